@@ -1,0 +1,175 @@
+"""Join, hold out, stay, leave: what the zone is worth to a country, rung by rung.
+
+A step up the ladder forum -> framework -> action plan -> binding floor is taken when its payoff exceeds the cost of entry and the
+value of waiting at the required number of reviews running. Lower rungs cost almost nothing and bring a prospect of finance; the floor
+is valued in today's market and in one whose capacity has adjusted. Taste for joining is drawn once per country: with a fresh draw
+at each review an indifferent country would drift in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from agents.decision import CountryDecision
+from agents.view import Answer, CountryView, Question, WhatIfControlled, WhatIfMember
+
+RUNG_NAMES = ("none", "forum", "framework", "action_plan", "floor")
+FLOOR = 4
+COMMITMENT = {1: 0.02, 2: 0.1, 3: 0.3, 4: 1.0}
+"""How much of the political cost and of the exposure each rung carries (assumption: a forum binds to nothing)."""
+PROSPECT = {1: 0.05, 2: 0.5, 3: 0.75, 4: 1.0}
+"""How much of the finance on offer a country can hope for on each rung (assumption)."""
+
+
+class AccessionStrategy(Protocol):
+    """How a country decides on its standing in the zone."""
+
+    def questions(self, view: CountryView) -> Sequence[Question]:
+        """What it wants to know before it decides."""
+        ...
+
+    def decide(self, view: CountryView, answers: Mapping[Question, Answer]) -> CountryDecision:
+        """Its decision and the reasons."""
+        ...
+
+
+class PayoffAccession:
+    """Weigh the terms of the next rung; step up when they exceed the threshold, leave when staying costs more than leaving."""
+
+    def questions(self, view: CountryView) -> Sequence[Question]:
+        """Outlooks are needed only where the binding floor is in question."""
+        if not view.zone_open:
+            return ()
+        if view.rung == FLOOR or (view.rung == FLOOR - 1 and view.text_exists):
+            asked: tuple[Question, ...] = (WhatIfMember(), WhatIfControlled(0.0))
+            return asked
+        return ()
+
+    def decide(self, view: CountryView, answers: Mapping[Question, Answer]) -> CountryDecision:
+        """Stay or leave for a member; join the next rung or hold out for the rest."""
+        if not view.zone_open:
+            return CountryDecision(view.actor, "accession", "hold_out", "join", RUNG_NAMES[view.rung])
+        if view.rung == FLOOR:
+            return self._stay_or_leave(view, answers)
+        return self._join_or_hold_out(view, answers, view.rung + 1)
+
+    def _join_or_hold_out(self, view: CountryView, answers: Mapping[Question, Answer], rung: int) -> CountryDecision:
+        if rung == FLOOR and not view.text_exists:
+            return CountryDecision(view.actor, "accession", "hold_out", "join", "floor: no text to sign yet")
+        terms = floor_terms(view, answers) if rung == FLOOR else lower_rung_terms(view, rung)
+        threshold = entry_cost(view) * COMMITMENT[rung]
+        if rung == FLOOR:
+            threshold += value_of_waiting(view, answers)
+        pays = sum(terms.values()) > threshold
+        ready = pays and view.favourable_reviews + 1 >= view.parameters["accession_reviews_needed"]
+        choice = "join" if ready or (pays and rung < FLOOR) else "hold_out"
+        if pays and choice == "hold_out":
+            choice = "prepare"
+        other = "hold_out" if choice == "join" else "join"
+        return CountryDecision(view.actor, "accession", choice, other, RUNG_NAMES[rung], terms, threshold)
+
+    def _stay_or_leave(self, view: CountryView, answers: Mapping[Question, Answer]) -> CountryDecision:
+        terms = {name: -value for name, value in floor_terms(view, answers, member=True).items()}
+        threshold = view.parameters["accession_exit_cost_share"] * payoff_scale(view)
+        leaves = sum(terms.values()) > threshold
+        return CountryDecision(view.actor, "accession", "leave" if leaves else "stay", "stay" if leaves else "leave", "floor", terms, threshold)
+
+
+class FixedStanding:
+    """A standing fixed by the scenario: join each rung as it opens, or hold out at the present one."""
+
+    def __init__(self, joins: bool) -> None:
+        self.joins = joins
+
+    def questions(self, view: CountryView) -> Sequence[Question]:
+        """It asks nothing."""
+        return ()
+
+    def decide(self, view: CountryView, answers: Mapping[Question, Answer]) -> CountryDecision:
+        """The fixed answer, marked as such."""
+        if view.rung == FLOOR:
+            choice, other = ("stay", "leave") if self.joins else ("leave", "stay")
+            return CountryDecision(view.actor, "accession", choice, other, "floor", {"fixed by the scenario": 1.0})
+        may_join = view.zone_open and self.joins and (view.rung + 1 < FLOOR or view.text_exists)
+        choice, other = ("join", "hold_out") if may_join else ("hold_out", "join")
+        return CountryDecision(view.actor, "accession", choice, other, RUNG_NAMES[view.rung + 1], {"fixed by the scenario": 1.0})
+
+
+def payoff_scale(view: CountryView) -> float:
+    """What payoffs are compared with: mineral trade, or a small share of GDP for those who trade little; USD a quarter."""
+    return max(view.mineral_trade_usd, view.parameters["accession_trade_floor_gdp_share"] * view.gdp_usd, 1.0)
+
+
+def entry_cost(view: CountryView) -> float:
+    """Cost of entering (F_in)."""
+    return view.parameters["accession_entry_cost_share"] * payoff_scale(view)
+
+
+def value_of_waiting(view: CountryView, answers: Mapping[Question, Answer]) -> float:
+    """Reservation value of holding out for better terms: l g / (r + w), in USD a quarter.
+
+    l arrival of better terms, g their gain (a share of what the leader would gain), r turnover of governments, w hazard that the
+    offer lapses.
+    """
+    p = view.parameters
+    gain = p["better_terms_gain_share"] * max(0.0, answers[WhatIfMember()].others_usd.get("leader", 0.0))
+    return p["better_terms_arrival_year"] * gain / (p["government_turnover_year"] + p["offer_lapse_year"])
+
+
+def lower_rung_terms(view: CountryView, rung: int) -> dict[str, float]:
+    """Payoff of a rung below the floor: prospect of finance against autonomy and exposure to the dominant refiner."""
+    step = PROSPECT[rung] - PROSPECT.get(rung - 1, 0.0)
+    more = COMMITMENT[rung] - COMMITMENT.get(rung - 1, 0.0)
+    terms = {
+        "finance": view.finance_offer_usd * step,
+        "security": view.parameters["cooperation_value_share"] * payoff_scale(view) * step,
+        "autonomy": more * autonomy(view),
+        "retaliation": -more * view.retaliation_belief * view.exports_to_dominant_share * payoff_scale(view),
+        "pressure": more * pressure(view),
+        "taste": more * taste(view),
+    }
+    return terms
+
+
+def floor_terms(view: CountryView, answers: Mapping[Question, Answer], member: bool = False) -> dict[str, float]:
+    """Payoff of being bound by the floor over not being bound; for a member the answer holds the reverse of leaving."""
+    p = view.parameters
+    answer, cut = answers[WhatIfMember()], answers[WhatIfControlled(0.0)]
+    change = answer.now.blend(answer.later, p["planning_weight_share"])
+    sign = -1.0 if member else 1.0
+    loss = -min(0.0, cut.now.total_usd) + view.component_stop_usd
+    hazard = p["control_hazard_year"] / 4.0
+    episode_share = p["control_episode_quarters"] / (4.0 * p["planning_years"])
+    return {
+        "users": sign * change.users_usd,
+        "producers": sign * change.producers_usd,
+        "treasury": sign * change.treasury_usd,
+        "security": hazard * view.cut_off_quarters * loss * view.emergency_relief_share,
+        "finance": view.finance_offer_usd * (PROSPECT[4] - PROSPECT[3]) + view.side_payment_usd,
+        "retaliation": -view.retaliation_belief * episode_share * loss,
+        "autonomy": autonomy(view) * (COMMITMENT[4] - COMMITMENT[3]),
+        "pressure": pressure(view) * (COMMITMENT[4] - COMMITMENT[3]),
+        "taste": taste(view),
+    }
+
+
+def autonomy(view: CountryView) -> float:
+    """Political cost of binding oneself to a leader one does not trust; it falls as peers join."""
+    p = view.parameters
+    company = 1.0 - p["accession_peer_weight"] * view.peers_share
+    return -p["trust_cost_share"] * payoff_scale(view) * (1.0 - view.trust_leader) * company
+
+
+def pressure(view: CountryView) -> float:
+    """What the leader's threats add to joining: the loss that a holdout fears on its sales to the leader."""
+    return view.pressure * view.parameters["pressure_loss_share"] * view.exports_to_leader_usd
+
+
+def taste(view: CountryView) -> float:
+    """A country's own disposition: mostly lasting, a small part renewed at each review."""
+    p = view.parameters
+    drawn = view.taste + p["accession_taste_renewed_share"] * view.mood
+    return p["accession_taste_share"] * payoff_scale(view) * drawn
+
+

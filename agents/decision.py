@@ -1,0 +1,67 @@
+"""What an agent may answer in a round. Each decision carries the payoff terms it rests on, in USD a quarter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class CountryDecision:
+    """One decision with its reasons.
+
+    choice : what was chosen, ``alternative`` the best option not chosen
+    terms : payoff terms of the move considered over the status quo; they add up to ``margin_usd``
+    threshold_usd : what the margin had to exceed
+    """
+
+    actor: str
+    kind: str
+    choice: str
+    alternative: str
+    subject: str
+    terms: Mapping[str, float] = field(default_factory=dict)
+    threshold_usd: float = 0.0
+
+    @property
+    def margin_usd(self) -> float:
+        """Payoff of the move considered over the status quo: the sum of its terms."""
+        return float(sum(self.terms.values()))
+
+    @property
+    def tipping(self) -> str:
+        """The smallest change in the leading term that would have reversed the decision, in words."""
+        if not self.terms:
+            return ""
+        gap = self.threshold_usd - self.margin_usd
+        leading = max(self.terms, key=lambda name: (abs(self.terms[name]), name))
+        return f"{leading} {gap:+.3e} USD a quarter"
+
+
+@dataclass(frozen=True)
+class ControlDecision:
+    """The dominant refiner's move: controls to impose and minerals on which to relent, with the reasons of each."""
+
+    impose: tuple[ImposedControl, ...] = ()
+    relent: tuple[str, ...] = ()
+    reasons: tuple[CountryDecision, ...] = ()
+
+
+@dataclass(frozen=True)
+class ImposedControl:
+    """A licence (approval above 0) or ban (0) on one mineral against the targets."""
+
+    mineral: str
+    targets: tuple[str, ...]
+    approval_share: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class LeaderDecision:
+    """The leader's move: reference prices by (mineral, stage), finance by country (USD a quarter), side payments by country."""
+
+    reference_usd_t: Mapping[tuple[str, str], float]
+    finance_usd: Mapping[str, float]
+    side_payment_usd: Mapping[str, float]
+    reasons: tuple[CountryDecision, ...] = ()

@@ -1,0 +1,99 @@
+"""Reference prices, finance and side payments: the zone leader's move, seen by all before they move."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from agents.decision import CountryDecision, LeaderDecision
+from agents.view import Invitation, LeaderView
+
+Prices = Mapping[tuple[str, str], float]
+
+
+class ReferenceRule(Protocol):
+    """How reference prices are set."""
+
+    def reference_prices(self, view: LeaderView) -> dict[tuple[str, str], float]:
+        """Reference price by (mineral, stage), USD/t."""
+        ...
+
+
+class CostPlus:
+    """Full cost of the marginal market-economy project plus a markup: "market-economy cost of production"."""
+
+    def __init__(self, markup: float, fixed_usd_t: Prices) -> None:
+        self.markup, self.fixed_usd_t = markup, dict(fixed_usd_t)
+
+    def reference_prices(self, view: LeaderView) -> dict[tuple[str, str], float]:
+        """(1 + markup) x full cost, or the price anchored in the scenario."""
+        return {key: self.fixed_usd_t.get(key, (1.0 + self.markup) * cost) for key, cost in view.full_cost_usd_t.items()}
+
+
+class MovingAverage:
+    """Mean of recent prices outside the dominant refiner plus a markup; it forgets slumps slowly and follows booms."""
+
+    def __init__(self, markup: float, fixed_usd_t: Prices) -> None:
+        self.markup, self.fixed_usd_t = markup, dict(fixed_usd_t)
+
+    def reference_prices(self, view: LeaderView) -> dict[tuple[str, str], float]:
+        """(1 + markup) x recent price, or the price anchored in the scenario."""
+        return {key: self.fixed_usd_t.get(key, (1.0 + self.markup) * price) for key, price in view.recent_price_usd_t.items()}
+
+
+class Fixed:
+    """The first prices announced stay: those of the scenario, else cost plus markup at the start."""
+
+    def __init__(self, markup: float, fixed_usd_t: Prices) -> None:
+        self.markup, self.fixed_usd_t = markup, dict(fixed_usd_t)
+
+    def reference_prices(self, view: LeaderView) -> dict[tuple[str, str], float]:
+        """What was announced, or cost plus markup where nothing was."""
+        first = CostPlus(self.markup, self.fixed_usd_t).reference_prices(view)
+        return {key: view.announced_usd_t.get(key, price) for key, price in first.items()}
+
+
+REFERENCE_RULES: Mapping[str, type[CostPlus] | type[MovingAverage] | type[Fixed]] = {
+    "cost_plus": CostPlus,
+    "moving_average": MovingAverage,
+    "fixed": Fixed,
+}
+"""Rules by the name a scenario gives."""
+
+
+class ZoneLeader:
+    """Sets reference prices by its rule and spends its budget where potential, readiness and reliability are highest."""
+
+    def __init__(self, rule: ReferenceRule, pays_side_payments: bool) -> None:
+        self.rule, self.pays_side_payments = rule, pays_side_payments
+
+    def decide(self, view: LeaderView, updates_prices: bool) -> LeaderDecision:
+        """Prices (only when the update clock strikes), finance and side payments."""
+        prices = self.rule.reference_prices(view) if updates_prices else dict(view.announced_usd_t)
+        reasons = []
+        if updates_prices and prices:
+            changed = {f"{mineral} {stage}": price for (mineral, stage), price in sorted(prices.items())}
+            reasons.append(CountryDecision(view.actor, "reference_price", "announce", "keep", f"{len(changed)} reference prices (USD/t)", changed))
+        side = self._side_payments(view)
+        for candidate, payment in side.items():
+            terms = {"gain from its accession": view.invitations[candidate].gain_usd, "side payment": -payment}
+            reasons.append(CountryDecision(view.actor, "coercion", "offer side payment", "none", candidate, terms))
+        return LeaderDecision(prices, allot_finance(view.invitations, view.budget_usd), side, tuple(reasons))
+
+    def _side_payments(self, view: LeaderView) -> dict[str, float]:
+        """Pay a holdout its shortfall where that costs less than a share of what the leader gains."""
+        if not self.pays_side_payments:
+            return {}
+        most = view.parameters["side_payment_share"]
+        return {
+            name: invitation.shortfall_usd
+            for name, invitation in sorted(view.invitations.items())
+            if 0.0 < invitation.shortfall_usd <= most * max(0.0, invitation.gain_usd)
+        }
+
+
+def allot_finance(invitations: Mapping[str, Invitation], budget_usd: float) -> dict[str, float]:
+    """Split the budget by potential x investability x reliability; all candidates see what they could hope for."""
+    weight = {name: i.potential * i.investability * i.reliability for name, i in sorted(invitations.items())}
+    total = sum(weight.values())
+    return {name: budget_usd * value / total for name, value in weight.items()} if total > 0 else {}

@@ -1,0 +1,258 @@
+"""Runs of scenarios, one or many, from Python, notebooks and the command line alike.
+
+>>> from experiments.batch import run_scenario, compare_scenarios          # doctest: +SKIP
+>>> run = run_scenario("zone_floor", seed=1)                               # doctest: +SKIP
+>>> run.table("zone"); run.figure("prices")                                # doctest: +SKIP
+
+The same scenario and seed give the same tables, bit for bit, here, in a loop or in processes of their own.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from experiments.provenance import peak_memory_mb, provenance
+from experiments.results import META_FILE, ResultsError, Run, amend_meta, next_folder, write_run
+from experiments.simulation import Progress, Simulation, keep_failed_state, simulate
+from world.scenario import Scenario, ScenarioError, load_scenario
+
+if TYPE_CHECKING:
+    from experiments.comparison import Comparison
+
+RESULTS = Path("results")
+THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+class RunFailed(RuntimeError):
+    """A run that could not be finished: says what happened and where the state was kept."""
+
+
+def run_scenario(
+    scenario: str | Path | Scenario,
+    seed: int = 1,
+    rounds: int | None = None,
+    out: str | Path | None = None,
+    settings: Mapping[str, object] | None = None,
+    progress: Progress | None = None,
+    overwrite: bool = False,
+    finish: Callable[[Run], object] | None = None,
+    command: str = "",
+    began: float | None = None,
+) -> Run:
+    """Run one scenario and write its results.
+
+    ``scenario`` is a name of the library, a path or a scenario already read; ``settings`` are dotted keys
+    laid over it. Without ``out`` the results go to the next free ``results/SCENARIO-seedN-K``. ``finish`` is
+    called with the written run (figures, report) and its time counted as output. Ctrl-C ends the run after
+    the round; the result's ``meta["status"]`` is then ``interrupted``.
+
+    Raises
+    ------
+    ScenarioError, DatasetError, ResultsError
+        Input that cannot be used, or a folder that is taken or cannot be written.
+    RunFailed
+        A failure inside the simulation; the rounds before it and the state it met are kept.
+    """
+    began = time.perf_counter() if began is None else began
+    ready = prepare_scenario(scenario, rounds, settings)
+    folder = Path(out) if out is not None else next_folder(RESULTS, ready.key, seed)
+    check_folder(folder, overwrite)
+    simulation = simulate(ready, seed, progress, began)
+    written = time.perf_counter()
+    run = write_run(simulation.record, _meta(ready, seed, simulation, command), folder, overwrite)
+    if simulation.status == "failed":
+        kept = keep_failed_state(simulation, run.folder)
+        raise RunFailed(f"{simulation.error}; the state is kept in {kept}")
+    if finish is not None:
+        finish(run)
+    timings = {**run.meta["timings"], "output_s": round(time.perf_counter() - written, 3)}
+    return amend_meta(run, {"timings": timings, "peak_memory_mb": peak_memory_mb()})
+
+
+def prepare_scenario(
+    scenario: str | Path | Scenario, rounds: int | None = None, settings: Mapping[str, object] | None = None
+) -> Scenario:
+    """Read ``scenario`` with ``settings`` and ``rounds`` laid over it; a scenario already read takes no
+    settings.
+    """
+    changes = dict(settings or {})
+    if rounds is not None:
+        changes["run.rounds"] = rounds
+    if not isinstance(scenario, Scenario):
+        return load_scenario(scenario, changes)
+    if changes:
+        raise ScenarioError(
+            "settings: a scenario already read cannot be changed, allowed: its name or path with settings"
+        )
+    return scenario
+
+
+def check_folder(folder: Path, overwrite: bool) -> None:
+    """Raise ``ResultsError`` before the work rather than after it, when ``folder`` is taken or cannot be
+    written.
+    """
+    if folder.exists() and not overwrite:
+        raise ResultsError(f"{folder}: exists already; give another --out or --overwrite")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder.parent):
+            pass
+    except OSError as error:
+        raise ResultsError(f"{folder}: cannot be written: {error.strerror or error}") from None
+
+
+def _meta(scenario: Scenario, seed: int, simulation: Simulation, command: str) -> dict[str, object]:
+    return {
+        "scenario": scenario.key,
+        "name": scenario.name,
+        "question": scenario.question,
+        "seed": seed,
+        "rounds": simulation.rounds,
+        "rounds_planned": scenario.run.rounds,
+        "status": simulation.status,
+        "error": simulation.error,
+        "command": command or _command(scenario, seed),
+        **provenance(),
+        "scenario_fingerprint": scenario.fingerprint(),
+        "timings": {
+            "start_s": round(simulation.start_s, 3),
+            "simulation_s": round(simulation.simulation_s, 3),
+        },
+        "peak_memory_mb": peak_memory_mb(),
+        "scenario_text": scenario.text,
+    }
+
+
+def _command(scenario: Scenario, seed: int) -> str:
+    return f"python -m experiments run {scenario.key} --seed {seed} --rounds {scenario.run.rounds}"
+
+
+class Job(NamedTuple):
+    """One run of a comparison."""
+
+    scenario: Scenario
+    seed: int
+    folder: Path
+
+
+def compare_scenarios(
+    scenarios: Sequence[str | Path | Scenario],
+    seeds: int | Iterable[int] = 5,
+    rounds: int | None = None,
+    out: str | Path | None = None,
+    settings: Mapping[str, object] | None = None,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    overwrite: bool = False,
+) -> Comparison:
+    """Run each scenario with the same seeds and compare outcomes in pairs, the first scenario being the
+    reference.
+
+    ``seeds`` is a number of seeds (1, 2, ...) or the seeds themselves; ``jobs`` the number of processes, 1
+    for none. An interrupted comparison holds the pairs that were finished.
+    """
+    from experiments.comparison import compare_runs, write_comparison
+
+    ready = [prepare_scenario(scenario, rounds, settings) for scenario in scenarios]
+    keys = [scenario.key for scenario in ready]
+    if len(keys) < 2 or len(set(keys)) < len(keys):
+        raise ScenarioError(
+            f"compare: given {', '.join(keys) or 'nothing'}, allowed: two or more different scenarios"
+        )
+    folder = Path(out) if out is not None else _next_comparison(keys)
+    _check_comparison_folder(folder, overwrite)
+    chosen = range(1, seeds + 1) if isinstance(seeds, int) else seeds
+    todo = [
+        Job(scenario, seed, folder / "runs" / f"{scenario.key}-seed{seed}")
+        for seed in chosen
+        for scenario in ready
+    ]
+    finished, status = run_jobs(todo, jobs or min(os.cpu_count() or 1, len(todo)), progress)
+    comparison = compare_runs([Run.open(path) for path in finished], keys, folder, status)
+    write_comparison(comparison)
+    return comparison
+
+
+def _next_comparison(keys: Sequence[str]) -> Path:
+    number = 1
+    while (path := RESULTS / f"{'-vs-'.join(keys)}-{number}").exists():
+        number += 1
+    return path
+
+
+def _check_comparison_folder(folder: Path, overwrite: bool) -> None:
+    check_folder(folder, overwrite)
+    if folder.exists() and any(folder.iterdir()) and not (folder / "comparison.csv").is_file():
+        raise ResultsError(f"{folder}: is not a comparison, so it is not overwritten")
+
+
+def run_jobs(todo: Sequence[Job], processes: int, progress: Progress | None = None) -> tuple[list[Path], str]:
+    """Run all jobs; return the folders of finished runs in the order of ``todo``, and finished or
+    interrupted.
+    """
+    done: set[Path] = set()
+    status = "finished"
+    results = _in_turn(todo) if processes <= 1 else _in_processes(todo, processes)
+    try:
+        for path, run_status in results:
+            if run_status == "interrupted":
+                status = run_status
+                break
+            done.add(path)
+            if progress is not None:
+                progress(len(done), len(todo))
+    except KeyboardInterrupt:
+        status = "interrupted"
+    finally:
+        results.close()
+    return [job.folder for job in todo if job.folder in done], status
+
+
+def run_job(job: Job) -> tuple[Path, str]:
+    """Run one job into its folder (replacing a run that is there) and say how it ended; the work of one
+    process.
+    """
+    run = run_scenario(job.scenario, job.seed, out=job.folder, overwrite=(job.folder / META_FILE).is_file())
+    return run.folder, str(run.meta["status"])
+
+
+def _in_turn(todo: Sequence[Job]) -> Generator[tuple[Path, str], None, None]:
+    for job in todo:
+        yield run_job(job)
+
+
+def _in_processes(todo: Sequence[Job], processes: int) -> Generator[tuple[Path, str], None, None]:
+    # Spawned, not forked: a child that inherits threads and locks of numerical libraries may hang.
+    with _one_thread_each(), ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        futures: list[Future[tuple[Path, str]]] = [pool.submit(run_job, job) for job in todo]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        finally:
+            for future in futures:
+                future.cancel()
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Let processes started meanwhile use one thread for linear algebra, by the variables that they read
+    at their start.
+    """
+    before = {name: os.environ.get(name) for name in THREAD_LIMITS}
+    os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

@@ -1,0 +1,91 @@
+"""What happened in a run, in order and in plain words: steps onto the floor, controls, measures, outages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from experiments.figures.naming import as_signatories, country_name, in_words, mineral_word, quarter_in_words
+from experiments.results import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_ENTRIES = 60
+WEIGHT = {
+    "decision": 0,
+    "in_force": 1,
+    "warning": 2,
+    "outage": 2,
+    "suspended": 3,
+    "ended": 3,
+    "announced": 4,
+    "plant": 5,
+}
+OCCASION = {
+    "announced": "Announced: ", "in_force": "In force: ", "ended": "Ended: ", "suspended": "Suspended: ",
+    "outage": "Outage: ", "plant": "New plant: ", "warning": "Warning: ",
+}  # fmt: skip
+
+
+class Entry(NamedTuple):
+    """One line of the chronicle: a quarter in words, what happened, and whether it is a step of the zone or a ``control``."""
+
+    round: int
+    quarter: str
+    text: str
+    mark: str
+    weight: int
+
+
+def chronicle(run: Run, most: int = MOST_ENTRIES) -> list[Entry]:
+    """At most ``most`` entries in order of time, the weightiest kept: steps of the zone before measures, these before plants."""
+    entries = _steps(run) + _events(run)
+    kept = sorted(entries, key=lambda entry: (entry.weight, entry.round))[:most]
+    return sorted(kept, key=lambda entry: (entry.round, entry.weight, entry.text))
+
+
+def _steps(run: Run) -> list[Entry]:
+    countries = run.table("countries")
+    rungs = countries.pivot(index="round", columns="country", values="rung")
+    entries = []
+    for before, now in zip(run.rounds, run.rounds[1:], strict=False):
+        steps = {
+            "is bound by the floor": (rungs.loc[now] == 4) & (rungs.loc[before] < 4),
+            "leaves the floor": (rungs.loc[now] < 4) & (rungs.loc[before] == 4),
+            "signs an action plan": (rungs.loc[now] == 3) & (rungs.loc[before] < 3),
+        }
+        for what, moved in steps.items():
+            names = [country_name(code) for code in as_signatories(map(str, rungs.columns[moved.to_numpy()]))]
+            if names:
+                entries.append(
+                    _entry(run, now, f"{in_words(names, 8)} {_plural(what, len(names))}.", "zone", 0)
+                )
+    return entries
+
+
+def _events(run: Run) -> list[Entry]:
+    events = run.table("events")
+    entries = []
+    for row in events.drop_duplicates(["round", "kind", "text", "actor", "targets"]).itertuples():
+        text = f"{OCCASION.get(str(row.kind), '')}{row.text or _from_columns(row)}".rstrip(". ")
+        mark = "control" if row.actor == run.dominant_refiner else "event"
+        entries.append(_entry(run, int(row.round), f"{text}.", mark, WEIGHT.get(str(row.kind), 3)))
+    return entries
+
+
+def _entry(run: Run, number: int, text: str, mark: str, weight: int) -> Entry:
+    return Entry(number, quarter_in_words(run.quarters[run.rounds.index(number)]), text, mark, weight)
+
+
+def _plural(what: str, count: int) -> str:
+    verb, rest = what.split(" ", 1)
+    many = {"is": "are", "leaves": "leave", "signs": "sign"}
+    return f"{many[verb]} {rest}" if count > 1 else what
+
+
+def _from_columns(row: pd.Series[str]) -> str:
+    targets = in_words([country_name(code) for code in str(row.targets).split(";") if code], 5)
+    minerals = in_words([mineral_word(key) for key in str(row.minerals).split(";") if key and key != "*"], 5)
+    about = f" on {minerals}" if minerals != "none" else ""
+    against = f" against {targets}" if targets != "none" else ""
+    return f"{country_name(str(row.actor))}, {row.instrument}{about}{against}"

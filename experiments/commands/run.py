@@ -1,0 +1,84 @@
+"""Play one scenario, write its results, and say in the terminal what came of it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from experiments.commands.arguments import add_settings, chosen_settings, progress_bar, say, whole
+
+if TYPE_CHECKING:
+    from experiments.results import Run
+
+INTERRUPTED = 130
+
+
+def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``run`` to the command line."""
+    parser = commands.add_parser("run", help="play one scenario and write its results", description=__doc__)
+    parser.add_argument(
+        "scenario",
+        nargs="?",
+        default="zone_floor",
+        metavar="SCENARIO",
+        help="name or .toml file (default: zone_floor)",
+    )
+    parser.add_argument(
+        "--out", metavar="DIR", help="folder for the results (default: results/SCENARIO-seedN-K)"
+    )
+    parser.add_argument(
+        "--seed", type=whole(0), default=1, metavar="N", help="seed of all random draws (default: 1)"
+    )
+    add_settings(parser)
+    parser.add_argument("--overwrite", action="store_true", help="replace a result folder that exists")
+    parser.add_argument("--tables-only", action="store_true", help="no figures and no report")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    parser.set_defaults(action=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the scenario; 130 when it was interrupted."""
+    from experiments.batch import prepare_scenario, run_scenario
+
+    scenario = prepare_scenario(arguments.scenario, arguments.rounds, chosen_settings(arguments))
+    say(arguments.quiet, f"orebloc  {scenario.key}  seed {arguments.seed}  {scenario.run.rounds} quarters")
+    with progress_bar("quarters", arguments.quiet) as progress:
+        finished = run_scenario(
+            scenario,
+            arguments.seed,
+            out=arguments.out,
+            progress=progress,
+            overwrite=arguments.overwrite,
+            finish=None if arguments.tables_only else _finish(arguments.quiet),
+            command=arguments.command_line,
+            began=arguments.began,
+        )
+    if finished.meta["status"] == "interrupted":
+        say(
+            False,
+            f"interrupted after {finished.meta['rounds']} quarters; they are kept in {finished.folder}",
+        )
+        return INTERRUPTED
+    say(arguments.quiet, *_closing_words(finished, arguments.tables_only))
+    return 0
+
+
+def _finish(quiet: bool) -> Callable[[Run], Any]:
+    def write(run: Run) -> None:
+        from experiments.report import write_report
+
+        if run.meta["status"] == "finished":
+            say(quiet, "drawing the figures and writing the report ...")
+            write_report(run)
+
+    return write
+
+
+def _closing_words(run: Run, tables_only: bool) -> list[str]:
+    from experiments.summary import summarise
+
+    timings = run.meta["timings"]
+    spent = ", ".join(f"{name.removesuffix('_s')} {seconds:.1f} s" for name, seconds in timings.items())
+    where = run.folder if tables_only else run.folder / "report.html"
+    return ["", summarise(run), f"{where}   ({spent})"]

@@ -1,0 +1,186 @@
+"""A decision in plain words with its numbers, from the table of decisions alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from experiments.consequences import subject_in_words
+from experiments.figures.naming import (
+    country_name,
+    format_money,
+    format_price,
+    in_words,
+    mineral_word,
+    quarter_in_words,
+    union_members,
+)
+from experiments.results import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TERMS = {
+    "retaliation": "feared retaliation",
+    "taste": "its own disposition",
+    "pressure": "pressure from the leader",
+    "autonomy": "loss of autonomy",
+}
+GIVEN = ("fixed by the scenario", "scripted")
+STEPS = {"floor": "the binding floor", "action_plan": "the action plan", "none": "the zone"}
+
+
+class ExplainError(ValueError):
+    """A country or round without decisions: says what was asked for and what there is."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One decision as recorded: its columns that are the same on every row, and its terms."""
+
+    row: Any
+    terms: tuple[tuple[str, float], ...]
+
+    @property
+    def sort(self) -> tuple[str, str, str]:
+        """What makes two decisions alike: kind, choice and subject."""
+        return str(self.row.kind), str(self.row.choice), str(self.row.subject)
+
+
+def explain_decisions(run: Run, country: str, number: int | None = None) -> str:
+    """What ``country`` decided (in round ``number``, or in all) and why, one paragraph a decision.
+
+    A member of the European Union is answered with the decisions of the Union. Like decisions at several reviews
+    running are told once. Raises ``ExplainError`` for an unknown country or a round without a decision.
+    """
+    actor = find_actor(run, country)
+    decisions = run.table("decisions")
+    own = decisions[decisions["actor"] == actor]
+    if own.empty:
+        return f"{country_name(actor)} took no decision in this run that was recorded."
+    if number is not None:
+        chosen = own[own["round"] == number]
+        if chosen.empty:
+            there = in_words([str(found) for found in sorted(own["round"].unique())], 30)
+            raise ExplainError(
+                f"round {number}: {country_name(actor)} decided nothing in it; it decided in rounds {there}"
+            )
+        own = chosen
+    told = [_in_words(choice, again) for choice, again in _gather(own)]
+    if actor != country:
+        name = country_name(country)
+        told.insert(0, f"{name} is a member of the European Union, which decides on trade policy as one.")
+    return "\n\n".join(told)
+
+
+def find_actor(run: Run, country: str) -> str:
+    """The actor that decides for ``country``: itself, or ``EU``. Raises ``ExplainError`` when the run has no such country."""
+    actors = set(run.table("decisions")["actor"])
+    if country in actors:
+        return country
+    if country in union_members() and "EU" in actors:
+        return "EU"
+    if country in set(run.table("countries")["country"]) or country == "EU":
+        return country
+    raise ExplainError(
+        f"country {country!r}: not in this run; these decide in it: {', '.join(sorted(actors)) or 'nobody'}"
+    )
+
+
+def _gather(rows: pd.DataFrame) -> list[tuple[Choice, list[str]]]:
+    """Decisions in order, each with the quarters of the like decisions that follow it directly."""
+    gathered: list[tuple[Choice, list[str]]] = []
+    for _, same in rows.groupby("decision", sort=True):
+        terms = tuple((str(row.term), float(row.value_usd)) for row in same.itertuples() if row.term)
+        choice = Choice(next(iter(same.itertuples())), terms)
+        before = next((entry for entry in reversed(gathered) if entry[0].row.kind == choice.row.kind), None)
+        if before and before[0].sort == choice.sort and choice.row.kind == "accession":
+            before[1].append(str(choice.row.quarter))
+        else:
+            gathered.append((choice, []))
+    return gathered
+
+
+def _in_words(choice: Choice, again: list[str]) -> str:
+    text = f"{_what(choice)} {_why(choice)}".strip()
+    if again:
+        many = "the next review" if len(again) == 1 else f"{len(again)} more reviews"
+        text += f" It decided the same at {many}, the last in {quarter_in_words(again[-1])}."
+    return text
+
+
+def _what(choice: Choice) -> str:
+    row = choice.row
+    who, when = country_name(str(row.actor)), quarter_in_words(str(row.quarter))
+    subject, _, note = str(row.subject).partition(": ")
+    step = STEPS.get(subject, f"the {subject}")
+    said = {
+        ("accession", "join"): f"took the step to {step}",
+        ("accession", "hold_out"): "held out",
+        ("accession", "prepare"): f"found the step to {step} worth taking, but waited for one more review",
+        ("accession", "stay"): "stayed in the zone",
+        ("accession", "leave"): "left the zone",
+        ("retaliation", "license"): f"put exports under licence: {subject_in_words(str(row.subject))}",
+        ("retaliation", "none"): f"weighed a control and left it: {subject_in_words(str(row.subject))}",
+        ("retaliation", "relent"): f"lifted a control: {subject_in_words(str(row.subject))}",
+        ("reference_price", "announce"): "announced reference prices",
+        ("coercion", "offer side payment"): f"offered {country_name(subject)} a side payment",
+    }.get((str(row.kind), str(row.choice)))
+    generic = f"chose {str(row.choice).replace('_', ' ')} over {str(row.alternative).replace('_', ' ')} ({row.subject})"
+    held = f" from {step}" if row.kind == "accession" and row.choice == "hold_out" else ""
+    because = f" ({note})" if note and row.kind == "accession" else ""
+    return f"{who} {said or generic}{held} in {when}{because}."
+
+
+def _why(choice: Choice) -> str:
+    row, terms = choice.row, choice.terms
+    if row.kind == "reference_price":
+        return f"{_prices_in_words(terms)}."
+    if any(name in GIVEN for name, _ in terms):
+        return "That was fixed by the scenario, not weighed."
+    if not any(value for _, value in terms):
+        return f"The reason: {terms[0][0]}." if terms else ""
+    parts = [
+        f"{TERMS.get(name, name)} {format_money(value, signed=True)}"
+        for name, value in sorted(terms, key=_size)
+        if value
+    ]
+    margin, threshold = float(row.margin_usd), float(row.threshold_usd)
+    enough = "above" if margin > threshold else "below"
+    needed = f"what it had to exceed, {format_money(threshold)}" if abs(threshold) >= 500 else "nothing"
+    worth = f"{_move(choice)} was worth {format_money(margin, signed=True)} a quarter ({', '.join(parts)}), {enough} {needed}."
+    return f"{worth} {_tipping(choice)}".strip()
+
+
+def _move(choice: Choice) -> str:
+    kind, chosen, other = (str(getattr(choice.row, name)) for name in ("kind", "choice", "alternative"))
+    if kind == "accession":
+        return "Leaving" if "leave" in (chosen, other) else "Signing"
+    return {"retaliation": "The control", "coercion": "The offer"}.get(kind, "The move")
+
+
+def _tipping(choice: Choice) -> str:
+    row, terms = choice.row, choice.terms
+    recorded = str(row.tipping or "")
+    leading = max(terms, key=lambda term: (abs(term[1]), term[0]))[0]
+    if recorded and not recorded.startswith(f"{leading} "):
+        return f"{recorded[0].upper()}{recorded[1:]}."
+    gap = float(row.threshold_usd) - float(row.margin_usd)
+    if abs(gap) < 500:
+        return ""
+    if row.kind == "accession" and row.choice == "hold_out" and gap > 0:
+        return f"It would have signed for {format_money(gap)} a quarter more, for instance as a side payment."
+    change = "more" if gap > 0 else "less"
+    return f"{format_money(abs(gap))} a quarter {change} in its largest term, {TERMS.get(leading, leading)}, would have turned it."
+
+
+def _prices_in_words(terms: tuple[tuple[str, float], ...]) -> str:
+    said = []
+    for name, price_usd_t in terms:
+        mineral, _, stage = name.partition(" ")
+        said.append(f"{stage} {mineral_word(mineral)} {format_price(price_usd_t)}".strip())
+    return in_words(said, 12).capitalize() if said and said[0][:1].islower() else in_words(said, 12)
+
+
+def _size(term: tuple[str, float]) -> tuple[float, str]:
+    return -abs(term[1]), term[0]

@@ -1,0 +1,1 @@
+"""Figures of a run, drawn with seaborn from its tables alone."""

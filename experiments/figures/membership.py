@@ -1,0 +1,143 @@
+"""Who stands on which rung of the zone's ladder, when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import seaborn as sns
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+
+from experiments.figures import theme
+from experiments.figures.naming import RUNGS, country_name, quarter_in_words, union_members
+from experiments.results import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+CAPTION = (
+    "Highest rung of the zone's ladder that each country holds, by quarter; amber while it holds out at the rung below the floor. "
+    "Ordered by the date of the highest rung. Members of the European Union vote as one and share a row when they move together."
+)
+HOLDING_OUT = 5
+MOST_ROWS = 42
+
+
+def draw_membership(run: Run, baseline: Run | None = None) -> Figure:
+    """A strip a country, coloured by rung; countries that never pass the forum are counted, not drawn, when there are many."""
+    strips, forum_only = _rows_to_draw(climbers(run))
+    with theme.style():
+        figure = theme.new_figure(10.5, max(0.185 * len(strips), 0.6) + 2.0)
+        panel = figure.subplots()
+        if len(strips):
+            _draw_strips(panel, strips, run)
+        else:
+            panel.text(
+                0.5,
+                0.5,
+                "No country holds any rung of a zone in this run.",
+                ha="center",
+                va="center",
+                transform=panel.transAxes,
+            )
+            panel.set_axis_off()
+        note = f" Not drawn: {forum_only} more that stay at the forum." if forum_only else ""
+        theme.frame(
+            figure,
+            find_membership(run),
+            theme.source_line(run, "countries (rung, standing)") + note,
+            _key(strips),
+        )
+        figure.subplots_adjust(left=1.75 / 10.5)
+    return figure
+
+
+def find_membership(run: Run) -> str:
+    """How many are bound by the floor at the end, and since when the first."""
+    strips = climbers(run)
+    end = quarter_in_words(run.quarters[-1])
+    bound = strips[(strips == 4).any(axis=1)]
+    inside = int((strips.iloc[:, -1] == 4).sum()) if len(strips) else 0
+    holding = int((strips.iloc[:, -1] == HOLDING_OUT).sum()) if len(strips) else 0
+    if bound.empty:
+        return f"Nobody has signed a binding floor by {end}" + (f"; {holding} hold out" if holding else "")
+    since = min(first_round(strips, country) for country in bound.index)
+    first = [country_name(str(country)) for country in bound.index if first_round(strips, country) == since]
+    names = first[0] if len(first) == 1 else f"{len(first)} together"
+    start = quarter_in_words(run.quarters[run.rounds.index(since)])
+    return f"{inside} bound by the floor in {end} (first: {names}, {start}); {holding} hold out"
+
+
+def climbers(run: Run) -> pd.DataFrame:
+    """Rung by round of all who ever leave rung 0 or hold out (``HOLDING_OUT``), the union as one row when it moves as one.
+
+    Index: country or ``EU``; columns: round; sorted by the first quarter at the highest rung, then by name.
+    """
+    countries = run.table("countries")
+    rung = countries.pivot(index="country", columns="round", values="rung")
+    standing = countries.pivot(index="country", columns="round", values="standing")
+    strips = rung.mask(standing == "hold_out", HOLDING_OUT).fillna(0).astype(int)
+    strips = _union_as_one(strips[(strips > 0).any(axis=1)])
+    return strips.loc[sorted(strips.index, key=lambda country: _order(strips, country))]
+
+
+def first_round(strips: pd.DataFrame, country: object) -> int:
+    """First round in which ``country`` holds the highest rung it ever holds."""
+    row = strips.loc[country].replace(HOLDING_OUT, 3)  # type: ignore[index]
+    return int(row.index[int(np.argmax(row.to_numpy()))])
+
+
+def _order(strips: pd.DataFrame, country: object) -> tuple[int, int, str]:
+    row = strips.loc[country].replace(HOLDING_OUT, 3)  # type: ignore[index]
+    return -int(row.max()), first_round(strips, country), country_name(str(country))
+
+
+def _union_as_one(strips: pd.DataFrame) -> pd.DataFrame:
+    members = [country for country in strips.index if country in union_members()]
+    rows = strips.loc[members]
+    if len(members) < 2 or (rows != rows.iloc[0]).to_numpy().any():
+        return strips
+    return strips.drop(index=members[1:]).rename(index={members[0]: "EU"})
+
+
+def _rows_to_draw(strips: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    if len(strips) <= MOST_ROWS:
+        return strips, 0
+    higher = strips[(strips > 1).any(axis=1)]
+    return higher.iloc[:MOST_ROWS], int((strips <= 1).all(axis=1).sum())
+
+
+def _draw_strips(panel: Axes, strips: pd.DataFrame, run: Run) -> None:
+    colours = ListedColormap([*theme.RUNG_COLOURS, theme.HOLD_OUTS])
+    sns.heatmap(
+        strips,
+        cmap=colours,
+        vmin=0,
+        vmax=5,
+        cbar=False,
+        ax=panel,
+        linewidths=0.25,
+        linecolor="white",
+        xticklabels=False,
+    )
+    names = [country_name(str(country)) for country in strips.index]
+    panel.set_yticks(np.arange(len(names)) + 0.5, names, rotation=0, fontsize=8)
+    first = [(index, quarter[:4]) for index, quarter in enumerate(run.quarters) if quarter.endswith("Q1")]
+    marks = first or list(enumerate(run.quarters))
+    panel.set_xticks([index for index, _ in marks], [year for _, year in marks], ha="left")
+    panel.set(xlabel="", ylabel="")
+    panel.tick_params(length=0)
+
+
+def _key(strips: pd.DataFrame) -> list[theme.KeyEntry]:
+    present = set(np.unique(strips.to_numpy())) if len(strips) else set()
+    key = [
+        theme.KeyEntry(name, theme.RUNG_COLOURS[rung], patch=True)
+        for rung, name in enumerate(RUNGS)
+        if rung in present
+    ]
+    if HOLDING_OUT in present:
+        key.append(theme.KeyEntry("holds out", theme.HOLD_OUTS, patch=True))
+    return key

@@ -1,0 +1,139 @@
+"""Names and numbers in words: countries, minerals, quarters, money, prices. Never a bare number, never "-0.0"."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import world
+
+DATA = Path(next(iter(world.__path__))) / "data"
+
+RUNGS = ("none", "forum", "framework", "action plan", "floor")
+_MINERALS = {
+    "ndpr": "NdPr", "dytb": "Dy/Tb", "lithium": "Lithium", "cobalt": "Cobalt", "nickel": "Nickel", "graphite": "Graphite",
+    "gallium": "Gallium", "germanium": "Germanium", "antimony": "Antimony", "tungsten": "Tungsten", "manganese": "Manganese",
+    "copper": "Copper",
+}  # fmt: skip
+_LONG_MINERALS = {"ndpr": "neodymium-praseodymium", "dytb": "dysprosium-terbium"}
+_SYMBOLS = ("ndpr", "dytb")
+_SHORT_COUNTRIES = {
+    "ROW": "rest of the world",
+    "EU": "European Union",
+    "COD": "DR Congo",
+    "USA": "United States",
+    "GBR": "United Kingdom",
+}
+_UNITS = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
+
+
+def country_name(code: str) -> str:
+    """The name of a country or bloc, ``code`` itself when it is not in the table."""
+    return _SHORT_COUNTRIES.get(code) or _countries().get(code, {}).get("name") or code
+
+
+def mineral_name(key: str) -> str:
+    """Short name for panels and sentences: ``NdPr``, ``Lithium``; an unknown key is capitalised."""
+    return _MINERALS.get(key, key.capitalize())
+
+
+def mineral_in_words(key: str) -> str:
+    """Name within a sentence, spelled out where the short one is a symbol."""
+    return _LONG_MINERALS.get(key, mineral_name(key).lower())
+
+
+def mineral_word(key: str) -> str:
+    """Short name within a sentence: ``NdPr``, ``lithium``."""
+    return mineral_name(key) if key in _SYMBOLS else mineral_name(key).lower()
+
+
+def places() -> dict[str, tuple[float, float]]:
+    """(longitude, latitude) in degrees of every country of the table but the rest of the world."""
+    rows = (
+        (code, row)
+        for code, row in _countries().items()
+        if code != "ROW" and row.get("longitude") and row.get("latitude")
+    )
+    return {code: (float(row["longitude"]), float(row["latitude"])) for code, row in rows}
+
+
+def union_members() -> frozenset[str]:
+    """ISO codes of the members of the European Union, which vote as one."""
+    return frozenset(
+        code for code, row in _countries().items() if "EU" in row.get("blocs", "").split(";") and code != "EU"
+    )
+
+
+def as_signatories(codes: Iterable[str]) -> list[str]:
+    """Countries as they sign: members of the European Union become one ``EU``; sorted by name."""
+    union = union_members()
+    return sorted({"EU" if code in union else code for code in codes}, key=country_name)
+
+
+def in_words(items: Sequence[str], limit: int = 0) -> str:
+    """``a, b and c``; with ``limit`` the rest becomes ``and 4 more``."""
+    shown = list(items[:limit] if limit else items)
+    if len(shown) < len(items):
+        return f"{', '.join(shown)} and {len(items) - len(shown)} more"
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else "none"
+
+
+def quarter_in_words(quarter: str) -> str:
+    """``2027-Q3`` as ``Q3 2027``."""
+    year, _, part = quarter.partition("-")
+    return f"{part} {year}" if part else quarter
+
+
+def format_money(value_usd: float, signed: bool = False) -> str:
+    """USD with two figures and a word for the size: ``1.9 billion USD``; tiny amounts are ``about 0 USD``."""
+    if not math.isfinite(value_usd):
+        return "an unknown sum"
+    sign = "-" if value_usd < 0 else "+" if signed else ""
+    size = abs(value_usd)
+    if size < 500:
+        return "about 0 USD"
+    scale, word = next((unit for unit in _UNITS if size >= 0.9995 * unit[0]), (1.0, ""))
+    return f"{sign}{_two_figures(size / scale)} {word} USD".replace("  ", " ")
+
+
+def format_price(price_usd_t: float) -> str:
+    """A price in USD/kg: three figures, ``unknown`` when there is none."""
+    if not math.isfinite(price_usd_t):
+        return "unknown"
+    price = price_usd_t / 1000
+    return (
+        f"{price:,.0f} USD/kg"
+        if price >= 100
+        else f"{price:.1f} USD/kg"
+        if price >= 10
+        else f"{price:.2f} USD/kg"
+    )
+
+
+def format_share(share: float) -> str:
+    """``0.914`` as ``91%``; never ``-0%``."""
+    if not math.isfinite(share):
+        return "unknown"
+    return f"{100 * share + 0.0:.0f}%".replace("-0%", "0%")
+
+
+def format_points(change: float) -> str:
+    """A change of a share in percentage points with its sign."""
+    points = round(100 * change)
+    return f"{points:+d} points" if points else "0 points"
+
+
+def _two_figures(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
+
+
+@cache
+def _countries() -> dict[str, dict[str, str]]:
+    try:
+        with (DATA / "countries.csv").open(encoding="utf-8", newline="") as file:
+            return {row["iso3"]: row for row in csv.DictReader(file) if row.get("iso3")}
+    except OSError:
+        return {}

@@ -1,0 +1,125 @@
+"""Prices of refined metal inside the zone, outside it and at the dominant refiner's gate, with the floor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from experiments.figures import theme
+from experiments.figures.naming import country_name, format_share, mineral_in_words, mineral_name
+from experiments.results import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+CAPTION = (
+    "Price of refined metal by quarter. Inside: paid by binding members, or by the leader and its framework partners before there "
+    "are any. Outside: paid by the rest of the world. Home: at the gate of the dominant refiner. The thin line is the reference price "
+    "that the floor upholds; it is dotted while it is announced but not applied. Vertical scales differ."
+)
+_LINES = {
+    "price_outside_usd_t": theme.OTHERS,
+    "price_home_usd_t": theme.DOMINANT,
+    "price_inside_usd_t": theme.MEMBERS,
+}
+
+
+def draw_prices(run: Run, baseline: Run | None = None) -> Figure:
+    """Small multiples by mineral, USD/kg; with a ``baseline`` its inside price is a pale dashed line."""
+    zone = _refined(run)
+    with theme.style():
+        figure = theme.new_figure(11.5, 2.0 * -(-len(run.minerals) // 4) + 1.6)
+        panels = theme.small_multiples(
+            figure, len(run.minerals), sharex=True, gridspec_kw={"hspace": 0.34, "wspace": 0.24}
+        )
+        for panel, mineral in zip(panels, run.minerals, strict=True):
+            _draw_mineral(panel, zone[zone["mineral"] == mineral], run)
+            if baseline and mineral in baseline.minerals:
+                other = _refined(baseline)
+                _line(
+                    panel,
+                    other[other["mineral"] == mineral],
+                    "price_inside_usd_t",
+                    theme.MEMBERS,
+                    alpha=0.45,
+                    linestyle="--",
+                )
+            panel.set_title(mineral_name(mineral))
+            panel.set_ylabel("USD/kg" if panel.get_subplotspec().is_first_col() else "")  # type: ignore[union-attr]
+        theme.frame(
+            figure,
+            find_price(run),
+            theme.source_line(run, "zone (stage refined)", baseline),
+            _key(run, zone, baseline),
+        )
+    return figure
+
+
+def find_price(run: Run) -> str:
+    """What the figure shows, in a sentence: the widest gap at the end and for how long the floor binds."""
+    zone = _refined(run)
+    end = zone[zone["round"] == run.rounds[-1]]
+    gaps = (end["price_inside_usd_t"] / end["price_outside_usd_t"] - 1).to_numpy(float)
+    if not np.isfinite(gaps).any():
+        return "No price inside the zone can be compared with one outside"
+    widest = int(np.nanargmax(np.abs(gaps)))
+    mineral = str(end["mineral"].iloc[widest])
+    binding = int(zone.groupby("round")["floor_binds"].any().sum())
+    floor = (
+        f"; the floor binds in {binding} of {len(run.rounds)} quarters"
+        if zone["in_force"].any()
+        else "; no floor is in force"
+    )
+    if abs(gaps[widest]) < 0.03:
+        return f"Prices inside and outside stay within 3% of each other at the end{floor}"
+    side = "more" if gaps[widest] > 0 else "less"
+    share = format_share(abs(float(gaps[widest])))
+    return f"At the end buyers inside pay up to {share} {side} for {mineral_in_words(mineral)} than buyers outside{floor}"
+
+
+def _refined(run: Run) -> pd.DataFrame:
+    zone = run.table("zone")
+    return zone[zone["stage"] == "refined"].sort_values("round")
+
+
+def _draw_mineral(panel: Axes, rows: pd.DataFrame, run: Run) -> None:
+    for column, colour in _LINES.items():
+        _line(panel, rows, column, colour, linewidth=2.0 if column == "price_inside_usd_t" else 1.5)
+    floor = rows["reference_price_usd_t"].to_numpy(float) / 1000
+    in_force = rows["in_force"].to_numpy(bool)
+    rounds = rows["round"].to_numpy()
+    panel.plot(rounds, np.where(in_force, np.nan, floor), color=theme.FLOOR, lw=0.8, ls=":")
+    panel.plot(rounds, np.where(in_force, floor, np.nan), color=theme.FLOOR, lw=0.8)
+    theme.quarter_ticks(panel, run.rounds, run.quarters)
+    panel.set_xlabel("")
+    low, high = panel.get_ylim()
+    panel.set_ylim(0 if low < 0.5 * high else low, high)
+
+
+def _line(panel: Axes, rows: pd.DataFrame, column: str, colour: str, **options: object) -> None:
+    data = rows.assign(price=rows[column] / 1000)
+    marker = "o" if len(rows) == 1 else None
+    sns.lineplot(
+        data=data, x="round", y="price", color=colour, ax=panel, estimator=None, marker=marker, **options
+    )
+
+
+def _key(run: Run, zone: pd.DataFrame, baseline: Run | None) -> list[theme.KeyEntry]:
+    key = [
+        theme.KeyEntry("paid inside the zone", theme.MEMBERS),
+        theme.KeyEntry("paid outside", theme.OTHERS),
+        theme.KeyEntry(f"at the gate in {country_name(run.dominant_refiner)}", theme.DOMINANT),
+    ]
+    if zone["reference_price_usd_t"].notna().any():
+        key.append(theme.KeyEntry("the floor (reference price)", theme.FLOOR))
+    if baseline:
+        key.append(
+            theme.KeyEntry(
+                f"paid inside, {baseline.meta.get('scenario', 'baseline')}", theme.MEMBERS, dashed=True
+            )
+        )
+    return key

@@ -1,0 +1,177 @@
+"""What a comparison compares: named outcomes of a run, each with unit and meaning.
+
+``members`` is the group of countries over which a zone's costs and gains are added. It is the same in all
+runs that are compared, so that a difference is one of policy and not of who is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.results import Run
+
+QUARTERS_A_YEAR = 4
+NOT_A_NUMBER = float("nan")
+
+
+class Outcome(NamedTuple):
+    """One outcome: ``measure(run, members)`` gives its value, or one value a mineral when ``by_mineral``."""
+
+    name: str
+    unit: str
+    meaning: str
+    measure: Callable[[Run, Collection[str]], float | dict[str, float]]
+    by_mineral: bool = False
+
+
+def binding_members(run: Run) -> frozenset[str]:
+    """Countries that were binding members in any quarter of the run."""
+    countries = run.table("countries")
+    return frozenset(countries.loc[countries["standing"] == "member", "country"])
+
+
+def members_at_end(run: Run, members: Collection[str]) -> float:
+    """Binding members in the last quarter."""
+    last = _last_rounds(run.table("zone"), 1)
+    return float(last["members"].max()) if len(last) else NOT_A_NUMBER
+
+
+def first_member_year(run: Run, members: Collection[str]) -> float:
+    """Calendar year, with decimals, of the first quarter with a member other than the leader; NaN when
+    there is none.
+    """
+    countries = run.table("countries")
+    joined = countries[(countries["standing"] == "member") & (countries["country"] != run.leader)]
+    return _decimal_year(str(joined["quarter"].min())) if len(joined) else NOT_A_NUMBER
+
+
+def dominant_share(run: Run, members: Collection[str]) -> dict[str, float]:
+    """Share of refined output made in the dominant refiner's country, mean of the last four quarters."""
+    return _refined_mean(run, "dominant_share")
+
+
+def price_inside(run: Run, members: Collection[str]) -> dict[str, float]:
+    """Refined price inside the zone, mean of the last four quarters."""
+    return _refined_mean(run, "price_inside_usd_t")
+
+
+def price_outside(run: Run, members: Collection[str]) -> dict[str, float]:
+    """Refined price outside, mean of the last four quarters."""
+    return _refined_mean(run, "price_outside_usd_t")
+
+
+def members_users_cost(run: Run, members: Collection[str]) -> float:
+    """What users in the member countries pay for refined metal, USD a year."""
+    markets = run.table("markets")
+    bought = markets[(markets["stage"] == "refined") & markets["country"].isin(list(members))]
+    return _a_year(run, float((bought["use_t"] * bought["price_mean_usd_t"]).sum()))
+
+
+def members_welfare(run: Run, members: Collection[str]) -> float:
+    """Welfare of the member countries, the leader included, USD a year."""
+    return _welfare(run, members)
+
+
+def leader_welfare(run: Run, members: Collection[str]) -> float:
+    """Welfare of the leader, USD a year."""
+    return _welfare(run, [run.leader])
+
+
+def dominant_welfare(run: Run, members: Collection[str]) -> float:
+    """Welfare of the dominant refiner, USD a year."""
+    return _welfare(run, [run.dominant_refiner])
+
+
+def world_welfare(run: Run, members: Collection[str]) -> float:
+    """Welfare of all countries, USD a year."""
+    return _a_year(run, float(run.table("countries")["welfare_usd"].sum()))
+
+
+def worst_unmet_share(run: Run, members: Collection[str]) -> float:
+    """Largest share of purchases of one mineral that one country could not meet in any quarter."""
+    countries = run.table("countries")
+    return float(countries["unmet_share"].max()) if len(countries) else NOT_A_NUMBER
+
+
+def levy_revenue(run: Run, members: Collection[str]) -> float:
+    """Levy collected by all members, USD a year."""
+    return _a_year(run, float(run.table("countries")["levy_usd"].sum()))
+
+
+def reserve_value(run: Run, members: Collection[str]) -> float:
+    """Stock of the strategic reserve at cost in the last quarter, USD; zero without a reserve."""
+    return float(_last_rounds(run.table("reserve"), 1)["book_value_usd"].sum())
+
+
+OUTCOMES: tuple[Outcome, ...] = (
+    Outcome("members_at_end", "countries", "binding members of the zone in the last quarter", members_at_end),
+    Outcome(
+        "first_member_year",
+        "year",
+        "when the first country other than the leader was bound",
+        first_member_year,
+    ),
+    Outcome("members_welfare", "USD/year", "welfare of the members, mean over the run", members_welfare),
+    Outcome("leader_welfare", "USD/year", "welfare of the leader, mean over the run", leader_welfare),
+    Outcome(
+        "dominant_welfare", "USD/year", "welfare of the dominant refiner, mean over the run", dominant_welfare
+    ),
+    Outcome("world_welfare", "USD/year", "welfare of all countries, mean over the run", world_welfare),
+    Outcome(
+        "members_users_cost", "USD/year", "what users in members pay for refined metal", members_users_cost
+    ),
+    Outcome("levy_revenue", "USD/year", "levy collected by members, mean over the run", levy_revenue),
+    Outcome("reserve_value", "USD", "stock of the reserve at cost in the last quarter", reserve_value),
+    Outcome("worst_unmet_share", "share", "worst shortage of any country and mineral", worst_unmet_share),
+    Outcome(
+        "dominant_share",
+        "share",
+        "refined output in the dominant refiner's country, last year",
+        dominant_share,
+        True,
+    ),
+    Outcome("price_inside", "USD/t", "refined price inside the zone, last year", price_inside, True),
+    Outcome("price_outside", "USD/t", "refined price outside, last year", price_outside, True),
+)
+
+
+def measure_outcomes(run: Run, members: Collection[str]) -> list[tuple[str, str, str, float]]:
+    """Rows of outcome, mineral (empty for those that have none), unit and value."""
+    rows: list[tuple[str, str, str, float]] = []
+    for outcome in OUTCOMES:
+        value = outcome.measure(run, members)
+        by_mineral = value if isinstance(value, dict) else {"": value}
+        rows += [(outcome.name, mineral, outcome.unit, number) for mineral, number in by_mineral.items()]
+    return rows
+
+
+def _welfare(run: Run, group: Collection[str]) -> float:
+    countries = run.table("countries")
+    return _a_year(run, float(countries.loc[countries["country"].isin(list(group)), "welfare_usd"].sum()))
+
+
+def _a_year(run: Run, total: float) -> float:
+    """A sum over the run as a mean a year; quarters before the policies differ are alike and cancel in a
+    difference.
+    """
+    return total / len(run.rounds) * QUARTERS_A_YEAR if run.rounds else NOT_A_NUMBER
+
+
+def _refined_mean(run: Run, column: str) -> dict[str, float]:
+    zone = _last_rounds(run.table("zone"), QUARTERS_A_YEAR)
+    means = zone[zone["stage"] == "refined"].groupby("mineral", sort=False)[column].mean()
+    return {str(mineral): float(value) for mineral, value in means.items()}
+
+
+def _last_rounds(table: pd.DataFrame, rounds: int) -> pd.DataFrame:
+    last: pd.DataFrame = table[table["round"] > table["round"].max() - rounds]
+    return last
+
+
+def _decimal_year(quarter: str) -> float:
+    year, number = quarter.split("-Q")
+    return int(year) + (int(number) - 1) / QUARTERS_A_YEAR

@@ -1,0 +1,36 @@
+"""Outcomes of a run, by hand from a made-up one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from experiments.outcomes import OUTCOMES, measure_outcomes
+from experiments.results import Run
+
+MakeRun = Callable[..., Run]
+
+
+def test_every_outcome_has_a_value_for_a_run(make_run: MakeRun) -> None:
+    run = make_run()
+    rows = measure_outcomes(run, ["USA", "JPN"])
+    values = {(name, mineral): value for name, mineral, _, value in rows}
+    assert {name for name, _ in values} == {outcome.name for outcome in OUTCOMES}
+    assert values["members_at_end", ""] == 4
+    assert values["first_member_year", ""] == 2027.0
+    assert values["dominant_share", "ndpr"] == pytest.approx(0.91 - 0.01 * 9.5)  # rounds 8 to 11
+    assert values["price_inside", "ndpr"] == pytest.approx(90_000)
+    assert values["leader_welfare", ""] == pytest.approx(4e9)
+    assert values["members_welfare", ""] == pytest.approx(8e9)
+    assert values["reserve_value", ""] == pytest.approx(80 * 60_000 + 80 * 400_000)
+
+
+def test_outcomes_without_zone_and_reserve_say_so(make_run: MakeRun) -> None:
+    values = {
+        (name, mineral): value
+        for name, mineral, _, value in measure_outcomes(make_run(zone=False, reserve=False), ["USA"])
+    }
+    assert values["first_member_year", ""] != values["first_member_year", ""]  # NaN: nobody joined
+    assert values["reserve_value", ""] == 0.0
+    assert values["members_at_end", ""] == 0.0

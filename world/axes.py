@@ -1,0 +1,95 @@
+"""The axes of every array: which mineral, country, seller and user stands where.
+
+Only active sellers are unknowns of the market, so each mineral has its own short lists of ore sellers, refined sellers and users,
+padded to common lengths; ``-1`` marks padding. Country arrays run over all countries, rest of world (ROW) last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Whole = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+STAGES = ("ore", "refined")
+ORE, REFINED = 0, 1
+REST_OF_WORLD = "ROW"
+
+
+@dataclass(frozen=True)
+class Axes:
+    """Names and positions.
+
+    ore_sellers : (mineral, I) int, country position of each ore seller, -1 padding
+    refiners : (mineral, J) int, of each seller of refined metal
+    users : (mineral, K) int, of each first user
+    """
+
+    minerals: tuple[str, ...]
+    countries: tuple[str, ...]
+    ore_sellers: Whole
+    refiners: Whole
+    users: Whole
+
+    def country(self, iso3: str) -> int:
+        """Position of a country."""
+        return self.countries.index(iso3)
+
+    def mineral(self, name: str) -> int:
+        """Position of a mineral."""
+        return self.minerals.index(name)
+
+    def sellers(self, stage: int) -> Whole:
+        """(mineral, I or J) positions of the sellers of a stage."""
+        return self.ore_sellers if stage == ORE else self.refiners
+
+    def buyers(self, stage: int) -> Whole:
+        """(mineral, J or K) positions of the buyers of a stage."""
+        return self.refiners if stage == ORE else self.users
+
+
+def pad_positions(lists: Sequence[Sequence[int]]) -> Whole:
+    """(mineral, longest) positions, padded with -1."""
+    width = max(1, max(len(positions) for positions in lists))
+    padded = np.full((len(lists), width), -1, dtype=np.int64)
+    for row, positions in enumerate(lists):
+        padded[row, : len(positions)] = positions
+    return padded
+
+
+def gather(country_values: Array, positions: Whole, padding: float = 0.0) -> Array:
+    """Values of countries at ``positions``: (mineral, country) or (country,) -> (mineral, width); padding gets ``padding``."""
+    index = np.maximum(positions, 0)
+    if country_values.ndim == 1:
+        values = country_values[index]
+    else:
+        values = np.take_along_axis(country_values, index, axis=1)
+    gathered: Array = np.where(positions >= 0, values, padding)
+    return gathered
+
+
+def gather_pairs(matrix: Array, sellers: Whole, buyers: Whole, padding: float = 0.0) -> Array:
+    """Values of country pairs: (country, country) or (mineral, country, country) -> (mineral, seller, buyer)."""
+    row = np.maximum(sellers, 0)[:, :, None]
+    column = np.maximum(buyers, 0)[:, None, :]
+    present = (sellers >= 0)[:, :, None] & (buyers >= 0)[:, None, :]
+    if matrix.ndim == 2:
+        values = matrix[row, column]
+    else:
+        values = matrix[np.arange(len(sellers))[:, None, None], row, column]
+    gathered: Array = np.where(present, values, padding)
+    return gathered
+
+
+def scatter(values: Array, positions: Whole, countries: int) -> Array:
+    """Sum of (row, width) values at their countries: (row, country). The reverse of :func:`gather`."""
+    result = np.zeros((len(values), countries))
+    row = np.repeat(np.arange(len(values)), positions.shape[1])
+    column = np.maximum(positions, 0).ravel()
+    np.add.at(result, (row, column), np.where(positions >= 0, values, 0.0).ravel())
+    return result

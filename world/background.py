@@ -1,0 +1,102 @@
+"""The background of a run on its axes: growth of demand, volatility, long-run elasticities, a subset of minerals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from world.axes import Array, Axes
+from world.dataset import Dataset
+from world.measures import first_day
+
+
+@dataclass(frozen=True)
+class Volatility:
+    """Spread and persistence of shocks: demand_sd, persistence_share (mineral,); output_sd (mineral, country) of mines."""
+
+    demand_sd: Array
+    persistence_share: Array
+    output_sd: Array
+
+
+def restrict_minerals(dataset: Dataset, wanted: Sequence[str]) -> Dataset:
+    """The data set with only some minerals; ``*`` keeps all."""
+    if "*" in wanted:
+        return dataset
+    kept = tuple(mineral for mineral in dataset.minerals if mineral in wanted)
+
+    def rows(table: pd.DataFrame) -> pd.DataFrame:
+        return table[table["mineral"].isin([*kept, "*"])] if "mineral" in table.columns else table
+
+    tables = {name: rows(table) for name, table in dataset._tables.items()}
+    return replace(dataset, minerals=kept, _tables=tables)
+
+
+def read_demand_growth(dataset: Dataset, scenario: str, start: str, rounds: int) -> Array:
+    """(round, mineral) growth of demand a year along the path; the last period goes on beyond its end."""
+    table = dataset.table("demand_growth")
+    path = table[table["scenario"] == scenario]
+    growth = np.zeros((rounds, len(dataset.minerals)))
+    for place, mineral in enumerate(dataset.minerals):
+        periods = path[path["mineral"] == mineral].sort_values("from_year")
+        for round_ in range(rounds):
+            year = first_day(round_, start).year
+            inside = periods[(periods["from_year"] < year) & (periods["to_year"] >= year)]
+            chosen = inside if len(inside) else periods.tail(1)
+            growth[round_, place] = float(chosen["growth_share_year"].iloc[0]) if len(chosen) else 0.0
+    return growth
+
+
+def read_volatility(dataset: Dataset, axes: Axes) -> Volatility:
+    """Spread of demand shocks and of mine output by country (the row ``*`` of a mineral for those without one)."""
+    table = dataset.table("volatility").set_index("mineral").loc[list(axes.minerals)]
+    outages = dataset.table("outages")
+    spread = np.zeros((len(axes.minerals), len(axes.countries)))
+    for every in (True, False):
+        for mineral, iso3, deviation in outages[["mineral", "iso3", "output_sd"]].itertuples(index=False):
+            if (iso3 == "*") == every and mineral in axes.minerals and (every or iso3 in axes.countries):
+                where = slice(None) if every else axes.country(str(iso3))
+                spread[axes.mineral(str(mineral)), where] = float(deviation)
+    return Volatility(
+        table["demand_sd"].to_numpy(float),
+        table["shock_persistence"].to_numpy(float),
+        # the spread of yearly changes of a stationary level x with persistence r is s sqrt(2 (1 - r)); reporting gaps and revisions
+        # widen the published figures, so that s is bounded
+        np.minimum(spread / np.sqrt(2.0 * (1.0 - table["shock_persistence"].to_numpy(float)))[:, None], 0.35),
+    )
+
+
+def read_long_run_elasticity(dataset: Dataset) -> Array:
+    """(mineral,) long-run price elasticity of demand, positive."""
+    table = dataset.table("elasticities")
+    rows = table[table["kind"] == "demand_long_run"].set_index("mineral")["mid"]
+    return np.array([float(rows.get(mineral, np.nan)) for mineral in dataset.minerals])
+
+
+def read_goods_trade(dataset: Dataset) -> Array:
+    """(country, country) goods trade, exporter by importer, USD a year."""
+    position = {iso3: place for place, iso3 in enumerate(dataset.countries)}
+    trade = np.zeros((len(position), len(position)))
+    for exporter, importer, value in dataset.table("goods_trade")[["exporter", "importer", "trade_usd_m"]].itertuples(index=False):
+        if exporter in position and importer in position:
+            trade[position[exporter], position[importer]] += float(value) * 1e6
+    return trade
+
+
+def component_stop_usd(need_t: Array, theirs_share: Array, price_usd_t: Array, elasticity: Array, backstop_ratio: Array, weight: Array) -> Array:
+    """(country,) loss a quarter if the dominant refiner's component makers stopped supplying, by what is lost under inverse demand.
+
+    need_t : (mineral, country) final need; theirs_share : (mineral, country) part of it that comes in goods made there
+    A share f of use is lost: loss = P0 need x area under (q)^(-1/eps) from 1 - f to 1, the price capped at the backstop.
+    weight : (mineral,) share of the stake at final use. Rationing value: an upper bound, since other makers would expand.
+    """
+    left = np.clip(1.0 - theirs_share, 1e-6, 1.0)
+    bend = backstop_ratio[:, None] ** (-elasticity[:, None])
+    power = 1.0 - 1.0 / elasticity[:, None]
+    upper = np.maximum(left, bend)
+    area = (1.0 - upper**power) / power + backstop_ratio[:, None] * np.maximum(bend - left, 0.0)
+    loss: Array = (weight[:, None] * price_usd_t[:, None] * need_t * area).sum(axis=0)
+    return loss

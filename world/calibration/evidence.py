@@ -1,0 +1,187 @@
+"""The figures of the tables on the model's axes: prices, costs, elasticities, distances, duties, known shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from world.axes import REFINED, STAGES, Array
+from world.calibration.gravity import GravityWeights, affinity, commercial_intensity
+from world.dataset import Dataset
+from world.geography import great_circle_km
+from world.parameters import ParameterValues
+
+
+BLOCKS = ("mined", "primary", "converted")
+MINED, PRIMARY, CONVERTED = range(3)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Axes: mineral, stage (ore, refined), country.
+
+    price_usd_t : (mineral, stage) f.o.b. price of 2024
+    cash_cost_usd_t : (mineral, block, country) running cost of mines, of refined metal without ore, of conversion (per tonne of
+        refined output, without feed): blocks MINED, PRIMARY, CONVERTED; NaN where no evidence
+    full_cost_usd_t : (mineral, stage) all-in price a new plant outside the large incumbents needs
+    supply_elasticity : (mineral, 2) of ore, of refined metal that needs no ore
+    demand_elasticity : (mineral,) short run, positive
+    taste : (mineral, stage) theta of the sourcing choice
+    distance_km, affinity : (country, country)
+    tariff_share : (mineral, stage, country, country) duties of the base year, exporter by importer
+    known_share, includes_home : (mineral, stage, country, country) and (mineral, stage, country)
+    backstop_usd_t : (mineral, stage) cost of doing without;  backstop_weight : (stage,)
+    stock_cover_quarters : (mineral,) usual private stock in quarters of use
+    final_use_weight : (mineral,) share w of a country's stake that lies where the metal is first used, the rest where goods end up
+    """
+
+    price_usd_t: Array
+    cash_cost_usd_t: Array
+    full_cost_usd_t: Array
+    supply_elasticity: Array
+    demand_elasticity: Array
+    taste: Array
+    gross_t_per_t: Array
+    distance_km: Array
+    affinity: Array
+    tariff_share: Array
+    known_share: Array
+    includes_home: Array
+    backstop_usd_t: Array
+    backstop_weight: Array
+    stock_cover_quarters: Array
+    final_use_weight: Array
+
+
+def read_evidence(dataset: Dataset, parameters: ParameterValues, known_shares: Array | None = None) -> Evidence:
+    """Evidence from the tables; ``known_shares`` replaces the imposed import shares."""
+    minerals = dataset.table("minerals").set_index("mineral").loc[list(dataset.minerals)]
+    price = _by_stage(dataset, "prices", "mid_usd_t")
+    known, includes = read_known_shares(dataset)
+    gross = np.stack([minerals["ore_gross_t_per_t"], minerals["refined_gross_t_per_t"]], axis=1).astype(float)
+    distance = read_distances(dataset)
+    cost_share = minerals["cost_share_in_use"].to_numpy(float)
+    multiple = np.clip(parameters.backstop_price_ratio * np.sqrt(0.1 / cost_share), 5.0, 200.0)
+    backstop = np.stack([3.0 * price[:, REFINED], multiple * price[:, REFINED]], axis=1)
+    return Evidence(
+        np.nan_to_num(price),
+        _cash_costs(dataset),
+        _full_costs(dataset, price),
+        np.stack([_elasticity(dataset, "supply_ore"), _elasticity(dataset, "supply_refined_primary")], axis=1),
+        _elasticity(dataset, "demand_short_run"),
+        parameters.taste_scale * np.stack([_elasticity(dataset, "taste_ore"), _elasticity(dataset, "taste_refined")], axis=1),
+        np.nan_to_num(gross, nan=1.0),
+        distance,
+        _affinity(dataset, distance, parameters),
+        read_tariffs(dataset),
+        known if known_shares is None else known_shares,
+        includes,
+        np.nan_to_num(backstop),
+        np.array([parameters.ore_backstop_weight, parameters.backstop_weight]),
+        minerals["stock_cover_months"].to_numpy(float) / 3.0,
+        minerals["final_use_weight"].to_numpy(float),
+    )
+
+
+def read_distances(dataset: Dataset) -> Array:
+    """(country, country) great-circle distances."""
+    countries = dataset.table("countries").set_index("iso3").loc[list(dataset.countries)]
+    return great_circle_km(countries["latitude"].to_numpy(float), countries["longitude"].to_numpy(float))
+
+
+def _affinity(dataset: Dataset, distance_km: Array, parameters: ParameterValues) -> Array:
+    position = {iso3: place for place, iso3 in enumerate(dataset.countries)}
+    trade = np.zeros_like(distance_km)
+    for exporter, importer, value in dataset.table("goods_trade")[["exporter", "importer", "trade_usd_m"]].itertuples(index=False):
+        if exporter in position and importer in position:
+            trade[position[exporter], position[importer]] += float(value)
+    ideal = dataset.table("countries").set_index("iso3").loc[list(dataset.countries)]["un_ideal_point"].fillna(0.0).to_numpy(float)
+    weights = GravityWeights(parameters.gravity_distance, parameters.gravity_ties, parameters.gravity_political, parameters.gravity_home)
+    return affinity(distance_km, commercial_intensity(trade), ideal, weights)
+
+
+def _by_stage(dataset: Dataset, table: str, column: str) -> Array:
+    values = np.full((len(dataset.minerals), len(STAGES)), np.nan)
+    for mineral, stage, value in dataset.table(table)[["mineral", "stage", column]].itertuples(index=False):
+        values[dataset.minerals.index(mineral), STAGES.index(stage)] = float(value)
+    return values
+
+
+def _elasticity(dataset: Dataset, kind: str) -> Array:
+    table = dataset.table("elasticities")
+    rows = table[table["kind"] == kind].set_index("mineral")["mid"]
+    return np.array([float(rows.get(mineral, np.nan)) for mineral in dataset.minerals])
+
+
+def _cash_costs(dataset: Dataset) -> Array:
+    costs = dataset.table("costs")
+    cash = np.full((len(dataset.minerals), len(BLOCKS), len(dataset.countries)), np.nan)
+    rows = costs[costs["kind"] == "cash"]
+    for every in (True, False):  # rows for all countries first, rows of one country over them
+        for mineral, form, iso3, value in rows[["mineral", "form", "iso3", "mid_usd_t"]].itertuples(index=False):
+            if (iso3 == "*") == every:
+                where = slice(None) if every else dataset.countries.index(iso3)
+                cash[dataset.minerals.index(mineral), BLOCKS.index(form), where] = float(value)
+    return cash
+
+
+def _full_costs(dataset: Dataset, price: Array) -> Array:
+    costs = dataset.table("costs")
+    full = price.copy()
+    rows = costs[(costs["kind"] == "incentive") & (costs["iso3"] == "*")]
+    for mineral, stage, value in rows[["mineral", "stage", "mid_usd_t"]].itertuples(index=False):
+        full[dataset.minerals.index(mineral), STAGES.index(stage)] = float(value)
+    return np.nan_to_num(full)
+
+
+def read_tariffs(dataset: Dataset, year: int = 2024) -> Array:
+    """(mineral, stage, exporter, importer) ad valorem duties in force at the end of the base year.
+
+    Ordinary (mfn) duties: a row for one exporter replaces the row for all. Other kinds (Section 301, anti-dumping) come on top.
+    """
+    size = len(dataset.countries)
+    rates = np.zeros((len(dataset.minerals), len(STAGES), size, size))
+    rows = [row for row in dataset.table("tariffs").itertuples(index=False) if _in_force(str(row.start), str(row.end), year)]
+    for row in sorted(rows, key=lambda row: (str(row.kind) != "mfn", str(row.exporter) != "*")):
+        minerals = _places(str(row.mineral), dataset.minerals, {})
+        exporters = _places(str(row.exporter), dataset.countries, dataset.blocs)
+        importers = _places(str(row.importer), dataset.countries, dataset.blocs)
+        block = np.ix_(minerals, _places(str(row.stage), STAGES, {}), exporters, importers)
+        rates[block] = float(row.rate_share) + (0.0 if str(row.kind) == "mfn" else rates[block])
+    rates[:, :, np.arange(size), np.arange(size)] = 0.0
+    inside = _places("EU", dataset.countries, dataset.blocs)
+    rates[np.ix_(range(len(dataset.minerals)), range(len(STAGES)), inside, inside)] = 0.0
+    return rates
+
+
+def _in_force(start: str, end: str, year: int) -> bool:
+    """Dates are YYYY-MM-DD or empty; an empty start is long ago, an empty end is open."""
+    started = not start[:4].isdigit() or start <= f"{year}-12-31"
+    return started and not (end[:4].isdigit() and end <= f"{year}-12-31")
+
+
+def _places(code: str, known: tuple[str, ...], blocs: Mapping[str, frozenset[str]]) -> list[int]:
+    if code in ("*", "WLD", ""):
+        return list(range(len(known)))
+    members = blocs.get(code)
+    if members is not None:
+        return sorted(known.index(iso3) for iso3 in members if iso3 in known)
+    return [known.index(code)] if code in known else []
+
+
+def read_known_shares(dataset: Dataset) -> tuple[Array, Array]:
+    """Known import shares (mineral, stage, exporter, importer), NaN where unknown, and whether they count home supply."""
+    size = len(dataset.countries)
+    known = np.full((len(dataset.minerals), len(STAGES), size, size), np.nan)
+    includes = np.zeros((len(dataset.minerals), len(STAGES), size))
+    for row in dataset.table("lane_shares").itertuples(index=False):
+        mineral, stage = dataset.minerals.index(str(row.mineral)), STAGES.index(str(row.stage))
+        exporter = _places(str(row.exporter), dataset.countries, {})
+        for importer in _places(str(row.importer), dataset.countries, dataset.blocs):
+            known[mineral, stage, exporter, importer] = float(str(row.share))
+            includes[mineral, stage, importer] = float(str(row.includes_home))
+    return known, includes
+
+

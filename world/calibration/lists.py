@@ -1,0 +1,58 @@
+"""Who can sell and who buys each mineral: the short lists that keep the market small."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from world.axes import REST_OF_WORLD, Axes, pad_positions
+from world.calibration.margins import Margins
+from world.dataset import Dataset
+
+LARGE_ORE_SHARE = 0.02
+"""A country that mines this share of world ore may build a refinery of its own."""
+LARGE_RESERVE_SHARE = 0.005
+"""A country with this share of known reserves may open a mine."""
+
+
+def list_axes(dataset: Dataset, margins: Margins, hosts: Sequence[str] = ()) -> Axes:
+    """Sellers: those who sold in the base year, those with a plant in the pipeline, and large holders of ore; users: all who bought.
+
+    hosts : countries that must be able to buy and sell refined metal of every mineral, as the keeper of a reserve does
+    """
+    kept = {dataset.countries.index(iso3) for iso3 in hosts}
+    ore_lists, refined_lists, user_lists = [], [], []
+    for position, mineral in enumerate(dataset.minerals):
+        has_ore = bool(dataset.table("minerals").set_index("mineral")["has_ore"][mineral])
+        ore = set(np.flatnonzero(margins.ore_supply_t[position] > 0)) | _planned(dataset, mineral, "ore") if has_ore else set()
+        large = set(np.flatnonzero(margins.mined_t[position] > LARGE_ORE_SHARE * max(margins.mined_t[position].sum(), 1e-300)))
+        refined = set(np.flatnonzero(margins.refined_supply_t[position] > 0)) | _planned(dataset, mineral, "refined") | large
+        if has_ore:
+            ore |= _reserve_holders(dataset, mineral)
+            refined |= {place for place in ore if margins.refined_supply_t[position][place] > 0}
+        ore_lists.append(sorted(int(place) for place in ore))
+        users = set(np.flatnonzero(margins.purchases_t[position] > 0).tolist())
+        refined_lists.append(sorted(int(place) for place in refined | kept))
+        user_lists.append(sorted(int(place) for place in users | kept))
+    return Axes(
+        dataset.minerals,
+        dataset.countries,
+        pad_positions(ore_lists),
+        pad_positions(refined_lists),
+        pad_positions(user_lists),
+    )
+
+
+def _planned(dataset: Dataset, mineral: str, stage: str) -> set[int]:
+    plants = dataset.table("plants")
+    places = plants[(plants["mineral"] == mineral) & (plants["stage"] == stage)]["iso3"]
+    return {dataset.countries.index(iso3) for iso3 in places if iso3 in dataset.countries}
+
+
+def _reserve_holders(dataset: Dataset, mineral: str) -> set[int]:
+    reserves = dataset.table("reserves")
+    rows = reserves[(reserves["mineral"] == mineral) & reserves["iso3"].isin(dataset.countries)]
+    total = float(rows["reserves_t"].fillna(0).sum())
+    large = rows[rows["reserves_t"].fillna(0) > LARGE_RESERVE_SHARE * max(total, 1e-300)]["iso3"]
+    return {dataset.countries.index(iso3) for iso3 in large if iso3 != REST_OF_WORLD}

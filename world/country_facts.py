@@ -1,0 +1,121 @@
+"""Facts about countries on the country axis: size, politics, dependence, potential. Read once, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from world.axes import Array, Axes, Whole
+from world.calibration.evidence import Evidence
+from world.calibration.margins import Margins
+from world.dataset import Dataset
+
+
+@dataclass(frozen=True)
+class CountryFacts:
+    """Axes: (country,) unless said.
+
+    gdp_usd : GDP, USD a quarter
+    exports_usd, exports_to_leader_share, exports_to_dominant_share : goods exports (USD a quarter) and where they go
+    trust_leader, trust_dominant : favourable share of opinion at the start
+    potential : resource-potential index over all critical minerals; investability : 0-1; wacc_share
+    mine_permit_years, refinery_permit_years
+    reserve_share : (mineral, country) share of known reserves
+    mineral_trade_usd : value of ore and metal mined, refined and used, and of metal in the goods it ends up with, USD a quarter
+    first_rung : rung of the ladder held on the eve of the first decisions
+    speaks_for : name of the voter (its own code, or its bloc)
+    """
+
+    gdp_usd: Array
+    exports_usd: Array
+    exports_to_leader_share: Array
+    exports_to_dominant_share: Array
+    trust_leader: Array
+    trust_dominant: Array
+    potential: Array
+    investability: Array
+    wacc_share: Array
+    mine_permit_years: Array
+    refinery_permit_years: Array
+    reserve_share: Array
+    mineral_trade_usd: Array
+    first_rung: Whole
+    speaks_for: tuple[str, ...]
+
+
+VOTING_BLOC = "EU"
+"""The bloc whose members' trade policy is one: the Union's treaties make it so."""
+
+
+def read_country_facts(
+    dataset: Dataset, axes: Axes, evidence: Evidence, margins: Margins, final_need_t: Array, leader: str, dominant: str, eve: str
+) -> CountryFacts:
+    """Facts toward the two great powers named by the scenario; ``eve`` is the last day that counts for memberships."""
+    countries = dataset.table("countries").set_index("iso3").loc[list(dataset.countries)]
+
+    def column(name: str, missing: float) -> Array:
+        values: Array = pd.to_numeric(countries[name]).fillna(missing).to_numpy(float)
+        return values
+
+    exports = _goods_exports(dataset) / 4.0
+    price = evidence.price_usd_t
+    ore_usd = price[:, 0][:, None] * (margins.ore_supply_t + margins.ore_use_t)
+    refined_usd = price[:, 1][:, None] * (margins.refined_supply_t + margins.use_t + final_need_t)
+    return CountryFacts(
+        column("gdp_usd_bn", 1.0) * 1e9 / 4.0,
+        exports,
+        _toward(dataset, "dependence", "partner", leader, "exports_share", 0.0),
+        _toward(dataset, "dependence", "partner", dominant, "exports_share", 0.0),
+        _toward(dataset, "favourability", "toward", leader, "favourable_share", 0.45),
+        _toward(dataset, "favourability", "toward", dominant, "favourable_share", 0.45),
+        _indexed(dataset.table("resource_potential"), "index", dataset.countries),
+        column("investability_index", 0.4),
+        column("wacc_share", 0.1),
+        column("mine_permit_years", 5.0),
+        column("refinery_permit_years", 2.0),
+        _reserve_shares(dataset),
+        (np.maximum(ore_usd, 0.0) + np.maximum(refined_usd, 0.0)).sum(axis=0),
+        _first_rungs(dataset, eve),
+        tuple(VOTING_BLOC if iso3 in dataset.blocs.get(VOTING_BLOC, frozenset()) else iso3 for iso3 in dataset.countries),
+    )
+
+
+def _goods_exports(dataset: Dataset) -> Array:
+    total: Mapping[str, float] = dataset.table("goods_trade").groupby("exporter")["trade_usd_m"].sum().to_dict()
+    return np.array([float(total.get(iso3, 0.0)) * 1e6 for iso3 in dataset.countries])
+
+
+def _toward(dataset: Dataset, table: str, key: str, power: str, column: str, missing: float) -> Array:
+    rows = dataset.table(table)
+    values = rows[rows[key] == power].set_index("iso3")[column]
+    return np.array([float(values.get(iso3, missing)) for iso3 in dataset.countries])
+
+
+def _indexed(rows: pd.DataFrame, column: str, countries: tuple[str, ...]) -> Array:
+    values = rows.set_index("iso3")[column]
+    return np.array([float(values.get(iso3, 0.0)) for iso3 in countries])
+
+
+def _reserve_shares(dataset: Dataset) -> Array:
+    reserves = np.zeros((len(dataset.minerals), len(dataset.countries)))
+    for mineral, iso3, tonnes in dataset.table("reserves")[["mineral", "iso3", "reserves_t"]].itertuples(index=False):
+        if mineral in dataset.minerals and iso3 in dataset.countries and tonnes == tonnes:
+            reserves[dataset.minerals.index(mineral), dataset.countries.index(iso3)] = float(tonnes)
+    total = reserves.sum(axis=1, keepdims=True)
+    shares: Array = np.divide(reserves, total, out=np.zeros_like(reserves), where=total > 0)
+    return shares
+
+
+def _first_rungs(dataset: Dataset, eve: str) -> Whole:
+    """Highest rung held by ``eve``; a membership of a bloc counts for each of its members."""
+    rungs = np.zeros(len(dataset.countries), dtype=np.int64)
+    for iso3, rung, date in dataset.table("memberships")[["iso3", "rung", "date"]].itertuples(index=False):
+        if str(date)[:10] <= eve:
+            for member in dataset.blocs.get(str(iso3), frozenset({str(iso3)})):
+                if member in dataset.countries:
+                    place = dataset.countries.index(member)
+                    rungs[place] = max(int(rungs[place]), int(rung))
+    return rungs

@@ -1,0 +1,101 @@
+"""The lanes of a round as customs officers know them: duties, licences, hubs, habits, from the state and the round's events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from world.axes import ORE, Array, Axes, Whole, gather_pairs
+from world.calibration.base import BaseMarket
+from world.borders import StageBorders
+from world.counterfactual import control_lanes
+from world.events import Happenings
+from world.offers import lane_weights
+from world.parameters import ParameterValues
+from world.state import Politics, WorldState
+
+
+@dataclass(frozen=True)
+class HubRoutes:
+    """Cheapest third country of each lane and its freight, per stage (mineral, seller, buyer)."""
+
+    freight_usd_t: tuple[Array, Array]
+    hub: tuple[Whole, Whole]
+
+
+def stage_borders(
+    base: BaseMarket, routes: HubRoutes, state: WorldState, happenings: Happenings, leader_duty: Array, released_t: Array, parameters: ParameterValues, stage: int
+) -> StageBorders:
+    """Borders of a stage.
+
+    leader_duty : (mineral, stage, exporter, importer) the leader's flat duty outside any zone
+    released_t : (mineral, seller) what a reserve sells this round
+    """
+    axes, lanes = base.axes, base.lanes(stage)
+    sellers, buyers = axes.sellers(stage), axes.buyers(stage)
+    added = happenings.duty_share[:, stage] + leader_duty[:, stage]
+    taxed = gather_pairs(added, sellers, buyers) > 0.02
+    hub = routes.hub[stage]
+    usual = state.markets.usual_ore_flow_t if stage == ORE else state.markets.usual_refined_flow_t
+    return StageBorders(
+        freight_usd_t=lanes.freight_usd_t,
+        hub_freight_usd_t=routes.freight_usd_t[stage],
+        hub=hub,
+        duty_share=lanes.tariff_share + gather_pairs(added, sellers, buyers),
+        hub_duty_share=hub_duty(base.evidence.tariff_share[:, stage] + added, hub, buyers),
+        taxed=taxed,
+        export_tax_share=gather_pairs(happenings.export_tax_share[:, stage], sellers, buyers),
+        approval_share=approvals(axes, state.politics, happenings, stage),
+        log_weight=lane_weights(base, state.markets, stage, trust_shift(axes, state.politics, stage, parameters), released_t),
+        usual_flow_t=usual,
+        hub_capacity_share=hub_capacity(axes, state, stage, usual.shape, parameters),
+        sellers=sellers,
+        buyers=buyers,
+        spread_usd_t=lanes.spread_usd_t,
+        backstop_usd_t=lanes.backstop_usd_t,
+        backstop_log_weight=float(np.log(base.evidence.backstop_weight[stage])),
+        price_usd_t=base.evidence.price_usd_t[:, stage],
+    )
+
+
+def approvals(axes: Axes, politics: Politics, happenings: Happenings, stage: int) -> Array:
+    """(mineral, seller, buyer) granted share of usual shipments, from the calendar and from controls decided in the run."""
+    sellers, buyers = axes.sellers(stage), axes.buyers(stage)
+    granted = gather_pairs(happenings.approval_share[:, stage], sellers, buyers, 1.0)
+    for control in politics.controls:
+        if control.stage == stage:
+            lanes = control_lanes(control, sellers[control.mineral], buyers[control.mineral])
+            granted[control.mineral][lanes] = np.minimum(granted[control.mineral][lanes], control.approval_share)
+    return granted
+
+
+def hub_duty(duty_share: Array, hub: Whole, buyers: Whole) -> Array:
+    """Duty that goods meet when they come as the hub's: (mineral, country, country) at (hub, buyer)."""
+    mineral = np.arange(len(hub))[:, None, None]
+    rates: Array = np.where(hub >= 0, duty_share[mineral, np.maximum(hub, 0), np.maximum(buyers, 0)[:, None, :]], 0.0)
+    return rates
+
+
+def hub_capacity(axes: Axes, state: WorldState, stage: int, shape: tuple[int, ...], parameters: ParameterValues) -> Array:
+    """Share of the usual flow that hubs can carry: small at first, growing each year that a control lasts, at most all."""
+    share = np.full(shape, parameters.hub_start_share)
+    for control in state.politics.controls:
+        if control.stage == stage:
+            lanes = control_lanes(control, axes.sellers(stage)[control.mineral], axes.buyers(stage)[control.mineral])
+            years = max(0, state.round + 1 - control.since) / 4.0
+            share[control.mineral][lanes] = min(1.0, parameters.hub_start_share * (1.0 + parameters.hub_growth_year) ** years)
+    return share
+
+
+def trust_shift(axes: Axes, politics: Politics, stage: int, parameters: ParameterValues) -> Array:
+    """Log points on habit when trust in a great power has moved from its resting level: buyers turn from whom they mistrust."""
+    n = len(axes.countries)
+    shift = np.zeros((n, n))
+    for power, trust, rest in (
+        (politics.leader, politics.trust_leader, politics.trust_rest_leader),
+        (politics.dominant, politics.trust_dominant, politics.trust_rest_dominant),
+    ):
+        shift[power, :] = parameters.habit_trust_response * (trust - rest)
+        shift[power, power] = 0.0
+    return gather_pairs(shift, axes.sellers(stage), axes.buyers(stage))

@@ -1,0 +1,168 @@
+"""Checks beyond single cells: order along a row, sums of shares, tables that must speak of the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from world.axes import REST_OF_WORLD
+from world.policy_calendar import check_calendar
+from world.table_reading import Cell, Rows, fault
+from world.table_schema import Table
+from world.tables import TABLES
+
+SHARE_TOLERANCE = 1e-6
+
+_FORMS = {"mined": "ore", "converted": "refined", "primary": "refined"}
+_STAGES_OF_KIND = {
+    "process_loss": "refined",
+    "stock_build": "refined",
+    "unreported_use": "refined",
+    "other_use": "ore",
+}
+_ELASTICITIES = ("supply_long_run", "demand_short_run", "demand_long_run", "taste_refined")
+_ORE_ELASTICITIES = ("supply_ore", "taste_ore")
+_COVERED_BY = {
+    "prices": ("mineral", "stage"),
+    "costs": ("mineral", "stage", "iso3", "kind"),
+    "elasticities": ("mineral", "kind"),
+    "demand_growth": ("mineral", "scenario"),
+    "balance": ("mineral", "kind"),
+}
+
+
+def check_tables(rows: Mapping[str, Rows]) -> list[str]:
+    """One line for each fault between cells, rows and tables; the tables must have passed cell by cell."""
+    faults: list[str] = []
+    for name, table in TABLES.items():
+        faults += _check_order(table, rows[name])
+        faults += _check_shares(table, rows[name])
+    faults += _check_forms(rows)
+    faults += _check_closing_rows(rows)
+    faults += _check_country_codes(rows["countries"])
+    faults += _check_country_rows(rows)
+    faults += _check_mineral_rows(rows)
+    faults += _check_lanes(rows["lane_shares"])
+    return faults + check_calendar(rows["calendar"])
+
+
+def _check_order(table: Table, rows: Rows) -> Iterator[str]:
+    for lower, upper in zip(table.ordered, table.ordered[1:], strict=False):
+        for line, low, high in zip(rows.lines, rows.cells[lower], rows.cells[upper], strict=True):
+            if float(low) > float(high):
+                yield fault(table.name, line, upper, high, f"not below {lower}, {low!r}")
+
+
+def _check_shares(table: Table, rows: Rows) -> Iterator[str]:
+    by = table.whole_share or table.part_share
+    sums: dict[tuple[Cell, ...], float] = {}
+    last: dict[tuple[Cell, ...], int] = {}
+    if not by:
+        return
+    for line, share, key in zip(rows.lines, rows.cells["share"], _keys(rows, by), strict=True):
+        sums[key] = sums.get(key, 0.0) + float(share)
+        last[key] = line
+    for key, total in sums.items():
+        lowest = 1.0 - SHARE_TOLERANCE if table.whole_share else 0.0
+        if not lowest <= total <= 1.0 + SHARE_TOLERANCE:
+            allowed = "a sum of 1" if table.whole_share else "a sum of 1 at most"
+            yield fault(table.name, last[key], "share", f"{total:.6f} for {_words(key)}", allowed)
+
+
+def _keys(rows: Rows, names: tuple[str, ...]) -> list[tuple[Cell, ...]]:
+    return list(zip(*(rows.cells[name] for name in names), strict=True))
+
+
+def _words(key: tuple[Cell, ...]) -> str:
+    return ", ".join(map(str, key))
+
+
+def _minerals_with_ore(rows: Mapping[str, Rows]) -> set[Cell]:
+    return {mineral for mineral, has_ore in _keys(rows["minerals"], ("mineral", "has_ore")) if has_ore}
+
+
+def _check_forms(rows: Mapping[str, Rows]) -> Iterator[str]:
+    """A form belongs to a stage, and minerals without ore have one form only."""
+    with_ore = _minerals_with_ore(rows)
+    for name in ("production", "costs", "plants"):
+        keys = _keys(rows[name], ("mineral", "stage", "form"))
+        for line, (mineral, stage, form) in zip(rows[name].lines, keys, strict=True):
+            if _FORMS[str(form)] != stage:
+                fitting = ", ".join(known for known, at in _FORMS.items() if at == stage)
+                yield fault(name, line, "form", form, f"{fitting} at stage {stage}")
+            elif mineral not in with_ore and form != "primary":
+                yield fault(name, line, "form", form, f"primary, since {mineral} has no ore")
+
+
+def _check_closing_rows(rows: Mapping[str, Rows]) -> Iterator[str]:
+    with_ore = _minerals_with_ore(rows)
+    keys = _keys(rows["balance"], ("mineral", "stage", "kind"))
+    for line, (mineral, stage, kind) in zip(rows["balance"].lines, keys, strict=True):
+        wanted = _STAGES_OF_KIND.get(str(kind), stage)
+        if stage != wanted:
+            yield fault("balance", line, "stage", stage, f"{wanted} for {kind}")
+        elif stage == "ore" and mineral not in with_ore:
+            yield fault("balance", line, "stage", stage, f"refined, since {mineral} has no ore")
+
+
+def _check_country_codes(rows: Rows) -> Iterator[str]:
+    codes = [str(iso3) for iso3 in rows.cells["iso3"]]
+    for line, iso3 in zip(rows.lines, codes, strict=True):
+        if not (len(iso3) == 3 and iso3.isascii() and iso3.isalpha() and iso3.isupper()):
+            yield fault("countries", line, "iso3", iso3, "three capital letters (ISO 3166-1 alpha-3)")
+    if not codes or codes[-1] != REST_OF_WORLD:
+        yield fault("countries", rows.lines[-1] if codes else 1, "iso3", codes[-1:], "ROW in the last row")
+
+
+def _check_country_rows(rows: Mapping[str, Rows]) -> Iterator[str]:
+    """Every country has its potential and its rows toward each power."""
+    countries = [str(iso3) for iso3 in rows["countries"].cells["iso3"]]
+    known = set(rows["resource_potential"].cells["iso3"])
+    missing = [iso3 for iso3 in countries if iso3 not in known]
+    yield from _missing("resource_potential", missing, "country")
+    for table, column in (("dependence", "partner"), ("favourability", "toward")):
+        pairs = set(_keys(rows[table], ("iso3", column)))
+        for power in dict.fromkeys(rows[table].cells[column]):
+            lacking = [
+                f"{iso3} toward {power}" for iso3 in countries if iso3 != power and (iso3, power) not in pairs
+            ]
+            yield from _missing(table, lacking, "country")
+
+
+def _check_mineral_rows(rows: Mapping[str, Rows]) -> Iterator[str]:
+    """Every mineral has prices, costs, elasticities, growth, volatility, end uses and final demand."""
+    with_ore = _minerals_with_ore(rows)
+    for mineral in map(str, rows["minerals"].cells["mineral"]):
+        for table, wanted in _wanted_rows(mineral, mineral in with_ore).items():
+            present = set(_keys(rows[table], _COVERED_BY.get(table, ("mineral",))))
+            yield from _missing(table, [_words(key) for key in wanted if key not in present], "mineral")
+
+
+def _wanted_rows(mineral: str, has_ore: bool) -> dict[str, list[tuple[str, ...]]]:
+    stages = ("ore", "refined") if has_ore else ("refined",)
+    kinds = _ELASTICITIES + (_ORE_ELASTICITIES if has_ore else ())
+    wanted: dict[str, list[tuple[str, ...]]] = {
+        "prices": [(mineral, stage) for stage in stages],
+        "costs": [(mineral, stage, "*", kind) for stage in stages for kind in ("cash", "incentive")],
+        "elasticities": [(mineral, kind) for kind in kinds],
+        "demand_growth": [(mineral, scenario) for scenario in ("STEPS", "APS", "NZE")],
+        "balance": [(mineral, "process_loss")] if has_ore else [],
+    }
+    return wanted | {table: [(mineral,)] for table in ("volatility", "end_use", "final_demand", "first_use")}
+
+
+def _missing(table: str, keys: list[str], what: str) -> Iterator[str]:
+    if keys:
+        more = f" and {len(keys) - 1} more" if len(keys) > 1 else ""
+        yield f"{table}.csv: no row of {keys[0]}{more}, allowed: one for every {what}"
+
+
+def _check_lanes(rows: Rows) -> Iterator[str]:
+    """One source and one meaning for each importer, mineral and stage."""
+    first: dict[tuple[Cell, ...], tuple[Cell, ...]] = {}
+    said = _keys(rows, ("source", "includes_home"))
+    groups = _keys(rows, ("mineral", "stage", "importer"))
+    for line, source, group in zip(rows.lines, said, groups, strict=True):
+        if first.setdefault(group, source) != source:
+            yield fault(
+                "lane_shares", line, "source", _words(source), f"{_words(first[group])} for {_words(group)}"
+            )

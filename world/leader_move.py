@@ -1,0 +1,97 @@
+"""The leader moves first: reference prices, finance, side payments; its coercive acts cost trust."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agents.accession import FLOOR
+from agents.view import Invitation, LeaderView
+from world.axes import ORE, REFINED, STAGES, Array, Mask
+
+if TYPE_CHECKING:
+    from world.model import TradeWorld
+
+
+def move_leader(world: TradeWorld) -> None:
+    """Announce, offer, and write down why."""
+    politics, scenario = world.state.politics, world.scenario
+    if not scenario.zone.exists:
+        return
+    since_open = world.round - world.decisions_open
+    updates = since_open % scenario.leader.update_quarters == 0
+    view = leader_view(world)
+    decision = world.leader_strategy.decide(view, updates)
+    for (mineral, stage), price in decision.reference_usd_t.items():
+        politics.reference_usd_t[world.base.axes.mineral(mineral), STAGES.index(stage)] = price
+    politics.finance_usd = _on_countries(world, decision.finance_usd)
+    politics.side_payment_usd = _on_countries(world, decision.side_payment_usd)
+    for reason in decision.reasons:
+        world.ledger.enter(reason, "zone_leader", world.round)
+
+
+def leader_view(world: TradeWorld) -> LeaderView:
+    """What the leader sees: costs, recent prices outside the dominant refiner, candidates."""
+    axes, politics = world.base.axes, world.state.politics
+    scope = scope_of(world)
+    keys = [(m, s) for m in range(len(axes.minerals)) for s in (ORE, REFINED) if scope[m, s]]
+    recent = outside_price_usd_t(world)
+    names = {(m, s): (axes.minerals[m], STAGES[s]) for m, s in keys}
+    full = world.base.evidence.full_cost_usd_t
+    return LeaderView(
+        actor=axes.countries[world.leader],
+        round=world.round,
+        full_cost_usd_t={names[key]: float(full[key]) for key in keys},
+        recent_price_usd_t={names[key]: float(recent[key]) for key in keys},
+        announced_usd_t={names[key]: float(politics.reference_usd_t[key]) for key in keys if not np.isnan(politics.reference_usd_t[key])},
+        invitations=_invitations(world),
+        budget_usd=world.scenario.leader.finance_usd_year / 4.0,
+        parameters=world.parameter_map,
+    )
+
+
+def scope_of(world: TradeWorld) -> Mask:
+    """(mineral, stage) covered by the zone; a mineral without ore of its own has only the refined stage."""
+    zone, axes = world.scenario.zone, world.base.axes
+    minerals = np.array(["*" in zone.scope or name in zone.scope for name in axes.minerals])
+    stages = np.array([stage in zone.stages for stage in STAGES])
+    has_ore = (axes.ore_sellers >= 0).any(axis=1)
+    scope: Mask = minerals[:, None] & stages[None, :] & np.stack([has_ore, np.ones_like(has_ore)], axis=1)
+    return scope
+
+
+def outside_price_usd_t(world: TradeWorld) -> Array:
+    """(mineral, stage) mean f.o.b. price of sellers other than the dominant refiner, over the memory of the rule."""
+    memory = world.outside_prices[-int(world.parameters.reference_memory_quarters) :]
+    return np.mean(memory, axis=0) if memory else world.base.evidence.price_usd_t
+
+
+def _invitations(world: TradeWorld) -> dict[str, Invitation]:
+    politics, facts = world.state.politics, world.facts
+    found = {}
+    for country in world.population:
+        index = list(world.places[country.iso3])
+        if world.leader in index or world.dominant in index:
+            continue
+        rung = int(politics.rung[index].max())
+        found[country.iso3] = Invitation(
+            rung,
+            float(facts.potential[index].max()),
+            float(facts.investability[index].mean()),
+            float(politics.trust_leader[index].mean()),
+            float(politics.shortfall_usd[index].sum()) if rung < FLOOR else 0.0,
+            float(politics.leader_gain_usd[index].sum()),
+        )
+    return found
+
+
+def _on_countries(world: TradeWorld, amounts: Mapping[str, float]) -> Array:
+    """Amounts by voter spread evenly over the countries it speaks for."""
+
+    values = np.zeros(len(world.base.axes.countries))
+    for name, amount in amounts.items():
+        index = list(world.places[name])
+        values[index] = amount / len(index)
+    return values

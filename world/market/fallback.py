@@ -1,0 +1,72 @@
+"""When Newton's method does not arrive: continuation in temperature.
+
+With all spreads and slopes many times as wide the market is soft and easy. Its prices start a market a little colder, and so on down
+to the market itself, with steps that shrink where a step fails and grow where it succeeds. The last rung is the market as given, so
+nothing about the solution is approximate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from world.market.arrays import Market
+from world.market.balance import pose
+from world.market.newton import Outcome, newton
+from world.market.start import starting_prices
+
+HOTTEST = (8.0, 64.0, 512.0)  # factors to begin from, tried in turn
+FIRST_COOLING, LEAST_COOLING = 2.0, 1.005  # the factor falls by so much from rung to rung
+FIRST_STEPS, RUNG_STEPS = 100, 40
+RUNG_TOLERANCE = 1e-5
+
+
+class MarketError(ValueError):
+    """A market that could not be cleared. ``row`` is its place in the batch, ``market`` the row itself (size 1), to be saved."""
+
+    def __init__(self, row: int, market: Market, error: float) -> None:
+        super().__init__(f"market row {row} did not clear: supply and demand still differ by a factor of e^{error:.3g}")
+        self.row, self.market, self.error = row, market, error
+
+
+def continuation(market: Market, tolerance: float) -> Outcome:
+    """Clear one row (a market of size 1) from a cold start, if need be by cooling it down; the first outcome that clears, else the
+    last."""
+    begin = starting_prices(market)
+    start = np.concatenate([begin.ore_price_usd_t, begin.refined_price_usd_t], 1)
+    outcome = newton(pose(market), start, tolerance, FIRST_STEPS)
+    for hottest in HOTTEST:
+        if outcome.error[0] <= tolerance:
+            break
+        outcome = _cool(market, Outcome(start, outcome.steps, outcome.error), hottest, tolerance)
+    return outcome
+
+
+def _cool(market: Market, outcome: Outcome, hottest: float, tolerance: float) -> Outcome:
+    """Follow the prices from ``hottest`` times the spreads down to the market itself."""
+    factor, cooling, steps = hottest * FIRST_COOLING, FIRST_COOLING, outcome.steps
+    price = outcome.price_usd_t
+    while factor > 1.0 and cooling > LEAST_COOLING:
+        colder = max(factor / cooling, 1.0)
+        goal = tolerance if colder == 1.0 else RUNG_TOLERANCE
+        outcome = newton(pose(soften(market, colder)), price, goal, RUNG_STEPS)
+        steps = steps + outcome.steps
+        if outcome.error[0] <= goal:
+            price, factor, cooling = outcome.price_usd_t, colder, min(cooling**1.5, 4.0)
+        else:
+            cooling = cooling**0.4
+    return Outcome(outcome.price_usd_t, steps, outcome.error)
+
+
+def soften(market: Market, factor: float) -> Market:
+    """The same market with all spreads and slopes ``factor`` times as wide."""
+    return replace(
+        market,
+        ore_slope_usd_t=factor * market.ore_slope_usd_t,
+        refining_slope_usd_t=factor * market.refining_slope_usd_t,
+        primary_slope_usd_t=factor * market.primary_slope_usd_t,
+        stock_width_usd_t=factor * market.stock_width_usd_t,
+        ore_lanes=replace(market.ore_lanes, spread_usd_t=factor * market.ore_lanes.spread_usd_t),
+        refined_lanes=replace(market.refined_lanes, spread_usd_t=factor * market.refined_lanes.spread_usd_t),
+    )

@@ -1,0 +1,138 @@
+"""Damped semismooth Newton on price levels, all rows of a batch at once.
+
+A step is kept when the squared log residuals fall enough while the tonnes out of balance do not explode, or when the tonnes out of
+balance (refined ones over the recovery) fall. The second test cannot stall at kinks, because the Jacobian is an M-matrix whose
+columns sum to something positive; the first is the faster in the tails. Rows that are cleared leave the batch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from world.market.arrays import Floats, Rowwise
+from world.market.balance import Problem, State, evaluate
+from world.market.jacobian import log_jacobian
+
+STEP_FRACTIONS = (1.0, 0.3, 0.09)  # tried in this order; if none is good enough the damping grows
+LEAST_DECREASE = 0.1  # of the squared residuals, times the fraction
+LEAST_IMBALANCE_DECREASE = 1e-3
+PAST = 64
+LEAST_DAMPING = 1e-13  # keeps the inverse positive where a group of prices moves together without effect
+NO_WORSE = 1.0 + 1e-9
+FIRST_DAMPING, LARGEST_DAMPING, DAMPING_STEP = 1e-2, 1e8, 10.0
+STEP_SLOPES, STEP_PRICES = 10.0, 0.5  # no price moves more than so many slopes of its curve plus this share of itself
+STAYING_SHARE = 0.75  # the batch is made smaller when fewer rows than this are left
+
+
+@dataclass(frozen=True)
+class Search(Rowwise):
+    """Where each row stands: prices (M, n), the equations there, the damping and the two merits (M,),
+    and the merits of all points so far ``past`` (M, 2, PAST), inf where there were fewer."""
+
+    price_usd_t: Floats
+    state: State
+    damping: Floats
+    squares: Floats
+    imbalance_t: Floats
+    past: Floats
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Prices (M, n), steps used (M,), and the largest residual (M,) at these prices."""
+
+    price_usd_t: Floats
+    steps: NDArray[np.int64]
+    error: Floats
+
+
+def newton(problem: Problem, price_usd_t: Floats, tolerance: float, steps: int) -> Outcome:
+    """Look for the prices that clear each row, from ``price_usd_t`` (M, n), in at most ``steps`` steps."""
+    size = len(price_usd_t)
+    outcome = Outcome(price_usd_t.copy(), np.full(size, steps), np.full(size, np.inf))
+    rows, live = np.arange(size), np.ones(size, dtype=bool)
+    search = _begin(problem, price_usd_t)
+    for step in range(steps + 1):
+        error = search.state.error()
+        finished = live & (error <= tolerance)
+        outcome.price_usd_t[rows[live]], outcome.error[rows[live]] = search.price_usd_t[live], error[live]
+        outcome.steps[rows[finished]] = step
+        live &= ~finished
+        if not live.any() or step == steps:
+            break
+        if live.mean() < STAYING_SHARE:
+            problem, search, rows, live = problem.take(live), search.take(live), rows[live], live[live]
+        search = _advance(problem, search, live)
+    return outcome
+
+
+def _begin(problem: Problem, price: Floats) -> Search:
+    state = evaluate(problem, price)
+    squares, imbalance = _merits(problem, state)
+    past = np.full((len(price), 2, PAST), np.inf)
+    past[:, 0, 0], past[:, 1, 0] = squares, imbalance
+    return Search(price, state, np.zeros(len(price)), squares, imbalance, past)
+
+
+def _merits(problem: Problem, state: State) -> tuple[Floats, Floats]:
+    out_of_balance = np.abs(state.supply_t - state.demand_t)
+    count = problem.ore_count
+    imbalance = out_of_balance[:, :count].sum(1) + out_of_balance[:, count:].sum(1) / problem.recovery[:, 0]
+    return np.asarray((state.residual**2).sum(1)), np.asarray(imbalance)
+
+
+def _advance(problem: Problem, search: Search, live: NDArray[np.bool_]) -> Search:
+    """One step of every live row: full, else shorter; a row that finds none stays and is damped more."""
+    direction = _direction(problem, search)
+    direction[~live] = 0.0
+    trial = _try(problem, search, direction)
+    good = _acceptable(search, trial, 1.0) | ~live
+    for fraction in STEP_FRACTIONS[1:]:
+        if good.all():
+            break
+        poor = np.flatnonzero(~good)
+        before = search.take(poor)
+        shorter = _try(problem.take(poor), before, fraction * direction[poor])
+        better = _acceptable(before, shorter, fraction)
+        trial.put(poor[better], shorter.take(better))
+        good[poor[better]] = True
+    if not good.all():
+        poor = np.flatnonzero(~good)
+        trial.put(poor, search.take(poor))
+    damping = np.where(good, search.damping / DAMPING_STEP, np.maximum(DAMPING_STEP * search.damping, FIRST_DAMPING))
+    trial.past[good] = np.roll(trial.past[good], 1, axis=2)
+    trial.past[good, 0, 0], trial.past[good, 1, 0] = trial.squares[good], trial.imbalance_t[good]
+    trial.damping[:] = np.clip(np.where(damping < 1e-4, 0.0, damping), 0.0, LARGEST_DAMPING)
+    return trial
+
+
+def _direction(problem: Problem, search: Search) -> Floats:
+    matrix = log_jacobian(problem, search.state)
+    diagonal = np.arange(matrix.shape[1])
+    own = matrix[:, diagonal, diagonal]
+    slopes = np.concatenate([problem.mines.disposal_slope_usd_t, problem.smelters.disposal_slope_usd_t], 1)
+    allowed = STEP_SLOPES * slopes + STEP_PRICES * np.abs(search.price_usd_t)
+    flat = np.maximum(np.abs(search.state.residual) / allowed - own, 0.0)
+    matrix[:, diagonal, diagonal] += flat + (search.damping[:, None] + LEAST_DAMPING) * (own + 0.05 / problem.mines.scale_usd_t)
+    try:
+        step = np.linalg.solve(matrix, -search.state.residual[..., None])[..., 0]
+    except np.linalg.LinAlgError:
+        step = -search.state.residual / (own + flat)
+    return np.asarray(step / np.maximum((np.abs(step) / allowed).max(1, keepdims=True), 1.0))
+
+
+def _try(problem: Problem, search: Search, step: Floats) -> Search:
+    price = search.price_usd_t + step
+    state = evaluate(problem, price)
+    squares, imbalance = _merits(problem, state)
+    return Search(price, state, search.damping.copy(), squares, imbalance, search.past.copy())
+
+
+def _acceptable(before: Search, after: Search, fraction: float) -> NDArray[np.bool_]:
+    falls = after.squares[:, None] <= (1.0 - LEAST_DECREASE * fraction) * before.past[:, 0]
+    balances = after.imbalance_t[:, None] <= (1.0 - LEAST_IMBALANCE_DECREASE * fraction) * before.past[:, 1]
+    plateau = (after.squares <= NO_WORSE * before.squares) & (after.imbalance_t <= NO_WORSE * before.imbalance_t)
+    return np.asarray(np.isfinite(after.squares) & ((falls | balances).all(1) | plateau))

@@ -1,0 +1,197 @@
+"""What is measured after each round, in which unit: the only place that records markets, countries, zone and reserve."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from world.accounts import ACCOUNTS, EXPORT_TAX, HUB_MARGIN, LEVY, MINERS, QUOTA_RENT, REFINERS, TARIFF, USERS
+from world.axes import ORE, REFINED, STAGES, Array, Whole
+from world.market_round import Cleared
+from world.market_views import StageView, stage_view
+from world.trade_network import betweenness, concentration, lane_graph
+
+if TYPE_CHECKING:
+    from world.model import TradeWorld
+
+SMALL_FLOW = 1e-4
+
+
+def measure(world: TradeWorld, cleared: Cleared) -> None:
+    """Write the rows of this round."""
+    views = [stage_view(world, cleared, stage) for stage in (ORE, REFINED)]
+    _markets(world, views)
+    _flows(world, views)
+    _zone(world, views)
+    _countries(world, cleared, views[REFINED])
+    _reserve(world)
+    _news(world)
+
+
+def _when(world: TradeWorld) -> dict[str, int | str]:
+    return {"round": world.round, "quarter": world.quarters[world.round]}
+
+
+def _markets(world: TradeWorld, views: list[StageView]) -> None:
+    axes = world.base.axes
+    for stage, view in enumerate(views):
+        active = view.active_countries()
+        mineral, country = np.nonzero(active)
+        columns = {name: values[mineral, country].tolist() for name, values in view.columns.items()}
+        world.record.add(
+            "markets",
+            **_when(world),
+            mineral=[axes.minerals[place] for place in mineral],
+            stage=STAGES[stage],
+            country=[axes.countries[place] for place in country],
+            **columns,
+        )
+
+
+def _flows(world: TradeWorld, views: list[StageView]) -> None:
+    axes = world.base.axes
+    for stage, view in enumerate(views):
+        total = view.flow_t.sum(axis=(1, 2, 3), keepdims=True)
+        mineral, route, seller, buyer = np.nonzero(view.flow_t > SMALL_FLOW * np.maximum(total, 1e-300))
+        sellers, buyers = axes.sellers(stage), axes.buyers(stage)
+        hub = world.routes.hub[stage]
+        names = axes.countries
+        passed = [names[hub[m, i, j]] if r == 1 else "" for m, r, i, j in zip(mineral, route, seller, buyer, strict=True)]
+        index = (mineral, route, seller, buyer)
+        world.record.add(
+            "flows",
+            **_when(world),
+            mineral=[axes.minerals[place] for place in mineral],
+            stage=STAGES[stage],
+            origin=[names[place] for place in sellers[mineral, seller]],
+            hub=passed,
+            destination=[names[place] for place in buyers[mineral, buyer]],
+            flow_t=view.flow_t[index].tolist(),
+            price_landed_usd_t=view.landed_usd_t[index].tolist(),
+            levy_usd_t=view.levy_usd_t[index].tolist(),
+            rent_usd_t=view.rent_usd_t[index].tolist(),
+        )
+
+
+def _zone(world: TradeWorld, views: list[StageView]) -> None:
+    axes, state = world.base.axes, world.state
+    members = world.floor_members() if world.state.politics.floor_in_force else world.signatories()
+    yearly = world.round % 4 == 3
+    for stage, view in enumerate(views):
+        for mineral in np.flatnonzero((axes.sellers(stage) >= 0).any(axis=1)).tolist():
+            output = view.columns["output_t"][mineral]
+            reference = float(state.politics.reference_usd_t[mineral, stage])
+            world.record.add(
+                "zone",
+                **_when(world),
+                mineral=axes.minerals[mineral],
+                stage=STAGES[stage],
+                in_scope=not np.isnan(reference),
+                in_force=bool(state.politics.floor_in_force) and not np.isnan(reference),
+                members=int(state.binding_members.sum()),
+                reference_price_usd_t=reference,
+                price_inside_usd_t=view.mean_price(mineral, members),
+                price_outside_usd_t=view.mean_price(mineral, ~members & ~world.is_dominant),
+                price_home_usd_t=view.home_price(mineral, world.dominant),
+                price_benchmark_usd_t=view.benchmark(mineral),
+                levy_revenue_usd=float((view.levy_usd_t[mineral] * view.flow_t[mineral]).sum()),
+                floor_binds=bool((view.levy_usd_t[mineral] * view.flow_t[mineral]).sum() > 0.0),
+                dominant_share=_share(output, world.is_dominant),
+                concentration_hhi=concentration(output),
+                member_share=_share(output, state.binding_members),
+                member_dependence_share=view.dependence(mineral, members),
+                betweenness_dominant=_betweenness(world, view, stage, mineral) if yearly else float("nan"),
+            )
+
+
+def _share(output: Array, mask: Whole | Array) -> float:
+    total = float(output.sum())
+    return float(output[np.asarray(mask, dtype=bool)].sum() / total) if total > 0 else 0.0
+
+
+def _betweenness(world: TradeWorld, view: StageView, stage: int, mineral: int) -> float:
+    axes = world.base.axes
+    graph = lane_graph(
+        view.flow_t[mineral],
+        world.base.lanes(stage).freight_usd_t[mineral],
+        world.routes.hub[stage][mineral],
+        axes.sellers(stage)[mineral],
+        axes.buyers(stage)[mineral],
+        axes.countries,
+    )
+    return betweenness(graph).get(axes.countries[world.dominant], 0.0)
+
+
+def _countries(world: TradeWorld, cleared: Cleared, refined: StageView) -> None:
+    axes, politics = world.base.axes, world.state.politics
+    usd = cleared.accounts.usd.sum(axis=0)
+    final = cleared.accounts.final_surplus_usd.sum(axis=0)
+    stake = cleared.accounts.stake_usd(world.base.evidence.final_use_weight).sum(axis=0)
+    unmet = np.divide(
+        refined.columns["unmet_t"], refined.bought_t, out=np.zeros_like(refined.bought_t), where=refined.bought_t > 0
+    ).max(axis=0)
+    value = world.base.evidence.price_usd_t[:, REFINED][:, None] * refined.bought_t
+    share = np.divide((value * refined.columns["dominant_share"]).sum(axis=0), value.sum(axis=0), out=np.zeros_like(unmet), where=value.sum(axis=0) > 0)
+    reserve = np.zeros(len(axes.countries))
+    if world.reserve is not None and world.round >= world.decisions_open:
+        reserve[world.reserve.owner] = world.reserve.result_usd - world.reserve_result_before
+        world.reserve_result_before = world.reserve.result_usd
+    finance = world.finance_paid_usd()
+    welfare = usd.sum(axis=0) + reserve + finance
+    assert len(ACCOUNTS) == len(usd)
+    world.record.add(
+        "countries",
+        **_when(world),
+        country=list(axes.countries),
+        rung=politics.rung.tolist(),
+        standing=list(politics.standing),
+        trust_in_leader=politics.trust_leader.tolist(),
+        trust_in_dominant=politics.trust_dominant.tolist(),
+        user_surplus_usd=usd[USERS].tolist(),
+        final_user_surplus_usd=final.tolist(),
+        miner_profit_usd=usd[MINERS].tolist(),
+        refiner_profit_usd=usd[REFINERS].tolist(),
+        tariff_usd=usd[TARIFF].tolist(),
+        levy_usd=usd[LEVY].tolist(),
+        export_tax_usd=usd[EXPORT_TAX].tolist(),
+        quota_rent_usd=usd[QUOTA_RENT].tolist(),
+        hub_margin_usd=usd[HUB_MARGIN].tolist(),
+        reserve_usd=reserve.tolist(),
+        finance_usd=finance.tolist(),
+        welfare_usd=welfare.tolist(),
+        stake_usd=(stake + reserve + finance).tolist(),
+        unmet_share=unmet.tolist(),
+        dependence_on_dominant_share=share.tolist(),
+    )
+
+
+def _reserve(world: TradeWorld) -> None:
+    reserve = world.reserve
+    if reserve is None or world.round < world.decisions_open:
+        return
+    world.record.add(
+        "reserve",
+        **_when(world),
+        mineral=list(world.base.axes.minerals),
+        stock_t=reserve.stock_t.tolist(),
+        target_t=reserve.target_t.tolist(),
+        bought_t=reserve.bought_t.tolist(),
+        released_t=reserve.released_t.tolist(),
+        purchase_usd=reserve.purchase_usd.tolist(),
+        sale_usd=reserve.sale_usd.tolist(),
+        carrying_usd=reserve.carrying_usd.tolist(),
+        book_value_usd=reserve.book_usd.tolist(),
+        cash_usd=reserve.cash_usd,
+        loan_usd=reserve.loan_usd,
+    )
+
+
+def _news(world: TradeWorld) -> None:
+    for kind, measure_ in world.happenings.news:
+        dates = {"announced": measure_.announced, "in_force": measure_.in_force, "ended": measure_.ends}
+        world.tell(
+            kind, str(dates[kind]), measure_.actor, ";".join(measure_.targets), measure_.instrument, ";".join(measure_.minerals), measure_.text
+        )
+
+

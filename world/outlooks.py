@@ -1,0 +1,155 @@
+"""What agents are told when they ask: cases built from their questions, all of a round's movers solved in one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from agents.view import Accounts, Answer, Question, WhatIfControl, WhatIfControlled, WhatIfMember
+from world.accounts import MINERS, REFINERS, USERS, CountryAccounts
+from world.axes import REFINED, Array, Axes, Mask
+from world.counterfactual import Case, Outcome, Setting, solve_cases
+from world.state import Control
+
+
+@dataclass
+class Outlooks:
+    """Answers questions on the state after the earlier moves of the round.
+
+    bound : (country,) those bound by the floor or about to be, the leader among them; ``in_force`` whether the floor is applied now
+    weight : (mineral,) share of the users' stake that lies with first use
+    solved : markets solved so far, for the record
+    """
+
+    setting: Setting
+    bound: Mask
+    in_force: bool
+    weight: Array
+    dominant: int
+    leader: int
+    presence: Mask
+    solved: int = 0
+    _known: dict[tuple[bytes, bool, bool], Outcome] = field(default_factory=dict)
+
+    @property
+    def axes(self) -> Axes:
+        """The axes of all arrays."""
+        return self.setting.axes
+
+    def answer(self, asked: Sequence[tuple[tuple[int, ...], Question]]) -> list[Answer]:
+        """Answer (places of the asker, question) pairs in order."""
+        plans = [self._plan(places, question) for places, question in asked]
+        cases = [case for plan in plans for case in plan]
+        self._solve_status_quo(cases)
+        outcomes, solved = solve_cases(self.setting, cases)
+        self.solved += solved
+        answers, position = [], 0
+        for (places, question), plan in zip(asked, plans, strict=True):
+            part = outcomes[position : position + len(plan)]
+            answers.append(self._compare(places, question, plan, part))
+            position += len(plan)
+        return answers
+
+    def _plan(self, places: tuple[int, ...], question: Question) -> list[Case]:
+        """The cases that answer a question; none where it can change nothing."""
+        if isinstance(question, WhatIfMember):
+            minerals = self._minerals(places, scoped=True)
+            flipped = self.bound.copy()
+            flipped[list(places)] = ~flipped[list(places)]
+            horizons = (False, True) if self.setting.later is not None else (False,)
+            return [Case(minerals, flipped, True, (), later) for later in horizons] if minerals else []
+        if isinstance(question, WhatIfControlled):
+            minerals = self._minerals(places, scoped=False)
+            controls = tuple(self._control(mineral, places, question.approval_share) for mineral in minerals)
+            return [Case(minerals, self.bound, self.in_force, controls)] if minerals else []
+        if isinstance(question, WhatIfControl):
+            mineral = self.axes.mineral(question.mineral)
+            targets = tuple(self.axes.country(iso3) for iso3 in question.targets)
+            return [Case((mineral,), self.bound, self.in_force, (self._control(mineral, targets, question.approval_share),))]
+        return [Case(tuple(range(len(self.axes.minerals))), self.bound, False)] if self.in_force else []
+
+    def _control(self, mineral: int, targets: tuple[int, ...], approval_share: float) -> Control:
+        return Control(self.dominant, mineral, REFINED, targets, approval_share, 0, "question")
+
+    def _minerals(self, places: tuple[int, ...], scoped: bool) -> tuple[int, ...]:
+        """Minerals that these countries sell or use (in the zone's scope)."""
+        here = self.presence[:, list(places)].any(axis=1)
+        if scoped:
+            here = here & (~np.isnan(self.setting.reference_usd_t)).any(axis=1)
+        return tuple(np.flatnonzero(here).tolist())
+
+    def _status_key(self, case: Case, question_floor: bool) -> tuple[bytes, bool, bool]:
+        return self.bound.tobytes(), question_floor, case.is_later
+
+    def _solve_status_quo(self, cases: Sequence[Case]) -> None:
+        """The status quo of every horizon asked about, with and without the floor, once a round."""
+        every = tuple(range(len(self.axes.minerals)))
+        for case in cases:
+            floor = case.floor if not case.controls else self.in_force
+            for applied in {floor, self.in_force}:
+                key = self._status_key(case, applied)
+                if key not in self._known:
+                    (outcome,), solved = solve_cases(self.setting, [Case(every, self.bound, applied, (), case.is_later)])
+                    self._known[key] = outcome
+                    self.solved += solved
+
+    def _compare(self, places: tuple[int, ...], question: Question, plan: Sequence[Case], outcomes: Sequence[Outcome]) -> Answer:
+        if not plan:
+            return Answer(Accounts(), Accounts(), {})
+        floor = True if isinstance(question, WhatIfMember) else self.in_force
+        changes = [self._change(case, outcome, floor) for case, outcome in zip(plan, outcomes, strict=True)]
+        mine = [_sum_accounts(change, places) for change in changes]
+        others: dict[str, float] = {"leader": float(changes[-1].total[self.leader])}
+        if isinstance(question, WhatIfControl):
+            targets = [self.axes.country(iso3) for iso3 in question.targets]
+            others["targets"] = float(changes[0].total[targets].sum())
+            rivals = np.ones(len(self.axes.countries), dtype=bool)
+            rivals[self.dominant] = False
+            others["rivals"] = float(changes[0].producers[rivals].sum())
+        return Answer(mine[0], mine[-1], others)
+
+    def _change(self, case: Case, outcome: Outcome, floor: bool) -> _Change:
+        status_quo = self._known[self._status_key(case, floor)]
+        before = _by_account(status_quo.accounts, np.array(case.minerals), self.weight)
+        after = _by_account(outcome.accounts, None, self.weight[outcome.minerals])
+        return _Change(*(b - a for a, b in zip(before, after, strict=True)))
+
+
+@dataclass(frozen=True)
+class _Change:
+    """(country,) changes of the three accounts."""
+
+    users: Array
+    producers: Array
+    treasury: Array
+
+    @property
+    def total(self) -> Array:
+        return self.users + self.producers + self.treasury
+
+
+def _by_account(accounts: CountryAccounts, minerals: Array | None, weight: Array) -> tuple[Array, Array, Array]:
+    """(country,) users (split between first and final use), producers, treasury, summed over minerals."""
+    usd, final = accounts.usd, accounts.final_surplus_usd
+    if minerals is not None:
+        usd, final, weight = usd[minerals], final[minerals], weight[minerals]
+    users = (weight[:, None] * usd[:, USERS] + (1.0 - weight[:, None]) * final).sum(axis=0)
+    producers = (usd[:, MINERS] + usd[:, REFINERS]).sum(axis=0)
+    treasury = usd[:, REFINERS + 1 :].sum(axis=(0, 1))
+    return users, producers, treasury
+
+
+def _sum_accounts(change: _Change, places: tuple[int, ...]) -> Accounts:
+    index = list(places)
+    return Accounts(float(change.users[index].sum()), float(change.producers[index].sum()), float(change.treasury[index].sum()))
+
+
+def ask_all(outlooks: Outlooks, movers: Sequence[tuple[tuple[int, ...], Sequence[Question]]]) -> list[Mapping[Question, Answer]]:
+    """Answers for every mover, in one batch."""
+    pairs = [(places, question) for places, questions in movers for question in questions]
+    answers = iter(outlooks.answer(pairs))
+    return [{question: next(answers) for question in questions} for _, questions in movers]
+
+

@@ -1,0 +1,187 @@
+"""What a run writes down: the schema of every result table, and the columns as they fill.
+
+One row of ``SCHEMA`` per column: its type, its unit and its meaning. The reference page ``docs/results.md`` is generated from it,
+and a table refuses a column that is not described here. Tonnes are tonnes a quarter, money is USD a quarter unless a unit says more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a result table: ``kind`` is text, whole, number or yes_no."""
+
+    name: str
+    kind: str
+    unit: str
+    meaning: str
+
+
+def _columns(text: str) -> tuple[Column, ...]:
+    rows = (line.split("|") for line in text.splitlines() if line.strip())
+    return tuple(Column(*(cell.strip() for cell in row)) for row in rows)
+
+
+_WHEN = """
+round | whole | - | number of the round, 0 = first quarter of the run
+quarter | text | - | calendar quarter, such as 2027-Q3
+"""
+
+SCHEMA: Mapping[str, tuple[Column, ...]] = {
+    "countries": _columns(
+        _WHEN
+        + """
+country | text | ISO 3166-1 alpha-3 | the country
+rung | whole | 0-4 | highest rung of the zone's ladder it holds: none, forum, framework, action plan, floor
+standing | text | - | outside, hold_out, applied, member, leaving
+trust_in_leader | number | 0-1 | trust in the zone's leader
+trust_in_dominant | number | 0-1 | trust in the dominant refiner
+user_surplus_usd | number | USD/quarter | surplus of first users of refined metal over a fixed cap price
+final_user_surplus_usd | number | USD/quarter | the same surplus, passed down to where the goods end up (share of final use)
+miner_profit_usd | number | USD/quarter | profit of mines and ore feeds
+refiner_profit_usd | number | USD/quarter | profit of refineries
+tariff_usd | number | USD/quarter | tariff revenue
+levy_usd | number | USD/quarter | revenue of the levy that upholds the floor
+export_tax_usd | number | USD/quarter | export tax revenue
+quota_rent_usd | number | USD/quarter | rent of licences and quotas that bind, kept by the exporter
+hub_margin_usd | number | USD/quarter | margin earned on goods passed through as a third country
+reserve_usd | number | USD/quarter | net result of the strategic reserve charged to the country
+finance_usd | number | USD/quarter | zone finance received (+) or paid (-)
+welfare_usd | number | USD/quarter | sum of the accounts above (first-use basis)
+stake_usd | number | USD/quarter | welfare with the user surplus split between first and final use
+unmet_share | number | 0-1 | worst share of purchases unmet over the minerals it uses
+dependence_on_dominant_share | number | 0-1 | value-weighted share of its refined purchases that comes from the dominant refiner
+"""
+    ),
+    "markets": _columns(
+        _WHEN
+        + """
+mineral | text | - | mineral key
+stage | text | - | ore or refined
+country | text | ISO 3166-1 alpha-3 | the country
+output_t | number | t/quarter | sold by producers of the country at this stage
+capacity_t | number | t/quarter | working capacity at this stage
+use_t | number | t/quarter | ore fed to refineries, or refined metal consumed
+unmet_t | number | t/quarter | purchases that found no supplier at any price below the backstop
+stock_t | number | t | private stock of refined metal held by users at the end of the quarter
+price_fob_usd_t | number | USD/t | price at the gate of the country's producers
+price_spot_usd_t | number | USD/t | what the marginal tonne costs a buyer of the country: the dearest lane that carries at least 2% of purchases
+price_mean_usd_t | number | USD/t | volume-weighted delivered price paid by buyers of the country, duties, levies and quota rents included
+price_index_usd_t | number | USD/t | inclusive value of the country's buyers: a welfare index, not a price
+levy_usd_t | number | USD/t | levy per tonne bought, mean over all purchases
+import_share | number | 0-1 | share of purchases from abroad
+dominant_share | number | 0-1 | share of purchases that comes from the dominant refiner's country (true origin)
+"""
+    ),
+    "flows": _columns(
+        _WHEN
+        + """
+mineral | text | - | mineral key
+stage | text | - | ore or refined
+origin | text | ISO 3166-1 alpha-3 | where it was produced
+hub | text | ISO 3166-1 alpha-3 | third country it passed through; empty when shipped directly
+destination | text | ISO 3166-1 alpha-3 | where it is used
+flow_t | number | t/quarter | quantity (lanes under 1e-4 of the mineral's stage total are left out)
+price_landed_usd_t | number | USD/t | delivered cost, duties and levy included, quota rent not
+levy_usd_t | number | USD/t | levy per tonne on the lane
+rent_usd_t | number | USD/t | shadow price of the licence or quota on the lane
+"""
+    ),
+    "zone": _columns(
+        _WHEN
+        + """
+mineral | text | - | mineral key
+stage | text | - | ore or refined
+in_scope | yes_no | - | the floor covers this mineral and stage
+in_force | yes_no | - | the floor is applied this quarter
+members | whole | count | binding members
+reference_price_usd_t | number | USD/t | reference price announced by the leader (NaN when none)
+price_inside_usd_t | number | USD/t | volume-weighted price paid by binding members (by signatories-to-be: the leader and its framework partners, before there are members)
+price_outside_usd_t | number | USD/t | volume-weighted price paid by the rest of the world without the dominant refiner
+price_home_usd_t | number | USD/t | price at the gate of the dominant refiner
+price_benchmark_usd_t | number | USD/t | world mean f.o.b. price, weighted by sales
+levy_revenue_usd | number | USD/quarter | levy collected by members
+floor_binds | yes_no | - | a levy is paid on some lane into the zone
+dominant_share | number | 0-1 | share of world output at this stage made in the dominant refiner's country
+concentration_hhi | number | 0-1 | Herfindahl index of world output over countries
+member_share | number | 0-1 | share of world output made in binding member countries
+member_dependence_share | number | 0-1 | share of members' purchases that comes from the dominant refiner
+betweenness_dominant | number | 0-1 | betweenness of the dominant refiner on the graph of lanes (yearly, NaN between)
+"""
+    ),
+    "decisions": _columns(
+        _WHEN
+        + """
+decision | whole | - | number of the decision within the run; one row a term
+actor | text | ISO 3166-1 alpha-3 or bloc | who decided
+role | text | - | country, zone_leader, dominant_refiner, industry, reserve
+kind | text | - | accession, reference_price, retaliation, investment, stockpile, coercion
+choice | text | - | what was chosen
+alternative | text | - | the best option not chosen
+subject | text | - | what it was about: rung, mineral, target
+margin_usd | number | USD/quarter | payoff of the move considered over the status quo
+threshold_usd | number | USD/quarter | what the margin had to exceed
+tipping | text | - | the smallest change in the leading term that would have reversed it
+term | text | - | name of the payoff term of this row
+value_usd | number | USD/quarter | its value
+"""
+    ),
+    "reserve": _columns(
+        _WHEN
+        + """
+mineral | text | - | mineral key
+stock_t | number | t | held at the end of the quarter
+target_t | number | t | goal
+bought_t | number | t/quarter | bought
+released_t | number | t/quarter | released
+purchase_usd | number | USD/quarter | paid for purchases
+sale_usd | number | USD/quarter | received for releases
+carrying_usd | number | USD/quarter | interest and storage charged to this mineral's stock
+book_value_usd | number | USD | stock at cost
+cash_usd | number | USD | cash of the whole reserve (same on each row of the quarter)
+loan_usd | number | USD | loan outstanding of the whole reserve (same on each row)
+"""
+    ),
+    "events": _columns(
+        _WHEN
+        + """
+date | text | YYYY-MM-DD | date of the measure, or first day of the quarter
+kind | text | - | announced, in_force, ended, suspended, decision, outage, plant, warning
+actor | text | - | who acts
+targets | text | ;-separated | against whom
+instrument | text | - | tariff, licence, ban, ...
+minerals | text | ;-separated | which minerals
+text | text | - | in words
+"""
+    ),
+}
+
+
+@dataclass
+class Record:
+    """The tables of one run while it is being made: for each table, a list per column."""
+
+    tables: dict[str, dict[str, list[Any]]] = field(
+        default_factory=lambda: {name: {column.name: [] for column in columns} for name, columns in SCHEMA.items()}
+    )
+
+    def add(self, table: str, **columns: Any) -> None:
+        """Append rows to ``table``: each column a scalar (repeated) or a sequence, all sequences of one length."""
+        target = self.tables[table]
+        if columns.keys() != target.keys():
+            wrong = sorted(columns.keys() ^ target.keys())
+            raise KeyError(f"table {table!r}: columns missing or not in the schema: {', '.join(wrong)}")
+        lengths = {len(value) for value in columns.values() if not isinstance(value, str | int | float | bool)}
+        if len(lengths) > 1:
+            raise ValueError(f"table {table!r}: columns of different lengths {sorted(lengths)}")
+        count = lengths.pop() if lengths else 1
+        for name, value in columns.items():
+            target[name].extend([value] * count if isinstance(value, str | int | float | bool) else value)
+
+    def rows(self, table: str) -> dict[str, list[Any]]:
+        """The columns of ``table`` gathered so far."""
+        return self.tables[table]

@@ -1,0 +1,73 @@
+"""The reserve within a round: what it orders, what it releases when a trigger fires, and its books."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from world.axes import Array
+from world.conditions import conditions_of
+from world.market_round import Cleared, clear_round, make_setting
+
+if TYPE_CHECKING:
+    from world.model import TradeWorld
+
+
+def plan_reserve(world: TradeWorld) -> None:
+    """Orders of the round, at the last prices: demand at the owner's place in the market. Releases wait for the market to clear."""
+    world.reserve_need_t = np.zeros(world.base.axes.users.shape)
+    world.reserve_release_t = np.zeros(world.base.axes.refiners.shape)
+    if world.reserve is None or world.round < world.decisions_open:
+        return
+    price = owner_price(world)
+    decision = world.reserve.plan(price, world.usual_reserve_price(), world.refined_output_t().sum(axis=1), world.parameters)
+    world.reserve_need_t = np.where(world.base.axes.users == world.reserve.owner, decision.buy_t[:, None], 0.0)
+
+
+def release_in_emergency(world: TradeWorld, cleared: Cleared) -> Cleared:
+    """When the owner's price passes the trigger, stock is released at its home and the market clears again."""
+    if world.reserve is None or world.round < world.decisions_open:
+        return cleared
+    price = mean_price(world, cleared)
+    p = world.parameters
+    emergency = (price > p.reserve_trigger_ratio * world.usual_reserve_price()) & (world.reserve.stock_t > 0)
+    if not emergency.any():
+        return cleared
+    release = np.where(emergency, p.reserve_release_share * world.reserve.stock_t, 0.0)
+    sellers = world.base.axes.refiners
+    home = sellers == world.reserve.owner
+    release = np.where(home.any(axis=1), release, 0.0)  # without a place to sell from at home it cannot be released here
+    world.reserve_release_t = np.where(home, release[:, None], 0.0)
+    world.reserve_need_t = np.where(emergency[:, None], 0.0, world.reserve_need_t)
+    return clear_round(world, make_setting(world, world.happenings, conditions_of(world), with_later=False))
+
+
+def settle_reserve(world: TradeWorld, cleared: Cleared) -> None:
+    """Book the round at the prices that cleared."""
+    if world.reserve is None or world.round < world.decisions_open:
+        return
+    need = world.reserve_need_t
+    total = cleared.priced.market.need_t
+    # the reserve is part of its owner's purchases and gets its share of what was delivered
+    share = np.divide(need, total, out=np.zeros_like(need), where=total > 0)
+    bought = (share * (cleared.clearing.need_t - cleared.clearing.unmet_t).clip(min=0.0)).sum(axis=1)
+    sold_at = np.where(world.base.axes.refiners == world.reserve.owner, cleared.clearing.refined_price_usd_t, 0.0).sum(axis=1)
+    world.reserve.settle(bought, mean_price(world, cleared), world.reserve_release_t.sum(axis=1), sold_at, world.parameters)
+    world.reserve_prices.append(mean_price(world, cleared))
+
+
+def mean_price(world: TradeWorld, cleared: Cleared) -> Array:
+    """(mineral,) mean delivered price paid at the owner's home; the world's where it buys none."""
+    clearing = cleared.clearing
+    paid = (clearing.refined_landed_usd_t + clearing.refined_rent_usd_t) * clearing.refined_flow_t
+    at_home = (world.base.axes.users == world.leader)[:, None, None, :]
+    home_t = np.where(at_home, clearing.refined_flow_t, 0.0).sum(axis=(1, 2, 3))
+    home_usd = np.where(at_home, np.nan_to_num(paid), 0.0).sum(axis=(1, 2, 3))
+    world_mean = np.nan_to_num(paid).sum(axis=(1, 2, 3)) / np.maximum(clearing.refined_flow_t.sum(axis=(1, 2, 3)), 1e-300)
+    return np.where(home_t > 0, home_usd / np.where(home_t > 0, home_t, 1.0), world_mean)
+
+
+def owner_price(world: TradeWorld) -> Array:
+    """Last price at the owner's home; that of the base year before any."""
+    return world.reserve_prices[-1] if world.reserve_prices else world.base.evidence.price_usd_t[:, 1]

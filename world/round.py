@@ -1,0 +1,112 @@
+"""One round of the world, in order. Read this first.
+
+Policy before trade, the retaliator as follower, learning after prices; ``run.order = "refiner_first"`` swaps the last two moves of
+policy, so that a result can be shown not to hang on the order.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agents.accession import FLOOR
+from world.aftermath import learn, run_plants
+from world.capacity import commission
+from world.conditions import conditions_of, disturb
+from world.leader_move import move_leader
+from world.market_round import Cleared, clear_round, make_setting
+from world.metrics import measure
+from world.outlooks import Outlooks
+from world.refiner_move import find_grievances, move_refiner
+from world.reserve_round import plan_reserve, release_in_emergency, settle_reserve
+from world.review import review_standings
+from world.state import check_state
+from world.zone import enter_into_force
+
+if TYPE_CHECKING:
+    from world.model import TradeWorld
+
+
+def play_round(world: TradeWorld) -> None:
+    """A quarter: events, three moves of policy, the market, its consequences, the record."""
+    happen(world)
+    plan_reserve(world)
+    if world.round >= world.decisions_open:
+        move_governments(world)
+    cleared = trade(world)
+    cleared = release_in_emergency(world, cleared)
+    close_accounts(world, cleared)
+    learn(world, cleared)
+    run_plants(world, cleared)
+    measure(world, cleared)
+    check_state(world.state)
+
+
+def happen(world: TradeWorld) -> None:
+    """What happens to everyone: measures of the calendar, demand and outages, plants that start, rungs that take effect."""
+    members = np.flatnonzero(world.state.binding_members).tolist()
+    world.happenings = world.calendar.happen(world.round, members)
+    disturb(world)
+    commission(world.state.markets, world.round)
+    for place, rung in enter_into_force(world.state.politics, world.round):
+        world.tell_membership(place, rung)
+    world.update_zone()
+
+
+def move_governments(world: TradeWorld) -> None:
+    """The leader, then countries on their standing, then the dominant refiner (or the last two swapped)."""
+    move_leader(world)
+    moves = [_countries_move, _refiner_moves]
+    if world.scenario.run.order == "refiner_first":
+        moves.reverse()
+    for move in moves:
+        move(world)
+
+
+def _countries_move(world: TradeWorld) -> None:
+    if world.scenario.zone.exists:
+        review_standings(world, outlooks_of(world, with_later=True))
+        world.update_zone()
+
+
+def _refiner_moves(world: TradeWorld) -> None:
+    if world.state.politics.controls or find_grievances(world):
+        move_refiner(world, outlooks_of(world, with_later=False))
+
+
+def outlooks_of(world: TradeWorld, with_later: bool) -> Outlooks:
+    """Answers on the state after the moves so far; those bound are the members, those who have signed, and the leader."""
+    politics = world.state.politics
+    bound = (politics.rung == FLOOR) | ((politics.due_rung == FLOOR) & (politics.due_round >= 0))
+    bound[world.leader] = True
+    setting = make_setting(world, world.happenings, conditions_of(world), with_later)
+    axes = world.base.axes
+    presence = np.zeros((len(axes.minerals), len(axes.countries)), dtype=bool)
+    for positions in (axes.ore_sellers, axes.refiners, axes.users):
+        mineral, column = np.nonzero(positions >= 0)
+        presence[mineral, positions[mineral, column]] = True
+    weight = world.base.evidence.final_use_weight
+    outlooks = Outlooks(setting, bound, politics.floor_in_force, weight, world.dominant, world.leader, presence)
+    world.outlooks_made.append(outlooks)
+    return outlooks
+
+
+def trade(world: TradeWorld) -> Cleared:
+    """Borders and market: wedges on lanes, then prices and flows at every stage."""
+    setting = make_setting(world, world.happenings, conditions_of(world), with_later=False)
+    return clear_round(world, setting)
+
+
+def close_accounts(world: TradeWorld, cleared: Cleared) -> None:
+    """Settle the reserve and check that the accounts of countries add up to the world's."""
+    settle_reserve(world, cleared)
+    total = cleared.accounts.usd.sum(axis=(1, 2))
+    gap = np.abs(total - cleared.accounts.world_usd) / np.maximum(np.abs(cleared.accounts.world_usd), 1.0)
+    if gap.max() > 1e-8:
+        mineral = world.base.axes.minerals[int(gap.argmax())]
+        raise ArithmeticError(f"round {world.round}: accounts of {mineral} do not add up to the world total (relative gap {gap.max():.1e})")
+    world.state.clearing = cleared.clearing
+    world.state.prices = cleared.clearing.prices()
+
+

@@ -1,0 +1,161 @@
+"""The scenario of a run: levers, strategies, measures, horizon; from a TOML file of the library or one's own.
+
+>>> scenario = load_scenario("zone_floor", {"leader.markup": 0.2})
+>>> scenario.leader.markup
+0.2
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from world.measures import ALL, Measure, complaints, first_day
+from world.parameters import ParameterError, resolve
+from world.scenario_reading import (
+    LIBRARY,
+    Layer,
+    ScenarioError,
+    dotted_name,
+    find_scenario,
+    in_order,
+    origin_of,
+    read_layers,
+    read_toml,
+    settings_layer,
+    validate,
+)
+from world.scenario_schema import ScenarioSchema
+
+__all__ = ["Known", "Scenario", "ScenarioError", "list_scenarios", "load_scenario"]
+
+MEMBERS = "members"
+REST_OF_WORLD = "ROW"
+
+
+class Known(NamedTuple):
+    """The names that a scenario may use: minerals, deciding countries, and blocs of countries."""
+
+    minerals: Collection[str]
+    countries: Collection[str]
+    blocs: Collection[str]
+
+
+class Scenario(ScenarioSchema):
+    """A checked scenario, read by attribute (``scenario.leader.coercion``); cannot be changed."""
+
+    @property
+    def text(self) -> str:
+        """The whole scenario as TOML, defaults included; reading it back gives the same scenario."""
+        import tomli_w
+
+        return tomli_w.dumps(_without_none(self.model_dump(mode="python")))
+
+    def fingerprint(self) -> str:
+        """Twelve hex digits that change when anything in the scenario does."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:12]
+
+
+def load_scenario(
+    name_or_path: str | Path, overrides: Mapping[str, object] | None = None, known: Known | None = None
+) -> Scenario:
+    """Read a scenario by name or path, its bases first, with dotted ``overrides`` laid on top.
+
+    ``known`` are the names of minerals, countries and blocs to check against; without it, those of the data
+    in ``world/data``.
+
+    Raises
+    ------
+    ScenarioError
+        One line: file, key, what was given, what is allowed (the nearest known name first).
+    """
+    path = find_scenario(name_or_path)
+    layers = [*read_layers(path), settings_layer(overrides or {})]
+    fields = validate(layers)
+    scenario = Scenario(**{**fields, "key": fields["key"] or path.stem})
+    for location, given, allowed in _faults(scenario, known or _names_of_data()):
+        raise ScenarioError(_fault_line(location, given, allowed, layers, scenario))
+    return scenario
+
+
+def list_scenarios() -> list[tuple[str, str, str]]:
+    """Key, name and question of each scenario of the library, the baseline first."""
+    files = sorted(LIBRARY.glob("*.toml"), key=lambda file: (file.stem != "baseline", file.stem))
+    found = ((file.stem, read_toml(file)) for file in files)
+    return [(key, str(keys.get("name", "")), str(keys.get("question", ""))) for key, keys in found]
+
+
+Fault = tuple[tuple[int | str, ...], object, str]
+
+
+def _faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
+    """What is wrong where keys and types are right: place, what was given, what is allowed."""
+    run = scenario.run
+    if first_day(0, run.decisions_open) < first_day(0, run.start):
+        yield ("run", "decisions_open"), run.decisions_open, f"a quarter not before the start, {run.start}"
+    for location, name in _minerals_named(scenario):
+        if name != ALL and name not in known.minerals:
+            yield location, name, in_order(name, [*known.minerals, ALL])
+    for location, name in _countries_named(scenario):
+        if name not in known.countries:
+            yield location, name, in_order(name, known.countries)
+    for number, measure in enumerate(scenario.measures):
+        for field, given, allowed in _measure_faults(measure, known):
+            yield ("measures", number, field), given, allowed
+    try:
+        resolve(scenario.parameters)
+    except ParameterError as error:
+        yield ("parameters",), None, str(error)
+
+
+def _measure_faults(measure: Measure, known: Known) -> Iterator[tuple[str, object, str]]:
+    groups = {ALL, MEMBERS, *known.blocs, *known.countries}
+    for field, names in (("actor", (measure.actor,)), ("targets", measure.targets)):
+        for name in names:
+            if name not in groups:
+                yield field, name, in_order(name, sorted(groups))
+    yield from complaints(measure)
+
+
+def _minerals_named(scenario: Scenario) -> Iterator[tuple[tuple[int | str, ...], str]]:
+    yield from ((("run", "minerals"), name) for name in scenario.run.minerals)
+    yield from ((("zone", "scope"), name) for name in scenario.zone.scope)
+    yield from (
+        (("leader", "reference_price_usd_t", name), name) for name in scenario.leader.reference_price_usd_t
+    )
+    for number, measure in enumerate(scenario.measures):
+        yield from ((("measures", number, "minerals"), name) for name in measure.minerals)
+
+
+def _countries_named(scenario: Scenario) -> Iterator[tuple[tuple[int | str, ...], str]]:
+    yield ("leader", "country"), scenario.leader.country
+    yield ("dominant_refiner", "country"), scenario.dominant_refiner.country
+    yield from ((("zone", "standings", name), name) for name in scenario.zone.standings)
+
+
+def _fault_line(
+    location: tuple[int | str, ...], given: object, allowed: str, layers: list[Layer], scenario: Scenario
+) -> str:
+    where = origin_of(location, layers)
+    if location == ("parameters",):
+        return f"{where}: {allowed}"
+    words = allowed.removeprefix(", allowed: ")
+    name = dotted_name(location, scenario.model_dump(include={"measures"}) if "measures" in location else {})
+    return f"{where}: {name}: given {given}, allowed: {words}"
+
+
+def _names_of_data() -> Known:
+    from world.dataset import load_dataset
+
+    dataset = load_dataset()
+    # The rest of the world trades and never decides, so no scenario may name it.
+    return Known(dataset.minerals, set(dataset.countries) - {REST_OF_WORLD}, dataset.blocs)
+
+
+def _without_none(value: Any) -> Any:
+    """The same nest without keys that hold nothing (TOML has no word for it) and with lists for tuples."""
+    if isinstance(value, dict):
+        return {name: _without_none(inner) for name, inner in value.items() if inner is not None}
+    return [_without_none(inner) for inner in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,216 @@
+"""The sections of a scenario: every key, its type, its default and what it may be.
+
+Pydantic models, frozen, that refuse what they do not know. ``world.scenario`` reads files into them and turns
+pydantic's errors into one line for the user; ``allowed_words`` says in words what a key may hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from world.measures import Measure
+
+Value = TypeVar("Value")
+
+
+def _list_to_tuple(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _check_order(value: tuple[int, int]) -> tuple[int, int]:
+    if value[0] > value[1]:
+        raise ValueError("two whole numbers, the smaller first")
+    return value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_list_to_tuple), Field(min_length=1)]
+Stages = Annotated[
+    tuple[Literal["ore", "refined"], ...], BeforeValidator(_list_to_tuple), Field(min_length=1)
+]
+Delay = Annotated[
+    tuple[Annotated[int, Field(ge=0, le=80)], Annotated[int, Field(ge=0, le=80)]],
+    AfterValidator(_check_order),
+    BeforeValidator(_list_to_tuple),
+]
+Share = Annotated[float, Field(ge=0, le=1)]
+Money = Annotated[float, Field(ge=0, le=1e13)]
+Price = Annotated[float, Field(gt=0, le=1e9)]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Quarter = Annotated[str, Field(pattern=r"^\d{4}-Q[1-4]$")]
+
+
+class Section(BaseModel):
+    """Base of all sections: unknown keys, loose types and infinite numbers are errors; nothing can be
+    changed afterwards.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class RunSection(Section):
+    """How long, which minerals, which background."""
+
+    start: Quarter = "2025-Q1"
+    decisions_open: Quarter = "2026-Q1"
+    rounds: Annotated[int, Field(ge=1, le=400)] = 44
+    minerals: Names = ("*",)
+    demand: Literal["STEPS", "APS", "NZE"] = "STEPS"
+    shocks: bool = True
+    order: Literal["leader_first", "refiner_first"] = "leader_first"
+
+
+class ZoneSection(Section):
+    """The price-floor zone: what it covers and how it takes shape."""
+
+    exists: bool = True
+    reading: Literal["A", "B"] = "B"
+    duty_form: Literal["levy", "benchmark", "minimum_price", "ad_valorem", "specific", "quota"] = "levy"
+    scope: Names = ("*",)
+    stages: Stages = ("ore", "refined")
+    leader_border_alone: bool = False
+    sharing: Literal["shortfall", "contribution", "equal", "leader_first"] = "shortfall"
+    text_quarters: Delay = (4, 8)
+    ratification_quarters: Delay = (2, 6)
+    standings: dict[Country, Literal["hold_out", "join"]] = {}
+
+
+class LeaderSection(Section):
+    """The leader of the zone: how it sets prices, pays and presses."""
+
+    country: Country = "USA"
+    coercion: Literal["record", "none", "harsh"] = "record"
+    reference_rule: Literal["cost_plus", "moving_average", "fixed"] = "cost_plus"
+    markup: Annotated[float, Field(ge=0, le=5)] = 0.10
+    update_quarters: Annotated[int, Field(ge=1, le=40)] = 4
+    tariff_share: Annotated[float, Field(ge=0, le=10)] = 0.0
+    finance_usd_year: Money = 5e9
+    side_payments: bool = True
+    reference_price_usd_t: dict[str, dict[Literal["ore", "refined"], Price]] = {}
+
+
+class DominantRefinerSection(Section):
+    """The dominant refiner and its doctrine."""
+
+    country: Country = "CHN"
+    doctrine: Literal["passive", "tit_for_tat", "leverage"] = "passive"
+    licence_approval: Share = 0.4
+    levy_capture: Share = 0.0
+
+
+class ReserveSection(Section):
+    """The strategic reserve."""
+
+    exists: bool = False
+    loan_usd: Money = 10e9
+    private_usd: Money = 1.67e9
+    target_days: Annotated[float, Field(ge=0, le=1000)] = 60.0
+
+
+class AccessionSection(Section):
+    """How countries decide to join."""
+
+    strategy: Literal["payoff", "fixed"] = "payoff"
+
+
+class ScenarioSchema(Section):
+    """A whole scenario, with every key at its default."""
+
+    key: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]*$")] = ""
+    name: str
+    question: str
+    run: RunSection = RunSection()
+    zone: ZoneSection = ZoneSection()
+    leader: LeaderSection = LeaderSection()
+    dominant_refiner: DominantRefinerSection = DominantRefinerSection()
+    reserve: ReserveSection = ReserveSection()
+    accession: AccessionSection = AccessionSection()
+    parameters: dict[str, float] = {}
+    measures: Annotated[tuple[Measure, ...], BeforeValidator(_list_to_tuple)] = ()
+
+
+def schema_at(path: tuple[str, ...]) -> Mapping[str, Any]:
+    """JSON schema of the key at ``path`` (list positions are written as ``[]``); empty when there is no
+    such key.
+    """
+    whole = ScenarioSchema.model_json_schema()
+    node: Mapping[str, Any] = whole
+    for part in path:
+        if part == "[]":
+            node = node.get("items") or (node.get("prefixItems") or [{}])[0]
+        else:
+            patterns = list(node.get("patternProperties", {}).values())
+            node = (
+                node.get("properties", {}).get(part)
+                or node.get("additionalProperties")
+                or (patterns or [{}])[0]
+            )
+        node = _follow(node, whole)
+    return node
+
+
+def _follow(node: Any, whole: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not isinstance(node, Mapping):
+        return {}
+    if "$ref" in node:
+        found: Mapping[str, Any] = whole["$defs"][node["$ref"].rsplit("/", 1)[1]]
+        return found
+    return node
+
+
+def allowed_words(schema: Mapping[str, Any]) -> str:
+    """What a key may hold, in words, from its JSON schema."""
+    if "anyOf" in schema:
+        return " or ".join(
+            allowed_words(option) for option in schema["anyOf"] if option.get("type") != "null"
+        )
+    if "enum" in schema:
+        return "one of " + ", ".join(map(str, schema["enum"]))
+    if "const" in schema:
+        return f"only {schema['const']}"
+    kind = schema.get("type")
+    if kind in ("number", "integer"):
+        return ("a number" if kind == "number" else "a whole number") + _range_words(schema)
+    if kind == "array":
+        return "a list of " + (
+            "two whole numbers" if "prefixItems" in schema else _plural(schema.get("items", {}))
+        )
+    if kind == "string":
+        return _FORMATS.get(
+            schema.get("pattern", ""),
+            "a day such as 2026-10-01" if schema.get("format") == "date" else "text",
+        )
+    return {"boolean": "true or false", "object": "a table of keys and values"}.get(
+        str(kind), "another kind of value"
+    )
+
+
+def allowed_keys(schema: Mapping[str, Any]) -> str:
+    """What the keys of a table may be, in words, from its JSON schema."""
+    if "patternProperties" in schema:
+        return " or ".join(_FORMATS.get(pattern, "text") for pattern in schema["patternProperties"])
+    return allowed_words(schema.get("propertyNames", {"type": "string"}))
+
+
+_FORMATS = {
+    r"^[A-Z]{3}$": "an ISO 3166-1 alpha-3 code such as CAN",
+    r"^\d{4}-Q[1-4]$": "a quarter such as 2026-Q1",
+}
+
+
+def _range_words(schema: Mapping[str, Any]) -> str:
+    low, above, high = (schema.get(name) for name in ("minimum", "exclusiveMinimum", "maximum"))
+    start = f" from {low:g}" if low is not None else f" above {above:g}" if above is not None else ""
+    return start + (f" to {high:g}" if high is not None else "")
+
+
+def _plural(items: Mapping[str, Any]) -> str:
+    if "enum" in items:
+        return "names out of " + ", ".join(items["enum"])
+    return (
+        'names such as ["ndpr", "dytb"]'
+        if items.get("type") == "string"
+        else "tables, each under [[measures]]"
+    )

@@ -1,0 +1,118 @@
+"""The state of the world between rounds: every array that changes, with its axes and units, and its checks.
+
+Tonnes are tonnes a round. Axes: m mineral, n country, i ore seller, j refiner (seller of refined metal), k first user; sellers and
+users are positions in :class:`world.axes.Axes`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from world.axes import Array, Mask, Whole
+from world.market.arrays import Clearing, Prices
+
+RUNGS = ("none", "forum", "framework", "action_plan", "floor")
+NONE, FORUM, FRAMEWORK, ACTION_PLAN, FLOOR = range(5)
+
+
+class StateError(ValueError):
+    """A state that cannot be: says which array and where."""
+
+
+@dataclass(frozen=True)
+class Control:
+    """An export restriction in force: ``approval_share`` of usual shipments is granted (0 = ban)."""
+
+    actor: int
+    mineral: int
+    stage: int
+    targets: tuple[int, ...]
+    approval_share: float
+    since: int
+    reason: str
+
+
+@dataclass
+class Markets:
+    """What producers and users bring to the market."""
+
+    ore_capacity_t: Array  # (m, i)
+    refining_capacity_t: Array  # (m, j) tonnes of ore
+    primary_capacity_t: Array  # (m, j)
+    ore_outage: Array  # (m, i) log deviation of working capacity
+    ore_mothballed_t: Array  # (m, i)
+    refining_mothballed_t: Array  # (m, j)
+    demand_growth: Array  # (m,) factor on base-year use
+    demand_shock: Array  # (m,) log deviation
+    thrift: Array  # (m, k) factor on use
+    stock_build_left: float  # share of the base year's stock building still going on
+    stock_t: Array  # (m, k) private stocks of refined metal
+    habit_ore: Array  # (m, i, j) log points on preferences
+    habit_refined: Array  # (m, j, k)
+    believed_ore_usd_t: Array  # (m, i) price that producers expect
+    believed_refined_usd_t: Array  # (m, j)
+    usual_index_usd_t: Array  # (m, k) slow mean of what users pay
+    usual_ore_flow_t: Array  # (m, i, j) mean of recent flows, the yardstick of licences
+    usual_refined_flow_t: Array  # (m, j, k)
+    arriving_t: dict[str, Array] = field(default_factory=dict)  # block -> (due round, m, seller)
+
+
+@dataclass
+class Politics:
+    """Who belongs to what, who trusts whom, what is announced."""
+
+    leader: int
+    dominant: int
+    rung: Whole  # (n,)
+    standing: list[str]  # (n,)
+    due_rung: Whole  # (n,) rung agreed and not yet in force
+    due_round: Whole  # (n,) round in which it takes effect, -1 none
+    favourable_reviews: Whole  # (n,) reviews running in which the next step paid
+    trust_leader: Array  # (n,)
+    trust_dominant: Array  # (n,)
+    trust_rest_leader: Array  # (n,) long-run level
+    trust_rest_dominant: Array  # (n,)
+    retaliation_belief: Array  # (n,) probability that joining is answered
+    text_round: int  # round in which a binding text exists
+    reference_usd_t: Array  # (m, stage), NaN when none
+    floor_in_force: bool = False
+    controls: list[Control] = field(default_factory=list)
+    finance_usd: Array = field(default_factory=lambda: np.zeros(0))  # (n,) a round, what each could hope for
+    side_payment_usd: Array = field(default_factory=lambda: np.zeros(0))  # (n,) a round, on offer for an accession
+    shortfall_usd: Array = field(default_factory=lambda: np.zeros(0))  # (n,) by how much joining last failed to pay
+    leader_gain_usd: Array = field(default_factory=lambda: np.zeros(0))  # (n,) what its accession would bring the leader
+
+
+@dataclass
+class WorldState:
+    """Everything that is true at the end of a round."""
+
+    round: int
+    markets: Markets
+    politics: Politics
+    prices: Prices
+    clearing: Clearing | None = None
+
+    @property
+    def binding_members(self) -> Mask:
+        """(n,) members whose floor is in force."""
+        members: Mask = (self.politics.rung == FLOOR) & self.politics.floor_in_force
+        return members
+
+
+def check_state(state: WorldState) -> None:
+    """Raise :class:`StateError` when an array holds what cannot be: NaN, negative tonnes, trust outside 0-1, rungs off the ladder."""
+    markets, politics = state.markets, state.politics
+    for name in ("ore_capacity_t", "refining_capacity_t", "primary_capacity_t", "stock_t", "thrift"):
+        values = getattr(markets, name)
+        if not np.isfinite(values).all() or (values < -1e-9).any():
+            where = tuple(int(axis[0]) for axis in np.nonzero(~(values >= -1e-9)))
+            raise StateError(f"round {state.round}: {name} must be finite and not negative, at {where}: {values[where]}")
+    for name in ("trust_leader", "trust_dominant", "retaliation_belief"):
+        values = getattr(politics, name)
+        if not ((values >= 0) & (values <= 1)).all():
+            raise StateError(f"round {state.round}: {name} must lie in 0-1, found {values.min():g} to {values.max():g}")
+    if not ((politics.rung >= NONE) & (politics.rung <= FLOOR)).all():
+        raise StateError(f"round {state.round}: a rung is off the ladder 0-4")

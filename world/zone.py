@@ -1,0 +1,81 @@
+"""The membership ladder: from dialogue to a binding floor, with the delays of real treaties."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from agents.decision import CountryDecision
+from world.parameters import ParameterValues
+from world.randomness import Streams
+from world.state import ACTION_PLAN, FLOOR, FRAMEWORK, RUNGS, Politics
+
+
+def draw_text_round(streams: Streams, published: int, quarters: tuple[int, int]) -> int:
+    """Round in which a binding text exists, drawn from the quarters after the formula is published."""
+    return published + streams.whole("binding text", 0, "zone", *quarters)
+
+
+def delay_rounds(rung: int, actor: str, round_: int, streams: Streams, ratification: tuple[int, int], parameters: ParameterValues) -> int:
+    """Rounds from decision to effect: framework 0-2, action plan 1-4, floor by ratification (drawn by actor, known to nobody before)."""
+    if rung == FRAMEWORK:
+        return streams.whole("framework", 0, actor, 0, int(parameters.framework_delay_quarters))
+    if rung == ACTION_PLAN:
+        return streams.whole("action plan", 0, actor, 1, int(parameters.action_plan_delay_quarters))
+    return streams.whole("ratification", 0, actor, *ratification) if rung == FLOOR else 0
+
+
+def apply_decision(
+    politics: Politics, decision: CountryDecision, places: Sequence[int], round_: int, streams: Streams, ratification: tuple[int, int], parameters: ParameterValues
+) -> None:
+    """Enter a decision on standing for the countries it speaks for."""
+    index = list(places)
+    if decision.choice == "join":
+        rung = int(politics.rung[index].max()) + 1
+        if rung > FLOOR or (politics.due_round[index] >= 0).any():
+            return
+        delay = delay_rounds(rung, decision.actor, round_, streams, ratification, parameters)
+        politics.due_rung[index], politics.due_round[index] = rung, round_ + delay
+        politics.favourable_reviews[index] = 0
+        _stand(politics, index, "applied")
+    elif decision.choice == "leave":
+        politics.rung[index] = ACTION_PLAN
+        politics.due_round[index] = -1
+        politics.favourable_reviews[index] = 0
+        _stand(politics, index, "leaving")
+    elif decision.choice == "prepare":
+        politics.favourable_reviews[index] += 1
+    elif decision.choice == "stay":
+        _stand(politics, index, "member")
+    else:
+        politics.favourable_reviews[index] = 0
+        if (politics.due_round[index] < 0).all():
+            _stand(politics, index, "hold_out")
+
+
+def enter_into_force(politics: Politics, round_: int) -> list[tuple[int, int]]:
+    """Rungs whose delay is over take effect; returns (country, rung)."""
+    due = np.flatnonzero((politics.due_round >= 0) & (politics.due_round <= round_))
+    entered = []
+    for place in due.tolist():
+        politics.rung[place] = politics.due_rung[place]
+        politics.due_round[place] = -1
+        politics.standing[place] = "member"
+        entered.append((place, int(politics.rung[place])))
+    return entered
+
+
+def review_due(streams: Streams, actor: str, round_: int, probability: float, applied: bool) -> bool:
+    """A country reviews at its own rhythm (about one in four a quarter): when all revise at once, clubs cycle. None while applied."""
+    return not applied and streams.uniform("review", round_, actor) < probability
+
+
+def rung_name(rung: int) -> str:
+    """Name of a rung."""
+    return RUNGS[rung]
+
+
+def _stand(politics: Politics, index: Sequence[int], standing: str) -> None:
+    for place in index:
+        politics.standing[place] = standing
