@@ -16,7 +16,7 @@ from agents.view import Answer, CountryView, Question, WhatIfControlled, WhatIfM
 
 RUNG_NAMES = ("none", "forum", "framework", "action_plan", "floor")
 FLOOR = 4
-COMMITMENT = {1: 0.02, 2: 0.1, 3: 0.3, 4: 1.0}
+COMMITMENT = {1: 0.01, 2: 0.03, 3: 0.1, 4: 1.0}
 """How much of the political cost and of the exposure each rung carries (assumption: a forum binds to nothing)."""
 PROSPECT = {1: 0.05, 2: 0.5, 3: 0.75, 4: 1.0}
 """How much of the finance on offer a country can hope for on each rung (assumption)."""
@@ -138,14 +138,16 @@ def floor_terms(view: CountryView, answers: Mapping[Question, Answer], member: b
     answer, cut = answers[WhatIfMember()], answers[WhatIfControlled(0.0)]
     change = answer.now.blend(answer.later, p["planning_weight_share"])
     sign = -1.0 if member else 1.0
-    loss = -min(0.0, cut.now.total_usd) + view.component_stop_usd
+    metal = -min(0.0, cut.now.total_usd)
+    loss = metal + view.component_stop_usd
+    relieved = metal * view.emergency_relief_share + view.component_stop_usd * p["component_relief_share"]
     hazard = p["control_hazard_year"] / 4.0
     episode_share = p["control_episode_quarters"] / (4.0 * p["planning_years"])
     return {
         "users": sign * change.users_usd,
         "producers": sign * change.producers_usd,
         "treasury": sign * change.treasury_usd,
-        "security": hazard * view.cut_off_quarters * loss * view.emergency_relief_share,
+        "security": hazard * view.cut_off_quarters * relieved,
         "finance": view.finance_offer_usd * (PROSPECT[4] - PROSPECT[3]) + view.side_payment_usd,
         "retaliation": -view.retaliation_belief * episode_share * loss,
         "autonomy": autonomy(view) * (COMMITMENT[4] - COMMITMENT[3]),

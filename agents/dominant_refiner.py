@@ -67,7 +67,7 @@ class Leverage:
         if not view.grievances and not view.controls:
             return ()
         asked: list[Question] = [WhatIfNoFloor()]
-        asked += [_question(option) for option in view.options]
+        asked += [_question(view, option) for option in view.options]
         return tuple(asked)
 
     def decide(self, view: RefinerView, answers: Mapping[Question, Answer]) -> ControlDecision:
@@ -75,7 +75,7 @@ class Leverage:
         if not answers:
             return ControlDecision()
         floor_cost = max(0.0, answers[WhatIfNoFloor()].now.total_usd)
-        valued = {option.mineral: (option, leverage_terms(view, option, answers[_question(option)], floor_cost)) for option in view.options}
+        valued = {option.mineral: (option, leverage_terms(view, option, answers[_question(view, option)], floor_cost)) for option in view.options}
         relent = tuple(m for m in sorted(view.controls) if m not in valued or sum(valued[m][1].values()) < 0.0)
         reasons = [_relented(view, mineral) for mineral in relent]
         fresh = {mineral: value for mineral, value in valued.items() if mineral not in view.controls}
@@ -91,15 +91,16 @@ class Leverage:
 
 
 def leverage_terms(view: RefinerView, option: ControlOption, answer: Answer, floor_cost_usd: float) -> dict[str, float]:
-    """Payoff terms of one control, USD a quarter."""
+    """Payoff terms of having one control in force, USD a quarter; for one in force the answer holds the reverse of lifting it."""
     p = view.parameters
+    sign = -1.0 if option.mineral in view.controls else 1.0
     gdp = sum(view.targets_gdp_usd.get(target, 0.0) for target in option.targets)
-    damage = -answer.others_usd.get("targets", 0.0)
+    damage = -sign * answer.others_usd.get("targets", 0.0)
     comply = _logistic(p["compliance_base"] + p["compliance_slope"] * 100.0 * damage / max(gdp, 1.0))
     patience = (1.0 - p["dominant_discount_year"] / 4.0) ** (4.0 * p["refinery_build_years"])
-    rivals = -p["dominant_leverage_loss_share"] * patience * max(0.0, answer.others_usd.get("rivals", 0.0))
+    rivals = -p["dominant_leverage_loss_share"] * patience * max(0.0, sign * answer.others_usd.get("rivals", 0.0))
     return {
-        "own accounts": answer.now.total_usd,
+        "own accounts": sign * answer.now.total_usd,
         "concession hoped for": comply * floor_cost_usd,
         "rivals called up": rivals,
         "political cost": -p["dominant_political_cost_share"] * option.lane_value_usd * (1.0 - option.approval_share),
@@ -110,8 +111,10 @@ def _logistic(x: float) -> float:
     return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, x))))
 
 
-def _question(option: ControlOption) -> WhatIfControl:
-    return WhatIfControl(option.mineral, option.targets, option.approval_share)
+def _question(view: RefinerView, option: ControlOption) -> WhatIfControl:
+    """What if the control were put on; or, where one is in force, what if it were lifted."""
+    held = option.mineral in view.controls
+    return WhatIfControl(option.mineral, view.controls.get(option.mineral, option.targets), 1.0 if held else option.approval_share)
 
 
 def _impose(option: ControlOption, reason: str) -> ImposedControl:

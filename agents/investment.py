@@ -19,6 +19,8 @@ class IndustryView:
     full_cost_usd_t : all-in price they need; running_cost_usd_t : price under which they lose money
     growth_share_year : (mineral,) growth of demand that everyone expects
     entry_t_year : most that can be started in a year where nothing stands yet
+    own_price_share : (mineral,) part of capacity that answers its own price; the rest is a by-product and grows with its host, taken
+        to grow with the demand that everyone expects
     """
 
     capacity_t: Array
@@ -29,6 +31,7 @@ class IndustryView:
     running_cost_usd_t: Array
     growth_share_year: Array
     entry_t_year: Array
+    own_price_share: Array
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,8 @@ def decide_capacity(view: IndustryView, start_rate_year: float, response: float,
     """
     worth = worth_building(view.believed_usd_t, view.full_cost_usd_t, width)
     ratio = np.log(np.maximum(view.believed_usd_t, 1e-9) / np.maximum(view.full_cost_usd_t, 1e-9))
-    growth = 2.0 * worth * view.growth_share_year[:, None] + response * np.maximum(ratio, 0.0)
+    own = view.own_price_share[:, None]
+    growth = (1.0 - own + own * 2.0 * worth) * view.growth_share_year[:, None] + own * response * np.maximum(ratio, 0.0)
     wanted_year = view.capacity_t * np.clip(growth, 0.0, limit_share) + worth * start_rate_year * view.entry_t_year
     crowded = np.clip(1.0 - view.on_order_t / np.maximum(2.5 * limit_share * view.capacity_t + 4.0 * view.entry_t_year, 1e-300), 0.0, 1.0)
     losing = view.believed_usd_t < view.running_cost_usd_t

@@ -10,6 +10,7 @@ The same scenario and seed give the same tables, bit for bit, here, in a loop or
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from experiments.provenance import peak_memory_mb, provenance
-from experiments.results import META_FILE, ResultsError, Run, amend_meta, next_folder, write_run
+from experiments.results import ResultsError, Run, amend_meta, next_folder, write_run
 from experiments.simulation import Progress, Simulation, keep_failed_state, simulate
 from world.scenario import Scenario, ScenarioError, load_scenario
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from experiments.comparison import Comparison
 
 RESULTS = Path("results")
+COMPARISON_STEMS = ("runs", "comparison", "outcomes")
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -168,7 +170,7 @@ def compare_scenarios(
             f"compare: given {', '.join(keys) or 'nothing'}, allowed: two or more different scenarios"
         )
     folder = Path(out) if out is not None else _next_comparison(keys)
-    _check_comparison_folder(folder, overwrite)
+    _clear_comparison_folder(folder, overwrite)
     chosen = range(1, seeds + 1) if isinstance(seeds, int) else seeds
     todo = [
         Job(scenario, seed, folder / "runs" / f"{scenario.key}-seed{seed}")
@@ -188,10 +190,12 @@ def _next_comparison(keys: Sequence[str]) -> Path:
     return path
 
 
-def _check_comparison_folder(folder: Path, overwrite: bool) -> None:
+def _clear_comparison_folder(folder: Path, overwrite: bool) -> None:
     check_folder(folder, overwrite)
-    if folder.exists() and any(folder.iterdir()) and not (folder / "comparison.csv").is_file():
-        raise ResultsError(f"{folder}: is not a comparison, so it is not overwritten")
+    foreign = sorted(path.name for path in folder.glob("*") if path.stem not in COMPARISON_STEMS)
+    if foreign:
+        raise ResultsError(f"{folder}: is not a comparison (it holds {foreign[0]}), so it is not overwritten")
+    shutil.rmtree(folder / "runs", ignore_errors=True)
 
 
 def run_jobs(todo: Sequence[Job], processes: int, progress: Progress | None = None) -> tuple[list[Path], str]:
@@ -217,10 +221,8 @@ def run_jobs(todo: Sequence[Job], processes: int, progress: Progress | None = No
 
 
 def run_job(job: Job) -> tuple[Path, str]:
-    """Run one job into its folder (replacing a run that is there) and say how it ended; the work of one
-    process.
-    """
-    run = run_scenario(job.scenario, job.seed, out=job.folder, overwrite=(job.folder / META_FILE).is_file())
+    """Run one job into its folder and say how it ended; the work of one process."""
+    run = run_scenario(job.scenario, job.seed, out=job.folder)
     return run.folder, str(run.meta["status"])
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 from experiments.figures.naming import as_signatories, country_name, in_words, mineral_word, quarter_in_words
-from experiments.results import Run
-
-if TYPE_CHECKING:
-    import pandas as pd
+from experiments.results import Run, each_row
 
 MOST_ENTRIES = 60
 WEIGHT = {
@@ -22,13 +20,20 @@ WEIGHT = {
     "plant": 5,
 }
 OCCASION = {
-    "announced": "Announced: ", "in_force": "In force: ", "ended": "Ended: ", "suspended": "Suspended: ",
-    "outage": "Outage: ", "plant": "New plant: ", "warning": "Warning: ",
-}  # fmt: skip
+    "announced": "Announced: ",
+    "in_force": "In force: ",
+    "ended": "Ended: ",
+    "suspended": "Suspended: ",
+    "outage": "Outage: ",
+    "plant": "New plant: ",
+    "warning": "Warning: ",
+}
 
 
 class Entry(NamedTuple):
-    """One line of the chronicle: a quarter in words, what happened, and whether it is a step of the zone or a ``control``."""
+    """One line of the chronicle: a quarter in words, what happened, and whether it is a step of the zone
+    or a ``control``.
+    """
 
     round: int
     quarter: str
@@ -38,7 +43,9 @@ class Entry(NamedTuple):
 
 
 def chronicle(run: Run, most: int = MOST_ENTRIES) -> list[Entry]:
-    """At most ``most`` entries in order of time, the weightiest kept: steps of the zone before measures, these before plants."""
+    """At most ``most`` entries in order of time, the weightiest kept: steps of the zone before measures,
+    these before plants.
+    """
     entries = _steps(run) + _events(run)
     kept = sorted(entries, key=lambda entry: (entry.weight, entry.round))[:most]
     return sorted(kept, key=lambda entry: (entry.round, entry.weight, entry.text))
@@ -48,7 +55,7 @@ def _steps(run: Run) -> list[Entry]:
     countries = run.table("countries")
     rungs = countries.pivot(index="round", columns="country", values="rung")
     entries = []
-    for before, now in zip(run.rounds, run.rounds[1:], strict=False):
+    for before, now in pairwise(run.rounds):
         steps = {
             "is bound by the floor": (rungs.loc[now] == 4) & (rungs.loc[before] < 4),
             "leaves the floor": (rungs.loc[now] < 4) & (rungs.loc[before] == 4),
@@ -66,7 +73,7 @@ def _steps(run: Run) -> list[Entry]:
 def _events(run: Run) -> list[Entry]:
     events = run.table("events")
     entries = []
-    for row in events.drop_duplicates(["round", "kind", "text", "actor", "targets"]).itertuples():
+    for row in each_row(events.drop_duplicates(["round", "kind", "text", "actor", "targets"])):
         text = f"{OCCASION.get(str(row.kind), '')}{row.text or _from_columns(row)}".rstrip(". ")
         mark = "control" if row.actor == run.dominant_refiner else "event"
         entries.append(_entry(run, int(row.round), f"{text}.", mark, WEIGHT.get(str(row.kind), 3)))
@@ -83,7 +90,7 @@ def _plural(what: str, count: int) -> str:
     return f"{many[verb]} {rest}" if count > 1 else what
 
 
-def _from_columns(row: pd.Series[str]) -> str:
+def _from_columns(row: Any) -> str:
     targets = in_words([country_name(code) for code in str(row.targets).split(";") if code], 5)
     minerals = in_words([mineral_word(key) for key in str(row.minerals).split(";") if key and key != "*"], 5)
     about = f" on {minerals}" if minerals != "none" else ""

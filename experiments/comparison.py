@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CONFIDENCE = 0.95
+MOST_NAMES = 16
 COLUMNS = (
     "outcome",
     "mineral",
@@ -145,7 +146,12 @@ def describe_comparison(comparison: Comparison) -> str:
     lines += ["* the 95% interval of the paired difference leaves out zero. Outcomes:"]
     lines += [f"  {name}: {meanings[name]}" for name in shown]
     if comparison.members:
-        lines.append(f"  members here: {', '.join(comparison.members)}")
+        more = (
+            f" and {len(comparison.members) - MOST_NAMES} more"
+            if len(comparison.members) > MOST_NAMES
+            else ""
+        )
+        lines.append(f"  members here: {', '.join(comparison.members[:MOST_NAMES])}{more}")
     return "\n".join(lines)
 
 
@@ -159,15 +165,17 @@ def _line(row: dict[str, object]) -> str:
     before, after = (in_words(number, unit) for number in numbers[:2])
     change = "points" if unit == "share" else unit
     difference, low, high = (in_words(number, change) for number in numbers[2:])
-    interval = f"{low} to {high}" if low != "-" else "one pair only"
+    pairs = int(str(row["pairs"]))
+    interval = f"{low} to {high}" if pairs > 1 else ("no pair", "one pair only")[pairs]
     star = "*" if numbers[3] > 0 or numbers[4] < 0 else " "
-    return f"  {name:<28} {before:>12} {after:>12} {difference:>12}{star} {interval:<27} {row['pairs']:>5}"
+    return f"  {name:<28} {before:>12} {after:>12} {difference:>12}{star} {interval:<27} {pairs:>5}"
 
 
 def in_words(number: float, unit: str) -> str:
     """A number short enough to read: billions of USD, percent, years, prices in whole USD."""
     if number != number:
         return "-"
+    number = 0.0 if abs(number) < 1e-9 else number
     if unit.startswith("USD") and unit != "USD/t":
         return f"{number / 1e9:,.3f} bn"
     if unit in ("share", "points"):

@@ -1,8 +1,12 @@
-"""What the zone costs and earns its members, how the dominant refiner answers, and what the reserve does: sentences with sources."""
+"""What the zone costs and earns its members, how the dominant refiner answers, and what the reserve does:
+sentences with sources.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from experiments.figures.naming import (
     country_name,
@@ -27,7 +31,9 @@ NO_CONTROL = ("none", "keep", "relent", "")
 
 
 class Shortage(NamedTuple):
-    """The worst shortage of a run: share of need unmet at its worst, and for how many quarters there was any."""
+    """The worst shortage of a run: share of need unmet at its worst, and for how many quarters there was
+    any.
+    """
 
     mineral: str
     country: str
@@ -48,8 +54,10 @@ def find_cost(run: Run, baseline: Run | None = None) -> Finding | None:
     users, producers, treasury = floor_bill(run, members)
     values = (_sum(users), _sum(producers), _sum(treasury))
     text = (
-        f"Under floors that bind, buyers in the zone pay {values[0]} a year {_more(users)} than outside prices; its miners and "
-        f"refiners get {values[1]} a year {_more(producers)} than world mean prices; its treasuries collect {values[2]} a year."
+        f"Under floors that bind, buyers in the zone pay {values[0]} a year {_more(users)} than outside "
+        "prices; its miners and "
+        f"refiners get {values[1]} a year {_more(producers)} than world mean prices; its treasuries "
+        f"collect {values[2]} a year."
     )
     rows = "members (countries.rung = 4), last four rounds, mineral and stage with zone.floor_binds"
     quoted = (
@@ -82,7 +90,8 @@ def find_answer(run: Run) -> Finding:
     share, many = format_share(worst.share), f"{worst.quarters} quarter{'s' if worst.quarters > 1 else ''}"
     when = quarter_in_words(worst.quarter)
     text += (
-        f"; worst shortage: {mineral_word(worst.mineral)} in {country_name(worst.country)}, {share} of need unmet in {when}, "
+        f"; worst shortage: {mineral_word(worst.mineral)} in {country_name(worst.country)}, {share} of "
+        f"need unmet in {when}, "
         f"short for {many}"
     )
     rows = f"mineral = {worst.mineral}, stage = refined, country = {worst.country}"
@@ -115,7 +124,8 @@ def find_holdings(run: Run) -> Finding | None:
 
 
 def floor_bill(run: Run, members: pd.DataFrame) -> tuple[float, float, float]:
-    """What members' users pay over outside prices, what their producers get over world prices, what treasuries collect.
+    """What members' users pay over outside prices, what their producers get over world prices, what
+    treasuries collect.
 
     USD a year over the last four rounds, minerals and stages where the floor binds.
     """
@@ -135,7 +145,9 @@ def floor_bill(run: Run, members: pd.DataFrame) -> tuple[float, float, float]:
 
 
 def worst_shortage(run: Run) -> Shortage | None:
-    """The largest share of need unmet among countries that matter for the mineral; ``None`` when none reaches 1%."""
+    """The largest share of need unmet among countries that matter for the mineral; ``None`` when none
+    reaches 1%.
+    """
     markets = run.table("markets")
     refined = markets[markets["stage"] == "refined"]
     need = refined["use_t"] + refined["unmet_t"]
@@ -145,7 +157,7 @@ def worst_shortage(run: Run) -> Shortage | None:
     )
     if not share.notna().any():
         return None
-    worst = refined.loc[share.idxmax()]
+    worst = refined.iloc[int(np.nanargmax(share))]
     same = (refined["mineral"] == worst["mineral"]) & (refined["country"] == worst["country"])
     quarters = int(share[same].notna().sum())
     return Shortage(
@@ -201,7 +213,10 @@ def _controls_in_words(run: Run, who: str) -> tuple[str, list[Quoted]]:
             ),
         ]
     if len(dated):
-        text += f"; {len(dated)} dated control{'s' if len(dated) > 1 else ''} of the policy calendar take{'' if len(dated) > 1 else 's'} effect"
+        text += (
+            f"; {len(dated)} dated control{'s' if len(dated) > 1 else ''} of the policy calendar "
+            f"take{'' if len(dated) > 1 else 's'} effect"
+        )
         rows = f"actor = {run.dominant_refiner}, kind = in_force, a control on exports"
         quoted.append(Quoted(f"{len(dated)} dated", "events", "instrument", "count", rows))
     return text, quoted

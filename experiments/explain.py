@@ -15,7 +15,7 @@ from experiments.figures.naming import (
     quarter_in_words,
     union_members,
 )
-from experiments.results import Run
+from experiments.results import Run, each_row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,16 +41,19 @@ class Choice:
     row: Any
     terms: tuple[tuple[str, float], ...]
 
-    @property
-    def sort(self) -> tuple[str, str, str]:
-        """What makes two decisions alike: kind, choice and subject."""
-        return str(self.row.kind), str(self.row.choice), str(self.row.subject)
+    def repeats(self, other: Choice) -> bool:
+        """Whether the other is the same again: the same answer at a review, the same prices announced."""
+        same = all(
+            getattr(self.row, name) == getattr(other.row, name) for name in ("kind", "choice", "subject")
+        )
+        return same and (self.row.kind == "accession" or self.terms == other.terms)
 
 
 def explain_decisions(run: Run, country: str, number: int | None = None) -> str:
     """What ``country`` decided (in round ``number``, or in all) and why, one paragraph a decision.
 
-    A member of the European Union is answered with the decisions of the Union. Like decisions at several reviews
+    A member of the European Union is answered with the decisions of the Union. Like decisions at several
+    reviews
     running are told once. Raises ``ExplainError`` for an unknown country or a round without a decision.
     """
     actor = find_actor(run, country)
@@ -74,7 +77,9 @@ def explain_decisions(run: Run, country: str, number: int | None = None) -> str:
 
 
 def find_actor(run: Run, country: str) -> str:
-    """The actor that decides for ``country``: itself, or ``EU``. Raises ``ExplainError`` when the run has no such country."""
+    """The actor that decides for ``country``: itself, or ``EU``. Raises ``ExplainError`` when the run has
+    no such country.
+    """
     actors = set(run.table("decisions")["actor"])
     if country in actors:
         return country
@@ -91,10 +96,10 @@ def _gather(rows: pd.DataFrame) -> list[tuple[Choice, list[str]]]:
     """Decisions in order, each with the quarters of the like decisions that follow it directly."""
     gathered: list[tuple[Choice, list[str]]] = []
     for _, same in rows.groupby("decision", sort=True):
-        terms = tuple((str(row.term), float(row.value_usd)) for row in same.itertuples() if row.term)
-        choice = Choice(next(iter(same.itertuples())), terms)
+        terms = tuple((str(row.term), float(row.value_usd)) for row in each_row(same) if row.term)
+        choice = Choice(next(each_row(same)), terms)
         before = next((entry for entry in reversed(gathered) if entry[0].row.kind == choice.row.kind), None)
-        if before and before[0].sort == choice.sort and choice.row.kind == "accession":
+        if before and before[0].repeats(choice):
             before[1].append(str(choice.row.quarter))
         else:
             gathered.append((choice, []))
@@ -105,7 +110,7 @@ def _in_words(choice: Choice, again: list[str]) -> str:
     text = f"{_what(choice)} {_why(choice)}".strip()
     if again:
         many = "the next review" if len(again) == 1 else f"{len(again)} more reviews"
-        text += f" It decided the same at {many}, the last in {quarter_in_words(again[-1])}."
+        text += f" The same at {many}, the last in {quarter_in_words(again[-1])}."
     return text
 
 
@@ -126,7 +131,10 @@ def _what(choice: Choice) -> str:
         ("reference_price", "announce"): "announced reference prices",
         ("coercion", "offer side payment"): f"offered {country_name(subject)} a side payment",
     }.get((str(row.kind), str(row.choice)))
-    generic = f"chose {str(row.choice).replace('_', ' ')} over {str(row.alternative).replace('_', ' ')} ({row.subject})"
+    generic = (
+        f"chose {str(row.choice).replace('_', ' ')} over {str(row.alternative).replace('_', ' ')} "
+        f"({row.subject})"
+    )
     held = f" from {step}" if row.kind == "accession" and row.choice == "hold_out" else ""
     because = f" ({note})" if note and row.kind == "accession" else ""
     return f"{who} {said or generic}{held} in {when}{because}."
@@ -143,12 +151,13 @@ def _why(choice: Choice) -> str:
     parts = [
         f"{TERMS.get(name, name)} {format_money(value, signed=True)}"
         for name, value in sorted(terms, key=_size)
-        if value
+        if abs(value) >= 500
     ]
     margin, threshold = float(row.margin_usd), float(row.threshold_usd)
+    made_of = f" ({', '.join(parts)})" if parts else ""
     enough = "above" if margin > threshold else "below"
-    needed = f"what it had to exceed, {format_money(threshold)}" if abs(threshold) >= 500 else "nothing"
-    worth = f"{_move(choice)} was worth {format_money(margin, signed=True)} a quarter ({', '.join(parts)}), {enough} {needed}."
+    needed = f", {enough} the {format_money(threshold)} it had to exceed" if abs(threshold) >= 500 else ""
+    worth = f"{_move(choice)} was worth {format_money(margin, signed=True)} a quarter{made_of}{needed}."
     return f"{worth} {_tipping(choice)}".strip()
 
 
@@ -171,7 +180,10 @@ def _tipping(choice: Choice) -> str:
     if row.kind == "accession" and row.choice == "hold_out" and gap > 0:
         return f"It would have signed for {format_money(gap)} a quarter more, for instance as a side payment."
     change = "more" if gap > 0 else "less"
-    return f"{format_money(abs(gap))} a quarter {change} in its largest term, {TERMS.get(leading, leading)}, would have turned it."
+    return (
+        f"{format_money(abs(gap))} a quarter {change} in its largest term, {TERMS.get(leading, leading)}, "
+        "would have turned it."
+    )
 
 
 def _prices_in_words(terms: tuple[tuple[str, float], ...]) -> str:
@@ -179,7 +191,8 @@ def _prices_in_words(terms: tuple[tuple[str, float], ...]) -> str:
     for name, price_usd_t in terms:
         mineral, _, stage = name.partition(" ")
         said.append(f"{stage} {mineral_word(mineral)} {format_price(price_usd_t)}".strip())
-    return in_words(said, 12).capitalize() if said and said[0][:1].islower() else in_words(said, 12)
+    text = in_words(said, 12)
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _size(term: tuple[str, float]) -> tuple[float, str]:

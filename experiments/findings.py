@@ -19,7 +19,7 @@ from experiments.figures.naming import (
     mineral_word,
     quarter_in_words,
 )
-from experiments.results import Run
+from experiments.results import Run, holding_out
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,11 +80,13 @@ def find_zone(run: Run) -> Finding:
         if lower:
             text += f"; {len(lower)} stand on the framework or the action plan"
             quoted.append(_at_end(run, str(len(lower)), "rung", "count", "rung 2 or 3"))
-    holding = as_signatories(end.loc[end["standing"] == "hold_out", "country"])
+    holding = as_signatories(end.loc[holding_out(end), "country"])
     if holding:
         text += f"; {len(holding)} hold{'s' if len(holding) == 1 else ''} out ({_names(holding)})"
-        quoted.append(_at_end(run, str(len(holding)), "standing", "count", "standing = hold_out"))
-        quoted += _unnamed(run, holding, "standing", "standing = hold_out")
+        quoted.append(
+            _at_end(run, str(len(holding)), "standing", "count", "standing = hold_out, rung 1 or more")
+        )
+        quoted += _unnamed(run, holding, "standing", "standing = hold_out, rung 1 or more")
     return Finding("Zone", f"{text}.", tuple(quoted))
 
 
@@ -129,8 +131,10 @@ def find_prices(run: Run) -> Finding | None:
     ]
     buyer = "inside the zone" if end["members"] else f"in the {country_name(run.leader)} and its partners"
     text = (
-        f"At the end refined {mineral_word(mineral)} costs {prices['inside']} {buyer.replace('the the', 'the')}, "
-        f"{prices['outside']} outside and {prices['home']} at the gate in {country_name(run.dominant_refiner)}"
+        f"At the end refined {mineral_word(mineral)} costs {prices['inside']} "
+        f"{buyer.replace('the the', 'the')}, "
+        f"{prices['outside']} outside and {prices['home']} at the gate in "
+        f"{country_name(run.dominant_refiner)}"
     )
     more, floor = _floor_in_words(run, refined, rows, mineral)
     return Finding("Price", f"{text}; {more}.", (*quoted, *floor))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from experiments.results import Run
 
 QUARTERS_A_YEAR = 4
+BINDING_RUNG = 4
 NOT_A_NUMBER = float("nan")
 
 
@@ -31,7 +32,7 @@ class Outcome(NamedTuple):
 def binding_members(run: Run) -> frozenset[str]:
     """Countries that were binding members in any quarter of the run."""
     countries = run.table("countries")
-    return frozenset(countries.loc[countries["standing"] == "member", "country"])
+    return frozenset(countries.loc[countries["rung"] == BINDING_RUNG, "country"])
 
 
 def members_at_end(run: Run, members: Collection[str]) -> float:
@@ -45,7 +46,7 @@ def first_member_year(run: Run, members: Collection[str]) -> float:
     there is none.
     """
     countries = run.table("countries")
-    joined = countries[(countries["standing"] == "member") & (countries["country"] != run.leader)]
+    joined = countries[(countries["rung"] == BINDING_RUNG) & (countries["country"] != run.leader)]
     return _decimal_year(str(joined["quarter"].min())) if len(joined) else NOT_A_NUMBER
 
 

@@ -1,4 +1,6 @@
-"""The report of a run: one self-contained page that answers the scenario's question, with figures, sources and doubts."""
+"""The report of a run: one self-contained page that answers the scenario's question, with figures, sources
+and doubts.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,9 @@ def render_report(run: Run, figures: list[FigureInfo], baseline: Run | None = No
 
 
 def mineral_word_long(key: str) -> str:
-    """``neodymium-praseodymium (NdPr)``, ``lithium``: the word first, then the symbol where the figures use one."""
+    """``neodymium-praseodymium (NdPr)``, ``lithium``: the word first, then the symbol where the figures
+    use one.
+    """
     word, short = mineral_in_words(key), mineral_name(key)
     return word if word.lower() == short.lower() else f"{word} ({short})"
 
@@ -125,7 +129,8 @@ GLOSSARY = (
     ("Home price", "The price at the gate of the dominant refiner, before freight and duties."),
     (
         "Inside, outside",
-        "Prices paid by buyers in binding member countries, and by the rest of the world without the dominant refiner.",
+        "Prices paid by buyers in binding member countries, and by the rest of the world without the "
+        "dominant refiner.",
     ),
     ("Levy", "A duty that tops a landed price up to the reference price, and is nothing above it."),
     ("Licence", "A permit that an exporter's government grants or withholds, shipment by shipment."),
@@ -134,11 +139,13 @@ GLOSSARY = (
     ("Rung", "How far a country is tied to the zone: none, forum, framework, action plan, floor."),
     (
         "Surplus of users",
-        "What users would have paid at most, less what they pay; reported as a change, since its level has no meaning.",
+        "What users would have paid at most, less what they pay; reported as a change, since its level "
+        "has no meaning.",
     ),
     (
         "t",
-        "Tonnes of contained metal (or of the unit the data tables state), per quarter unless a year is named.",
+        "Tonnes of contained metal (or of the unit the data tables state), per quarter unless a year is "
+        "named.",
     ),
     ("USD", "United States dollars at 2024 prices."),
 )

@@ -1,7 +1,9 @@
 """A run on disk: a folder with one Parquet file a table and ``run.json``, written whole or not at all.
 
-``run.json`` holds what the tables do not: ``scenario`` (name), ``question``, ``seed``, ``rounds``, ``version``, ``command``,
-``data_fingerprint``, ``scenario_text`` (the resolved TOML), ``timings`` and ``quality`` (rows of data by quality). A key that is
+``run.json`` holds what the tables do not: ``scenario`` (name), ``question``, ``seed``, ``rounds``,
+``version``, ``command``,
+``data_fingerprint``, ``scenario_text`` (the resolved TOML), ``timings`` and ``quality`` (rows of data by
+quality). A key that is
 missing costs a sentence of the report, never an error.
 """
 
@@ -11,7 +13,7 @@ import json
 import os
 import shutil
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -32,7 +34,9 @@ class ResultsError(ValueError):
 
 @dataclass(frozen=True)
 class Run:
-    """One finished (or interrupted) run: its folder, its ``run.json`` and its tables, read when first asked for."""
+    """One finished (or interrupted) run: its folder, its ``run.json`` and its tables, read when first
+    asked for.
+    """
 
     folder: Path
     meta: Mapping[str, Any]
@@ -40,7 +44,9 @@ class Run:
 
     @classmethod
     def open(cls, folder: str | Path) -> Run:
-        """Open a result folder. Raises ``ResultsError`` when it is missing, half written or not a result folder."""
+        """Open a result folder. Raises ``ResultsError`` when it is missing, half written or not a result
+        folder.
+        """
         path = Path(folder)
         if not path.is_dir():
             raise ResultsError(f"{path}: no such result folder; make one with: python -m experiments run")
@@ -64,7 +70,9 @@ class Run:
         return self._read[name]
 
     def figure(self, name: str, baseline: Run | None = None) -> Figure:
-        """One of the figures of the report by name, such as ``prices`` (see ``experiments.figures.gallery``)."""
+        """One of the figures of the report by name, such as ``prices`` (see
+        ``experiments.figures.gallery``).
+        """
         from experiments.figures.gallery import draw
 
         return draw(name, self, baseline)
@@ -120,9 +128,11 @@ class Run:
 
 
 def write_run(record: Record, meta: Mapping[str, Any], folder: str | Path, overwrite: bool = False) -> Run:
-    """Write the tables of ``record`` and ``meta`` into ``folder``; a reader sees the whole folder or none of it.
+    """Write the tables of ``record`` and ``meta`` into ``folder``; a reader sees the whole folder or none of
+    it.
 
-    Raises ``ResultsError`` when the folder exists (unless ``overwrite`` and it is a result folder) or cannot be written.
+    Raises ``ResultsError`` when the folder exists (unless ``overwrite`` and it is a result folder) or
+    cannot be written.
     """
     path = Path(folder)
     _check_free(path, overwrite)
@@ -143,7 +153,9 @@ def write_run(record: Record, meta: Mapping[str, Any], folder: str | Path, overw
 
 
 def amend_meta(run: Run, changes: Mapping[str, Any]) -> Run:
-    """The run with ``changes`` laid over its ``run.json``, which is replaced in one step (timings known only at the end)."""
+    """The run with ``changes`` laid over its ``run.json``, which is replaced in one step (timings known
+    only at the end).
+    """
     meta = {**run.meta, **changes}
     partial = run.folder / f".{META_FILE}.partial"
     try:
@@ -152,6 +164,20 @@ def amend_meta(run: Run, changes: Mapping[str, Any]) -> Run:
     except OSError as error:
         raise ResultsError(f"{run.folder}: cannot be written: {error.strerror or error}") from None
     return Run(run.folder, meta, run._read)
+
+
+def each_row(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows of ``frame`` in order, their columns as attributes."""
+    return iter(frame.itertuples(index=False))
+
+
+def holding_out(countries: pd.DataFrame) -> pd.Series[bool]:
+    """Rows of the table of countries that hold out: at the table, on the forum or higher, and refusing the
+    next step.
+
+    Those who never came to the table are outside, whatever they answered.
+    """
+    return (countries["standing"] == "hold_out") & (countries["rung"] >= 1)
 
 
 def next_folder(root: str | Path, scenario: str, seed: int) -> Path:
@@ -163,11 +189,14 @@ def next_folder(root: str | Path, scenario: str, seed: int) -> Path:
 
 
 def describe_results() -> str:
-    """The reference page of the result tables in Markdown, made from the schema that the tables themselves obey."""
+    """The reference page of the result tables in Markdown, made from the schema that the tables themselves
+    obey.
+    """
     parts = [_PAGE_HEAD]
     for name, columns in SCHEMA.items():
         parts.append(
-            f"\n## {name}\n\n{_TABLE_PURPOSE.get(name, '')}\n\n| column | type | unit | meaning |\n| --- | --- | --- | --- |"
+            f"\n## {name}\n\n{_TABLE_PURPOSE.get(name, '')}\n\n| column | type | unit | meaning |\n| --- "
+            "| --- | --- | --- |"
         )
         parts += [
             f"| `{column.name}` | {column.kind.replace('_', '/')} | {column.unit} | {column.meaning} |"
@@ -179,19 +208,21 @@ def describe_results() -> str:
 _TABLE_PURPOSE = {
     "countries": "One row a round and country: its standing in the zone, its trust and its accounts.",
     "markets": "One row a round, mineral, stage and country that produces or buys.",
-    "flows": "One row a round, mineral, stage and lane that carries something; a country's supply to itself is a lane too.",
+    "flows": "One row a round, mineral, stage and lane with a flow; supply to oneself is a lane too.",
     "zone": "One row a round, mineral and stage: what the zone and the world market look like.",
     "decisions": "One row a term of a decision: the rows of one decision share its number.",
     "reserve": "One row a round and mineral held by the strategic reserve; empty when the scenario has none.",
-    "events": "What happened, in order: measures announced, in force and ended, decisions, outages, plants, warnings.",
+    "events": "What happened: measures announced, in force, ended; decisions, outages, plants, warnings.",
 }
 
 _PAGE_HEAD = """# Result tables
 
 <!-- made by experiments.results.describe_results() from world/record.py; do not edit by hand -->
 
-A run is a folder: one Parquet file a table, `run.json` (scenario, seed, version, fingerprint of the data, timings), `report.html`
-and `figures/`. The unit and meaning of each column are also in the metadata of the Parquet files. Tonnes are contained tonnes a
+A run is a folder: one Parquet file a table, `run.json` (scenario, seed, version, fingerprint of the data,
+timings), `report.html`
+and `figures/`. The unit and meaning of each column are also in the metadata of the Parquet files. Tonnes
+are contained tonnes a
 quarter; money is USD a quarter unless the unit says more."""
 
 

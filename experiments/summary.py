@@ -1,4 +1,6 @@
-"""The summary of a run in the terminal: the question and the findings, wrapped, with one line on what to try next."""
+"""The summary of a run in the terminal: the question and the findings, wrapped, with one line on what to
+try next.
+"""
 
 from __future__ import annotations
 

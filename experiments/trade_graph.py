@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.figures.naming import country_name
-from experiments.results import ResultsError, Run
+from experiments.results import ResultsError, Run, each_row
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -18,8 +19,10 @@ ROLES = ("dominant_refiner", "zone_leader", "member", "hold_out", "other")
 def network(run: Run, round_: int, mineral: str, stage: str) -> nx.DiGraph[str]:
     """Who ships ``mineral`` at ``stage`` to whom in round ``round_``, t/quarter.
 
-    Nodes: ``name``, ``role`` (one of ``ROLES``), ``rung``, ``output_t``, ``use_t``, ``home_supply_t`` (what a country ships to itself).
-    Edges: ``flow_t``; ``transit_t``, the part of it on its way through a third country; ``price_landed_usd_t``, weighted by flow.
+    Nodes: ``name``, ``role`` (one of ``ROLES``), ``rung``, ``output_t``, ``use_t``, ``home_supply_t`` (what
+    a country ships to itself).
+    Edges: ``flow_t``; ``transit_t``, the part of it on its way through a third country;
+    ``price_landed_usd_t``, weighted by flow.
     Raises ``ResultsError`` when the run has no such round, mineral or stage.
     """
     import networkx as nx
@@ -28,9 +31,9 @@ def network(run: Run, round_: int, mineral: str, stage: str) -> nx.DiGraph[str]:
     markets = _rows(run, "markets", round_, mineral, stage).set_index("country")
     graph: nx.DiGraph[str] = nx.DiGraph(round=round_, mineral=mineral, stage=stage)
     _add_countries(graph, run, round_, markets)
-    for row in flows.fillna({"hub": ""}).sort_values(["origin", "hub", "destination"]).itertuples():
+    for row in each_row(flows.fillna({"hub": ""}).sort_values(["origin", "hub", "destination"])):
         stops = [str(row.origin), *([str(row.hub)] if row.hub else []), str(row.destination)]
-        for start, end in zip(stops, stops[1:], strict=False):
+        for start, end in pairwise(stops):
             _add_flow(
                 graph,
                 start,
@@ -59,7 +62,7 @@ def roles_in(run: Run, round_: int) -> dict[str, str]:
     countries = run.table("countries")
     return {
         str(row.country): _role(run, str(row.country), int(row.rung), str(row.standing))
-        for row in countries[countries["round"] == round_].itertuples()
+        for row in each_row(countries[countries["round"] == round_])
     }
 
 
@@ -68,7 +71,7 @@ def _role(run: Run, country: str, rung: int, standing: str) -> str:
         return "dominant_refiner"
     if country == run.leader and run.setting("zone", "exists", True):
         return "zone_leader"
-    if standing == "hold_out":
+    if standing == "hold_out" and rung >= 1:
         return "hold_out"
     return "member" if rung == 4 else "other"
 
@@ -96,8 +99,8 @@ def _add_countries(graph: nx.DiGraph[str], run: Run, round_: int, markets: pd.Da
             name=country_name(country),
             role=roles.get(country, "other"),
             rung=int(rungs.get(country, 0)),
-            output_t=float(markets.at[country, "output_t"]),
-            use_t=float(markets.at[country, "use_t"]),
+            output_t=float(markets["output_t"][country]),
+            use_t=float(markets["use_t"][country]),
             home_supply_t=0.0,
         )
 

@@ -29,6 +29,7 @@ def learn(world: TradeWorld, cleared: Cleared) -> None:
 def revise_stocks(world: TradeWorld, cleared: Cleared) -> None:
     """Private stocks take what was bought beyond use and stock building of the base year (its holders keep that apart)."""
     markets = world.state.markets
+    markets.built_stock_t = 0.9 * markets.built_stock_t  # shed over some three years (assumption)
     markets.stock_t = markets.stock_t + np.where(world.base.use_t > 0, cleared.clearing.stock_change_t, 0.0)
 
 
@@ -164,6 +165,7 @@ def run_plants(world: TradeWorld, cleared: Cleared) -> None:
         cut,
         np.where(world.base.axes.refiners >= 0, cleared.clearing.ore_index_usd_t, 0.0),
         world.expected_growth(world.round),
+        gather(world.happenings.free_share[:, ORE], world.base.axes.ore_sellers, 1.0),
         world.round,
         world.parameters,
     )

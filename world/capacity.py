@@ -30,12 +30,13 @@ class BlockFacts:
     """What building costs and how long it takes, by block; axes (mineral, seller).
 
     full_cost_usd_t : all-in price needed; lead_rounds : from order to output; entry_t : most started in a year where nothing
-    stands, tonnes a round of capacity; limit_share : most growth in a year
+    stands, tonnes a round of capacity; own_price_share : (mineral,) part of supply that answers its own price, the rest follows a host
     """
 
     full_cost_usd_t: Array
     lead_rounds: Array
     entry_t: Array
+    own_price_share: Array
 
 
 def read_block_facts(base: BaseMarket, facts: CountryFacts, parameters: ParameterValues) -> dict[str, BlockFacts]:
@@ -71,7 +72,8 @@ def _block_facts(base: BaseMarket, facts: CountryFacts, parameters: ParameterVal
     exists = curves.capacity_t.sum(axis=1, keepdims=True) > 0
     invest = gather(facts.investability, positions)
     entry = np.where((positions >= 0) & exists, parameters.build_rate_share * world * invest * resource, 0.0)
-    return BlockFacts(np.where(positions >= 0, full, 1e12), np.rint(4.0 * years).astype(float), entry)
+    own = 1.0 - base.evidence.by_product_share if block == "ore" else np.ones(len(world))
+    return BlockFacts(np.where(positions >= 0, full, 1e12), np.rint(4.0 * years).astype(float), entry * own[:, None], own)
 
 
 def order_named_plants(
@@ -151,6 +153,7 @@ def invest(
     finance_cut: dict[str, Array],
     ore_index_usd_t: Array,
     growth_share: Array,
+    free_share: Array,
     round_: int,
     parameters: ParameterValues,
 ) -> dict[str, IndustryDecision]:
@@ -158,6 +161,7 @@ def invest(
 
     believed : block -> (mineral, seller) believed price; finance_cut : block -> (mineral, seller) share by which cheap finance
     lowers the full cost; growth_share : (mineral,) expected growth of demand, a year
+    free_share : (mineral, ore seller) part of the round without a ceiling on sales: nobody builds what may not be sold
     """
     decisions = {}
     for block, facts in blocks.items():
@@ -173,12 +177,14 @@ def invest(
             running_cost_usd_t(base, block, ore_index_usd_t),
             growth_share,
             facts.entry_t,
+            facts.own_price_share,
         )
         decision = decide_capacity(
             view, parameters.start_rate_year, parameters.expansion_response_year, parameters.build_width, parameters.expansion_limit_year,
             parameters.mothball_pace_year,
         )  # fmt: skip
-        _place_orders(arriving, decision.order_t, facts.lead_rounds, round_)
+        allowed = decision.order_t * free_share if block == "ore" else decision.order_t
+        _place_orders(arriving, allowed, facts.lead_rounds, round_)
         if block != "primary":
             mothballed += np.minimum(decision.mothball_t, capacity - mothballed) - np.minimum(decision.restart_t, mothballed)
         decisions[block] = decision

@@ -131,14 +131,15 @@ def needs_hubs(setting: Setting, case: Case, mineral: int) -> bool:
 
 
 def _approvals(setting: Setting, cases: Sequence[Case], mineral: Whole, stage: int) -> Array:
-    """Approval shares of the borders, lowered by the controls of each case."""
+    """Approval shares of the borders, lowered by the controls of each case (an approval of 1 lifts what is in force)."""
     border = setting.borders[stage]
     approval = border.approval_share[mineral].copy()
     for row, case in enumerate(cases):
         for control in case.controls:
             if control.mineral == mineral[row] and control.stage == stage:
                 lanes = control_lanes(control, border.sellers[control.mineral], border.buyers[control.mineral])
-                approval[row][lanes] = np.minimum(approval[row][lanes], control.approval_share)
+                lifted = control.approval_share >= 1.0  # what if a control in force were lifted
+                approval[row][lanes] = 1.0 if lifted else np.minimum(approval[row][lanes], control.approval_share)
     return approval
 
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from world.axes import Array, Axes, Whole
-from world.calibration.evidence import Evidence
-from world.calibration.margins import Margins
+from world.axes import ORE, REFINED, Array, Whole, scatter
+from world.calibration.base import BaseMarket
 from world.dataset import Dataset
 
 
@@ -24,7 +23,7 @@ class CountryFacts:
     potential : resource-potential index over all critical minerals; investability : 0-1; wacc_share
     mine_permit_years, refinery_permit_years
     reserve_share : (mineral, country) share of known reserves
-    mineral_trade_usd : value of ore and metal mined, refined and used, and of metal in the goods it ends up with, USD a quarter
+    mineral_trade_usd : value of ore and metal that crosses its border, both ways, in the base year, USD a quarter
     first_rung : rung of the ladder held on the eve of the first decisions
     speaks_for : name of the voter (its own code, or its bloc)
     """
@@ -51,7 +50,7 @@ VOTING_BLOC = "EU"
 
 
 def read_country_facts(
-    dataset: Dataset, axes: Axes, evidence: Evidence, margins: Margins, final_need_t: Array, leader: str, dominant: str, eve: str
+    dataset: Dataset, base: BaseMarket, leader: str, dominant: str, eve: str
 ) -> CountryFacts:
     """Facts toward the two great powers named by the scenario; ``eve`` is the last day that counts for memberships."""
     countries = dataset.table("countries").set_index("iso3").loc[list(dataset.countries)]
@@ -61,9 +60,6 @@ def read_country_facts(
         return values
 
     exports = _goods_exports(dataset) / 4.0
-    price = evidence.price_usd_t
-    ore_usd = price[:, 0][:, None] * (margins.ore_supply_t + margins.ore_use_t)
-    refined_usd = price[:, 1][:, None] * (margins.refined_supply_t + margins.use_t + final_need_t)
     return CountryFacts(
         column("gdp_usd_bn", 1.0) * 1e9 / 4.0,
         exports,
@@ -77,10 +73,22 @@ def read_country_facts(
         column("mine_permit_years", 5.0),
         column("refinery_permit_years", 2.0),
         _reserve_shares(dataset),
-        (np.maximum(ore_usd, 0.0) + np.maximum(refined_usd, 0.0)).sum(axis=0),
+        _mineral_trade_usd(base),
         _first_rungs(dataset, eve),
         tuple(VOTING_BLOC if iso3 in dataset.blocs.get(VOTING_BLOC, frozenset()) else iso3 for iso3 in dataset.countries),
     )
+
+
+def _mineral_trade_usd(base: BaseMarket) -> Array:
+    """Exports plus imports of ore and refined metal at base prices."""
+    axes, n = base.axes, len(base.axes.countries)
+    total = np.zeros(n)
+    for stage in (ORE, REFINED):
+        sellers, buyers = axes.sellers(stage), axes.buyers(stage)
+        abroad = sellers[:, :, None] != buyers[:, None, :]
+        value = np.where(abroad, base.lanes(stage).flow_t, 0.0) * base.evidence.price_usd_t[:, stage][:, None, None]
+        total += scatter(value.sum(axis=2), sellers, n).sum(axis=0) + scatter(value.sum(axis=1), buyers, n).sum(axis=0)
+    return total
 
 
 def _goods_exports(dataset: Dataset) -> Array:

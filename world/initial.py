@@ -16,6 +16,7 @@ def initial_state(base: BaseMarket, facts: CountryFacts, parameters: ParameterVa
     axes = base.axes
     price = base.evidence.price_usd_t
     ore = np.where(axes.ore_sellers >= 0, price[:, 0][:, None], 0.0)
+    built = 4.0 * np.where(base.use_t > 0, base.stock_build_t, 0.0)
     refined = np.where(axes.refiners >= 0, price[:, 1][:, None], 0.0)
     markets = Markets(
         ore_capacity_t=base.ore.capacity_t.copy(),
@@ -28,7 +29,9 @@ def initial_state(base: BaseMarket, facts: CountryFacts, parameters: ParameterVa
         demand_shock=np.zeros(len(axes.minerals)),
         thrift=np.ones(axes.users.shape),
         stock_build_left=1.0,
-        stock_t=base.evidence.stock_cover_quarters[:, None] * base.use_t,
+        # the usual cover and what was put into stock during the base year (four quarters of it)
+        stock_t=base.evidence.stock_cover_quarters[:, None] * base.use_t + built,
+        built_stock_t=built,
         habit_ore=np.zeros(base.ore_lanes.flow_t.shape),
         habit_refined=np.zeros(base.refined_lanes.flow_t.shape),
         believed_ore_usd_t=ore.copy(),

@@ -85,6 +85,7 @@ def _later(world: TradeWorld, conditions: Conditions) -> Horizon:
         demand_growth=markets.demand_growth * np.exp(growth * years),
         demand_shock=np.zeros_like(markets.demand_shock),
         stock_build_left=0.0,
+        built_stock_t=np.zeros_like(markets.built_stock_t),
         stock_t=base.evidence.stock_cover_quarters[:, None] * base.use_t * (markets.demand_growth * np.exp(growth * years))[:, None] * markets.thrift,
     )
     calm = replace(
@@ -107,7 +108,9 @@ def project_capacity(world: TradeWorld, block: str, facts: BlockFacts, believed_
     arriving = markets.arriving_t[block][world.round + 1 : last + 1].sum(axis=0)
     worth = worth_building(believed_usd_t, facts.full_cost_usd_t, p.build_width)
     ratio = np.log(np.maximum(believed_usd_t, 1e-9) / facts.full_cost_usd_t)
-    growth = np.clip(2.0 * worth * growth_share[:, None] + p.expansion_response_year * np.maximum(ratio, 0.0), 0.0, p.expansion_limit_year)
+    own = facts.own_price_share[:, None]
+    growth = (1.0 - own + own * 2.0 * worth) * growth_share[:, None] + own * p.expansion_response_year * np.maximum(ratio, 0.0)
+    growth = np.clip(growth, 0.0, p.expansion_limit_year)
     left = np.maximum(years - facts.lead_rounds / 4.0, 0.0)
     projected: Array = capacity + arriving + (growth * capacity + worth * p.start_rate_year * facts.entry_t) * left
     return projected

@@ -135,7 +135,7 @@ def _countries(world: TradeWorld, cleared: Cleared, refined: StageView) -> None:
     share = np.divide((value * refined.columns["dominant_share"]).sum(axis=0), value.sum(axis=0), out=np.zeros_like(unmet), where=value.sum(axis=0) > 0)
     reserve = np.zeros(len(axes.countries))
     if world.reserve is not None and world.round >= world.decisions_open:
-        reserve[world.reserve.owner] = world.reserve.result_usd - world.reserve_result_before
+        reserve[world.reserve.owner] = world.reserve.result_usd - world.reserve_result_before - world.reserve.fee_usd
         world.reserve_result_before = world.reserve.result_usd
     finance = world.finance_paid_usd()
     welfare = usd.sum(axis=0) + reserve + finance

@@ -80,10 +80,10 @@ class TradeWorld(mesa.Model):
         self.leader = axes.country(scenario.leader.country)
         self.dominant = axes.country(scenario.dominant_refiner.country)
         self.goods_trade_usd = read_goods_trade(dataset)
-        need = final_need_t(dataset, self.base.margins)
+        self.final_need_t = need = final_need_t(dataset, self.base.margins)
         self.final_use = spread_final_use(axes, self.base.margins, need, evidence.affinity)
         self.facts = read_country_facts(
-            dataset, axes, evidence, self.base.margins, need, scenario.leader.country, scenario.dominant_refiner.country,
+            dataset, self.base, scenario.leader.country, scenario.dominant_refiner.country,
             str(first_day(0, scenario.run.decisions_open).replace(month=2, day=4)),
         )  # fmt: skip
         self.routes = self._hub_routes()
@@ -95,9 +95,10 @@ class TradeWorld(mesa.Model):
         theirs = np.divide(made_there, need, out=np.zeros_like(need), where=need > 0)
         theirs[:, self.dominant] = 0.0
         ratio = evidence.backstop_usd_t[:, 1] / evidence.price_usd_t[:, 1]
-        self.component_stop_usd = component_stop_usd(
-            need, theirs, evidence.price_usd_t[:, 1], evidence.demand_elasticity, ratio, 1.0 - evidence.final_use_weight
-        )
+        output = self.base.refined_lanes.flow_t.sum(axis=2)
+        grip = np.where(axes.refiners == self.dominant, output, 0.0).sum(axis=1) / output.sum(axis=1)
+        exposed = np.where(grip >= p.control_least_share, 1.0 - evidence.final_use_weight, 0.0)
+        self.component_stop_usd = component_stop_usd(need, theirs, evidence.price_usd_t[:, 1], evidence.demand_elasticity, ratio, exposed)
 
     def _hub_routes(self) -> HubRoutes:
         evidence, p, axes = self.base.evidence, self.parameters, self.base.axes
@@ -153,8 +154,9 @@ class TradeWorld(mesa.Model):
         self.reserve: Reserve | None = None
         self.reserve_result_before = 0.0
         if scenario.reserve.exists:
-            own = np.where(axes.users == self.leader, self.base.use_t, 0.0).sum(axis=1)
-            target = own * scenario.reserve.target_days / 91.0
+            first = np.where(axes.users == self.leader, self.base.use_t, 0.0).sum(axis=1)
+            # days of what its industries need: the metal they buy, or the metal in the goods they use where that is more
+            target = np.maximum(first, self.final_need_t[:, self.leader]) * scenario.reserve.target_days / 91.0
             self.reserve = Reserve(self.leader, target, scenario.reserve.loan_usd, scenario.reserve.private_usd)
 
     def _build_population(self) -> None:

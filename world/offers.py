@@ -98,12 +98,14 @@ def stock_response(
     what they are used to, never below a floor of their cover, and close the gap to a target that grows with the fear of a cut-off.
     """
     cover = np.maximum(base.evidence.stock_cover_quarters[:, None] * use_t, 1e-12)
-    target = cover * (1.0 + parameters.stock_fear_response * fear)
+    target = cover * (1.0 + parameters.stock_fear_response * fear) + markets.built_stock_t
     floor = parameters.stock_floor_share * cover
     free = np.maximum(markets.stock_t - floor, 0.0)
     draw = np.clip(0.8 * free / np.maximum(use_t, 1e-12), 0.0, 0.6)
     gap = (target - markets.stock_t) / np.maximum(use_t, 1e-12) / max(parameters.stock_adjustment_months / 3.0, 1.0)
-    buy = 0.25 * draw + np.clip(gap, -0.9 * np.minimum(draw, 0.3), 0.4)
+    refill = np.clip(gap, 0.0, 0.4) / 0.75  # bought at the usual price, put off when it is dear
+    shed = np.clip(gap, -0.9 * np.minimum(draw, 0.3), 0.0)
+    buy, draw = 0.25 * draw + refill + shed, draw + refill
     usual = np.maximum(markets.usual_index_usd_t, 0.05 * base.refined_lanes.index_usd_t)
     width = np.maximum(0.5 * usual / max(parameters.stock_price_response, 0.1), base.refined_lanes.spread_usd_t)
     return buy, draw, usual + 1.1 * width, width

@@ -14,9 +14,6 @@ from world.state import Control
 if TYPE_CHECKING:
     from world.model import TradeWorld
 
-LEAST_SHARE = 0.3
-"""It considers controls only where it makes this share of world refined output (assumption)."""
-
 
 def move_refiner(world: TradeWorld, outlooks: Outlooks) -> None:
     """Ask, decide, and put controls on or off."""
@@ -72,7 +69,7 @@ def _options(world: TradeWorld, grievances: tuple[Grievance, ...]) -> tuple[Cont
     for mineral, name in enumerate(axes.minerals):
         sellers, users = axes.refiners[mineral], axes.users[mineral]
         mine = sellers == world.dominant
-        if not mine.any() or float(output[mineral][mine].sum()) < LEAST_SHARE * float(output[mineral].sum()):
+        if not mine.any() or float(output[mineral][mine].sum()) < world.parameters.control_least_share * float(output[mineral].sum()):
             continue
         aimed = np.isin(users, places)
         flow = world.state.markets.usual_refined_flow_t[mineral]

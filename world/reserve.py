@@ -1,7 +1,8 @@
 """The strategic reserve: loan, purchases, draws, accounts that balance to the dollar.
 
-Project Vault as announced on 2 February 2026: a loan of 10 bn USD over 15 years and 1.67 bn USD of private capital; interest and storage
-are charged to those who use it. Stock is valued at cost.
+Project Vault as announced on 2 February 2026: a credit line of 10 bn USD and 1.67 bn USD of private capital. The private money is spent
+first, the loan is drawn as needed and repaid from sales; interest and storage are charged to the manufacturers who use it, so that they do
+not eat the capital. Stock is valued at cost.
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ from world.parameters import ParameterValues
 class Reserve:
     """Books of the reserve; (mineral,) arrays.
 
+    line_usd : most that may be borrowed; loan_usd : what is drawn; fee_usd : carrying costs charged to users this round
     cash_usd + sum(book_usd) = equity_usd + loan_usd + result_usd at all times: checked by :meth:`gap_usd`.
     """
 
     owner: int
     target_t: Array
-    loan_usd: float
+    line_usd: float
     equity_usd: float
     stock_t: Array = field(init=False)
     book_usd: Array = field(init=False)
@@ -34,17 +36,19 @@ class Reserve:
     sale_usd: Array = field(init=False)
     carrying_usd: Array = field(init=False)
     result_usd: float = 0.0
+    loan_usd: float = 0.0
+    fee_usd: float = 0.0
     cash_usd: float = field(init=False)
 
     def __post_init__(self) -> None:
         for name in ("stock_t", "book_usd", "bought_t", "released_t", "purchase_usd", "sale_usd", "carrying_usd"):
             setattr(self, name, np.zeros_like(self.target_t))
-        self.cash_usd = self.loan_usd + self.equity_usd
+        self.cash_usd = self.equity_usd
 
     def plan(self, price_usd_t: Array, usual_usd_t: Array, supply_t: Array, parameters: ParameterValues) -> ReserveDecision:
-        """What to buy and release this round; a year of carrying costs stays in cash."""
-        spare = self.cash_usd - (parameters.reserve_interest_year * self.loan_usd + parameters.reserve_storage_year * float(self.book_usd.sum()))
-        view = ReserveView(self.stock_t, self.target_t, price_usd_t, usual_usd_t, supply_t, max(0.0, spare))
+        """What to buy and release this round, with its cash and what it may still borrow."""
+        means = max(0.0, self.cash_usd + self.line_usd - self.loan_usd)
+        view = ReserveView(self.stock_t, self.target_t, price_usd_t, usual_usd_t, supply_t, means)
         return decide_reserve(
             view,
             parameters.reserve_buy_supply_share,
@@ -66,8 +70,14 @@ class Reserve:
         self.carrying_usd = storage + interest * split
         self.stock_t = self.stock_t + bought_t - self.released_t
         self.book_usd = np.where(self.stock_t > 0, self.book_usd + self.purchase_usd - cost_of_sales, 0.0)
-        self.cash_usd += float((self.sale_usd - self.purchase_usd - self.carrying_usd).sum())
-        self.result_usd += float((self.sale_usd - cost_of_sales - self.carrying_usd).sum())
+        self.fee_usd = float(self.carrying_usd.sum())
+        self.cash_usd += float((self.sale_usd - self.purchase_usd - self.carrying_usd).sum()) + self.fee_usd
+        self.result_usd += float((self.sale_usd - cost_of_sales - self.carrying_usd).sum()) + self.fee_usd
+        drawn = min(max(-self.cash_usd, -self.loan_usd), self.line_usd - self.loan_usd)  # borrow what is missing, repay what is spare
+        spare = min(self.loan_usd, max(0.0, self.cash_usd - self.equity_usd))
+        change = drawn if self.cash_usd < 0.0 else -spare
+        self.loan_usd += change
+        self.cash_usd += change
 
     def gap_usd(self) -> float:
         """Assets less capital and result: zero when the accounts balance."""

@@ -66,12 +66,13 @@ class ZoneSection(Section):
     """The price-floor zone: what it covers and how it takes shape."""
 
     exists: bool = True
-    reading: Literal["A", "B"] = "B"
-    duty_form: Literal["levy", "benchmark", "minimum_price", "ad_valorem", "specific", "quota"] = "levy"
+    # Only what the world does so far is accepted: a key that is read and ignored would mislead.
+    reading: Literal["B"] = "B"
+    duty_form: Literal["levy"] = "levy"
     scope: Names = ("*",)
     stages: Stages = ("ore", "refined")
     leader_border_alone: bool = False
-    sharing: Literal["shortfall", "contribution", "equal", "leader_first"] = "shortfall"
+    sharing: Literal["shortfall"] = "shortfall"
     text_quarters: Delay = (4, 8)
     ratification_quarters: Delay = (2, 6)
     standings: dict[Country, Literal["hold_out", "join"]] = {}

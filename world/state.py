@@ -49,6 +49,7 @@ class Markets:
     thrift: Array  # (m, k) factor on use
     stock_build_left: float  # share of the base year's stock building still going on
     stock_t: Array  # (m, k) private stocks of refined metal
+    built_stock_t: Array  # (m, k) part of the wanted stock that was built up in the base year and is shed slowly
     habit_ore: Array  # (m, i, j) log points on preferences
     habit_refined: Array  # (m, j, k)
     believed_ore_usd_t: Array  # (m, i) price that producers expect

@@ -2,14 +2,16 @@
 
 Four identities hold row by row (see the tests):
 
-    money    what buyers pay sellers and borders = seller prices + export taxes + freight + duties + levies + quota rents + margins
+    money    what buyers pay sellers and borders = seller prices + export taxes + freight + duties + levies +
+        quota rents + margins
     buyers   payments + backstop + switching = price index * order, of every buyer
     mass     what is sold is what is got
-    total    sum of surpluses and revenues = value of use - cost of mining, refining, transport, backstop and switching
+    total    sum of surpluses and revenues = value of use - cost of mining, refining, transport, backstop and
+        switching
 
-Switching is mu * KL(shares | habits), the real cost of leaving the usual suppliers. Metal bought for stocks is valued at the index
-at which it is bought, so stocks add nothing in the round they change. Source: Anderson, de Palma and Thisse (1992) for the surplus
-of the logit; the rest is bookkeeping.
+Switching is mu * KL(shares | habits), the real cost of leaving the usual suppliers. Metal bought for stocks
+is valued at the index at which it is bought, so stocks add nothing in the round they change. Source:
+Anderson, de Palma and Thisse (1992) for the surplus of the logit; the rest is bookkeeping.
 """
 
 from __future__ import annotations
@@ -23,17 +25,21 @@ from world.market.charges import LaneCharges
 from world.market.curves import logit, softplus
 from world.market.need import LOWEST_RELATIVE_PRICE, SPREADS_ABOVE_ZERO
 
-CAP_RELATIVE_PRICE = 10.0  # users' surplus is counted up to this multiple of their reference price; differences do not depend on it
+# Users' surplus is counted up to this multiple of their reference price; differences do not depend on it.
+CAP_RELATIVE_PRICE = 10.0
 
 
 @dataclass(frozen=True)
 class StageAccounts(Rowwise):
     """The lanes of one stage, USD a round. S sellers, B buyers.
 
-    sales_usd, export_tax_usd, rent_usd               (M, S)  seller's price x tonnes; taxes and quota rents of the seller's side
-    duty_usd, levy_usd, freight_usd, other_usd        (M, B)  duties and levies go to the buyer's side; freight, other: real costs
+    sales_usd, export_tax_usd, rent_usd               (M, S)  seller's price x tonnes; taxes and quota rents
+        of the seller's side
+    duty_usd, levy_usd, freight_usd, other_usd        (M, B)  duties and levies go to the buyer's side;
+        freight, other: real costs
     hub_margin_usd                                    (M, R, S, B)  margins of the third countries
-    backstop_usd, switching_usd                       (M, B)  real costs of going without and of changing suppliers
+    backstop_usd, switching_usd                       (M, B)  real costs of going without and of changing
+        suppliers
     """
 
     sales_usd: Floats
@@ -52,9 +58,11 @@ class StageAccounts(Rowwise):
 class Accounts(Rowwise):
     """All accounts of a batch, USD a round.
 
-    consumer_surplus_usd  (M, K)  integral of the need from the price index to the cap (negative above the cap)
+    consumer_surplus_usd  (M, K)  integral of the need from the price index to the cap (negative above the
+        cap)
     use_value_usd         (M, K)  surplus + index x need; stock_value_usd (M, K) index x (purchases - need)
-    ore_profit_usd        (M, I)  mining profit;  ore_feed_usd (M, I) income from feed, negative where ore is taken out
+    ore_profit_usd        (M, I)  mining profit;  ore_feed_usd (M, I) income from feed, negative where ore is
+        taken out
     refining_profit_usd   (M, J)  profit of conversion and of primary output;  refined_feed_usd (M, J)
     mining_cost_usd (M, I), refining_cost_usd (M, J)  real costs of production without ore
     ore, refined          the accounts of the lanes
@@ -73,19 +81,32 @@ class Accounts(Rowwise):
     refined: StageAccounts
 
 
-def account(market: Market, clearing: Clearing, ore_charges: LaneCharges, refined_charges: LaneCharges) -> Accounts:
-    """The accounts of a cleared market. The charges must be those the lanes were made of (``compose_lanes``)."""
+def account(
+    market: Market, clearing: Clearing, ore_charges: LaneCharges, refined_charges: LaneCharges
+) -> Accounts:
+    """The accounts of a cleared market. The charges must be those the lanes were made of
+    (``compose_lanes``)."""
     ore_price, metal_price = clearing.ore_price_usd_t, clearing.refined_price_usd_t
     ore = _lanes(market.ore_lanes, ore_charges, ore_price, clearing.ore_flow_t, _of(clearing, "ore"))
-    refined = _lanes(market.refined_lanes, refined_charges, metal_price, clearing.refined_flow_t, _of(clearing, "refined"))
+    refined = _lanes(
+        market.refined_lanes, refined_charges, metal_price, clearing.refined_flow_t, _of(clearing, "refined")
+    )
     mining_cost = _cost_of(
         clearing.ore_output_t, market.ore_capacity_t, market.ore_cost_usd_t, market.ore_slope_usd_t, ore_price
     )
-    ore_feed, ore_lost = _feed_income(clearing.ore_feed_t, clearing.ore_output_t, clearing.ore_disposal_t, ore_price)
+    ore_feed, ore_lost = _feed_income(
+        clearing.ore_feed_t, clearing.ore_output_t, clearing.ore_disposal_t, ore_price
+    )
     made = clearing.converted_t + clearing.primary_t
-    metal_feed, metal_lost = _feed_income(clearing.refined_feed_t, made, clearing.refined_disposal_t, metal_price)
+    metal_feed, metal_lost = _feed_income(
+        clearing.refined_feed_t, made, clearing.refined_disposal_t, metal_price
+    )
     refining_cost = _conversion_cost(market, clearing) + _cost_of(
-        clearing.primary_t, market.primary_capacity_t, market.primary_cost_usd_t, market.primary_slope_usd_t, metal_price
+        clearing.primary_t,
+        market.primary_capacity_t,
+        market.primary_cost_usd_t,
+        market.primary_slope_usd_t,
+        metal_price,
     )
     surplus = consumer_surplus_usd(market, clearing.refined_index_usd_t)
     index = clearing.refined_index_usd_t
@@ -95,7 +116,10 @@ def account(market: Market, clearing: Clearing, ore_charges: LaneCharges, refine
         stock_value_usd=index * (clearing.purchases_t - clearing.need_t),
         ore_profit_usd=ore_price * clearing.ore_output_t - ore_lost - mining_cost,
         ore_feed_usd=ore_feed,
-        refining_profit_usd=metal_price * made - metal_lost - clearing.ore_index_usd_t * clearing.throughput_t - refining_cost,
+        refining_profit_usd=metal_price * made
+        - metal_lost
+        - clearing.ore_index_usd_t * clearing.throughput_t
+        - refining_cost,
         refined_feed_usd=metal_feed,
         mining_cost_usd=mining_cost,
         refining_cost_usd=refining_cost,
@@ -105,7 +129,8 @@ def account(market: Market, clearing: Clearing, ore_charges: LaneCharges, refine
 
 
 def consumer_surplus_usd(market: Market, index_usd_t: Floats) -> Floats:
-    """Integral of the need D from the index (M, K) to ``CAP_RELATIVE_PRICE`` times the reference price, in closed form."""
+    """Integral of the need D from the index (M, K) to ``CAP_RELATIVE_PRICE`` times the reference price, in
+    closed form."""
     some = market.need_t > 0
     price = np.where(some, market.need_price_usd_t, 1.0)
     elasticity = np.where(some, market.need_elasticity, 0.0)
@@ -131,13 +156,15 @@ def _power_integral(low: Floats, high: Floats, price: Floats, elasticity: Floats
 
 
 def _cost_of(output: Floats, capacity: Floats, cost: Floats, slope: Floats, price: Floats) -> Floats:
-    """Integral of the marginal cost c + v logit(u / K) up to ``output``; at a price taken whole, p S - K v softplus((p - c) / v)."""
+    """Integral of the marginal cost c + v logit(u / K) up to ``output``; at a price taken whole, p S - K v
+    softplus((p - c) / v)."""
     some = (capacity > 0) & (output > 0)
     size, width = np.where(some, capacity, 1.0), np.where(some, slope, 1.0)
     full = (price - cost) / width
     share = np.where(some, output / size, 0.5)
     inside = np.clip(share, 1e-300, 1.0 - 1e-16)
-    # a ceiling lowers the marginal cost below the price; otherwise the price itself is the better conditioned of the two
+    # a ceiling lowers the marginal cost below the price; otherwise the price itself is the better conditioned
+    # of the two
     held = np.where(share < (1.0 - 1e-12) / (1.0 + np.exp(np.minimum(-full, 700.0))), logit(inside), full)
     return np.where(some, (cost + width * held) * output - size * width * softplus(held), 0.0)
 
@@ -154,7 +181,11 @@ def _conversion_cost(market: Market, clearing: Clearing) -> Floats:
     """Cost of processing the throughput, ore not counted: integral of c + v logit(R / K)."""
     value = market.recovery[:, None] * clearing.refined_price_usd_t - clearing.ore_index_usd_t
     return _cost_of(
-        clearing.throughput_t, market.refining_capacity_t, market.refining_cost_usd_t, market.refining_slope_usd_t, value
+        clearing.throughput_t,
+        market.refining_capacity_t,
+        market.refining_cost_usd_t,
+        market.refining_slope_usd_t,
+        value,
     )
 
 
@@ -170,9 +201,17 @@ class _Side:
 def _of(clearing: Clearing, stage: str) -> _Side:
     if stage == "ore":
         ordered, without = clearing.throughput_t, clearing.ore_backstop_t
-        return _Side(clearing.ore_landed_usd_t, clearing.ore_levy_usd_t, clearing.ore_rent_usd_t, ordered, without)
+        return _Side(
+            clearing.ore_landed_usd_t, clearing.ore_levy_usd_t, clearing.ore_rent_usd_t, ordered, without
+        )
     ordered, without = clearing.purchases_t, clearing.unmet_t
-    return _Side(clearing.refined_landed_usd_t, clearing.refined_levy_usd_t, clearing.refined_rent_usd_t, ordered, without)
+    return _Side(
+        clearing.refined_landed_usd_t,
+        clearing.refined_levy_usd_t,
+        clearing.refined_rent_usd_t,
+        ordered,
+        without,
+    )
 
 
 def _lanes(lanes: Lanes, charges: LaneCharges, price: Floats, flow: Floats, side: _Side) -> StageAccounts:
@@ -197,12 +236,17 @@ def _lanes(lanes: Lanes, charges: LaneCharges, price: Floats, flow: Floats, side
 
 
 def _switching_usd(lanes: Lanes, flow: Floats, side: _Side) -> Floats:
-    """mu * sum x ln(share / weight) over lanes and backstop; habits are not normalised after a closing, so a ban costs something."""
+    """mu * sum x ln(share / weight) over lanes and backstop; habits are not normalised after a closing, so a
+    ban costs something."""
     ordered = np.where(side.ordered > 0, side.ordered, 1.0)
     used = (flow > 0) & (lanes.log_weight > -np.inf)
     share = np.where(used, flow, 1.0) / ordered[:, None, None, :]
-    lane_part = (flow * np.where(used, np.log(share) - np.where(used, lanes.log_weight, 0.0), 0.0)).sum((1, 2))
+    lane_part = (flow * np.where(used, np.log(share) - np.where(used, lanes.log_weight, 0.0), 0.0)).sum(
+        (1, 2)
+    )
     some = (side.without > 0) & (lanes.backstop_log_weight > -np.inf)
     without = np.where(some, side.without, 0.0)
-    own = np.log(np.where(some, without, 1.0) / np.where(some, ordered, 1.0)) - np.where(some, lanes.backstop_log_weight, 0.0)
-    return lanes.spread_usd_t * (lane_part + without * own)
+    own = np.log(np.where(some, without, 1.0) / np.where(some, ordered, 1.0)) - np.where(
+        some, lanes.backstop_log_weight, 0.0
+    )
+    return np.asarray(lanes.spread_usd_t * (lane_part + without * own))

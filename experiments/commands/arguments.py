@@ -76,7 +76,8 @@ def progress_bar(unit: str, quiet: bool) -> Iterator[Progress | None]:
         return
     from tqdm import tqdm
 
-    with tqdm(unit=f" {unit}", leave=False, dynamic_ncols=True) as bar:
+    layout = "{l_bar}{bar}| {n_fmt}/{total_fmt} " + unit + " [{elapsed}<{remaining}]"
+    with tqdm(total=1, bar_format=layout, leave=False, dynamic_ncols=True, mininterval=0) as bar:
 
         def show(done: int, total: int) -> None:
             bar.total = total

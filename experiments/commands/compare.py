@@ -36,7 +36,10 @@ def compare(arguments: argparse.Namespace) -> int:
     from experiments.comparison import describe_comparison
 
     runs = len(arguments.scenarios) * arguments.seeds
-    say(arguments.quiet, f"orebloc  {' / '.join(arguments.scenarios)}  {arguments.seeds} seeds  {runs} runs")
+    say(
+        arguments.quiet,
+        f"orebloc  {' / '.join(arguments.scenarios)}  seeds 1 to {arguments.seeds}  {runs} runs",
+    )
     with progress_bar("runs", arguments.quiet) as progress:
         comparison = compare_scenarios(
             arguments.scenarios,
@@ -48,14 +51,9 @@ def compare(arguments: argparse.Namespace) -> int:
             progress=progress,
             overwrite=arguments.overwrite,
         )
-    figures = _write_figure(comparison) if comparison.runs else "no run was finished"
-    say(
-        arguments.quiet,
-        "",
-        describe_comparison(comparison),
-        figures,
-        str(comparison.folder / "comparison.csv"),
-    )
+    if comparison.runs:
+        table = str(comparison.folder / "comparison.csv")
+        say(arguments.quiet, "", describe_comparison(comparison), _write_figure(comparison), table)
     if comparison.status == "interrupted":
         say(False, f"interrupted; {len(comparison.runs)} of {runs} runs were finished and are compared")
         return INTERRUPTED

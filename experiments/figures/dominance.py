@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 CAPTION = (
-    "Share of world output made in the dominant refiner's country, by quarter: refined metal (thick) and ore or feed (thin). "
+    "Share of world output made in the dominant refiner's country, by quarter: refined metal (thick) and "
+    "ore or feed (thin). "
     "The numbers at the ends are the refined share in the first and in the last quarter."
 )
 
 
 def draw_dominance(run: Run, baseline: Run | None = None) -> Figure:
-    """Small multiples by mineral, per cent of world output; with a ``baseline`` its refined share is dashed."""
+    """Small multiples by mineral, per cent of world output; with a ``baseline`` its refined share is
+    dashed.
+    """
     with theme.style():
         figure = theme.new_figure(11.5, 1.75 * -(-len(run.minerals) // 4) + 1.6)
         panels = theme.small_multiples(
@@ -45,7 +48,10 @@ def find_dominance(run: Run) -> str:
     shares = refined_shares(run)
     if len(shares) < 2:
         highest = shares.iloc[0].astype(float).idxmax()
-        return f"{who} refines {format_share(float(shares.iloc[0].max()))} of the world's {mineral_in_words(str(highest))}"
+        return (
+            f"{who} refines {format_share(float(shares.iloc[0].max()))} of the world's "
+            f"{mineral_in_words(str(highest))}"
+        )
     change = (shares.iloc[-1] - shares.iloc[0]).astype(float).dropna()
     if change.empty:
         return f"What {who} refines is not recorded"
@@ -73,12 +79,17 @@ def _draw_mineral(panel: Axes, run: Run, mineral: str, baseline: Run | None) -> 
     shares = refined_shares(run)[mineral]
     ends = {run.rounds[0]: float(shares.iloc[0]), run.rounds[-1]: float(shares.iloc[-1])}
     for place, (number, share) in zip(("left", "right"), ends.items(), strict=False):
-        above = share < 0.82
         panel.annotate(
-            format_share(share), (number, 100 * share), (0, 5 if above else -6), textcoords="offset points", fontsize=7.5,
-            ha=place, va="bottom" if above else "top", color=theme.DOMINANT,
-        )  # fmt: skip
-    panel.set(title=mineral_name(mineral), xlabel="", ylim=(0, 103), yticks=[0, 25, 50, 75, 100])
+            format_share(share),
+            (number, 100 * share),
+            (0, 4),
+            textcoords="offset points",
+            fontsize=7.5,
+            ha=place,
+            va="bottom",
+            color=theme.DOMINANT,
+        )
+    panel.set(title=mineral_name(mineral), xlabel="", ylim=(0, 118), yticks=[0, 25, 50, 75, 100])
     panel.set_ylabel("% of world output" if panel.get_subplotspec().is_first_col() else "")  # type: ignore[union-attr]
     theme.quarter_ticks(panel, run.rounds, run.quarters)
 

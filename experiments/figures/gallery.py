@@ -59,7 +59,9 @@ def draw(name: str, run: Run, baseline: Run | None = None) -> Figure:
 
 
 def draw_all(run: Run, folder: str | Path, baseline: Run | None = None) -> list[FigureInfo]:
-    """Write every figure that the run has data for as PNG and SVG into ``folder`` (the reserve only when there is one)."""
+    """Write every figure that the run has data for as PNG and SVG into ``folder`` (the reserve only when
+    there is one).
+    """
     drawn = []
     for name, entry in GALLERY.items():
         if name == "reserve" and run.table("reserve").empty:

@@ -10,24 +10,28 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from experiments.figures import theme
-from experiments.figures.naming import RUNGS, country_name, quarter_in_words, union_members
-from experiments.results import Run
+from experiments.figures.naming import RUNGS, by_size, country_name, quarter_in_words, union_members
+from experiments.results import Run, holding_out
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
 CAPTION = (
-    "Highest rung of the zone's ladder that each country holds, by quarter; amber while it holds out at the rung below the floor. "
-    "Ordered by the date of the highest rung. Members of the European Union vote as one and share a row when they move together."
+    "Highest rung of the zone's ladder that each country holds, by quarter; amber while it holds out at "
+    "the rung below the floor. "
+    "Ordered by the date of the highest rung. Members of the European Union vote as one and share a row "
+    "when they move together."
 )
 HOLDING_OUT = 5
 MOST_ROWS = 42
 
 
 def draw_membership(run: Run, baseline: Run | None = None) -> Figure:
-    """A strip a country, coloured by rung; countries that never pass the forum are counted, not drawn, when there are many."""
-    strips, forum_only = _rows_to_draw(climbers(run))
+    """A strip a country, coloured by rung; when there are many, the smaller economies that are never bound
+    are counted, not drawn.
+    """
+    strips, left_out = _rows_to_draw(climbers(run))
     with theme.style():
         figure = theme.new_figure(10.5, max(0.185 * len(strips), 0.6) + 2.0)
         panel = figure.subplots()
@@ -43,7 +47,7 @@ def draw_membership(run: Run, baseline: Run | None = None) -> Figure:
                 transform=panel.transAxes,
             )
             panel.set_axis_off()
-        note = f" Not drawn: {forum_only} more that stay at the forum." if forum_only else ""
+        note = f" Not drawn: {left_out} smaller economies on lower rungs." if left_out else ""
         theme.frame(
             figure,
             find_membership(run),
@@ -63,50 +67,61 @@ def find_membership(run: Run) -> str:
     holding = int((strips.iloc[:, -1] == HOLDING_OUT).sum()) if len(strips) else 0
     if bound.empty:
         return f"Nobody has signed a binding floor by {end}" + (f"; {holding} hold out" if holding else "")
-    since = min(first_round(strips, country) for country in bound.index)
-    first = [country_name(str(country)) for country in bound.index if first_round(strips, country) == since]
+    since = min(first_round(strips, country) for country in map(str, bound.index))
+    first = [
+        country_name(str(country))
+        for country in map(str, bound.index)
+        if first_round(strips, country) == since
+    ]
     names = first[0] if len(first) == 1 else f"{len(first)} together"
     start = quarter_in_words(run.quarters[run.rounds.index(since)])
     return f"{inside} bound by the floor in {end} (first: {names}, {start}); {holding} hold out"
 
 
 def climbers(run: Run) -> pd.DataFrame:
-    """Rung by round of all who ever leave rung 0 or hold out (``HOLDING_OUT``), the union as one row when it moves as one.
+    """Rung by round of all who ever leave rung 0 or hold out (``HOLDING_OUT``), the union as one row (the
+    highest rung that any of its members holds).
 
-    Index: country or ``EU``; columns: round; sorted by the first quarter at the highest rung, then by name.
+    Index: country or ``EU``; columns: round; sorted by the first quarter at the highest rung, then by size
+    of the economy.
     """
     countries = run.table("countries")
     rung = countries.pivot(index="country", columns="round", values="rung")
-    standing = countries.pivot(index="country", columns="round", values="standing")
-    strips = rung.mask(standing == "hold_out", HOLDING_OUT).fillna(0).astype(int)
+    refusing = countries.assign(holds=holding_out(countries))
+    holds = refusing.pivot(index="country", columns="round", values="holds").astype(bool)
+    strips = rung.mask(holds, HOLDING_OUT).fillna(0).astype(int)
     strips = _union_as_one(strips[(strips > 0).any(axis=1)])
-    return strips.loc[sorted(strips.index, key=lambda country: _order(strips, country))]
+    return strips.loc[sorted(by_size(map(str, strips.index)), key=lambda country: _order(strips, country))]
 
 
-def first_round(strips: pd.DataFrame, country: object) -> int:
+def first_round(strips: pd.DataFrame, country: str) -> int:
     """First round in which ``country`` holds the highest rung it ever holds."""
-    row = strips.loc[country].replace(HOLDING_OUT, 3)  # type: ignore[index]
-    return int(row.index[int(np.argmax(row.to_numpy()))])
+    row = strips.loc[country].replace(HOLDING_OUT, 3).to_numpy()
+    return [int(number) for number in strips.columns][int(np.argmax(row))]
 
 
-def _order(strips: pd.DataFrame, country: object) -> tuple[int, int, str]:
-    row = strips.loc[country].replace(HOLDING_OUT, 3)  # type: ignore[index]
-    return -int(row.max()), first_round(strips, country), country_name(str(country))
+def _order(strips: pd.DataFrame, country: str) -> tuple[int, int]:
+    row = strips.loc[country].replace(HOLDING_OUT, 3)
+    return -int(row.max()), first_round(strips, country)
 
 
 def _union_as_one(strips: pd.DataFrame) -> pd.DataFrame:
     members = [country for country in strips.index if country in union_members()]
-    rows = strips.loc[members]
-    if len(members) < 2 or (rows != rows.iloc[0]).to_numpy().any():
+    if len(members) < 2:
         return strips
-    return strips.drop(index=members[1:]).rename(index={members[0]: "EU"})
+    together = strips.loc[members].max()
+    as_one = strips.drop(index=members[1:]).rename(index={members[0]: "EU"})
+    as_one.loc["EU"] = together
+    return as_one
 
 
 def _rows_to_draw(strips: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    if len(strips) <= MOST_ROWS:
-        return strips, 0
-    higher = strips[(strips > 1).any(axis=1)]
-    return higher.iloc[:MOST_ROWS], int((strips <= 1).all(axis=1).sum())
+    """All that are ever bound, then the largest economies, in the order of ``strips``; how many are left
+    out.
+    """
+    bound = (strips == 4).any(axis=1)
+    ranked = sorted(by_size(map(str, strips.index)), key=lambda country: not bound[country])[:MOST_ROWS]
+    return strips[strips.index.isin(ranked)], max(0, len(strips) - MOST_ROWS)
 
 
 def _draw_strips(panel: Axes, strips: pd.DataFrame, run: Run) -> None:

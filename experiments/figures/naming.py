@@ -1,10 +1,12 @@
-"""Names and numbers in words: countries, minerals, quarters, money, prices. Never a bare number, never "-0.0"."""
+"""Names and numbers in words: countries, minerals, quarters, money, prices. Never a bare number, never
+"-0.0".
+"""
 
 from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -14,10 +16,19 @@ DATA = Path(next(iter(world.__path__))) / "data"
 
 RUNGS = ("none", "forum", "framework", "action plan", "floor")
 _MINERALS = {
-    "ndpr": "NdPr", "dytb": "Dy/Tb", "lithium": "Lithium", "cobalt": "Cobalt", "nickel": "Nickel", "graphite": "Graphite",
-    "gallium": "Gallium", "germanium": "Germanium", "antimony": "Antimony", "tungsten": "Tungsten", "manganese": "Manganese",
+    "ndpr": "NdPr",
+    "dytb": "Dy/Tb",
+    "lithium": "Lithium",
+    "cobalt": "Cobalt",
+    "nickel": "Nickel",
+    "graphite": "Graphite",
+    "gallium": "Gallium",
+    "germanium": "Germanium",
+    "antimony": "Antimony",
+    "tungsten": "Tungsten",
+    "manganese": "Manganese",
     "copper": "Copper",
-}  # fmt: skip
+}
 _LONG_MINERALS = {"ndpr": "neodymium-praseodymium", "dytb": "dysprosium-terbium"}
 _SYMBOLS = ("ndpr", "dytb")
 _SHORT_COUNTRIES = {
@@ -68,9 +79,15 @@ def union_members() -> frozenset[str]:
 
 
 def as_signatories(codes: Iterable[str]) -> list[str]:
-    """Countries as they sign: members of the European Union become one ``EU``; sorted by name."""
+    """Countries as they sign: members of the European Union become one ``EU``; the largest economy first."""
     union = union_members()
-    return sorted({"EU" if code in union else code for code in codes}, key=country_name)
+    signatories = {"EU" if code in union else code for code in codes}
+    return by_size(signatories)
+
+
+def by_size(codes: Iterable[str]) -> list[str]:
+    """Countries and ``EU``, the largest economy first."""
+    return sorted(codes, key=lambda code: (-_gdp_usd_bn(code), country_name(code)))
 
 
 def in_words(items: Sequence[str], limit: int = 0) -> str:
@@ -128,6 +145,11 @@ def format_points(change: float) -> str:
 
 def _two_figures(value: float) -> str:
     return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
+
+
+def _gdp_usd_bn(code: str) -> float:
+    members = union_members() if code == "EU" else (code,)
+    return sum(float(_countries().get(member, {}).get("gdp_usd_bn") or 0.0) for member in members)
 
 
 @cache

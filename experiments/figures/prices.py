@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import seaborn as sns
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from experiments.figures import theme
 from experiments.figures.naming import country_name, format_share, mineral_in_words, mineral_name
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 CAPTION = (
-    "Price of refined metal by quarter. Inside: paid by binding members, or by the leader and its framework partners before there "
-    "are any. Outside: paid by the rest of the world. Home: at the gate of the dominant refiner. The thin line is the reference price "
-    "that the floor upholds; it is dotted while it is announced but not applied. Vertical scales differ."
+    "Price of refined metal by quarter. Inside: paid by binding members, or by the leader and its "
+    "framework partners before there "
+    "are any. Outside: paid by the rest of the world. Home: at the gate of the dominant refiner. The "
+    "thin line is the reference price "
+    "that the floor upholds; it is dotted while it is announced but not applied. Vertical scales differ; "
+    "short spikes are cut off and their height is given."
 )
 _LINES = {
     "price_outside_usd_t": theme.OTHERS,
@@ -78,7 +82,10 @@ def find_price(run: Run) -> str:
         return f"Prices inside and outside stay within 3% of each other at the end{floor}"
     side = "more" if gaps[widest] > 0 else "less"
     share = format_share(abs(float(gaps[widest])))
-    return f"At the end buyers inside pay up to {share} {side} for {mineral_in_words(mineral)} than buyers outside{floor}"
+    return (
+        f"At the end buyers inside pay up to {share} {side} for {mineral_in_words(mineral)} than buyers "
+        f"outside{floor}"
+    )
 
 
 def _refined(run: Run) -> pd.DataFrame:
@@ -96,8 +103,25 @@ def _draw_mineral(panel: Axes, rows: pd.DataFrame, run: Run) -> None:
     panel.plot(rounds, np.where(in_force, floor, np.nan), color=theme.FLOOR, lw=0.8)
     theme.quarter_ticks(panel, run.rounds, run.quarters)
     panel.set_xlabel("")
-    low, high = panel.get_ylim()
-    panel.set_ylim(0 if low < 0.5 * high else low, high)
+    _limit(panel, np.append(rows[list(_LINES)].to_numpy(float) / 1000, floor))
+
+
+def _limit(panel: Axes, prices: NDArray[np.float64]) -> None:
+    """Start at zero where that costs little; cut off spikes that would flatten the rest, and say how high
+    they go.
+    """
+    known = prices[np.isfinite(prices)]
+    if not known.size:
+        return
+    low, high = float(known.min()), float(known.max())
+    usual = 2.2 * float(np.quantile(known, 0.9))
+    top = usual if high > 1.5 * usual else high
+    panel.set_ylim(0 if low < 0.5 * top else low - 0.06 * (top - low), top + 0.06 * (top - min(low, 0.0)))
+    if top < high:
+        said = f"peak {high:,.0f} USD/kg, cut off"
+        panel.text(
+            0.98, 0.95, said, transform=panel.transAxes, fontsize=7, ha="right", va="top", color="#5b6570"
+        )
 
 
 def _line(panel: Axes, rows: pd.DataFrame, column: str, colour: str, **options: object) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
@@ -16,13 +15,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 CAPTION = (
-    "Left: what the reserve holds, at cost, by mineral (the five largest named). Middle: stock as a share of the target. "
+    "Left: what the reserve holds, at cost, by mineral (the five largest named). Middle: stock as a "
+    "share of the target. "
     "Right: cash and loan of the whole reserve."
 )
 
 
 def draw_reserve(run: Run, baseline: Run | None = None) -> Figure:
-    """Holdings by mineral (million USD), stock against target (%), cash and loan (million USD); says so when there is none."""
+    """Holdings by mineral (million USD), stock against target (%), cash and loan (million USD); says so
+    when there is none.
+    """
     with theme.style():
         figure = theme.new_figure(11.5, 4.4)
         if run.table("reserve").empty:
@@ -55,11 +57,16 @@ def find_reserve(run: Run) -> str:
         if len(filled)
         else ""
     )
-    return f"The reserve ends with metal that cost {format_money(book)}{most}, and owes {format_money(loan)}{full}"
+    return (
+        f"The reserve ends with metal that cost {format_money(book)}{most}, and owes "
+        f"{format_money(loan)}{full}"
+    )
 
 
 def owed_and_held(run: Run) -> tuple[float, float, str]:
-    """Cost of what is held and loan outstanding at the end, USD; the mineral worth most, empty when nothing is held."""
+    """Cost of what is held and loan outstanding at the end, USD; the mineral worth most, empty when
+    nothing is held.
+    """
     rows = run.table("reserve")
     end = rows[rows["round"] == rows["round"].max()]
     book = end["book_value_usd"]
@@ -69,9 +76,11 @@ def owed_and_held(run: Run) -> tuple[float, float, str]:
 
 def _draw_holdings(panel: Axes, run: Run) -> None:
     rows = run.table("reserve")
-    book = rows.pivot(index="round", columns="mineral", values="book_value_usd").fillna(0.0) / 1e6
+    book = rows.pivot(index="round", columns="mineral", values="book_value_usd").fillna(0.0)
+    scale, unit = theme.money_scale(float(book.sum(axis=1).max()))
+    book = book / scale
     named = list(book.max().sort_values(ascending=False, kind="stable").index[:5])
-    layers = book[named].assign(**{"others": book.drop(columns=named).sum(axis=1)})
+    layers = book[named].assign(others=book.drop(columns=named).sum(axis=1))
     layers = layers.loc[:, layers.max() > 0]
     colours = [*sns.color_palette("colorblind", 5).as_hex(), theme.OTHERS][: layers.shape[1]]
     panel.stackplot(layers.index, layers.to_numpy().T, colors=colours, linewidth=0)
@@ -79,9 +88,9 @@ def _draw_holdings(panel: Axes, run: Run) -> None:
     _label_ends(
         panel,
         {_name(str(name)): float(height) for name, height in ends.items()},
-        dict(zip(map(_name, layers), colours, strict=True)),
+        dict(zip(map(_name, map(str, layers)), colours, strict=True)),
     )
-    panel.set(title="Held, at cost", ylabel="million USD", ylim=(0, None))
+    panel.set(title="Held, at cost", ylabel=f"{unit} USD", ylim=(0, None))
 
 
 def _draw_targets(panel: Axes, run: Run) -> None:
@@ -106,7 +115,9 @@ def _draw_targets(panel: Axes, run: Run) -> None:
 
 
 def _draw_money(panel: Axes, run: Run) -> None:
-    money = run.table("reserve").groupby("round")[["cash_usd", "loan_usd"]].first() / 1e6
+    money = run.table("reserve").groupby("round")[["cash_usd", "loan_usd"]].first()
+    scale, unit = theme.money_scale(float(money.abs().to_numpy().max()))
+    money = money / scale
     colours = {"cash": theme.MEMBERS, "loan": theme.DOMINANT}
     for name, colour in colours.items():
         panel.plot(
@@ -114,7 +125,7 @@ def _draw_money(panel: Axes, run: Run) -> None:
         )
     _label_ends(panel, {name: float(money[f"{name}_usd"].iloc[-1]) for name in colours}, colours)
     panel.set(
-        title="Cash and loan", ylabel="million USD", ylim=(min(0.0, float(money.to_numpy().min())), None)
+        title="Cash and loan", ylabel=f"{unit} USD", ylim=(min(0.0, float(money.to_numpy().min())), None)
     )
 
 
@@ -124,9 +135,16 @@ def _label_ends(panel: Axes, heights: dict[str, float], colours: dict[str, str])
     for name, height in sorted(heights.items(), key=lambda item: item[1]):
         last = max(height, last + gap)
         panel.annotate(
-            name, (1.0, last), (4, 0), xycoords=("axes fraction", "data"), textcoords="offset points", va="center",
-            fontsize=8, color=colours[name], annotation_clip=False,
-        )  # fmt: skip
+            name,
+            (1.0, last),
+            (4, 0),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+            color=colours[name],
+            annotation_clip=False,
+        )
 
 
 def _name(mineral: str) -> str:

@@ -1,6 +1,8 @@
-"""One visual language for all figures: colours with fixed meanings, a frame with finding, key and source, files that do not change.
+"""One visual language for all figures: colours with fixed meanings, a frame with finding, key and source,
+files that do not change.
 
-The colours are told apart by people with any colour vision and differ in lightness, so that they also survive a grey print.
+The colours are told apart by people with any colour vision and differ in lightness, so that they also
+survive a grey print.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import matplotlib
+import matplotlib as mpl
 import seaborn as sns
 from matplotlib.figure import Figure
 
@@ -79,7 +81,8 @@ class KeyEntry:
 @contextmanager
 def style() -> Iterator[None]:
     """The theme, for the lines of code inside only."""
-    with matplotlib.rc_context({**sns.axes_style("whitegrid"), **_STYLE}):
+    settings: Any = {**sns.axes_style("whitegrid"), **_STYLE}
+    with mpl.rc_context(settings):
         yield
 
 
@@ -91,7 +94,9 @@ def new_figure(width: float, height: float) -> Figure:
 def frame(
     figure: Figure, title: str, source: str, key: Sequence[KeyEntry] = (), bottom: float = 0.75
 ) -> None:
-    """Write the finding on top, the key under it and the source line at the foot, and keep room for them (``bottom`` in inches)."""
+    """Write the finding on top, the key under it and the source line at the foot, and keep room for them
+    (``bottom`` in inches).
+    """
     width, height = figure.get_size_inches()
     lines = textwrap.wrap(title, int(width * 9.2))
     figure.text(
@@ -123,13 +128,13 @@ def _write_key(figure: Figure, key: Sequence[KeyEntry], offset: float) -> None:
     width, height = figure.get_size_inches()
     x, y = 0.14, 1 - (offset + 0.10) / height
     for entry in key:
-        artist: Any = matplotlib.patches.Rectangle if entry.patch else None
+        artist: Any = mpl.patches.Rectangle if entry.patch else None
         if artist:
             figure.add_artist(
                 artist((x / width, y - 0.05 / height), 0.22 / width, 0.1 / height, color=entry.colour)
             )
         else:
-            line = matplotlib.lines.Line2D(
+            line = mpl.lines.Line2D(
                 [x / width, (x + 0.26) / width],
                 [y, y],
                 color=entry.colour,
@@ -154,7 +159,9 @@ def small_multiples(figure: Figure, count: int, columns: int = 4, **options: Any
 
 
 def quarter_ticks(panel: Axes, rounds: Sequence[int], quarters: Sequence[str], room: int = 5) -> None:
-    """Years on the axis, at first quarters, at most ``room`` of them; quarters when the run is shorter than two years."""
+    """Years on the axis, at first quarters, at most ``room`` of them; quarters when the run is shorter
+    than two years.
+    """
     first = [
         (number, quarter) for number, quarter in zip(rounds, quarters, strict=True) if quarter.endswith("Q1")
     ]
@@ -166,12 +173,18 @@ def quarter_ticks(panel: Axes, rounds: Sequence[int], quarters: Sequence[str], r
         panel.set_xlim(rounds[0], rounds[-1])
 
 
+def money_scale(largest_usd: float) -> tuple[float, str]:
+    """Divisor and word for an axis of money that reaches ``largest_usd``."""
+    return (1e9, "billion") if largest_usd >= 1e9 else (1e6, "million")
+
+
 def source_line(run: Run, tables: str, baseline: Run | None = None) -> str:
     """Where the numbers of a figure come from, and that it is one run."""
     against = f"; compared with {baseline.label}" if baseline else ""
     data = run.meta.get("data_fingerprint")
+    version = str(run.meta.get("version", "")).replace("unknown", "")
     return (
-        f"Source: orebloc {run.meta.get('version', '')} simulation, {run.label}{against}; table {tables}"
+        f"Source: orebloc {version} simulation, {run.label}{against}; table {tables}"
         f"{f'; data {str(data)[:12]}' if data else ''}. One run with one draw of shocks, not a forecast."
     ).replace("orebloc  ", "orebloc ")
 
@@ -180,7 +193,7 @@ def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
     """Write ``name.png`` and ``name.svg``; the same figure always gives the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     png, svg = folder / f"{name}.png", folder / f"{name}.svg"
-    with matplotlib.rc_context({"svg.hashsalt": "orebloc", "svg.fonttype": "path"}):
+    with mpl.rc_context({"svg.hashsalt": "orebloc", "svg.fonttype": "path"}):
         figure.savefig(png, dpi=150, metadata={"Software": None})
         figure.savefig(svg, metadata={"Date": None})
     return png, svg

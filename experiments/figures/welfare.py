@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 CAPTION = (
-    "Change in the accounts of the 15 countries whose sum moves most, USD a year; the dot is the sum. Against another run it is the "
-    "mean over all quarters and shows the policy; against the run's own first year it also holds growth of demand, new plants and shocks."
+    "Change in the accounts of the 15 countries whose sum moves most, USD a year; the dot is the sum. "
+    "Against another run it is the "
+    "mean over all quarters and shows the policy; against the run's own first year it also holds growth "
+    "of demand, new plants and shocks, and users are counted by what the change in price costs them at the "
+    "mean quantities of both years."
 )
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "users": ("user_surplus_usd",),
@@ -39,7 +42,7 @@ def draw_welfare(run: Run, baseline: Run | None = None) -> Figure:
     with theme.style():
         figure = theme.new_figure(10.5, 0.27 * max(len(movers), 3) + 2.1)
         panel = figure.subplots()
-        scale, unit = _scale(movers)
+        scale, unit = theme.money_scale(float(movers.abs().to_numpy().max(initial=0.0)))
         _draw_bars(panel, movers / scale)
         panel.set_xlabel(f"{unit} USD a year")
         used = [
@@ -61,7 +64,7 @@ def draw_welfare(run: Run, baseline: Run | None = None) -> Figure:
 
 def find_welfare(run: Run, baseline: Run | None = None) -> str:
     """The largest gain and the largest loss, and against what."""
-    total = changes(run, baseline).sum(axis=1)
+    total = largest_movers(changes(run, baseline)).sum(axis=1)
     against = against_what(run, baseline)
     if not len(total) or total.abs().max() < 500:
         return (
@@ -87,14 +90,17 @@ def find_welfare(run: Run, baseline: Run | None = None) -> str:
 def changes(run: Run, baseline: Run | None = None) -> pd.DataFrame:
     """Change in each group of accounts, USD a year: one row a country, one column a group.
 
-    Against ``baseline``: mean over the rounds both have. Else: last year against first (half against half in a run under two
-    years); the accounts themselves when there is one round only.
+    Against ``baseline``: mean over the rounds both have. Else: last year against first (half against half
+    in a run under two years), users by what dearer metal costs them; the accounts themselves when there is
+    one round only.
     """
     if baseline:
         shared = sorted(set(run.rounds) & set(baseline.rounds))
         change = _mean_year(run, shared).sub(_mean_year(baseline, shared), fill_value=0.0)
     elif (span := min(4, len(run.rounds) // 2)) > 0:
-        change = _mean_year(run, run.rounds[-span:]) - _mean_year(run, run.rounds[:span])
+        first, last = run.rounds[:span], run.rounds[-span:]
+        change = _mean_year(run, last) - _mean_year(run, first)
+        change["users"] = _dearer_metal(run, first, last).reindex(change.index)
     else:
         change = _mean_year(run, run.rounds)
     return change.fillna(0.0)
@@ -126,9 +132,23 @@ def _mean_year(run: Run, rounds: list[int]) -> pd.DataFrame:
     return 4 * pd.DataFrame({name: means[list(accounts)].sum(axis=1) for name, accounts in GROUPS.items()})
 
 
-def _scale(movers: pd.DataFrame) -> tuple[float, str]:
-    largest = float(movers.abs().to_numpy().max(initial=0.0))
-    return (1e9, "billion") if largest >= 1e9 else (1e6, "million")
+def _dearer_metal(run: Run, first: list[int], last: list[int]) -> pd.Series[float]:
+    """What dearer refined metal costs users at the mean quantities of both years (negative), USD a year by
+    country.
+
+    The price part of the change in surplus (Bennet); growth of demand would swamp it.
+    """
+    markets = run.table("markets")
+    refined = markets[(markets["stage"] == "refined") & (markets["use_t"] > 0)]
+    years = []
+    for rounds in (first, last):
+        rows = refined[refined["round"].isin(rounds)]
+        paid = rows.assign(paid_usd=rows["price_mean_usd_t"] * rows["use_t"])
+        sums = paid.groupby(["country", "mineral"])[["use_t", "paid_usd"]].sum() * 4 / len(rounds)
+        years.append(sums.assign(price=sums["paid_usd"] / sums["use_t"]))
+    before, after = years
+    cost = (after["price"] - before["price"]) * (after["use_t"] + before["use_t"]) / 2
+    return -cost.dropna().groupby("country").sum()
 
 
 def _draw_bars(panel: Axes, movers: pd.DataFrame) -> None:
@@ -143,6 +163,7 @@ def _draw_bars(panel: Axes, movers: pd.DataFrame) -> None:
             )
             left = left + side[name].to_numpy()
     panel.plot(movers.sum(axis=1), rows, "o", ms=5.5, mfc="white", mec=theme.FLOOR, mew=1.2, ls="none")
+    panel.margins(x=0.03)
     panel.axvline(0, color=theme.FLOOR, lw=0.8)
     panel.set_yticks(rows, [country_name(str(country)) for country in movers.index])
     panel.set_ylim(len(movers) - 0.4, -0.6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from experiments.figures.naming import (
     places,
     quarter_in_words,
 )
-from experiments.results import Run
+from experiments.results import Run, each_row
 from experiments.trade_graph import roles_in
 
 if TYPE_CHECKING:
@@ -31,12 +32,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 CAPTION = (
-    "Countries are coloured by the rung they hold in the last quarter. Arcs are the largest flows of the mineral between countries, "
-    "as wide as the square root of their value; their colour is that of the exporter. Dashed arcs pass through a third country. "
+    "Countries are coloured by the rung they hold in the last quarter. Arcs are the largest flows of the "
+    "mineral between countries, "
+    "as wide as the square root of their value; their colour is that of the exporter. Dashed arcs pass "
+    "through a third country. "
     "Land outlines: Natural Earth 1:110m (public domain), borders as drawn there."
 )
 OUTLINES = Path(__file__).parents[1] / "outlines" / "land.json"
 MOST_ARCS = 35
+DOMINANT_LAND, HOLD_OUT_LAND = "#dd9d94", "#f3d891"
 ROLE_COLOURS = {
     "dominant_refiner": theme.DOMINANT,
     "zone_leader": theme.MEMBERS,
@@ -49,19 +53,21 @@ ROLE_COLOURS = {
 def draw_world_map(
     run: Run, baseline: Run | None = None, mineral: str | None = None, stage: str = "refined"
 ) -> Figure:
-    """World map of the last quarter with trade arcs of ``mineral`` (default: the one rerouted most, by share of value)."""
+    """World map of the last quarter with trade arcs of ``mineral`` (default: the one rerouted most, by
+    share of value).
+    """
     chosen = mineral or most_rerouted(run, stage)
     arcs = traded(run, chosen, stage)
     with theme.style():
-        figure = theme.new_figure(11.5, 7.0)
+        figure = theme.new_figure(11.5, 6.7)
         panel = figure.subplots()
         panel.set_axis_off()
         _draw_land(panel, run)
         points = _points()
         drawn = arcs.head(MOST_ARCS)
-        for row in drawn.iloc[::-1].itertuples():
+        for row in each_row(drawn.iloc[::-1]):
             stops = [str(row.origin), *([str(row.hub)] if row.hub else []), str(row.destination)]
-            width = 0.5 + 4.5 * float(np.sqrt(row.value_usd / drawn["value_usd"].max()))  # type: ignore[arg-type]
+            width = 0.5 + 4.5 * float(np.sqrt(row.value_usd / drawn["value_usd"].max()))
             _draw_arc(
                 panel,
                 [points[stop] for stop in stops if stop in points],
@@ -70,7 +76,7 @@ def draw_world_map(
                 bool(row.hub),
             )
         _label_ends(panel, drawn, points)
-        panel.set(xlim=(-2.72, 2.72), ylim=(-1.08, 1.34), aspect="equal")
+        panel.set(xlim=(-2.72, 2.72), ylim=(-1.06, 1.3), aspect="equal")
         theme.frame(
             figure,
             find_world_map(run, chosen, stage),
@@ -86,7 +92,8 @@ def find_world_map(run: Run, mineral: str, stage: str = "refined") -> str:
     """How much of the trade the dominant refiner ships and how much is rerouted, in the last quarter."""
     arcs = traded(run, mineral, stage)
     who, when = country_name(run.dominant_refiner), quarter_in_words(run.quarters[-1])
-    metal = f"{'refined ' if stage == 'refined' else ''}{mineral_in_words(mineral)}{' ore' if stage == 'ore' else ''}"
+    word = mineral_in_words(mineral)
+    metal = f"refined {word}" if stage == "refined" else f"{word} ore"
     total = float(arcs["value_usd"].sum())
     if total <= 0:
         return f"No {metal} crosses a border in {when}"
@@ -97,7 +104,10 @@ def find_world_map(run: Run, mineral: str, stage: str = "refined") -> str:
         if rerouted >= 0.005
         else "next to none passes through third countries"
     )
-    return f"{who} ships {format_share(shipped)} of the {metal} traded between countries in {when}, by value; {rest}"
+    return (
+        f"{who} ships {format_share(shipped)} of the {metal} traded between countries in {when}, by "
+        f"value; {rest}"
+    )
 
 
 def traded(run: Run, mineral: str, stage: str) -> pd.DataFrame:
@@ -114,7 +124,9 @@ def traded(run: Run, mineral: str, stage: str) -> pd.DataFrame:
 
 
 def most_rerouted(run: Run, stage: str) -> str:
-    """The mineral with the largest share of its trade passing through third countries; the run's first when none is."""
+    """The mineral with the largest share of its trade passing through third countries; the run's first
+    when none is.
+    """
     shares = {}
     for mineral in run.minerals:
         arcs = traded(run, mineral, stage)
@@ -156,37 +168,61 @@ def _draw_land(panel: Axes, run: Run) -> None:
 
 def _fill(rung: int, role: str) -> str:
     if role == "dominant_refiner":
-        return "#dd9d94"
-    return "#f3d891" if role == "hold_out" else theme.RUNG_COLOURS[rung]
+        return DOMINANT_LAND
+    return HOLD_OUT_LAND if role == "hold_out" else theme.RUNG_COLOURS[rung]
 
 
 def _draw_arc(
     panel: Axes, stops: Sequence[NDArray[np.float64]], colour: str, width: float, rerouted: bool
 ) -> None:
-    for index, (start, end) in enumerate(zip(stops, stops[1:], strict=False)):
+    for index, (start, end) in enumerate(pairwise(stops)):
         last = index == len(stops) - 2
         panel.add_patch(
             FancyArrowPatch(
-                (start[0], start[1]), (end[0], end[1]), connectionstyle="arc3,rad=-0.22", arrowstyle="-|>" if last else "-",
-                mutation_scale=5 + 1.6 * width, lw=width, color=colour, alpha=0.72, shrinkA=0, shrinkB=1.5,
-                linestyle=(0, (3, 1.6)) if rerouted else "-", zorder=3, capstyle="butt", joinstyle="miter",
+                (start[0], start[1]),
+                (end[0], end[1]),
+                connectionstyle="arc3,rad=-0.22",
+                arrowstyle="-|>" if last else "-",
+                mutation_scale=5 + 1.6 * width,
+                lw=width,
+                color=colour,
+                alpha=0.72,
+                shrinkA=0,
+                shrinkB=1.5,
+                linestyle=(0, (3, 1.6)) if rerouted else "-",
+                zorder=3,
+                capstyle="butt",
+                joinstyle="miter",
             )
-        )  # fmt: skip
+        )
 
 
 def _label_ends(
     panel: Axes, arcs: pd.DataFrame, points: dict[str, NDArray[np.float64]], room: int = 12
 ) -> None:
     ends: list[str] = []
-    for row in arcs.itertuples():
+    for row in each_row(arcs):
         ends += [str(code) for code in (row.origin, row.destination, row.hub) if code and code not in ends]
-    for code in ends[:room]:
-        if code in points:
-            x, y = points[code]
-            panel.annotate(
-                country_name(code), (x, y), (4, -7), textcoords="offset points", fontsize=7.5, zorder=5,
-                bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.75},
-            )  # fmt: skip
+    placed: list[NDArray[np.float64]] = []
+    for code in ends:
+        point = points.get(code)
+        near = (
+            [abs(point[0] - x) < 0.34 and abs(point[1] - y) < 0.06 for x, y in placed]
+            if point is not None
+            else [True]
+        )
+        if any(near) or len(placed) == room:
+            continue
+        placed.append(points[code])
+        panel.annotate(
+            country_name(code),
+            (points[code][0], points[code][1]),
+            (4, -7),
+            textcoords="offset points",
+            fontsize=7.5,
+            zorder=5,
+            bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.75},
+        )
 
 
 def _colour(run: Run, country: str) -> str:
@@ -202,8 +238,8 @@ def _key(run: Run) -> list[theme.KeyEntry]:
         if rung in present
     ]
     if "hold_out" in roles_in(run, run.rounds[-1]).values():
-        key.append(theme.KeyEntry("holds out", theme.HOLD_OUTS, patch=True))
-    key.append(theme.KeyEntry(country_name(run.dominant_refiner), "#dd9d94", patch=True))
+        key.append(theme.KeyEntry("holds out", HOLD_OUT_LAND, patch=True))
+    key.append(theme.KeyEntry(country_name(run.dominant_refiner), DOMINANT_LAND, patch=True))
     return [*key, theme.KeyEntry("through a third country", theme.FLOOR, dashed=True)]
 
 

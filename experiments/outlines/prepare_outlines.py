@@ -1,7 +1,9 @@
 """Make ``land.json`` (ISO code -> polygons) from Natural Earth 1:110m, which is in the public domain.
 
-Source: the file ``naturalearth_lowres`` in the wheel of geopandas 0.14.4. Borders are as Natural Earth draws them, disputed ones
-included, and say nothing about whose they are. Small states (Singapore, Malta, Bahrain, ...) are not in it and are drawn as points.
+Source: the file ``naturalearth_lowres`` in the wheel of geopandas 0.14.4. Borders are as Natural Earth
+draws them, disputed ones
+included, and say nothing about whose they are. Small states (Singapore, Malta, Bahrain, ...) are not in it
+and are drawn as points.
 
 Run by hand, once: ``pip install pyshp`` and then ``python -m experiments.outlines.prepare_outlines``.
 """
@@ -16,6 +18,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 Ring = list[list[float]]
@@ -37,7 +40,7 @@ def prepare_outlines(target: Path = TARGET) -> int:
         land = read_land(next(Path(folder).glob("geopandas-*.whl")))
     text = json.dumps(
         {
-            "source": f"Natural Earth 1:110m (public domain), from the wheel of {WHEEL}; borders as Natural Earth draws them",
+            "source": f"Natural Earth 1:110m (public domain), wheel of {WHEEL}; borders as drawn there",
             "made_by": "experiments/outlines/prepare_outlines.py",
             "land": land,
         },
@@ -58,7 +61,7 @@ def read_land(wheel: Path) -> dict[str, list[Ring]]:
         code = CODES.get(entry.record["name"], entry.record["iso_a3"])
         if code not in LEFT_OUT:
             starts = [*entry.shape.parts, len(entry.shape.points)]
-            rings = (entry.shape.points[first:last] for first, last in zip(starts, starts[1:], strict=False))
+            rings = (entry.shape.points[first:last] for first, last in pairwise(starts))
             land.setdefault(code, []).extend(ring for ring in map(round_ring, rings) if ring)
     return land
 
@@ -74,7 +77,7 @@ def round_ring(points: Iterable[tuple[float, float]]) -> Ring:
 
 
 def _is_clockwise(ring: Ring) -> bool:
-    pairs = zip(ring, ring[1:], strict=False)
+    pairs = pairwise(ring)
     return sum((end[0] - start[0]) * (end[1] + start[1]) for start, end in pairs) > 0
 
 

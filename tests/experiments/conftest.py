@@ -31,9 +31,13 @@ def quarter_of(number: int) -> str:
 @pytest.fixture
 def make_run(tmp_path: Path) -> MakeRun:
     def make(
-        name: str = "made_up-seed1-1", rounds: int = 12, minerals: Sequence[str] = ("ndpr", "gallium"), zone: bool = True,
-        reserve: bool = True, **meta: object,
-    ) -> Run:  # fmt: skip
+        name: str = "made_up-seed1-1",
+        rounds: int = 12,
+        minerals: Sequence[str] = ("ndpr", "gallium"),
+        zone: bool = True,
+        reserve: bool = True,
+        **meta: object,
+    ) -> Run:
         record = Record()
         for number in range(rounds):
             when = {"round": number, "quarter": quarter_of(number)}
@@ -43,10 +47,16 @@ def make_run(tmp_path: Path) -> MakeRun:
         if zone and rounds > 8:
             _add_story(record)
         base = {
-            "scenario": name.split("-")[0], "question": "Does a zone form and loosen the grip?", "seed": 1, "rounds": rounds,
-            "version": "0.1.0", "command": f"python -m experiments run {name.split('-')[0]} --seed 1", "data_fingerprint": "0123abcd4567",
-            "scenario_text": SCENARIO_TEXT.format(exists=str(zone).lower()), "quality": {"reported": 700, "assumption": 210},
-        }  # fmt: skip
+            "scenario": name.split("-")[0],
+            "question": "Does a zone form and loosen the grip?",
+            "seed": 1,
+            "rounds": rounds,
+            "version": "0.1.0",
+            "command": f"python -m experiments run {name.split('-')[0]} --seed 1",
+            "data_fingerprint": "0123abcd4567",
+            "scenario_text": SCENARIO_TEXT.format(exists=str(zone).lower()),
+            "quality": {"reported": 700, "assumption": 210},
+        }
         return write_run(record, base | meta, tmp_path / name)
 
     return make
@@ -81,13 +91,21 @@ def _add_countries(record: Record, when: dict[str, object], zone: bool) -> None:
         record.add(
             "countries",
             **row(
-                "countries", **when, country=country, rung=rung, trust_in_leader=0.6, trust_in_dominant=0.4,
+                "countries",
+                **when,
+                country=country,
+                rung=rung,
+                trust_in_leader=0.6,
+                trust_in_dominant=0.4,
                 standing="member" if bound else "hold_out" if holds_out else "outside",
-                user_surplus_usd=1e9 - 2e7 * place - (3e7 if bound else 0.0), miner_profit_usd=1e7 * (3 if country == "AUS" else 1) * number,
-                refiner_profit_usd=5e7 - (2e6 * number if country == "CHN" else 0.0), levy_usd=4e6 if bound else 0.0,
-                welfare_usd=1e9, dependence_on_dominant_share=0.6,
+                user_surplus_usd=1e9 - 2e7 * place - (3e7 if bound else 0.0),
+                miner_profit_usd=1e7 * (3 if country == "AUS" else 1) * number,
+                refiner_profit_usd=5e7 - (2e6 * number if country == "CHN" else 0.0),
+                levy_usd=4e6 if bound else 0.0,
+                welfare_usd=1e9,
+                dependence_on_dominant_share=0.6,
             ),
-        )  # fmt: skip
+        )
 
 
 def _add_mineral(record: Record, when: dict[str, object], mineral: str, zone: bool, reserve: bool) -> None:
@@ -109,9 +127,13 @@ def _add_mineral(record: Record, when: dict[str, object], mineral: str, zone: bo
                 ),
             )
         for origin, hub, destination, flow_t in (
-            ("CHN", "", "JPN", 80.0), ("CHN", "", "CHN", 400.0), ("CHN", "MYS", "USA", 20.0), ("AUS", "", "JPN", 30.0),
-            ("AUS", "", "USA", 35.0), ("MYS", "", "DEU", 25.0),
-        ):  # fmt: skip
+            ("CHN", "", "JPN", 80.0),
+            ("CHN", "", "CHN", 400.0),
+            ("CHN", "MYS", "USA", 20.0),
+            ("AUS", "", "JPN", 30.0),
+            ("AUS", "", "USA", 35.0),
+            ("MYS", "", "DEU", 25.0),
+        ):
             landed = price * (1.5 if applied and destination in MEMBERS else 1.0)
             record.add(
                 "flows",
@@ -131,28 +153,47 @@ def _add_mineral(record: Record, when: dict[str, object], mineral: str, zone: bo
         record.add(
             "reserve",
             **row(
-                "reserve", **when, mineral=mineral, stock_t=held, target_t=100.0, bought_t=bought, purchase_usd=bought * price,
-                book_value_usd=held * price, cash_usd=1.67e9 - held * price, loan_usd=2e8,
+                "reserve",
+                **when,
+                mineral=mineral,
+                stock_t=held,
+                target_t=100.0,
+                bought_t=bought,
+                purchase_usd=bought * price,
+                book_value_usd=held * price,
+                cash_usd=1.67e9 - held * price,
+                loan_usd=2e8,
             ),
-        )  # fmt: skip
+        )
 
 
 def _zone_values(stage: str, price: float, number: int, zone: bool, applied: bool) -> dict[str, object]:
     return {
-        "in_scope": zone, "in_force": applied, "members": 4 if applied else 0, "floor_binds": applied,
-        "reference_price_usd_t": 1.5 * price if zone and number >= 5 else float("nan"), "price_inside_usd_t": price * (1.5 if applied else 1.02),
-        "price_outside_usd_t": price, "price_home_usd_t": 0.9 * price, "price_benchmark_usd_t": price,
-        "levy_revenue_usd": 1.6e7 if applied else 0.0, "dominant_share": (0.91 if stage == "refined" else 0.6) - (0.01 * number if zone else 0.0),
+        "in_scope": zone,
+        "in_force": applied,
+        "members": 4 if applied else 0,
+        "floor_binds": applied,
+        "reference_price_usd_t": 1.5 * price if zone and number >= 5 else float("nan"),
+        "price_inside_usd_t": price * (1.5 if applied else 1.02),
+        "price_outside_usd_t": price,
+        "price_home_usd_t": 0.9 * price,
+        "price_benchmark_usd_t": price,
+        "levy_revenue_usd": 1.6e7 if applied else 0.0,
+        "dominant_share": (0.91 if stage == "refined" else 0.6) - (0.01 * number if zone else 0.0),
         "concentration_hhi": 0.8,
-    }  # fmt: skip
+    }
 
 
 def _market_values(country: str, price: float, number: int, short: float, applied: bool) -> dict[str, object]:
     inside = applied and country in MEMBERS
     return {
-        "output_t": 500.0 if country == "CHN" else 65.0 if country == "AUS" else 0.0, "use_t": 80.0 - short, "unmet_t": short,
-        "price_fob_usd_t": 0.9 * price, "price_mean_usd_t": price * (1.5 if inside else 1.0), "price_spot_usd_t": price * (2.5 if short else 1.0),
-    }  # fmt: skip
+        "output_t": 500.0 if country == "CHN" else 65.0 if country == "AUS" else 0.0,
+        "use_t": 80.0 - short,
+        "unmet_t": short,
+        "price_fob_usd_t": 0.9 * price,
+        "price_mean_usd_t": price * (1.5 if inside else 1.0),
+        "price_spot_usd_t": price * (2.5 if short else 1.0),
+    }
 
 
 def _add_story(record: Record) -> None:
@@ -166,11 +207,22 @@ def _add_story(record: Record) -> None:
         record.add(
             "decisions",
             **row(
-                "decisions", **when, decision=1, actor="CAN", role="country", kind="accession", choice="hold_out", alternative="join",
-                subject="floor", margin_usd=8e7, threshold_usd=1.3e8, tipping="it would have signed for a side payment of 52 million USD a quarter",
-                term=name, value_usd=value,
+                "decisions",
+                **when,
+                decision=1,
+                actor="CAN",
+                role="country",
+                kind="accession",
+                choice="hold_out",
+                alternative="join",
+                subject="floor",
+                margin_usd=8e7,
+                threshold_usd=1.3e8,
+                tipping="it would have signed for a side payment of 52 million USD a quarter",
+                term=name,
+                value_usd=value,
             ),
-        )  # fmt: skip
+        )
     record.add(
         "decisions",
         **row(
@@ -192,7 +244,15 @@ def _add_story(record: Record) -> None:
     record.add(
         "events",
         **row(
-            "events", round=9, quarter="2027-Q2", date="2027-04-01", kind="in_force", actor="CHN", targets="JPN;DEU", instrument="licence",
-            minerals="ndpr", text="China grants 40% of the licences for NdPr to Japan and Germany",
+            "events",
+            round=9,
+            quarter="2027-Q2",
+            date="2027-04-01",
+            kind="in_force",
+            actor="CHN",
+            targets="JPN;DEU",
+            instrument="licence",
+            minerals="ndpr",
+            text="China grants 40% of the licences for NdPr to Japan and Germany",
         ),
-    )  # fmt: skip
+    )

@@ -56,12 +56,10 @@ class SmallWorld:
                 "zone", **zone | {"price_inside_usd_t": 1e4 * (1 + shift), "price_outside_usd_t": 1e4}
             )
         for country in ("USA", "CHN"):
-            standing = "member" if country == "USA" else "outside"
+            rung = 4 if country == "USA" else 0
             self.record.add(
                 "countries",
-                **nothing("countries")
-                | when
-                | {"country": country, "standing": standing, "welfare_usd": shift},
+                **nothing("countries") | when | {"country": country, "rung": rung, "welfare_usd": shift},
             )
         self.happen()
         self.round += 1
@@ -259,6 +257,21 @@ def test_scenarios_that_are_alike_do_not_differ(use_world: object) -> None:
 def test_a_comparison_needs_two_scenarios(use_world: object, names: list[str]) -> None:
     with pytest.raises(ScenarioError, match="two or more different scenarios"):
         compare_scenarios(names, seeds=1, rounds=1, jobs=1)
+
+
+def test_a_comparison_overwrites_only_comparisons(use_world: object, tmp_path: Path) -> None:
+    def compare(overwrite: bool) -> object:
+        return compare_scenarios(
+            ["baseline", "embargo"], 1, rounds=1, out=tmp_path / "both", jobs=1, overwrite=overwrite
+        )
+
+    compare(overwrite=False)
+    with pytest.raises(ResultsError, match="both: exists already"):
+        compare(overwrite=False)
+    compare(overwrite=True)
+    (tmp_path / "both" / "thesis.txt").write_text("years of work")
+    with pytest.raises(ResultsError, match=r"it holds thesis\.txt"):
+        compare(overwrite=True)
 
 
 def test_an_interrupted_comparison_keeps_finished_pairs(

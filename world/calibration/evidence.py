@@ -34,6 +34,7 @@ class Evidence:
     known_share, includes_home : (mineral, stage, country, country) and (mineral, stage, country)
     backstop_usd_t : (mineral, stage) cost of doing without;  backstop_weight : (stage,)
     stock_cover_quarters : (mineral,) usual private stock in quarters of use
+    by_product_share : (mineral,) share of supply that follows another metal
     final_use_weight : (mineral,) share w of a country's stake that lies where the metal is first used, the rest where goods end up
     """
 
@@ -53,6 +54,7 @@ class Evidence:
     backstop_weight: Array
     stock_cover_quarters: Array
     final_use_weight: Array
+    by_product_share: Array
 
 
 def read_evidence(dataset: Dataset, parameters: ParameterValues, known_shares: Array | None = None) -> Evidence:
@@ -82,6 +84,7 @@ def read_evidence(dataset: Dataset, parameters: ParameterValues, known_shares: A
         np.array([parameters.ore_backstop_weight, parameters.backstop_weight]),
         minerals["stock_cover_months"].to_numpy(float) / 3.0,
         minerals["final_use_weight"].to_numpy(float),
+        minerals["by_product_share"].to_numpy(float),
     )
 
 

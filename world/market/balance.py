@@ -64,7 +64,11 @@ class State(Rowwise):
 def pose(market: Market) -> Problem:
     """Decide who is active, and put lanes and curves in the form the solver works on."""
     mines = ore_sellers(market)
-    open_lanes = (market.ore_lanes.log_weight > -np.inf) & (market.ore_lanes.cap_t > 0) & mines.active[:, None, :, None]
+    open_lanes = (
+        (market.ore_lanes.log_weight > -np.inf)
+        & (market.ore_lanes.cap_t > 0)
+        & mines.active[:, None, :, None]
+    )
     working = (market.refining_capacity_t > 0) & open_lanes.any((1, 2))
     smelters = refined_sellers(market, working)
     return Problem(
@@ -98,7 +102,9 @@ def evaluate(problem: Problem, price_usd_t: Floats) -> State:
 
 def sold_t(choice: Choice) -> Floats:
     """Tonnes each seller sells over its lanes, (M, S)."""
-    sold = (choice.pull.sum(1) if choice.pull.shape[1] > 1 else choice.pull[:, 0]) @ (choice.unit * choice.ordered_t)[..., None]
+    sold = (choice.pull.sum(1) if choice.pull.shape[1] > 1 else choice.pull[:, 0]) @ (
+        choice.unit * choice.ordered_t
+    )[..., None]
     return sold[..., 0] if choice.held_t is None else sold[..., 0] + choice.held_t.sum((1, 3))
 
 
@@ -112,7 +118,9 @@ def _choose_ore(problem: Problem, price: Floats, metal_value: Floats) -> Choice:
         refiners, value = problem.refiners.at(rows, columns), metal_value[rows, columns]
         return lambda index: refiner_orders(refiners, value, index)
 
-    return choose(problem.ore, price, lambda index: refiner_orders(problem.refiners, metal_value, index), pick)
+    return choose(
+        problem.ore, price, lambda index: refiner_orders(problem.refiners, metal_value, index), pick
+    )
 
 
 def _choose_refined(problem: Problem, price: Floats) -> Choice:

@@ -4,8 +4,9 @@ A buyer wants x_i = T e^(z_i + P / mu) from lane i but may have no more than q_i
 
     sum_i min(q_i / T(P), e^(z_i + P / mu)) + e^(z_0 + P / mu) = 1 ,
 
-one rising equation in one unknown, whatever the set of lanes that bind. The shadow price of a quota is what equalises its lane
-with the others: rent = mu (ln T + z_i + P / mu - ln q_i), zero exactly where the quota is slack.
+one rising equation in one unknown, whatever the set of lanes that bind. The shadow price of a quota is what
+equalises its lane with the others: rent = mu (ln T + z_i + P / mu - ln q_i), zero exactly where the quota is
+slack.
 """
 
 from __future__ import annotations
@@ -22,12 +23,18 @@ PASSES = 100
 
 
 def capped_index_usd_t(
-    log_pull: Floats, outside: Floats, log_cap: Floats, spread: Floats, order: Callable[[Floats], Orders], start: Floats
+    log_pull: Floats,
+    outside: Floats,
+    log_cap: Floats,
+    spread: Floats,
+    order: Callable[[Floats], Orders],
+    start: Floats,
 ) -> Floats:
     """The price index (C,) of C buyers at which what they may buy is what they order.
 
-    ``log_pull`` (C, L) is z = ln A - c / mu of every lane, ``outside`` (C,) that of the backstop, ``log_cap`` (C, L) the logarithm
-    of the quotas, ``start`` (C,) the index without quotas (a lower bound). Safeguarded Newton on the logarithm of the sum.
+    ``log_pull`` (C, L) is z = ln A - c / mu of every lane, ``outside`` (C,) that of the backstop, ``log_cap``
+    (C, L) the logarithm of the quotas, ``start`` (C,) the index without quotas (a lower bound). Safeguarded
+    Newton on the logarithm of the sum.
     """
     low, high = start.copy(), np.maximum(-spread * outside, start)
     index = start.copy()
@@ -38,7 +45,9 @@ def capped_index_usd_t(
         moved = index + step
         unbounded = np.isinf(high)
         outside_bracket = (moved < low) | (moved > high) | ~np.isfinite(moved)
-        middle = np.where(unbounded, low + np.abs(low) + 8.0 * spread, 0.5 * (low + np.where(unbounded, low, high)))
+        middle = np.where(
+            unbounded, low + np.abs(low) + 8.0 * spread, 0.5 * (low + np.where(unbounded, low, high))
+        )
         moved = np.where(outside_bracket, middle, moved)
         settled = np.abs(moved - index) <= 4e-16 * (np.abs(index) + spread)
         index = np.where(np.abs(total) > 0, moved, index)
@@ -47,13 +56,20 @@ def capped_index_usd_t(
     return index
 
 
-def binding(log_pull: Floats, log_cap: Floats, spread: Floats, orders: Orders, index: Floats) -> NDArray[np.bool_]:
+def binding(
+    log_pull: Floats, log_cap: Floats, spread: Floats, orders: Orders, index: Floats
+) -> NDArray[np.bool_]:
     """Lanes (C, L) whose quota binds at this index."""
     return np.asarray(log_pull + (index / spread + orders.log_t)[:, None] > log_cap)
 
 
 def _covered(
-    log_pull: Floats, outside: Floats, log_cap: Floats, spread: Floats, order: Callable[[Floats], Orders], index: Floats
+    log_pull: Floats,
+    outside: Floats,
+    log_cap: Floats,
+    spread: Floats,
+    order: Callable[[Floats], Orders],
+    index: Floats,
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """ln of the sum above, its derivative to the index, and the lanes that bind."""
     orders = order(index)

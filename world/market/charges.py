@@ -1,6 +1,7 @@
 """What lies between the seller's price and the buyer's door, and how it folds into lanes.
 
-Customs value is CIF:  landed = (1 + tariff) ((1 + a) p + e + freight) + other + hub margin, with a, e the export tax.
+Customs value is CIF:  landed = (1 + tariff) ((1 + a) p + e + freight) + other + hub margin, with a, e the
+    export tax.
 """
 
 from __future__ import annotations
@@ -31,10 +32,13 @@ class LaneCharges(Rowwise):
 
     def duty_usd_t(self, price_usd_t: Floats) -> Floats:
         """Duty per tonne (M, R, S, B) when the sellers charge ``price_usd_t`` (M, S)."""
-        return self.tariff_share * (self._price(price_usd_t) + self.export_tax_on_usd_t(price_usd_t) + self.freight_usd_t)
+        return self.tariff_share * (
+            self._price(price_usd_t) + self.export_tax_on_usd_t(price_usd_t) + self.freight_usd_t
+        )
 
     def export_tax_on_usd_t(self, price_usd_t: Floats) -> Floats:
-        """Export tax per tonne (M, R, S, B), ad valorem and specific, when the sellers charge ``price_usd_t`` (M, S)."""
+        """Export tax per tonne (M, R, S, B), ad valorem and specific, when the sellers charge ``price_usd_t``
+        (M, S)."""
         return self.export_tax_share * self._price(price_usd_t) + self.export_tax_usd_t
 
     @staticmethod

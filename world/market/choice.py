@@ -1,8 +1,10 @@
-"""From whom the buyers of one stage buy: an additive logit over lanes, with levies that keep a floor and quotas.
+"""From whom the buyers of one stage buy: an additive logit over lanes, with levies that keep a floor and
+quotas.
 
     z = ln A - max(alpha p + beta, floor) / mu ,   W = e^z_0 + sum e^z ,   share = e^z / W ,   P = -mu ln W
 
-All exponents are shifted by the largest, so costs a thousand times apart and a backstop at 200 times the price do no harm.
+All exponents are shifted by the largest, so costs a thousand times apart and a backstop at 200 times the
+price do no harm.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ class Stage(Rowwise):
     """Lanes made ready, in units of the buyer's spread: z = min(offset - factor * p, limit).
 
     factor, offset, limit, log_cap (M, R, S, B); spread, outside (M, B); capped (M, B) columns with a quota.
-    ``limit`` is None where no lane has a floor, ``log_cap`` and ``capped`` are None where no lane has a quota.
+    ``limit`` is None where no lane has a floor, ``log_cap`` and ``capped`` are None where no lane has a
+    quota.
     """
 
     factor: Floats
@@ -39,11 +42,13 @@ class Stage(Rowwise):
 
 @dataclass(frozen=True)
 class Choice(Rowwise):
-    """What a stage's buyers choose. Flow of a lane = pull * unit * ordered_t, plus ``held_t`` on lanes whose quota binds.
+    """What a stage's buyers choose. Flow of a lane = pull * unit * ordered_t, plus ``held_t`` on lanes whose
+    quota binds.
 
     pull (M, R, S, B); the others (M, B). ``log_order`` and ``order_slope`` are those of ``Orders``.
-    ``free_share`` is what quotas that bind leave of the order, backstop included (1 without quotas); ``got_share`` the part of the
-    order that sellers deliver (kept apart from 1 - ``outside_share``, which loses all digits when hardly anything is delivered).
+    ``free_share`` is what quotas that bind leave of the order, backstop included (1 without quotas);
+    ``got_share`` the part of the order that sellers deliver (kept apart from 1 - ``outside_share``, which
+    loses all digits when hardly anything is delivered).
     """
 
     pull: Floats
@@ -60,10 +65,16 @@ class Choice(Rowwise):
 
 
 def prepare(lanes: Lanes, sellers: NDArray[np.bool_], buyers: NDArray[np.bool_]) -> Stage:
-    """Lanes without those of idle ``sellers`` (M, S) and ``buyers`` (M, B); a lane with a quota of zero is closed."""
+    """Lanes without those of idle ``sellers`` (M, S) and ``buyers`` (M, B); a lane with a quota of zero is
+    closed."""
     spread = np.where(buyers, lanes.spread_usd_t, 1.0)
     per_spread = 1.0 / spread[:, None, None, :]
-    live = (lanes.log_weight > -np.inf) & (lanes.cap_t > 0) & sellers[:, None, :, None] & buyers[:, None, None, :]
+    live = (
+        (lanes.log_weight > -np.inf)
+        & (lanes.cap_t > 0)
+        & sellers[:, None, :, None]
+        & buyers[:, None, None, :]
+    )
     offset = np.where(live, lanes.log_weight - lanes.charge_usd_t * per_spread, -np.inf)
     outside = np.where(buyers, lanes.backstop_log_weight - lanes.backstop_usd_t / spread, 0.0)
     stranded = ~live.any((1, 2)) & np.isinf(outside)  # no lane and no backstop: the index still needs a value
@@ -74,14 +85,16 @@ def prepare(lanes: Lanes, sellers: NDArray[np.bool_], buyers: NDArray[np.bool_])
         offset=offset,
         limit=_limit(lanes, has_floor, per_spread) if has_floor.any() else None,
         log_cap=np.log(np.where(has_cap, lanes.cap_t, np.inf)) if has_cap.any() else None,
-        capped=has_cap.any((1, 2)) if has_cap.any() else None,
+        capped=np.asarray(has_cap.any((1, 2))) if has_cap.any() else None,
         spread=spread,
         outside=np.where(stranded, -lanes.backstop_usd_t / spread, outside),
     )
 
 
 def _limit(lanes: Lanes, has_floor: NDArray[np.bool_], per_spread: Floats) -> Floats:
-    return np.where(has_floor, lanes.log_weight - np.where(has_floor, lanes.floor_usd_t, 0.0) * per_spread, np.inf)
+    return np.where(
+        has_floor, lanes.log_weight - np.where(has_floor, lanes.floor_usd_t, 0.0) * per_spread, np.inf
+    )
 
 
 def choose(stage: Stage, price_usd_t: Floats, order: Callable[[Floats], Orders], pick: Pick) -> Choice:
@@ -122,7 +135,8 @@ def log_pull(stage: Stage, price_usd_t: Floats) -> Floats:
 
 def _ration(stage: Stage, choice: Choice, wanted: Floats, orders: Orders, pick: Pick) -> Choice:
     """Redo the columns in which a quota is exceeded."""
-    assert stage.log_cap is not None and stage.capped is not None
+    assert stage.log_cap is not None
+    assert stage.capped is not None
     rows, columns = np.nonzero(stage.capped & (choice.ordered_t > 0))
     lanes = (rows, slice(None), slice(None), columns)
     shape = (len(rows), wanted.shape[1] * wanted.shape[2])

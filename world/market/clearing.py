@@ -74,12 +74,15 @@ def _rent_usd_t(stage: Stage, choice: Choice, landed: Floats, lanes: Lanes) -> F
     held = np.nonzero(choice.held_t > 0)
     buyer = (held[0], held[3])
     log_order = choice.log_order[buyer] - stage.log_cap[held]
-    rent[held] = stage.spread[buyer] * (lanes.log_weight[held] + log_order) + choice.index_usd_t[buyer] - landed[held]
+    rent[held] = (
+        stage.spread[buyer] * (lanes.log_weight[held] + log_order) + choice.index_usd_t[buyer] - landed[held]
+    )
     return np.maximum(rent, 0.0)
 
 
 def _use(problem: Problem, refined: Choice) -> tuple[Floats, Floats]:
-    """Stock change and use (M, K). Stocks that are wanted fill only with the metal got; stocks drawn on are there in full."""
+    """Stock change and use (M, K). Stocks that are wanted fill only with the metal got; stocks drawn on are
+    there in full."""
     got = received_t(refined)
     wanted = need_t(problem.users, refined.index_usd_t) * stock_share(problem.users, refined.index_usd_t)
     change = np.where(wanted > 0, wanted * (1.0 - refined.outside_share), wanted)

@@ -1,8 +1,8 @@
 """When Newton's method does not arrive: continuation in temperature.
 
-With all spreads and slopes many times as wide the market is soft and easy. Its prices start a market a little colder, and so on down
-to the market itself, with steps that shrink where a step fails and grow where it succeeds. The last rung is the market as given, so
-nothing about the solution is approximate.
+With all spreads and slopes many times as wide the market is soft and easy. Its prices start a market a little
+colder, and so on down to the market itself, with steps that shrink where a step fails and grow where it
+succeeds. The last rung is the market as given, so nothing about the solution is approximate.
 """
 
 from __future__ import annotations
@@ -16,23 +16,27 @@ from world.market.balance import pose
 from world.market.newton import Outcome, newton
 from world.market.start import starting_prices
 
-HOTTEST = (8.0, 64.0, 512.0)  # factors to begin from, tried in turn
-FIRST_COOLING, LEAST_COOLING = 2.0, 1.005  # the factor falls by so much from rung to rung
+# Factors to begin from, tried in turn; the factor falls by the cooling from rung to rung.
+HOTTEST = (8.0, 64.0, 512.0)
+FIRST_COOLING, LEAST_COOLING = 2.0, 1.005
 FIRST_STEPS, RUNG_STEPS = 100, 40
 RUNG_TOLERANCE = 1e-5
 
 
 class MarketError(ValueError):
-    """A market that could not be cleared. ``row`` is its place in the batch, ``market`` the row itself (size 1), to be saved."""
+    """A market that could not be cleared. ``row`` is its place in the batch, ``market`` the row itself (size
+    1), to be saved."""
 
     def __init__(self, row: int, market: Market, error: float) -> None:
-        super().__init__(f"market row {row} did not clear: supply and demand still differ by a factor of e^{error:.3g}")
+        super().__init__(
+            f"market row {row} did not clear: supply and demand still differ by a factor of e^{error:.3g}"
+        )
         self.row, self.market, self.error = row, market, error
 
 
 def continuation(market: Market, tolerance: float) -> Outcome:
-    """Clear one row (a market of size 1) from a cold start, if need be by cooling it down; the first outcome that clears, else the
-    last."""
+    """Clear one row (a market of size 1) from a cold start, if need be by cooling it down; the first outcome
+    that clears, else the last."""
     begin = starting_prices(market)
     start = np.concatenate([begin.ore_price_usd_t, begin.refined_price_usd_t], 1)
     outcome = newton(pose(market), start, tolerance, FIRST_STEPS)

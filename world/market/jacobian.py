@@ -1,10 +1,13 @@
-"""Derivatives of the residuals to the prices, exact almost everywhere (levies and quotas are kinks; either side will do).
+"""Derivatives of the residuals to the prices, exact almost everywhere (levies and quotas are kinks; either
+side will do).
 
-With x = pull * unit * ordered, unit shares s, alpha the price factor off a levy that binds, and T, T' the order and its slope:
+With x = pull * unit * ordered, unit shares s, alpha the price factor off a levy that binds, and T, T' the
+order and its slope:
 
     dx_i/dp_k = s_i s_k alpha_k T (1 + mu T'/T) / (E - mu (T'/T) (1 - E))  -  [i = k] x_i alpha_i / mu
 
-where E is the share of the order not held by quotas (1 without). An order for ore also moves with the refiner's own price.
+where E is the share of the order not held by quotas (1 without). An order for ore also moves with the
+refiner's own price.
 """
 
 from __future__ import annotations
@@ -31,7 +34,8 @@ def log_jacobian(problem: Problem, state: State) -> Floats:
 
 
 def _ore_columns(problem: Problem, state: State, matrix: Floats, own: Floats, per_demand: Floats) -> None:
-    """Everything that moves with the choice of ore: the ore rows, and the refined rows under the ore columns."""
+    """Everything that moves with the choice of ore: the ore rows, and the refined rows under the ore
+    columns."""
     ore, count = state.ore, problem.ore_count
     pull, response, column = _response(problem.ore, ore)
     flow_slope = (response @ (ore.unit * ore.ordered_t)[..., None])[..., 0]
@@ -39,7 +43,9 @@ def _ore_columns(problem: Problem, state: State, matrix: Floats, own: Floats, pe
     own[...] += (flow_slope - state.ore_offer.removal_slope) * per_demand
     by_price = _by_metal_price(problem, ore)
     weighted = pull * per_demand[..., None]
-    matrix[:, :count, :count] = (weighted * (-column * ore.ordered_t)[:, None, :]) @ response.transpose(0, 2, 1)
+    matrix[:, :count, :count] = (weighted * (-column * ore.ordered_t)[:, None, :]) @ response.transpose(
+        0, 2, 1
+    )
     matrix[:, :count, count:] = weighted * (-by_price * ore.unit * ore.ordered_t)[:, None, :]
     part = state.converted_share * ore.unit / np.maximum(ore.got_share, LEAST_SHARE)
     drawn = pull.sum(1)
@@ -57,7 +63,9 @@ def _refined_block(problem: Problem, state: State, block: Floats, own: Floats, p
     flow_slope = (response @ (refined.unit * refined.ordered_t)[..., None])[..., 0]
     own[...] = state.refined_offer.supply_slope / state.supply_t[:, count:]
     own[...] += (flow_slope - state.refined_offer.removal_slope) * per_demand
-    block -= (pull * per_demand[..., None] * (column * refined.ordered_t)[:, None, :]) @ response.transpose(0, 2, 1)
+    block -= (pull * per_demand[..., None] * (column * refined.ordered_t)[:, None, :]) @ response.transpose(
+        0, 2, 1
+    )
 
 
 def _response(stage: Stage, choice: Choice) -> tuple[Floats, Floats, Floats]:

@@ -16,14 +16,17 @@ from numpy.typing import NDArray
 from world.market.arrays import Floats, Market, Rowwise
 from world.market.curves import logistic, softplus
 
-LOWEST_RELATIVE_PRICE = 0.05  # below this share of P0 the need grows exponentially, not as a power: it stays finite at P <= 0
-SPREADS_ABOVE_ZERO = 1.5  # and below 1.5 eps mu, which keeps the need less elastic than the choice between sellers
+# Below the larger of 0.05 P0 and 1.5 eps mu the need grows exponentially, not as a power: it stays finite at
+# P <= 0, and less elastic than the choice between sellers.
+LOWEST_RELATIVE_PRICE = 0.05
+SPREADS_ABOVE_ZERO = 1.5
 
 
+@dataclass(frozen=True)
 class _Columns(Rowwise):
     def at(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Self:
         """The same buyers picked one by one: every field becomes one-dimensional."""
-        return replace(self, **{item.name: getattr(self, item.name)[rows, columns] for item in fields(self)})  # type: ignore
+        return replace(self, **{item.name: getattr(self, item.name)[rows, columns] for item in fields(self)})
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,9 @@ def users_of(market: Market) -> Users:
     some = market.need_t > 0
     price = np.where(some, market.need_price_usd_t, 1.0)
     elasticity = np.where(some, market.need_elasticity, 0.0)
-    lowest = np.maximum(LOWEST_RELATIVE_PRICE * price, SPREADS_ABOVE_ZERO * elasticity * market.refined_lanes.spread_usd_t)
+    lowest = np.maximum(
+        LOWEST_RELATIVE_PRICE * price, SPREADS_ABOVE_ZERO * elasticity * market.refined_lanes.spread_usd_t
+    )
     return Users(
         log_need=_log(market.need_t),
         price_usd_t=price,

@@ -1,8 +1,11 @@
 """Damped semismooth Newton on price levels, all rows of a batch at once.
 
-A step is kept when the squared log residuals fall enough while the tonnes out of balance do not explode, or when the tonnes out of
-balance (refined ones over the recovery) fall. The second test cannot stall at kinks, because the Jacobian is an M-matrix whose
-columns sum to something positive; the first is the faster in the tails. Rows that are cleared leave the batch.
+Two merits are watched: the squared log residuals, and the tonnes out of balance (refined ones over the
+recovery). A step is kept if it beats every earlier point in one of the two (a filter, Fletcher and Leyffer
+2002): the first is fast in the tails, the second cannot stall at kinks, because the Jacobian is an M-matrix
+whose columns sum to something positive; and nothing can go in circles. A price that hardly matters (a mine
+that is full, a levy that binds) gets a larger diagonal instead of an endless step. Rows that are cleared
+leave the batch.
 """
 
 from __future__ import annotations
@@ -16,21 +19,28 @@ from world.market.arrays import Floats, Rowwise
 from world.market.balance import Problem, State, evaluate
 from world.market.jacobian import log_jacobian
 
-STEP_FRACTIONS = (1.0, 0.3, 0.09)  # tried in this order; if none is good enough the damping grows
-LEAST_DECREASE = 0.1  # of the squared residuals, times the fraction
-LEAST_IMBALANCE_DECREASE = 1e-3
-PAST = 64
-LEAST_DAMPING = 1e-13  # keeps the inverse positive where a group of prices moves together without effect
+# Fractions of a step tried in this order; if none is good enough the damping grows.
+STEP_FRACTIONS = (1.0, 0.3, 0.09)
+# A point is good if, against every earlier point, the squares or the imbalance fall by this share times the
+# fraction.
+SQUARES_DECREASE, IMBALANCE_DECREASE = 0.1, 1e-3
+# On a plateau (a levy binds, a mine is full) nothing falls: moving on is good if nothing rises either.
 NO_WORSE = 1.0 + 1e-9
+# Earlier points remembered; more than the steps anyone takes.
+PAST = 128
 FIRST_DAMPING, LARGEST_DAMPING, DAMPING_STEP = 1e-2, 1e8, 10.0
-STEP_SLOPES, STEP_PRICES = 10.0, 0.5  # no price moves more than so many slopes of its curve plus this share of itself
-STAYING_SHARE = 0.75  # the batch is made smaller when fewer rows than this are left
+# Keeps the inverse positive where a group of prices moves together without effect.
+LEAST_DAMPING = 1e-13
+# No price moves by more than so many slopes of its curve plus this share of itself.
+STEP_SLOPES, STEP_PRICES = 10.0, 0.5
+# The batch is made smaller when less than this share of its rows is left.
+STAYING_SHARE = 0.75
 
 
 @dataclass(frozen=True)
 class Search(Rowwise):
     """Where each row stands: prices (M, n), the equations there, the damping and the two merits (M,),
-    and the merits of all points so far ``past`` (M, 2, PAST), inf where there were fewer."""
+    and the merits ``past`` (M, 2, PAST) of the ``points`` (M,) so far, inf where there were fewer."""
 
     price_usd_t: Floats
     state: State
@@ -38,6 +48,7 @@ class Search(Rowwise):
     squares: Floats
     imbalance_t: Floats
     past: Floats
+    points: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -74,7 +85,9 @@ def _begin(problem: Problem, price: Floats) -> Search:
     squares, imbalance = _merits(problem, state)
     past = np.full((len(price), 2, PAST), np.inf)
     past[:, 0, 0], past[:, 1, 0] = squares, imbalance
-    return Search(price, state, np.zeros(len(price)), squares, imbalance, past)
+    return Search(
+        price, state, np.zeros(len(price)), squares, imbalance, past, np.ones(len(price), dtype=np.int64)
+    )
 
 
 def _merits(problem: Problem, state: State) -> tuple[Floats, Floats]:
@@ -102,11 +115,18 @@ def _advance(problem: Problem, search: Search, live: NDArray[np.bool_]) -> Searc
     if not good.all():
         poor = np.flatnonzero(~good)
         trial.put(poor, search.take(poor))
-    damping = np.where(good, search.damping / DAMPING_STEP, np.maximum(DAMPING_STEP * search.damping, FIRST_DAMPING))
-    trial.past[good] = np.roll(trial.past[good], 1, axis=2)
-    trial.past[good, 0, 0], trial.past[good, 1, 0] = trial.squares[good], trial.imbalance_t[good]
+    damping = np.where(
+        good, search.damping / DAMPING_STEP, np.maximum(DAMPING_STEP * search.damping, FIRST_DAMPING)
+    )
+    _remember(trial, np.flatnonzero(good))
     trial.damping[:] = np.clip(np.where(damping < 1e-4, 0.0, damping), 0.0, LARGEST_DAMPING)
     return trial
+
+
+def _remember(search: Search, rows: NDArray[np.intp]) -> None:
+    place = search.points[rows] % PAST
+    search.past[rows, 0, place], search.past[rows, 1, place] = search.squares[rows], search.imbalance_t[rows]
+    search.points[rows] += 1
 
 
 def _direction(problem: Problem, search: Search) -> Floats:
@@ -116,7 +136,9 @@ def _direction(problem: Problem, search: Search) -> Floats:
     slopes = np.concatenate([problem.mines.disposal_slope_usd_t, problem.smelters.disposal_slope_usd_t], 1)
     allowed = STEP_SLOPES * slopes + STEP_PRICES * np.abs(search.price_usd_t)
     flat = np.maximum(np.abs(search.state.residual) / allowed - own, 0.0)
-    matrix[:, diagonal, diagonal] += flat + (search.damping[:, None] + LEAST_DAMPING) * (own + 0.05 / problem.mines.scale_usd_t)
+    matrix[:, diagonal, diagonal] += flat + (search.damping[:, None] + LEAST_DAMPING) * (
+        own + 0.05 / problem.mines.scale_usd_t
+    )
     try:
         step = np.linalg.solve(matrix, -search.state.residual[..., None])[..., 0]
     except np.linalg.LinAlgError:
@@ -128,11 +150,13 @@ def _try(problem: Problem, search: Search, step: Floats) -> Search:
     price = search.price_usd_t + step
     state = evaluate(problem, price)
     squares, imbalance = _merits(problem, state)
-    return Search(price, state, search.damping.copy(), squares, imbalance, search.past.copy())
+    return Search(price, state, search.damping.copy(), squares, imbalance, search.past, search.points)
 
 
 def _acceptable(before: Search, after: Search, fraction: float) -> NDArray[np.bool_]:
-    falls = after.squares[:, None] <= (1.0 - LEAST_DECREASE * fraction) * before.past[:, 0]
-    balances = after.imbalance_t[:, None] <= (1.0 - LEAST_IMBALANCE_DECREASE * fraction) * before.past[:, 1]
-    plateau = (after.squares <= NO_WORSE * before.squares) & (after.imbalance_t <= NO_WORSE * before.imbalance_t)
+    falls = after.squares[:, None] <= (1.0 - SQUARES_DECREASE * fraction) * before.past[:, 0]
+    balances = after.imbalance_t[:, None] <= (1.0 - IMBALANCE_DECREASE * fraction) * before.past[:, 1]
+    plateau = (after.squares <= NO_WORSE * before.squares) & (
+        after.imbalance_t <= NO_WORSE * before.imbalance_t
+    )
     return np.asarray(np.isfinite(after.squares) & ((falls | balances).all(1) | plateau))

@@ -11,20 +11,24 @@ from world.market.fallback import MarketError, continuation
 from world.market.newton import newton
 from world.market.start import starting_prices
 
-ROWS_AT_ONCE = 48  # keeps the arrays of a pass in the processor's cache
+# Keeps the arrays of a pass in the processor's cache.
+ROWS_AT_ONCE = 48
 NEWTON_STEPS = 60
 
 
 def clear_market(market: Market, start: Prices | None = None, tolerance: float = 1e-10) -> Clearing:
     """Find the prices that clear every row.
 
-    ``start``: prices to start from, (M, I) and (M, J), such as ``clearing.prices(rows)`` of a similar market; without it a start is
-    worked out from costs. ``tolerance``: largest |ln supply - ln demand| of any active seller. A row that does not clear from there
-    is tried again from a cold start and by continuation; ``MarketError`` names the first row that does not clear by any means.
+    ``start``: prices to start from, (M, I) and (M, J), such as ``clearing.prices(rows)`` of a similar market;
+    without it a start is worked out from costs. ``tolerance``: largest |ln supply - ln demand| of any active
+    seller. A row that does not clear from there is tried again from a cold start and by continuation;
+    ``MarketError`` names the first row that does not clear by any means.
     """
     begin = starting_prices(market) if start is None else start
     with np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore"):
-        parts = [_clear_rows(market, begin, first, tolerance) for first in range(0, market.size, ROWS_AT_ONCE)]
+        parts = [
+            _clear_rows(market, begin, first, tolerance) for first in range(0, market.size, ROWS_AT_ONCE)
+        ]
     return parts[0] if len(parts) == 1 else join(parts)
 
 

@@ -1,7 +1,8 @@
 """Where to begin without a similar market: the prices of a world without distance.
 
-All ore is one good with one price, all refined metal another. At a refined price P the ore price is the one at which mines sell what
-refiners process; P is the one at which the metal made is the metal needed. Two nested bisections, a few digits are enough.
+All ore is one good with one price, all refined metal another. At a refined price P the ore price is the one
+at which mines sell what refiners process; P is the one at which the metal made is the metal needed. Two
+nested bisections, a few digits are enough.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from world.market.curves import logistic
 from world.market.need import Users, need_t, users_of
 from world.market.supply import Sellers, ore_sellers, reference_price_usd_t, refined_sellers
 
-LOWEST, HIGHEST = 0.05, 300.0  # refined price looked for, in reference prices
-SCARCE = 2.0  # up to this price the reference price is the better start: habits and freight matter more than scarcity
+# Refined price looked for, in reference prices.
+LOWEST, HIGHEST = 0.05, 300.0
+# Up to this one the reference price itself is the better start: habits and freight matter more than scarcity.
+SCARCE = 2.0
 METAL_HALVINGS, ORE_HALVINGS = 13, 9
 
 
@@ -35,11 +38,15 @@ def starting_prices(market: Market) -> Prices:
     return Prices(np.repeat(ore, mines.active.shape[1], 1), np.repeat(metal, working.shape[1], 1))
 
 
-def _scarce(market: Market, agents: tuple[Sellers, Sellers, Users], refining_t: Floats, metal: Floats) -> Floats:
+def _scarce(
+    market: Market, agents: tuple[Sellers, Sellers, Users], refining_t: Floats, metal: Floats
+) -> Floats:
     """Is more metal needed than made at this refined price (M, 1)?"""
     mines, smelters, users = agents
     ore = _ore_price_usd_t(market, mines, refining_t, metal)
-    made = market.recovery[:, None] * np.minimum(_mined_t(mines, ore), _processed_t(market, refining_t, metal, ore))
+    made = market.recovery[:, None] * np.minimum(
+        _mined_t(mines, ore), _processed_t(market, refining_t, metal, ore)
+    )
     made = made + _mined_t(smelters, metal)
     lanes = market.refined_lanes
     spread = np.where(market.need_t > 0, lanes.spread_usd_t, 1.0)
@@ -49,7 +56,8 @@ def _scarce(market: Market, agents: tuple[Sellers, Sellers, Users], refining_t: 
 
 
 def _ore_price_usd_t(market: Market, mines: Sellers, refining_t: Floats, metal: Floats) -> Floats:
-    """Ore price (M, 1) at which mines sell what refiners process when refined metal is worth ``metal`` (M, 1)."""
+    """Ore price (M, 1) at which mines sell what refiners process when refined metal is worth ``metal`` (M,
+    1)."""
     low, high = np.zeros_like(metal), market.recovery[:, None] * metal
     for _ in range(ORE_HALVINGS):
         middle = 0.5 * (low + high)
@@ -60,7 +68,9 @@ def _ore_price_usd_t(market: Market, mines: Sellers, refining_t: Floats, metal: 
 
 def _mined_t(sellers: Sellers, price: Floats) -> Floats:
     free = sellers.capacity_t * logistic((price - sellers.cost_usd_t) / sellers.slope_usd_t) + sellers.feed_t
-    sold = np.where(sellers.active, np.minimum(free, sellers.ceiling_t + sellers.taken_t), 0.0) - sellers.taken_t
+    sold = (
+        np.where(sellers.active, np.minimum(free, sellers.ceiling_t + sellers.taken_t), 0.0) - sellers.taken_t
+    )
     return np.asarray(sold.sum(1, keepdims=True))
 
 

@@ -1,8 +1,9 @@
 """What the sellers of a stage offer at their price, and what they give away when nobody buys.
 
-offer = K sig((p - c) / v) + feed, at most the ceiling. A seller who loses every buyer must still have a price: free disposal
-g = 1e-9 K exp(-(p + c) / v) lets it fall to a little below zero. A trace of demand (1e-250 of capacity) keeps the logarithm finite
-where demand is too small to be a number.
+offer = K sig((p - c) / v) + feed, at most the ceiling. A seller who loses every buyer must still have a
+price: free disposal g = 1e-9 K exp(-(p + c) / v) lets it fall to a little below zero. A trace of supply
+(1e-30 of capacity) gives a seller whom nobody can afford the price that chokes its last buyer; a trace of
+demand (1e-250) keeps logarithms finite.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from world.market.curves import logistic
 
 DISPOSAL_SHARE = 1e-9
 SUPPLY_TRACE_SHARE, DEMAND_TRACE_SHARE = 1e-30, 1e-250
-LEAST_RELATIVE_SLOPE = 1e-3  # disposal does not react more sharply than over a thousandth of the reference price
-MOST_TAKEN_SHARE = 0.95  # negative feed takes at most this share of the seller's own capacity, which cannot give more
+# Disposal does not react more sharply than over a thousandth of the reference price.
+LEAST_RELATIVE_SLOPE = 1e-3
+# Negative feed takes at most this share of the seller's own capacity, which cannot give more.
+MOST_TAKEN_SHARE = 0.95
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,8 @@ class Sellers(Rowwise):
 
 @dataclass(frozen=True)
 class Offer(Rowwise):
-    """Both sides of a seller's book without its lanes: tonnes and their derivatives to its own price, (M, S)."""
+    """Both sides of a seller's book without its lanes: tonnes and their derivatives to its own price, (M,
+    S)."""
 
     supply_t: Floats
     supply_slope: Floats
@@ -130,6 +134,10 @@ def disposal(sellers: Sellers, price_usd_t: Floats) -> tuple[Floats, Floats]:
     depth = -(price_usd_t + sellers.disposal_cost_usd_t) / sellers.disposal_slope_usd_t
     given = DISPOSAL_SHARE * sellers.size_t * np.exp(np.minimum(depth, 600.0))
     relative = price_usd_t / sellers.scale_usd_t
-    trace = np.where(relative > 0, 1.0 / (1.0 + np.abs(relative)), 1.0 - relative) * DEMAND_TRACE_SHARE * sellers.size_t
+    trace = (
+        np.where(relative > 0, 1.0 / (1.0 + np.abs(relative)), 1.0 - relative)
+        * DEMAND_TRACE_SHARE
+        * sellers.size_t
+    )
     trace_slope = -trace / (sellers.scale_usd_t * np.where(relative > 0, 1.0 + relative, 1.0 - relative))
     return given + trace, -given / sellers.disposal_slope_usd_t + trace_slope

@@ -36,8 +36,18 @@ class Setting:
 
 
 EVERYTHING = Setting(
-    closed=(0.0, 0.95), levied=0.5, capped=0.3, tax=(-0.3, 2.0), supply_ratio=(0.1, 3.0), elasticity=(0.05, 1.2),
-    theta=(2.0, 10.0), slope=(0.03, 0.5), cost_decades=3.0, feeds=0.3, ceilings=0.4, idle=0.2,
+    closed=(0.0, 0.95),
+    levied=0.5,
+    capped=0.3,
+    tax=(-0.3, 2.0),
+    supply_ratio=(0.1, 3.0),
+    elasticity=(0.05, 1.2),
+    theta=(2.0, 10.0),
+    slope=(0.03, 0.5),
+    cost_decades=3.0,
+    feeds=0.3,
+    ceilings=0.4,
+    idle=0.2,
 )
 
 
@@ -62,7 +72,9 @@ def random_market(rng: np.random.Generator, setting: Setting) -> tuple[Market, L
         ore_cost_usd_t=ore_cost,
         ore_slope_usd_t=rng.uniform(*setting.slope, (m, i)) * ore_cost,
         ore_feed_t=_some(rng, setting.feeds, (m, i)) * total * rng.uniform(-0.3, 1.0, (m, i)) / i,
-        ore_ceiling_t=np.where(rng.random((m, i)) < setting.ceilings, total * rng.choice([0, 0.3, 1], (m, i)) / i, np.inf),
+        ore_ceiling_t=np.where(
+            rng.random((m, i)) < setting.ceilings, total * rng.choice([0, 0.3, 1], (m, i)) / i, np.inf
+        ),
         recovery=recovery,
         refining_capacity_t=_capacity(rng, setting, total / recovery[:, None], j),
         refining_cost_usd_t=metal_cost,
@@ -100,7 +112,12 @@ def _capacity(rng: np.random.Generator, setting: Setting, total: Floats, sellers
 
 
 def _lanes(
-    rng: np.random.Generator, setting: Setting, size: tuple[int, int], price: Floats, spread: Floats, total: Floats
+    rng: np.random.Generator,
+    setting: Setting,
+    size: tuple[int, int],
+    price: Floats,
+    spread: Floats,
+    total: Floats,
 ) -> tuple[Lanes, LaneCharges]:
     rows, (sellers, buyers) = len(price), size
     shape = (rows, setting.routes, sellers, buyers)
@@ -112,15 +129,21 @@ def _lanes(
         export_tax_usd_t=_some(rng, 0.1, shape) * 0.2 * unit * rng.random(shape),
         freight_usd_t=0.1 * unit * rng.random(shape),
         other_usd_t=_some(rng, 0.1, shape) * 0.1 * unit * rng.random(shape),
-        hub_margin_usd_t=np.where(np.arange(setting.routes) > 0, 0.1, 0.0)[:, None, None] * unit * rng.random(shape),
+        hub_margin_usd_t=np.where(np.arange(setting.routes) > 0, 0.1, 0.0)[:, None, None]
+        * unit
+        * rng.random(shape),
     )
-    weight = rng.dirichlet(np.full(setting.routes * sellers, 0.4), (rows, buyers)).reshape(rows, buyers, -1, sellers)
+    weight = rng.dirichlet(np.full(setting.routes * sellers, 0.4), (rows, buyers)).reshape(
+        rows, buyers, -1, sellers
+    )
     weight = np.maximum(weight.transpose(0, 2, 3, 1), 1e-4)
     closed = rng.random(shape) < rng.uniform(*setting.closed, (rows, 1, 1, 1))
     quota = (total[..., None, None] / (sellers * buyers)) * 10.0 ** rng.uniform(-3, 1, shape)
     lanes = compose_lanes(
         charges,
-        floor_usd_t=np.where(rng.random(shape) < setting.levied, unit * rng.uniform(0.7, 2.0, shape), -np.inf),
+        floor_usd_t=np.where(
+            rng.random(shape) < setting.levied, unit * rng.uniform(0.7, 2.0, shape), -np.inf
+        ),
         log_weight=np.where(closed, -np.inf, np.log(weight)),
         cap_t=np.where(rng.random(shape) < setting.capped, quota, np.inf),
         spread_usd_t=np.broadcast_to(spread, (rows, buyers)).copy(),
