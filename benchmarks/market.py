@@ -1,6 +1,6 @@
 """How fast markets clear, against scipy's hybrid method on the same equations and the same exact derivatives.
 
-Run ``python -m benchmarks.market`` or ``python benchmarks/market.py`` from the project folder, with OPENBLAS_NUM_THREADS=1.
+Run ``OPENBLAS_NUM_THREADS=1 python benchmarks/market.py``. The random markets are those of the tests.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from scipy.optimize import root
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "world" / "market")]
 
-from market_worlds import Setting, random_market
+from market_worlds import Setting, random_market  # noqa: E402
 
-from world.market.arrays import Floats, Market, Prices
-from world.market.balance import Problem, evaluate, pose
-from world.market.jacobian import log_jacobian
-from world.market.solver import clear_market
-from world.market.start import starting_prices
+from world.market.arrays import Floats, Market, Prices  # noqa: E402
+from world.market.balance import Problem, evaluate, pose  # noqa: E402
+from world.market.jacobian import log_jacobian  # noqa: E402
+from world.market.solver import clear_market  # noqa: E402
+from world.market.start import starting_prices  # noqa: E402
 
 BASE = Setting(rows=12, ore_sellers=20, refined_sellers=24, users=45)
 FLIPS = 25
@@ -64,10 +64,8 @@ def report(name: str, market: Market, start: Prices | None) -> None:
     theirs, arrived = scipy_seconds(sample, prices)
     per_row = took / market.size
     ratio = f"{theirs / per_row:7.1f}" if arrived else "      -"
-    print(
-        f"{name:44}{market.size:6}{1e3 * took:9.1f}{1e3 * per_row:9.3f}{np.median(steps):7.0f}{1e3 * theirs:14.2f}{ratio}"
-        f"   scipy arrives in {arrived} of {len(some)}"
-    )
+    ours = f"{name:44}{market.size:6}{1e3 * took:9.1f}{1e3 * per_row:9.3f}{np.median(steps):7.0f}"
+    print(f"{ours}{1e3 * theirs:14.2f}{ratio}   scipy arrives in {arrived} of {len(some)}")
 
 
 def best(call: Callable[[], object], repeats: int = 5) -> float:

@@ -36,6 +36,8 @@ def write_report(run: Run, baseline: Run | None = None) -> Path:
     """
     from experiments.figures.gallery import draw_all
 
+    if not run.rounds:
+        raise ResultsError(f"{run.folder}: no quarter was played, so there is nothing to report")
     figures = draw_all(run, run.folder / "figures", baseline)
     page = run.folder / REPORT
     partial = run.folder / f".{REPORT}.partial"

@@ -19,6 +19,8 @@ def summarise(run: Run, baseline: Run | None = None) -> str:
 
 def summary_lines(run: Run, baseline: Run | None = None) -> list[str]:
     """The question, a finding a topic, and that one run is one run."""
+    if not run.rounds:
+        return [str(run.meta.get("question") or "What happens?"), "  No quarter was played."]
     topics = [(finding.topic, finding.text) for finding in find_all(run, baseline)]
     topics.append(("Least sure of", one_run_is_one_run(run)))
     width = max(len(topic) for topic, _ in topics) + 4

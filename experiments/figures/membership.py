@@ -53,6 +53,8 @@ def draw_membership(run: Run, baseline: Run | None = None) -> Figure:
             find_membership(run),
             theme.source_line(run, "countries (rung, standing)") + note,
             _key(strips),
+            bottom=0.55,
+            gap=0.12,
         )
         figure.subplots_adjust(left=1.75 / 10.5)
     return figure
@@ -101,7 +103,7 @@ def first_round(strips: pd.DataFrame, country: str) -> int:
 
 
 def _order(strips: pd.DataFrame, country: str) -> tuple[int, int]:
-    row = strips.loc[country].replace(HOLDING_OUT, 3)
+    row = strips.loc[country].replace(HOLDING_OUT, 3).to_numpy()
     return -int(row.max()), first_round(strips, country)
 
 

@@ -83,6 +83,9 @@ def _draw_holdings(panel: Axes, run: Run) -> None:
     layers = book[named].assign(others=book.drop(columns=named).sum(axis=1))
     layers = layers.loc[:, layers.max() > 0]
     colours = [*sns.color_palette("colorblind", 5).as_hex(), theme.OTHERS][: layers.shape[1]]
+    panel.set(title="Held, at cost", ylabel=f"{unit} USD")
+    if layers.empty or not layers.shape[1]:
+        return
     panel.stackplot(layers.index, layers.to_numpy().T, colors=colours, linewidth=0)
     ends = layers.iloc[-1].cumsum() - layers.iloc[-1] / 2
     _label_ends(
@@ -90,7 +93,7 @@ def _draw_holdings(panel: Axes, run: Run) -> None:
         {_name(str(name)): float(height) for name, height in ends.items()},
         dict(zip(map(_name, map(str, layers)), colours, strict=True)),
     )
-    panel.set(title="Held, at cost", ylabel=f"{unit} USD", ylim=(0, None))
+    panel.set_ylim(0, None)
 
 
 def _draw_targets(panel: Axes, run: Run) -> None:

@@ -31,13 +31,13 @@ FLOOR = "#1b1f24"
 LAND = "#e6e8eb"
 RUNG_COLOURS = (LAND, "#d3e3f1", "#93bfe2", "#4a92cc", MEMBERS)
 ACCOUNT_COLOURS = {
-    "users": "#0a5ea8",
+    "users": "#5d3a9b",
     "miners": "#9c6b30",
-    "refiners": "#e0a100",
-    "treasury": "#3b9c78",
-    "licence rents": "#b5301f",
-    "re-export margins": "#b79ad0",
-    "reserve and finance": "#7b8794",
+    "refiners": "#1b998b",
+    "treasury": "#9bbf3b",
+    "licence rents": "#e0637a",
+    "re-export margins": "#c9b3e6",
+    "reserve and finance": "#8d99a6",
 }
 
 _STYLE: dict[str, Any] = {
@@ -92,10 +92,15 @@ def new_figure(width: float, height: float) -> Figure:
 
 
 def frame(
-    figure: Figure, title: str, source: str, key: Sequence[KeyEntry] = (), bottom: float = 0.75
+    figure: Figure,
+    title: str,
+    source: str,
+    key: Sequence[KeyEntry] = (),
+    bottom: float = 0.75,
+    gap: float = 0.4,
 ) -> None:
     """Write the finding on top, the key under it and the source line at the foot, and keep room for them
-    (``bottom`` in inches).
+    (``bottom`` and ``gap`` in inches).
     """
     width, height = figure.get_size_inches()
     lines = textwrap.wrap(title, int(width * 9.2))
@@ -115,7 +120,7 @@ def frame(
     figure.text(
         0.12 / width, 0.10 / height, "\n".join(foot), fontsize=7, color="#5b6570", va="bottom", ha="left"
     )
-    top = below_title + (0.62 if key else 0.42)
+    top = below_title + (0.22 if key else 0.02) + gap
     figure.subplots_adjust(
         top=1 - top / height,
         bottom=(bottom + 0.11 * (len(foot) - 1)) / height,

@@ -57,6 +57,7 @@ def draw_welfare(run: Run, baseline: Run | None = None) -> Figure:
             theme.source_line(run, "countries", baseline),
             key,
             bottom=0.85,
+            gap=0.12,
         )
         figure.subplots_adjust(left=1.75 / 10.5)
     return figure
@@ -68,7 +69,7 @@ def find_welfare(run: Run, baseline: Run | None = None) -> str:
     against = against_what(run, baseline)
     if not len(total) or total.abs().max() < 500:
         return (
-            f"No country's accounts change against {against}"
+            f"No country's accounts change compared with {against}"
             if against
             else "No country's accounts hold anything"
         )
@@ -81,7 +82,7 @@ def find_welfare(run: Run, baseline: Run | None = None) -> str:
     if total[worst] < -500:
         said.append(f"{country_name(worst)} loses most ({format_money(float(total[worst]))} a year)")
     return (
-        f"{in_words(said)}, against {against}"
+        f"Compared with {against}, {in_words(said)}"
         if against
         else f"{country_name(best)} has the largest accounts ({format_money(float(total[best]))} a year)"
     )
@@ -120,6 +121,8 @@ def against_what(run: Run, baseline: Run | None) -> str:
     span = min(4, len(run.rounds) // 2)
     if not span:
         return ""
+    if span == 4 and run.quarters[0].endswith("Q1"):
+        return run.quarters[0][:4]
     first, last = quarter_in_words(run.quarters[0]), quarter_in_words(run.quarters[span - 1])
     return f"{first} to {last}" if span > 1 else first
 
@@ -163,6 +166,7 @@ def _draw_bars(panel: Axes, movers: pd.DataFrame) -> None:
             )
             left = left + side[name].to_numpy()
     panel.plot(movers.sum(axis=1), rows, "o", ms=5.5, mfc="white", mec=theme.FLOOR, mew=1.2, ls="none")
+    panel.use_sticky_edges = False
     panel.margins(x=0.03)
     panel.axvline(0, color=theme.FLOOR, lw=0.8)
     panel.set_yticks(rows, [country_name(str(country)) for country in movers.index])

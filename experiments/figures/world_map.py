@@ -59,7 +59,7 @@ def draw_world_map(
     chosen = mineral or most_rerouted(run, stage)
     arcs = traded(run, chosen, stage)
     with theme.style():
-        figure = theme.new_figure(11.5, 6.7)
+        figure = theme.new_figure(11.5, 6.5)
         panel = figure.subplots()
         panel.set_axis_off()
         _draw_land(panel, run)
@@ -83,6 +83,7 @@ def draw_world_map(
             theme.source_line(run, "flows, countries"),
             _key(run),
             bottom=0.3,
+            gap=0.0,
         )
         figure.subplots_adjust(left=0.005, right=0.995)
     return figure

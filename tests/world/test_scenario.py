@@ -205,8 +205,8 @@ def test_a_file_may_build_on_the_library_scenario_of_its_name(tmp_path: Path) ->
         ),
         ("[parameters]\nno_such_thing = 1", "trial.toml: parameters.no_such_thing: unknown"),
         (
-            "[parameters]\ncontract_share = 3",
-            "trial.toml: parameters.contract_share: given 3, allowed: 0.2 to 0.9",
+            "[parameters]\nplanning_years = 99",
+            "trial.toml: parameters.planning_years: given 99, allowed: 3 to 7 years",
         ),
         (MEASURE + "sise = 1", "trial.toml: measures[stop].sise: unknown key, allowed: size, "),
         (

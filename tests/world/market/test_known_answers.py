@@ -142,7 +142,7 @@ def test_two_stages_one_of_each() -> None:
 
 
 def test_cold_market_approaches_the_spatial_price_equilibrium() -> None:
-    """Two countries, freight 5. Without dispersion p_B = p_A + 5; with a spread mu the indices are off by a multiple of mu."""
+    """Two countries, freight 5. Without dispersion p_B = p_A + 5; with it the indices are off in step with mu."""
     capacity, cost = np.array([90.0, 40.0]), np.array([10.0, 14.0])
 
     def excess(at: float) -> float:
@@ -168,11 +168,12 @@ def test_cold_market_approaches_the_spatial_price_equilibrium() -> None:
 
 
 def test_ban_reroutes_and_its_cost_is_the_lost_choice() -> None:
-    """Sellers C and V, buyers U and J, C may not sell to U: U pays V's price plus mu ln 2, for weights are not normalised again."""
+    """C may not sell to U, V may: U pays V's price plus mu ln 2, for weights are not normalised again."""
     weight = np.array([[0.0, 0.5], [0.5, 0.5]])
     market = without_ore(
         make_lanes(2, 2, weight=weight, spread=0.05),
-        primary_capacity_t=[90.0, 60.0], primary_cost_usd_t=8.0, primary_slope_usd_t=1.0, need_t=50.0, need_price_usd_t=9.0,
+        primary_capacity_t=[90.0, 60.0], primary_cost_usd_t=8.0, primary_slope_usd_t=1.0,
+        need_t=50.0, need_price_usd_t=9.0,
     )  # fmt: skip
     clearing = clear_market(market)
     price = clearing.refined_price_usd_t[0]
@@ -181,7 +182,7 @@ def test_ban_reroutes_and_its_cost_is_the_lost_choice() -> None:
 
 
 def test_quota_on_the_only_lane() -> None:
-    """Quota 20: the buyer's index is the price at which 20 is needed, the rent is the gap to the seller's price and freight."""
+    """The index is the price at which the quota is what is needed, the rent the gap to price and freight."""
     market = without_ore(make_lanes(1, 1, charge=3.0, cap=20.0, spread=0.5), **CURVE, **NEED)
     clearing = clear_market(market)
     seller = brentq(lambda p: supply(p) - 20.0, 1.0, 50.0, xtol=1e-13)

@@ -55,11 +55,10 @@ def test_books_balance_in_hard_worlds(seed: int) -> None:
 def test_quotas_ceilings_and_floors_hold(seed: int) -> None:
     market = world(seed, HARD)
     clearing = clear_market(market)
-    for lanes, flow, rent, landed, levy in (
-        (market.ore_lanes, clearing.ore_flow_t, clearing.ore_rent_usd_t, clearing.ore_landed_usd_t, clearing.ore_levy_usd_t),
-        (market.refined_lanes, clearing.refined_flow_t, clearing.refined_rent_usd_t, clearing.refined_landed_usd_t,
-         clearing.refined_levy_usd_t),
-    ):  # fmt: skip
+    for stage in ("ore", "refined"):
+        lanes: Lanes = getattr(market, f"{stage}_lanes")
+        flow, rent = getattr(clearing, f"{stage}_flow_t"), getattr(clearing, f"{stage}_rent_usd_t")
+        landed, levy = getattr(clearing, f"{stage}_landed_usd_t"), getattr(clearing, f"{stage}_levy_usd_t")
         assert (flow <= lanes.cap_t * (1 + 1e-12)).all()
         assert (flow[lanes.log_weight == -np.inf] == 0).all()
         assert (rent[flow < lanes.cap_t * (1 - 1e-9)] == 0).all()

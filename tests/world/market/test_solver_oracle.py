@@ -33,7 +33,7 @@ def test_prices_balance_the_naive_equations(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", WORLDS)
 def test_scipy_finds_the_same_prices(kind: str) -> None:
-    """From five per cent away, where its method arrives; it must arrive in most worlds for the test to mean anything."""
+    """From five per cent away, where its method arrives; it must do so in most worlds to mean anything."""
     market, _, _ = random_market(np.random.default_rng(12), WORLDS[kind])
     clearing = clear_market(market)
     arrived = 0

@@ -1,0 +1,45 @@
+"""Decisions in words: with their numbers, for members of the union too, and clear about what there is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from experiments.explain import ExplainError, explain_decisions
+from experiments.results import Run
+
+MakeRun = Callable[..., Run]
+
+
+def test_a_hold_out_is_explained_with_its_terms(run: Run) -> None:
+    text = explain_decisions(run, "CAN", 8)
+    assert text.startswith("Canada held out from the binding floor in Q1 2027.")
+    assert "Signing was worth +80 million USD a quarter (security +110 million USD, producers +60" in text
+    assert "feared retaliation -40 million USD" in text
+    assert "below the 130 million USD it had to exceed" in text
+    assert text.endswith("It would have signed for a side payment of 52 million USD a quarter.")
+
+
+def test_a_member_of_the_union_is_told_about_the_union(run: Run) -> None:
+    text = explain_decisions(run, "DEU")
+    assert text.startswith("Germany is a member of the European Union")
+    assert "European Union took the step to the binding floor in Q1 2027" in text
+    assert "300 million USD a quarter less in its largest term, security, would have turned it" in text
+    assert explain_decisions(run, "EU") in text
+
+
+def test_who_decided_nothing_is_said(run: Run) -> None:
+    assert explain_decisions(run, "IND") == "India took no decision in this run that was recorded."
+
+
+@pytest.mark.parametrize(
+    ("country", "number", "message"),
+    [
+        ("XYZ", None, "country 'XYZ': not in this run; these decide in it: CAN, EU"),
+        ("CAN", 3, "round 3: Canada decided nothing in it; it decided in rounds 8"),
+    ],
+)
+def test_what_is_not_there_is_named(run: Run, country: str, number: int | None, message: str) -> None:
+    with pytest.raises(ExplainError, match=message):
+        explain_decisions(run, country, number)

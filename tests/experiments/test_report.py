@@ -1,0 +1,120 @@
+"""The report and the summary: self-contained, of one mind, and every number traced."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from experiments.chronicle import chronicle
+from experiments.consequences import floor_bill, subject_in_words, worst_shortage
+from experiments.findings import find_all, members_by_round
+from experiments.report import write_report
+from experiments.results import ResultsError, Run
+from experiments.summary import summarise
+
+MakeRun = Callable[..., Run]
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [{}, {"rounds": 1}, {"rounds": 5, "zone": False, "reserve": False}, {"minerals": ("copper",)}],
+)
+def test_every_number_of_the_summary_is_traced(make_run: MakeRun, shape: dict[str, object]) -> None:
+    for finding in find_all(make_run(**shape)):
+        rest = finding.text
+        for quoted in sorted(finding.quoted, key=lambda quoted: -len(quoted.value)):
+            assert quoted.value in finding.text
+            rest = rest.replace(quoted.value, "")
+        assert not re.search(r"\d", rest), rest
+
+
+def test_numbers_against_a_baseline_are_traced_too(run: Run, make_run: MakeRun) -> None:
+    finding = next(
+        found for found in find_all(run, make_run("base-seed1-1", zone=False)) if found.topic == "Cost"
+    )
+    assert finding.text.startswith("Against base, those who ever join")
+    assert len(finding.quoted) == 3
+
+
+def test_the_page_is_self_contained_and_says_what_the_terminal_says(run: Run) -> None:
+    page = write_report(run).read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert not re.search(r'(src|href)="(?!data:|#)', page)
+    assert "http" not in re.sub(r'src="data:[^"]*"', "", page)
+    assert page.count("<figure>") == 6
+    plain = summarise(run)
+    for finding in find_all(run):
+        assert finding.text.replace("'", "&#39;") in page
+        assert finding.text.split()[0] in plain
+        for quoted in finding.quoted:
+            assert quoted.column.split()[0] in page
+    assert "python -m experiments run made_up --seed 1" in page
+    assert "0123abcd4567" in page
+    assert "210" in page  # rows of data that are assumptions
+
+
+def test_the_terminal_wraps_the_same_sentences(run: Run) -> None:
+    lines = summarise(run).splitlines()
+    assert lines[0] == "Does a zone form and loosen the grip?"
+    assert max(map(len, lines)) <= 112
+    told = " ".join(" ".join(lines).split())
+    assert all(finding.text in told for finding in find_all(run))
+
+
+def test_an_interrupted_run_says_so(make_run: MakeRun) -> None:
+    run = make_run(rounds=3, status="interrupted", rounds_planned=44)
+    assert "interrupted: 3 of 44 quarters" in summarise(run)
+    assert "was interrupted" in write_report(run).read_text(encoding="utf-8")
+
+
+def test_a_run_without_a_quarter_has_no_report(make_run: MakeRun) -> None:
+    run = make_run(rounds=0)
+    assert "No quarter was played." in summarise(run)
+    with pytest.raises(ResultsError, match="no quarter was played"):
+        write_report(run)
+
+
+def test_no_zone_is_said_in_words(make_run: MakeRun) -> None:
+    findings = {finding.topic: finding.text for finding in find_all(make_run(zone=False, reserve=False))}
+    assert findings["Zone"] == "No zone is on the table in this scenario."
+    assert findings.keys() == {"Zone", "Grip", "Price", "Answer"}
+
+
+def test_the_zone_in_words(run: Run) -> None:
+    text = find_all(run)[0].text
+    assert text.startswith("4 binding members in Q4 2027: United States, European Union, Japan and Australia")
+    assert "first: United States and Australia, Q1 2027; the European Union counts as one" in text
+    assert "1 holds out (Canada)" in text
+
+
+def test_the_worst_shortage_is_found(run: Run, make_run: MakeRun) -> None:
+    worst = worst_shortage(run)
+    assert worst is not None
+    assert (worst.mineral, worst.country, worst.quarter, worst.quarters) == ("ndpr", "JPN", "2027-Q2", 2)
+    assert worst.share == pytest.approx(30 / 80)
+    assert worst_shortage(make_run("calm-seed1-1", zone=False)) is None
+
+
+def test_the_bill_of_the_floor_by_hand(run: Run) -> None:
+    users, producers, treasury = floor_bill(run, members_by_round(run))
+    # quarters bound in the last year: USA and AUS 4, JPN 3, DEU and FRA 2; Japan lacks 30 t in two of them
+    bought = 80 * (4 + 4 + 3 + 2 + 2) - 30 * 2
+    assert users == pytest.approx(0.5 * 460_000 * bought)
+    assert producers == pytest.approx(-0.1 * 460_000 * 65 * 4 * 2)
+    assert treasury == pytest.approx(4e6 * 15)
+
+
+def test_the_chronicle_is_in_order(run: Run) -> None:
+    entries = chronicle(run)
+    assert [entry.round for entry in entries] == sorted(entry.round for entry in entries)
+    texts = [entry.text for entry in entries]
+    assert "United States and Australia are bound by the floor." in texts
+    assert "In force: China grants 40% of the licences for NdPr to Japan and Germany." in texts
+    assert len(chronicle(run, most=1)) == 1
+
+
+def test_subjects_of_controls_are_put_into_words() -> None:
+    assert subject_in_words("ndpr to JPN;DEU at 40%") == "NdPr to Japan, Germany, 40% of requests granted"
+    assert subject_in_words("something else") == "something else"
