@@ -76,7 +76,10 @@ class Leverage:
             return ControlDecision()
         floor_cost = max(0.0, answers[WhatIfNoFloor()].now.total_usd)
         valued = {option.mineral: (option, leverage_terms(view, option, answers[_question(view, option)], floor_cost)) for option in view.options}
-        relent = tuple(m for m in sorted(view.controls) if m not in valued or sum(valued[m][1].values()) < 0.0)
+        stubborn = view.parameters["accession_exit_cost_share"]  # a control is kept until it costs more than a change of course
+        relent = tuple(
+            m for m in sorted(view.controls) if m not in valued or sum(valued[m][1].values()) < -stubborn * valued[m][0].lane_value_usd
+        )
         reasons = [_relented(view, mineral) for mineral in relent]
         fresh = {mineral: value for mineral, value in valued.items() if mineral not in view.controls}
         if not fresh:
@@ -96,7 +99,8 @@ def leverage_terms(view: RefinerView, option: ControlOption, answer: Answer, flo
     sign = -1.0 if option.mineral in view.controls else 1.0
     gdp = sum(view.targets_gdp_usd.get(target, 0.0) for target in option.targets)
     damage = -sign * answer.others_usd.get("targets", 0.0)
-    comply = _logistic(p["compliance_base"] + p["compliance_slope"] * 100.0 * damage / max(gdp, 1.0))
+    pressed = p["compliance_base"] + p["compliance_slope"] * 100.0 * damage / max(gdp, 1.0)
+    comply = _logistic(pressed) - _logistic(p["compliance_base"])  # the control's own contribution to their giving in
     patience = (1.0 - p["dominant_discount_year"] / 4.0) ** (4.0 * p["refinery_build_years"])
     rivals = -p["dominant_leverage_loss_share"] * patience * max(0.0, sign * answer.others_usd.get("rivals", 0.0))
     return {

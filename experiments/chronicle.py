@@ -20,14 +20,16 @@ WEIGHT = {
     "plant": 5,
 }
 OCCASION = {
-    "announced": "Announced: ",
-    "in_force": "In force: ",
-    "ended": "Ended: ",
-    "suspended": "Suspended: ",
-    "outage": "Outage: ",
-    "plant": "New plant: ",
-    "warning": "Warning: ",
+    "announced": "announced",
+    "ended": "ended",
+    "suspended": "suspended",
+    "outage": "outage",
+    "plant": "new plant",
+    "warning": "warning",
 }
+
+
+STEP_WEIGHT = {"is bound by the floor": 0, "leaves the floor": 0, "signs an action plan": 2}
 
 
 class Entry(NamedTuple):
@@ -73,11 +75,21 @@ def _steps(run: Run) -> list[Entry]:
 def _events(run: Run) -> list[Entry]:
     events = run.table("events")
     entries = []
-    for row in each_row(events.drop_duplicates(["round", "kind", "text", "actor", "targets"])):
-        text = f"{OCCASION.get(str(row.kind), '')}{row.text or _from_columns(row)}".rstrip(". ")
+    for _, same in events.groupby(["kind", "actor", "targets", "instrument", "minerals", "text"], sort=False):
+        row, last = next(each_row(same)), str(same["quarter"].iloc[-1])
+        times = same["round"].nunique()
+        again = f" ({times} times, the last in {quarter_in_words(last)})" if times > 1 else ""
+        what = str(row.text or _from_columns(row)).rstrip(". ")
+        text = f"{_opening(str(row.kind), str(row.actor))}{what}{again}."
         mark = "control" if row.actor == run.dominant_refiner else "event"
-        entries.append(_entry(run, int(row.round), f"{text}.", mark, WEIGHT.get(str(row.kind), 3)))
+        entries.append(_entry(run, int(row.round), text, mark, WEIGHT.get(str(row.kind), 3)))
     return entries
+
+
+def _opening(kind: str, actor: str) -> str:
+    parts = [country_name(actor)] if actor else []
+    parts += [OCCASION[kind]] if kind in OCCASION else []
+    return f"{', '.join(parts)}: " if parts else ""
 
 
 def _entry(run: Run, number: int, text: str, mark: str, weight: int) -> Entry:
@@ -95,4 +107,4 @@ def _from_columns(row: Any) -> str:
     minerals = in_words([mineral_word(key) for key in str(row.minerals).split(";") if key and key != "*"], 5)
     about = f" on {minerals}" if minerals != "none" else ""
     against = f" against {targets}" if targets != "none" else ""
-    return f"{country_name(str(row.actor))}, {row.instrument}{about}{against}"
+    return f"{row.instrument}{about}{against}"

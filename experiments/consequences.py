@@ -197,6 +197,7 @@ def _controls_in_words(run: Run, who: str) -> tuple[str, list[Quoted]]:
     events = run.table("events")
     dated = events[(events["actor"] == run.dominant_refiner) & (events["kind"] == "in_force")]
     dated = dated[dated["instrument"].isin(["licence", "ban", "export_tax", "sales_ceiling"])]
+    dated = dated[[bool({"*", *run.minerals} & set(str(keys).split(";"))) for keys in dated["minerals"]]]
     if imposed.empty:
         text, quoted = f"{who} answers with no control of its own making", []
     else:

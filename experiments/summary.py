@@ -43,8 +43,8 @@ def summary_lines(run: Run, baseline: Run | None = None) -> list[str]:
 def one_run_is_one_run(run: Run) -> str:
     """What a single run cannot say, and the command that can."""
     scenario = run.meta.get("scenario", "zone_floor")
-    other = "zone_floor" if scenario == "baseline" else "baseline"
+    other = "zone_floor" if scenario == "baseline" else scenario
     return (
         "one run cannot tell policy from chance; to see what is signal: "
-        f"python -m experiments compare {other} {scenario}"
+        f"python -m experiments compare baseline {other}"
     )

@@ -50,13 +50,14 @@ def revise_habits(world: TradeWorld, cleared: Cleared) -> None:
         advantage = np.clip(-relative, -2.0, 2.0) * p.habit_strength
         setattr(markets, name, (1.0 - weight) * getattr(markets, name) + weight * advantage)
     usual = 1.0 - np.exp(-1.0)  # a year's memory of flows
+    growing = np.exp(world.expected_growth(world.round) / 4.0)[:, None, None]
     for name, flow, approval in (
         ("usual_ore_flow_t", cleared.clearing.ore_flow_t, cleared.setting.borders[ORE].approval_share),
         ("usual_refined_flow_t", cleared.clearing.refined_flow_t, cleared.setting.borders[REFINED].approval_share),
     ):
         old = getattr(markets, name)
-        # what a licence is measured against is trade before it: it does not shrink with the licence itself
-        setattr(markets, name, np.where(approval < 1.0, old, old + usual / 4.0 * (flow[:, 0] - old)))
+        # a licence grants a share of requests: trade before it, growing with demand; it does not shrink with the licence itself
+        setattr(markets, name, np.where(approval < 1.0, old * growing, old + usual / 4.0 * (flow[:, 0] - old)))
 
 
 def revise_prices(world: TradeWorld, cleared: Cleared) -> None:

@@ -31,10 +31,15 @@ def release_in_emergency(world: TradeWorld, cleared: Cleared) -> Cleared:
         return cleared
     price = mean_price(world, cleared)
     p = world.parameters
+    users = world.base.axes.users == world.reserve.owner
+    usual = np.where(users, world.state.markets.usual_refined_flow_t.sum(axis=1), 0.0).sum(axis=1)
+    delivered = np.where(users, cleared.clearing.refined_flow_t.sum(axis=(1, 2)), 0.0).sum(axis=1)
+    missing = np.maximum(usual - (delivered - world.reserve_need_t.sum(axis=1)), 0.0)
     emergency = (price > p.reserve_trigger_ratio * world.usual_reserve_price()) & (world.reserve.stock_t > 0)
     if not emergency.any():
         return cleared
-    release = np.where(emergency, p.reserve_release_share * world.reserve.stock_t, 0.0)
+    # what is released fills the gap to usual deliveries and no more: a thin market would otherwise be flooded
+    release = np.where(emergency, np.minimum(p.reserve_release_share * world.reserve.stock_t, missing), 0.0)
     sellers = world.base.axes.refiners
     home = sellers == world.reserve.owner
     release = np.where(home.any(axis=1), release, 0.0)  # without a place to sell from at home it cannot be released here
@@ -58,9 +63,10 @@ def settle_reserve(world: TradeWorld, cleared: Cleared) -> None:
 
 
 def mean_price(world: TradeWorld, cleared: Cleared) -> Array:
-    """(mineral,) mean delivered price paid at the owner's home; the world's where it buys none."""
+    """(mineral,) mean delivered price at the owner's home without the levy, which it pays to itself; the world's where it buys none."""
     clearing = cleared.clearing
-    paid = (clearing.refined_landed_usd_t + clearing.refined_rent_usd_t) * clearing.refined_flow_t
+    landed = clearing.refined_landed_usd_t - clearing.refined_levy_usd_t + clearing.refined_rent_usd_t
+    paid = np.where(clearing.refined_flow_t > 0, landed, 0.0) * clearing.refined_flow_t
     at_home = (world.base.axes.users == world.leader)[:, None, None, :]
     home_t = np.where(at_home, clearing.refined_flow_t, 0.0).sum(axis=(1, 2, 3))
     home_usd = np.where(at_home, np.nan_to_num(paid), 0.0).sum(axis=(1, 2, 3))

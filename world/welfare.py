@@ -86,46 +86,49 @@ def account(
 ) -> Accounts:
     """The accounts of a cleared market. The charges must be those the lanes were made of
     (``compose_lanes``)."""
-    ore_price, metal_price = clearing.ore_price_usd_t, clearing.refined_price_usd_t
-    ore = _lanes(market.ore_lanes, ore_charges, ore_price, clearing.ore_flow_t, _of(clearing, "ore"))
-    refined = _lanes(
-        market.refined_lanes, refined_charges, metal_price, clearing.refined_flow_t, _of(clearing, "refined")
-    )
-    mining_cost = _cost_of(
-        clearing.ore_output_t, market.ore_capacity_t, market.ore_cost_usd_t, market.ore_slope_usd_t, ore_price
-    )
-    ore_feed, ore_lost = _feed_income(
-        clearing.ore_feed_t, clearing.ore_output_t, clearing.ore_disposal_t, ore_price
-    )
-    made = clearing.converted_t + clearing.primary_t
-    metal_feed, metal_lost = _feed_income(
-        clearing.refined_feed_t, made, clearing.refined_disposal_t, metal_price
-    )
-    refining_cost = _conversion_cost(market, clearing) + _cost_of(
-        clearing.primary_t,
-        market.primary_capacity_t,
-        market.primary_cost_usd_t,
-        market.primary_slope_usd_t,
-        metal_price,
-    )
-    surplus = consumer_surplus_usd(market, clearing.refined_index_usd_t)
-    index = clearing.refined_index_usd_t
+    index, need = clearing.refined_index_usd_t, clearing.need_t
+    surplus = consumer_surplus_usd(market, index)
+    ore_profit, ore_feed, mining_cost = _mining(market, clearing)
+    refining_profit, refined_feed, refining_cost = _refining(market, clearing)
     return Accounts(
         consumer_surplus_usd=surplus,
-        use_value_usd=surplus + index * clearing.need_t,
-        stock_value_usd=index * (clearing.purchases_t - clearing.need_t),
-        ore_profit_usd=ore_price * clearing.ore_output_t - ore_lost - mining_cost,
+        use_value_usd=surplus + index * need,
+        stock_value_usd=index * (clearing.purchases_t - need),
+        ore_profit_usd=ore_profit,
         ore_feed_usd=ore_feed,
-        refining_profit_usd=metal_price * made
-        - metal_lost
-        - clearing.ore_index_usd_t * clearing.throughput_t
-        - refining_cost,
-        refined_feed_usd=metal_feed,
+        refining_profit_usd=refining_profit,
+        refined_feed_usd=refined_feed,
         mining_cost_usd=mining_cost,
         refining_cost_usd=refining_cost,
-        ore=ore,
-        refined=refined,
+        ore=_lanes(
+            market.ore_lanes, ore_charges, clearing.ore_price_usd_t, clearing.ore_flow_t, _of(clearing, "ore")
+        ),
+        refined=_lanes(
+            market.refined_lanes,
+            refined_charges,
+            clearing.refined_price_usd_t,
+            clearing.refined_flow_t,
+            _of(clearing, "refined"),
+        ),
     )
+
+
+def _mining(market: Market, clearing: Clearing) -> tuple[Floats, Floats, Floats]:
+    """Profit of the mines, income from ore feed, and the cost of mining, each (M, I)."""
+    price, output = clearing.ore_price_usd_t, clearing.ore_output_t
+    cost = _cost_of(output, market.ore_capacity_t, market.ore_cost_usd_t, market.ore_slope_usd_t, price)
+    feed, lost = _feed_income(clearing.ore_feed_t, output, clearing.ore_disposal_t, price)
+    return price * output - lost - cost, feed, cost
+
+
+def _refining(market: Market, clearing: Clearing) -> tuple[Floats, Floats, Floats]:
+    """Profit of the refineries, income from refined feed, and the cost of refining without ore, each (M, J)."""
+    price, made = clearing.refined_price_usd_t, clearing.converted_t + clearing.primary_t
+    curve = (market.primary_capacity_t, market.primary_cost_usd_t, market.primary_slope_usd_t)
+    cost = _conversion_cost(market, clearing) + _cost_of(clearing.primary_t, *curve, price)
+    feed, lost = _feed_income(clearing.refined_feed_t, made, clearing.refined_disposal_t, price)
+    ore = clearing.ore_index_usd_t * clearing.throughput_t
+    return price * made - lost - ore - cost, feed, cost
 
 
 def consumer_surplus_usd(market: Market, index_usd_t: Floats) -> Floats:

@@ -53,6 +53,7 @@ def draw_prices(run: Run, baseline: Run | None = None) -> Figure:
                     linestyle="--",
                 )
             panel.set_title(mineral_name(mineral))
+            panel.set_xlabel("")
             panel.set_ylabel("USD/kg" if panel.get_subplotspec().is_first_col() else "")  # type: ignore[union-attr]
         theme.frame(
             figure,
@@ -102,7 +103,6 @@ def _draw_mineral(panel: Axes, rows: pd.DataFrame, run: Run) -> None:
     panel.plot(rounds, np.where(in_force, np.nan, floor), color=theme.FLOOR, lw=0.8, ls=":")
     panel.plot(rounds, np.where(in_force, floor, np.nan), color=theme.FLOOR, lw=0.8)
     theme.quarter_ticks(panel, run.rounds, run.quarters)
-    panel.set_xlabel("")
     _limit(panel, np.append(rows[list(_LINES)].to_numpy(float) / 1000, floor))
 
 

@@ -253,6 +253,6 @@ def _add_story(record: Record) -> None:
             targets="JPN;DEU",
             instrument="licence",
             minerals="ndpr",
-            text="China grants 40% of the licences for NdPr to Japan and Germany",
+            text="licences for NdPr to Japan and Germany, 40% granted",
         ),
     )

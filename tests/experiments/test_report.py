@@ -111,7 +111,7 @@ def test_the_chronicle_is_in_order(run: Run) -> None:
     assert [entry.round for entry in entries] == sorted(entry.round for entry in entries)
     texts = [entry.text for entry in entries]
     assert "United States and Australia are bound by the floor." in texts
-    assert "In force: China grants 40% of the licences for NdPr to Japan and Germany." in texts
+    assert "China: licences for NdPr to Japan and Germany, 40% granted." in texts
     assert len(chronicle(run, most=1)) == 1
 
 

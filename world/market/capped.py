@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from world.market.arrays import Floats
 from world.market.need import Orders
 
-PASSES = 100
+PASSES = 200
+# Without a backstop nothing bounds the index from above; the search then at most doubles it, and adds so many spreads.
+FIRST_REACH = 8.0
 
 
 def capped_index_usd_t(
@@ -41,14 +43,10 @@ def capped_index_usd_t(
     for _ in range(PASSES):
         total, slope, _ = _covered(log_pull, outside, log_cap, spread, order, index)
         low, high = np.where(total <= 0, index, low), np.where(total > 0, index, high)
-        step = -total / slope
-        moved = index + step
-        unbounded = np.isinf(high)
-        outside_bracket = (moved < low) | (moved > high) | ~np.isfinite(moved)
-        middle = np.where(
-            unbounded, low + np.abs(low) + 8.0 * spread, 0.5 * (low + np.where(unbounded, low, high))
-        )
-        moved = np.where(outside_bracket, middle, moved)
+        reach = np.minimum(high, low + np.abs(low) + FIRST_REACH * spread)
+        moved = index - total / slope
+        inside = (moved >= low) & (moved <= reach)
+        moved = np.where(inside, moved, np.where(np.isinf(high), reach, 0.5 * (low + reach)))
         settled = np.abs(moved - index) <= 4e-16 * (np.abs(index) + spread)
         index = np.where(np.abs(total) > 0, moved, index)
         if settled.all():

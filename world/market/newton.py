@@ -28,7 +28,8 @@ SQUARES_DECREASE, IMBALANCE_DECREASE = 0.1, 1e-3
 NO_WORSE = 1.0 + 1e-9
 # Earlier points remembered; more than the steps anyone takes.
 PAST = 128
-FIRST_DAMPING, LARGEST_DAMPING, DAMPING_STEP = 1e-2, 1e8, 10.0
+# A row damped beyond the largest forgets its past and takes its full step, whatever the merits say of it.
+FIRST_DAMPING, LARGEST_DAMPING, DAMPING_STEP, LEAST_KEPT_DAMPING = 1e-2, 10.0, 10.0, 1e-4
 # Keeps the inverse positive where a group of prices moves together without effect.
 LEAST_DAMPING = 1e-13
 # No price moves by more than so many slopes of its curve plus this share of itself.
@@ -118,8 +119,10 @@ def _advance(problem: Problem, search: Search, live: NDArray[np.bool_]) -> Searc
     damping = np.where(
         good, search.damping / DAMPING_STEP, np.maximum(DAMPING_STEP * search.damping, FIRST_DAMPING)
     )
+    stuck = damping > LARGEST_DAMPING
+    trial.past[stuck] = np.inf
     _remember(trial, np.flatnonzero(good))
-    trial.damping[:] = np.clip(np.where(damping < 1e-4, 0.0, damping), 0.0, LARGEST_DAMPING)
+    trial.damping[:] = np.where((damping < LEAST_KEPT_DAMPING) | stuck, 0.0, damping)
     return trial
 
 
