@@ -1,9 +1,10 @@
 """Join, hold out, stay, leave: what the zone is worth to a country, rung by rung.
 
-A step up the ladder forum -> framework -> action plan -> binding floor is taken when its payoff exceeds the cost of entry and the
-value of waiting at the required number of reviews running. Lower rungs cost almost nothing and bring a prospect of finance; the floor
-is valued in today's market and in one whose capacity has adjusted. Taste for joining is drawn once per country: with a fresh draw
-at each review an indifferent country would drift in.
+A step up the ladder forum -> framework -> action plan -> binding floor is taken when its payoff exceeds the
+cost of entry and the value of waiting at the required number of reviews running. Lower rungs cost almost
+nothing and bring a prospect of finance; the floor is valued in today's market and in one whose capacity has
+adjusted. Taste for joining is drawn once per country: with a fresh draw at each review an indifferent country
+would drift in.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from agents.view import Answer, CountryView, Question, WhatIfControlled, WhatIfM
 RUNG_NAMES = ("none", "forum", "framework", "action_plan", "floor")
 FLOOR = 4
 COMMITMENT = {1: 0.01, 2: 0.03, 3: 0.1, 4: 1.0}
-"""How much of the political cost and of the exposure each rung carries (assumption: a forum binds to nothing)."""
+"""How much of the political cost and of the exposure each rung carries (assumption)."""
 PROSPECT = {1: 0.05, 2: 0.5, 3: 0.75, 4: 1.0}
 """How much of the finance on offer a country can hope for on each rung (assumption)."""
 
@@ -35,7 +36,9 @@ class AccessionStrategy(Protocol):
 
 
 class PayoffAccession:
-    """Weigh the terms of the next rung; step up when they exceed the threshold, leave when staying costs more than leaving."""
+    """Weigh the terms of the next rung; step up when they exceed the threshold, leave when staying costs
+    more than leaving.
+    """
 
     def questions(self, view: CountryView) -> Sequence[Question]:
         """Outlooks are needed only where the binding floor is in question."""
@@ -54,7 +57,9 @@ class PayoffAccession:
             return self._stay_or_leave(view, answers)
         return self._join_or_hold_out(view, answers, view.rung + 1)
 
-    def _join_or_hold_out(self, view: CountryView, answers: Mapping[Question, Answer], rung: int) -> CountryDecision:
+    def _join_or_hold_out(
+        self, view: CountryView, answers: Mapping[Question, Answer], rung: int
+    ) -> CountryDecision:
         if rung == FLOOR and not view.text_exists:
             return CountryDecision(view.actor, "accession", "hold_out", "join", "floor: no text to sign yet")
         terms = floor_terms(view, answers) if rung == FLOOR else lower_rung_terms(view, rung)
@@ -73,7 +78,15 @@ class PayoffAccession:
         terms = {name: -value for name, value in floor_terms(view, answers, member=True).items()}
         threshold = view.parameters["accession_exit_cost_share"] * payoff_scale(view)
         leaves = sum(terms.values()) > threshold
-        return CountryDecision(view.actor, "accession", "leave" if leaves else "stay", "stay" if leaves else "leave", "floor", terms, threshold)
+        return CountryDecision(
+            view.actor,
+            "accession",
+            "leave" if leaves else "stay",
+            "stay" if leaves else "leave",
+            "floor",
+            terms,
+            threshold,
+        )
 
 
 class FixedStanding:
@@ -90,14 +103,20 @@ class FixedStanding:
         """The fixed answer, marked as such."""
         if view.rung == FLOOR:
             choice, other = ("stay", "leave") if self.joins else ("leave", "stay")
-            return CountryDecision(view.actor, "accession", choice, other, "floor", {"fixed by the scenario": 1.0})
+            return CountryDecision(
+                view.actor, "accession", choice, other, "floor", {"fixed by the scenario": 1.0}
+            )
         may_join = view.zone_open and self.joins and (view.rung + 1 < FLOOR or view.text_exists)
         choice, other = ("join", "hold_out") if may_join else ("hold_out", "join")
-        return CountryDecision(view.actor, "accession", choice, other, RUNG_NAMES[view.rung + 1], {"fixed by the scenario": 1.0})
+        return CountryDecision(
+            view.actor, "accession", choice, other, RUNG_NAMES[view.rung + 1], {"fixed by the scenario": 1.0}
+        )
 
 
 def payoff_scale(view: CountryView) -> float:
-    """What payoffs are compared with: mineral trade, or a small share of GDP for those who trade little; USD a quarter."""
+    """What payoffs are compared with: mineral trade, or a small share of GDP for those who trade little;
+    USD a quarter.
+    """
     return max(view.mineral_trade_usd, view.parameters["accession_trade_floor_gdp_share"] * view.gdp_usd, 1.0)
 
 
@@ -109,8 +128,8 @@ def entry_cost(view: CountryView) -> float:
 def value_of_waiting(view: CountryView, answers: Mapping[Question, Answer]) -> float:
     """Reservation value of holding out for better terms: l g / (r + w), in USD a quarter.
 
-    l arrival of better terms, g their gain (a share of what the leader would gain), r turnover of governments, w hazard that the
-    offer lapses.
+    l arrival of better terms, g their gain (a share of what the leader would gain), r turnover of
+    governments, w hazard that the offer lapses.
     """
     p = view.parameters
     gain = p["better_terms_gain_share"] * max(0.0, answers[WhatIfMember()].others_usd.get("leader", 0.0))
@@ -118,7 +137,9 @@ def value_of_waiting(view: CountryView, answers: Mapping[Question, Answer]) -> f
 
 
 def lower_rung_terms(view: CountryView, rung: int) -> dict[str, float]:
-    """Payoff of a rung below the floor: prospect of finance against autonomy and exposure to the dominant refiner."""
+    """Payoff of a rung below the floor: prospect of finance against autonomy and exposure to the dominant
+    refiner.
+    """
     step = PROSPECT[rung] - PROSPECT.get(rung - 1, 0.0)
     more = COMMITMENT[rung] - COMMITMENT.get(rung - 1, 0.0)
     terms = {
@@ -132,8 +153,12 @@ def lower_rung_terms(view: CountryView, rung: int) -> dict[str, float]:
     return terms
 
 
-def floor_terms(view: CountryView, answers: Mapping[Question, Answer], member: bool = False) -> dict[str, float]:
-    """Payoff of being bound by the floor over not being bound; for a member the answer holds the reverse of leaving."""
+def floor_terms(
+    view: CountryView, answers: Mapping[Question, Answer], member: bool = False
+) -> dict[str, float]:
+    """Payoff of being bound by the floor over not being bound; for a member the answer holds the reverse
+    of leaving.
+    """
     p = view.parameters
     answer, cut = answers[WhatIfMember()], answers[WhatIfControlled(0.0)]
     change = answer.now.blend(answer.later, p["planning_weight_share"])
@@ -173,5 +198,3 @@ def taste(view: CountryView) -> float:
     p = view.parameters
     drawn = view.taste + p["accession_taste_renewed_share"] * view.mood
     return p["accession_taste_share"] * payoff_scale(view) * drawn
-
-

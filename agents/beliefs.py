@@ -11,18 +11,22 @@ Array = NDArray[np.float64]
 def revise_expected(believed: Array, observed: Array, speed_year: float, rounds_per_year: int = 4) -> Array:
     """Adaptive expectations in logs: the believed price moves toward the observed one at ``speed_year``."""
     weight = 1.0 - np.exp(-speed_year / rounds_per_year)
-    return np.exp((1.0 - weight) * np.log(np.maximum(believed, 1e-9)) + weight * np.log(np.maximum(observed, 1e-9)))
+    before, seen = np.log(np.maximum(believed, 1e-9)), np.log(np.maximum(observed, 1e-9))
+    return np.asarray(np.exp((1.0 - weight) * before + weight * seen))
 
 
-def heal_trust(trust: Array, resting: Array, healing_year: float, gain_year: Array, rounds_per_year: int = 4) -> Array:
+def heal_trust(
+    trust: Array, resting: Array, healing_year: float, gain_year: Array, rounds_per_year: int = 4
+) -> Array:
     """Trust returns slowly to its resting level and grows with cooperation; it stays within 0-1."""
     weight = 1.0 - np.exp(-healing_year / rounds_per_year)
-    return np.clip(trust + weight * (resting - trust) + gain_year / rounds_per_year * (1.0 - trust), 0.0, 1.0)
+    moved = trust + weight * (resting - trust) + gain_year / rounds_per_year * (1.0 - trust)
+    return np.asarray(np.clip(moved, 0.0, 1.0))
 
 
 def lose_trust(trust: Array, loss: Array) -> Array:
     """An act takes a share of the trust that is left: T' = T (1 - loss)."""
-    return np.clip(trust * (1.0 - np.clip(loss, 0.0, 1.0)), 0.0, 1.0)
+    return np.asarray(np.clip(trust * (1.0 - np.clip(loss, 0.0, 1.0)), 0.0, 1.0))
 
 
 def learn_retaliation(belief: Array, prior_weight: float, answered: Array, joined: float) -> Array:
@@ -32,4 +36,5 @@ def learn_retaliation(belief: Array, prior_weight: float, answered: Array, joine
     """
     if joined <= 0:
         return belief
-    return np.clip((belief * prior_weight + answered) / (prior_weight + joined), 0.0, 1.0)
+    learned = (belief * prior_weight + answered) / (prior_weight + joined)
+    return np.asarray(np.clip(learned, 0.0, 1.0))

@@ -19,7 +19,14 @@ class Country(mesa.Agent):
     memory : decisions it took, newest last
     """
 
-    def __init__(self, model: Any, iso3: str, members: tuple[str, ...], roles: Sequence[str], accession: AccessionStrategy) -> None:
+    def __init__(
+        self,
+        model: Any,
+        iso3: str,
+        members: tuple[str, ...],
+        roles: Sequence[str],
+        accession: AccessionStrategy,
+    ) -> None:
         super().__init__(model)
         self.iso3 = iso3
         self.members = members

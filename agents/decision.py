@@ -1,4 +1,6 @@
-"""What an agent may answer in a round. Each decision carries the payoff terms it rests on, in USD a quarter."""
+"""What an agent may answer in a round. Each decision carries the payoff terms it rests on, in USD a
+quarter.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ class CountryDecision:
 
 @dataclass(frozen=True)
 class ControlDecision:
-    """The dominant refiner's move: controls to impose and minerals on which to relent, with the reasons of each."""
+    """The dominant refiner's move: controls to impose and minerals on which to relent, with the reasons of
+    each.
+    """
 
     impose: tuple[ImposedControl, ...] = ()
     relent: tuple[str, ...] = ()
@@ -59,7 +63,9 @@ class ImposedControl:
 
 @dataclass(frozen=True)
 class LeaderDecision:
-    """The leader's move: reference prices by (mineral, stage), finance by country (USD a quarter), side payments by country."""
+    """The leader's move: reference prices by (mineral, stage), finance by country (USD a quarter), side
+    payments by country.
+    """
 
     reference_usd_t: Mapping[tuple[str, str], float]
     finance_usd: Mapping[str, float]

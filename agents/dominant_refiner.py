@@ -1,4 +1,6 @@
-"""Retaliate, license, ban, relent: doctrines of the dominant refiner. It moves having seen the leader and the members move."""
+"""Retaliate, license, ban, relent: doctrines of the dominant refiner. It moves having seen the leader and
+the members move.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ class Passive:
 
 
 class TitForTat:
-    """Answers each hostile act by licensing the mineral in which the actor depends on it most; relents when the act is withdrawn."""
+    """Answers each hostile act by licensing the mineral in which the actor depends on it most; relents
+    when the act is withdrawn.
+    """
 
     def questions(self, view: RefinerView) -> Sequence[Question]:
         """It reads dependence from its own trade; it asks nothing."""
@@ -44,22 +48,40 @@ class TitForTat:
     def decide(self, view: RefinerView, answers: Mapping[Question, Answer]) -> ControlDecision:
         """One control for those who aggrieve it now; none left when nobody does."""
         hostile = {grievance.actor for grievance in view.grievances}
-        relent = tuple(mineral for mineral, targets in sorted(view.controls.items()) if not hostile & set(targets))
+        relent = tuple(
+            mineral for mineral, targets in sorted(view.controls.items()) if not hostile & set(targets)
+        )
         reasons = [_relented(view, mineral) for mineral in relent]
-        open_options = [option for option in view.options if option.mineral not in view.controls and hostile & set(option.targets)]
-        if not hostile or not open_options or len(view.controls) - len(relent) >= view.parameters["tit_for_tat_controls"]:
+        open_options = [
+            option
+            for option in view.options
+            if option.mineral not in view.controls and hostile & set(option.targets)
+        ]
+        if (
+            not hostile
+            or not open_options
+            or len(view.controls) - len(relent) >= view.parameters["tit_for_tat_controls"]
+        ):
             return ControlDecision((), relent, tuple(reasons))
-        chosen = max(open_options, key=lambda option: (round(option.target_dependence_share, 6), option.lane_value_usd, option.mineral))
+        chosen = max(
+            open_options,
+            key=lambda option: (
+                round(option.target_dependence_share, 6),
+                option.lane_value_usd,
+                option.mineral,
+            ),
+        )
         terms = {"answer to hostile acts": chosen.lane_value_usd * chosen.target_dependence_share}
         reasons.append(CountryDecision(view.actor, "retaliation", "license", "none", _subject(chosen), terms))
         return ControlDecision((_impose(chosen, "answer in kind"),), relent, tuple(reasons))
 
 
 class Leverage:
-    """Weighs what a control earns and extorts against the diversification it provokes, by counterfactual markets.
+    """Weighs what a control earns and extorts against the diversification it provokes, by counterfactual
+    markets.
 
-    payoff = own accounts today + chance that the targets give in x what the floor costs it - rival capacity called up
-             - political cost; the best option is taken when it is positive, and lifted when it no longer is.
+    payoff = own accounts today + chance that the targets give in x what the floor costs it - rival capacity
+    called up - political cost; the best option is taken when it is positive, and lifted when it no longer is.
     """
 
     def questions(self, view: RefinerView) -> Sequence[Question]:
@@ -75,10 +97,20 @@ class Leverage:
         if not answers:
             return ControlDecision()
         floor_cost = max(0.0, answers[WhatIfNoFloor()].now.total_usd)
-        valued = {option.mineral: (option, leverage_terms(view, option, answers[_question(view, option)], floor_cost)) for option in view.options}
-        stubborn = view.parameters["accession_exit_cost_share"]  # a control is kept until it costs more than a change of course
+        valued = {
+            option.mineral: (
+                option,
+                leverage_terms(view, option, answers[_question(view, option)], floor_cost),
+            )
+            for option in view.options
+        }
+        stubborn = view.parameters[
+            "accession_exit_cost_share"
+        ]  # a control is kept until it costs more than a change of course
         relent = tuple(
-            m for m in sorted(view.controls) if m not in valued or sum(valued[m][1].values()) < -stubborn * valued[m][0].lane_value_usd
+            m
+            for m in sorted(view.controls)
+            if m not in valued or sum(valued[m][1].values()) < -stubborn * valued[m][0].lane_value_usd
         )
         reasons = [_relented(view, mineral) for mineral in relent]
         fresh = {mineral: value for mineral, value in valued.items() if mineral not in view.controls}
@@ -93,21 +125,31 @@ class Leverage:
         return ControlDecision(imposed, relent, tuple(reasons))
 
 
-def leverage_terms(view: RefinerView, option: ControlOption, answer: Answer, floor_cost_usd: float) -> dict[str, float]:
-    """Payoff terms of having one control in force, USD a quarter; for one in force the answer holds the reverse of lifting it."""
+def leverage_terms(
+    view: RefinerView, option: ControlOption, answer: Answer, floor_cost_usd: float
+) -> dict[str, float]:
+    """Payoff terms of having one control in force, USD a quarter; for one in force the answer holds the
+    reverse of lifting it.
+    """
     p = view.parameters
     sign = -1.0 if option.mineral in view.controls else 1.0
     gdp = sum(view.targets_gdp_usd.get(target, 0.0) for target in option.targets)
     damage = -sign * answer.others_usd.get("targets", 0.0)
     pressed = p["compliance_base"] + p["compliance_slope"] * 100.0 * damage / max(gdp, 1.0)
-    comply = _logistic(pressed) - _logistic(p["compliance_base"])  # the control's own contribution to their giving in
+    comply = _logistic(pressed) - _logistic(
+        p["compliance_base"]
+    )  # the control's own contribution to their giving in
     patience = (1.0 - p["dominant_discount_year"] / 4.0) ** (4.0 * p["refinery_build_years"])
-    rivals = -p["dominant_leverage_loss_share"] * patience * max(0.0, sign * answer.others_usd.get("rivals", 0.0))
+    rivals = (
+        -p["dominant_leverage_loss_share"] * patience * max(0.0, sign * answer.others_usd.get("rivals", 0.0))
+    )
     return {
         "own accounts": sign * answer.now.total_usd,
         "concession hoped for": comply * floor_cost_usd,
         "rivals called up": rivals,
-        "political cost": -p["dominant_political_cost_share"] * option.lane_value_usd * (1.0 - option.approval_share),
+        "political cost": -p["dominant_political_cost_share"]
+        * option.lane_value_usd
+        * (1.0 - option.approval_share),
     }
 
 
@@ -118,7 +160,11 @@ def _logistic(x: float) -> float:
 def _question(view: RefinerView, option: ControlOption) -> WhatIfControl:
     """What if the control were put on; or, where one is in force, what if it were lifted."""
     held = option.mineral in view.controls
-    return WhatIfControl(option.mineral, view.controls.get(option.mineral, option.targets), 1.0 if held else option.approval_share)
+    return WhatIfControl(
+        option.mineral,
+        view.controls.get(option.mineral, option.targets),
+        1.0 if held else option.approval_share,
+    )
 
 
 def _impose(option: ControlOption, reason: str) -> ImposedControl:
@@ -131,8 +177,19 @@ def _subject(option: ControlOption) -> str:
 
 def _relented(view: RefinerView, mineral: str) -> CountryDecision:
     subject = f"{mineral} to {';'.join(view.controls[mineral])}"
-    return CountryDecision(view.actor, "retaliation", "relent", "keep", subject, {"the act was withdrawn or the control no longer pays": 0.0})
+    return CountryDecision(
+        view.actor,
+        "retaliation",
+        "relent",
+        "keep",
+        subject,
+        {"the act was withdrawn or the control no longer pays": 0.0},
+    )
 
 
-DOCTRINES: Mapping[str, type[Passive] | type[TitForTat] | type[Leverage]] = {"passive": Passive, "tit_for_tat": TitForTat, "leverage": Leverage}
+DOCTRINES: Mapping[str, type[Passive] | type[TitForTat] | type[Leverage]] = {
+    "passive": Passive,
+    "tit_for_tat": TitForTat,
+    "leverage": Leverage,
+}
 """Doctrines by the name a scenario gives."""

@@ -27,4 +27,6 @@ class ScriptedAccession:
         """The decision of the script."""
         usual = "stay" if view.rung == len(RUNG_NAMES) - 1 else "hold_out"
         choice = self.choices.get(view.round, usual)
-        return CountryDecision(view.actor, "accession", choice, usual, RUNG_NAMES[min(view.rung + 1, 4)], {"scripted": 1.0})
+        return CountryDecision(
+            view.actor, "accession", choice, usual, RUNG_NAMES[min(view.rung + 1, 4)], {"scripted": 1.0}
+        )

@@ -34,10 +34,14 @@ class ReserveDecision:
     release_t: Array
 
 
-def decide_reserve(view: ReserveView, supply_share: float, ceiling_ratio: float, trigger_ratio: float, release_share: float) -> ReserveDecision:
-    """Buy toward the target while the price is ordinary, at most a small share of supply; release when it is extraordinary.
+def decide_reserve(
+    view: ReserveView, supply_share: float, ceiling_ratio: float, trigger_ratio: float, release_share: float
+) -> ReserveDecision:
+    """Buy toward the target while the price is ordinary, at most a small share of supply; release when it is
+    extraordinary.
 
-    Money goes to the minerals in proportion to the value of what is missing, so that a huge market does not starve the tiny ones.
+    Money goes to the minerals in proportion to the value of what is missing, so that a huge market does not
+    starve the tiny ones.
     """
     emergency = view.price_usd_t > trigger_ratio * view.usual_usd_t
     ordinary = view.price_usd_t <= ceiling_ratio * view.usual_usd_t

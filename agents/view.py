@@ -21,7 +21,9 @@ class Accounts:
 
     def __add__(self, other: Accounts) -> Accounts:
         return Accounts(
-            self.users_usd + other.users_usd, self.producers_usd + other.producers_usd, self.treasury_usd + other.treasury_usd
+            self.users_usd + other.users_usd,
+            self.producers_usd + other.producers_usd,
+            self.treasury_usd + other.treasury_usd,
         )
 
     def blend(self, later: Accounts, weight: float) -> Accounts:
@@ -36,7 +38,9 @@ class Accounts:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the asker would gain or lose, today and once capacity has adjusted; ``others_usd`` what it would do to named others."""
+    """What the asker would gain or lose, today and once capacity has adjusted; ``others_usd`` what it
+    would do to named others.
+    """
 
     now: Accounts
     later: Accounts
@@ -50,14 +54,18 @@ class WhatIfMember:
 
 @dataclass(frozen=True)
 class WhatIfControlled:
-    """What would change if the dominant refiner granted only ``approval_share`` of the asker's usual purchases from it?"""
+    """What would change if the dominant refiner granted only ``approval_share`` of the asker's usual
+    purchases from it?
+    """
 
     approval_share: float
 
 
 @dataclass(frozen=True)
 class WhatIfControl:
-    """The dominant refiner's own question: what if it granted ``approval_share`` of ``mineral`` to ``targets``?"""
+    """The dominant refiner's own question: what if it granted ``approval_share`` of ``mineral`` to
+    ``targets``?
+    """
 
     mineral: str
     targets: tuple[str, ...]
@@ -76,9 +84,10 @@ Question = WhatIfMember | WhatIfControlled | WhatIfControl | WhatIfNoFloor
 class CountryView:
     """All that one government (or a bloc that votes as one) is shown when it reviews its standing.
 
-    Money is USD a quarter. ``taste`` is its own lasting disposition toward the zone and ``mood`` the part that is drawn anew, both
-    standard normal. ``emergency_relief_share`` is the part of a cut-off that members' stocks and output could cover.
-    ``cut_off_quarters`` is how long an episode outlasts its private stocks.
+    Money is USD a quarter. ``taste`` is its own lasting disposition toward the zone and ``mood`` the part
+    that is drawn anew, both standard normal. ``emergency_relief_share`` is the part of a cut-off that
+    members' stocks and output could cover. ``cut_off_quarters`` is how long an episode outlasts its private
+    stocks.
     """
 
     actor: str
@@ -117,7 +126,9 @@ class Grievance:
 
 @dataclass(frozen=True)
 class ControlOption:
-    """A control it could impose: on which mineral, against whom, and the value of what it ships there, USD a quarter."""
+    """A control it could impose: on which mineral, against whom, and the value of what it ships there, USD
+    a quarter.
+    """
 
     mineral: str
     targets: tuple[str, ...]
@@ -128,7 +139,9 @@ class ControlOption:
 
 @dataclass(frozen=True)
 class RefinerView:
-    """What the dominant refiner is shown: grievances, its controls in force (mineral -> targets), and the options it has."""
+    """What the dominant refiner is shown: grievances, its controls in force (mineral -> targets), and the
+    options it has.
+    """
 
     actor: str
     round: int
@@ -141,11 +154,13 @@ class RefinerView:
 
 @dataclass(frozen=True)
 class LeaderView:
-    """What the zone's leader is shown when it sets reference prices and offers; price keys are (mineral, stage).
+    """What the zone's leader is shown when it sets reference prices and offers; price keys are (mineral,
+    stage).
 
     ``full_cost_usd_t`` : all-in cost of the marginal project outside the dominant refiner
     ``recent_price_usd_t`` : mean price outside the dominant refiner over the memory of the rule
-    ``invitations`` : candidate -> (resource potential, investability, reliability, shortfall of its last review USD, gain to the leader USD)
+    ``invitations`` : candidate -> (resource potential, investability, reliability, shortfall of its last
+    review USD, gain to the leader USD)
     """
 
     actor: str

@@ -27,18 +27,26 @@ class CostPlus:
 
     def reference_prices(self, view: LeaderView) -> dict[tuple[str, str], float]:
         """(1 + markup) x full cost, or the price anchored in the scenario."""
-        return {key: self.fixed_usd_t.get(key, (1.0 + self.markup) * cost) for key, cost in view.full_cost_usd_t.items()}
+        return {
+            key: self.fixed_usd_t.get(key, (1.0 + self.markup) * cost)
+            for key, cost in view.full_cost_usd_t.items()
+        }
 
 
 class MovingAverage:
-    """Mean of recent prices outside the dominant refiner plus a markup; it forgets slumps slowly and follows booms."""
+    """Mean of recent prices outside the dominant refiner plus a markup; it forgets slumps slowly and
+    follows booms.
+    """
 
     def __init__(self, markup: float, fixed_usd_t: Prices) -> None:
         self.markup, self.fixed_usd_t = markup, dict(fixed_usd_t)
 
     def reference_prices(self, view: LeaderView) -> dict[tuple[str, str], float]:
         """(1 + markup) x recent price, or the price anchored in the scenario."""
-        return {key: self.fixed_usd_t.get(key, (1.0 + self.markup) * price) for key, price in view.recent_price_usd_t.items()}
+        return {
+            key: self.fixed_usd_t.get(key, (1.0 + self.markup) * price)
+            for key, price in view.recent_price_usd_t.items()
+        }
 
 
 class Fixed:
@@ -62,7 +70,9 @@ REFERENCE_RULES: Mapping[str, type[CostPlus] | type[MovingAverage] | type[Fixed]
 
 
 class ZoneLeader:
-    """Sets reference prices by its rule and spends its budget where potential, readiness and reliability are highest."""
+    """Sets reference prices by its rule and spends its budget where potential, readiness and reliability
+    are highest.
+    """
 
     def __init__(self, rule: ReferenceRule, pays_side_payments: bool) -> None:
         self.rule, self.pays_side_payments = rule, pays_side_payments
@@ -73,11 +83,25 @@ class ZoneLeader:
         reasons = []
         if updates_prices and prices:
             changed = {f"{mineral} {stage}": price for (mineral, stage), price in sorted(prices.items())}
-            reasons.append(CountryDecision(view.actor, "reference_price", "announce", "keep", f"{len(changed)} reference prices (USD/t)", changed))
+            reasons.append(
+                CountryDecision(
+                    view.actor,
+                    "reference_price",
+                    "announce",
+                    "keep",
+                    f"{len(changed)} reference prices (USD/t)",
+                    changed,
+                )
+            )
         side = self._side_payments(view)
         for candidate, payment in side.items():
-            terms = {"gain from its accession": view.invitations[candidate].gain_usd, "side payment": -payment}
-            reasons.append(CountryDecision(view.actor, "coercion", "offer side payment", "none", candidate, terms))
+            terms = {
+                "gain from its accession": view.invitations[candidate].gain_usd,
+                "side payment": -payment,
+            }
+            reasons.append(
+                CountryDecision(view.actor, "coercion", "offer side payment", "none", candidate, terms)
+            )
         return LeaderDecision(prices, allot_finance(view.invitations, view.budget_usd), side, tuple(reasons))
 
     def _side_payments(self, view: LeaderView) -> dict[str, float]:
@@ -93,7 +117,9 @@ class ZoneLeader:
 
 
 def allot_finance(invitations: Mapping[str, Invitation], budget_usd: float) -> dict[str, float]:
-    """Split the budget by potential x investability x reliability; all candidates see what they could hope for."""
+    """Split the budget by potential x investability x reliability; all candidates see what they could hope
+    for.
+    """
     weight = {name: i.potential * i.investability * i.reliability for name, i in sorted(invitations.items())}
     total = sum(weight.values())
     return {name: budget_usd * value / total for name, value in weight.items()} if total > 0 else {}

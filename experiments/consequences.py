@@ -14,6 +14,7 @@ from experiments.figures.naming import (
     format_share,
     mineral_word,
     quarter_in_words,
+    subject_in_words,
 )
 from experiments.figures.reserve import owed_and_held
 from experiments.figures.welfare import changes
@@ -221,17 +222,6 @@ def _controls_in_words(run: Run, who: str) -> tuple[str, list[Quoted]]:
         rows = f"actor = {run.dominant_refiner}, kind = in_force, a control on exports"
         quoted.append(Quoted(f"{len(dated)} dated", "events", "instrument", "count", rows))
     return text, quoted
-
-
-def subject_in_words(subject: str) -> str:
-    """``ndpr to JPN;DEU at 40%`` with names for codes."""
-    mineral, to, rest = subject.partition(" to ")
-    targets, at, share = rest.partition(" at ")
-    if not to:
-        return subject
-    names = [country_name(code) for code in targets.split(";")]
-    shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-    return f"{mineral_word(mineral)} to {shown}" + (f", {share} of requests granted" if at else "")
 
 
 def _sum(value_usd: float) -> str:

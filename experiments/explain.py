@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from experiments.consequences import subject_in_words
 from experiments.figures.naming import (
     country_name,
     format_money,
@@ -13,6 +12,7 @@ from experiments.figures.naming import (
     in_words,
     mineral_word,
     quarter_in_words,
+    subject_in_words,
     union_members,
 )
 from experiments.results import Run, each_row

@@ -132,7 +132,7 @@ def find_prices(run: Run) -> Finding | None:
     buyer = "inside the zone" if end["members"] else f"in the {country_name(run.leader)} and its partners"
     text = (
         f"At the end refined {mineral_word(mineral)} costs {prices['inside']} "
-        f"{buyer.replace('the the', 'the')}, "
+        f"{buyer}, "
         f"{prices['outside']} outside and {prices['home']} at the gate in "
         f"{country_name(run.dominant_refiner)}"
     )

@@ -11,7 +11,16 @@ from world.market.arrays import Clearing
 from world.offers import Priced
 from world.welfare import Accounts, account
 
-ACCOUNTS = ("user_surplus", "miner_profit", "refiner_profit", "tariff", "levy", "export_tax", "quota_rent", "hub_margin")
+ACCOUNTS = (
+    "user_surplus",
+    "miner_profit",
+    "refiner_profit",
+    "tariff",
+    "levy",
+    "export_tax",
+    "quota_rent",
+    "hub_margin",
+)
 USERS, MINERS, REFINERS, TARIFF, LEVY, EXPORT_TAX, QUOTA_RENT, HUB_MARGIN = range(len(ACCOUNTS))
 
 
@@ -29,21 +38,31 @@ class CountryAccounts:
     world_usd: Array
 
     def stake_usd(self, weight: Array) -> Array:
-        """(row, country) welfare with user surplus split between first use (``weight``) and final use; weight : (row,)."""
+        """(row, country) welfare with user surplus split between first use (``weight``) and final use;
+        weight : (row,).
+        """
         users = self.usd[:, USERS]
         rest = self.usd.sum(axis=1) - users
-        return rest + weight[:, None] * users + (1.0 - weight[:, None]) * self.final_surplus_usd
+        passed = (1.0 - weight[:, None]) * self.final_surplus_usd
+        return np.asarray(rest + weight[:, None] * users + passed)
 
 
 def country_accounts(
-    priced: Priced, clearing: Clearing, mineral: Whole, axes: Axes, final_use: Array, hub: tuple[Whole, Whole], capture_share: float, captor: int
+    priced: Priced,
+    clearing: Clearing,
+    mineral: Whole,
+    axes: Axes,
+    final_use: Array,
+    hub: tuple[Whole, Whole],
+    capture_share: float,
+    captor: int,
 ) -> CountryAccounts:
     """Accounts by country of cleared rows.
 
     final_use : (mineral, country, user) share of what each first user makes that ends up in each country
     hub : per stage (mineral, seller, buyer) country position of the hub, -1 none
-    capture_share : part of the levy on the goods of ``captor`` that it takes over by an export tax of the same size; prices and
-        trade do not move (known answer T9b), the revenue does
+    capture_share : part of the levy on the goods of ``captor`` that it takes over by an export tax of the
+        same size; prices and trade do not move (known answer T9b), the revenue does
     """
     book = account(priced.market, clearing, priced.ore_charges, priced.refined_charges)
     n = len(axes.countries)
@@ -54,8 +73,12 @@ def country_accounts(
     usd[:, REFINERS] = scatter(book.refining_profit_usd + book.refined_feed_usd, refiners, n)
     usd[:, TARIFF] = scatter(book.ore.duty_usd, refiners, n) + scatter(book.refined.duty_usd, users, n)
     usd[:, LEVY] = scatter(book.ore.levy_usd, refiners, n) + scatter(book.refined.levy_usd, users, n)
-    usd[:, EXPORT_TAX] = scatter(book.ore.export_tax_usd, ore_sellers, n) + scatter(book.refined.export_tax_usd, refiners, n)
-    usd[:, QUOTA_RENT] = scatter(book.ore.rent_usd, ore_sellers, n) + scatter(book.refined.rent_usd, refiners, n)
+    usd[:, EXPORT_TAX] = scatter(book.ore.export_tax_usd, ore_sellers, n) + scatter(
+        book.refined.export_tax_usd, refiners, n
+    )
+    usd[:, QUOTA_RENT] = scatter(book.ore.rent_usd, ore_sellers, n) + scatter(
+        book.refined.rent_usd, refiners, n
+    )
     usd[:, HUB_MARGIN] = _hub_margins(book, mineral, hub, n)
     if capture_share > 0.0:
         _capture(usd, clearing, mineral, axes, capture_share, captor)
@@ -74,10 +97,18 @@ def _hub_margins(book: Accounts, mineral: Whole, hub: tuple[Whole, Whole], count
 
 
 def _world_total_usd(book: Accounts) -> Array:
-    """(row,) value of use and of what went into stocks, less all real costs: what the accounts of countries must add up to."""
-    total = (book.use_value_usd + book.stock_value_usd).sum(axis=1) - book.mining_cost_usd.sum(axis=1) - book.refining_cost_usd.sum(axis=1)
+    """(row,) value of use and of what went into stocks, less all real costs: what the accounts of
+    countries must add up to.
+    """
+    total = (
+        (book.use_value_usd + book.stock_value_usd).sum(axis=1)
+        - book.mining_cost_usd.sum(axis=1)
+        - book.refining_cost_usd.sum(axis=1)
+    )
     for stage in (book.ore, book.refined):
-        total = total - (stage.freight_usd + stage.other_usd + stage.backstop_usd + stage.switching_usd).sum(axis=1)
+        total = total - (stage.freight_usd + stage.other_usd + stage.backstop_usd + stage.switching_usd).sum(
+            axis=1
+        )
     world: Array = total
     return world
 

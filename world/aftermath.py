@@ -1,4 +1,6 @@
-"""After the market: stocks, habits, beliefs and trust are revised; plants run, mothball, close and are ordered."""
+"""After the market: stocks, habits, beliefs and trust are revised; plants run, mothball, close and are
+ordered.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +14,16 @@ from world.capacity import invest
 from world.market_round import Cleared
 from world.price_floor import believed_floor_usd_t
 from world.state import FLOOR, FRAMEWORK
+from world.zone import floor_members
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
 
 
 def learn(world: TradeWorld, cleared: Cleared) -> None:
-    """Each compares what it expected with what it saw: prices, stocks, habits, thrift, trust, the risk of retaliation."""
+    """Each compares what it expected with what it saw: prices, stocks, habits, thrift, trust, the risk of
+    retaliation.
+    """
     revise_stocks(world, cleared)
     revise_habits(world, cleared)
     revise_prices(world, cleared)
@@ -27,14 +32,17 @@ def learn(world: TradeWorld, cleared: Cleared) -> None:
 
 
 def revise_stocks(world: TradeWorld, cleared: Cleared) -> None:
-    """Private stocks take what was bought beyond use and stock building of the base year (its holders keep that apart)."""
+    """Private stocks take what was bought beyond use and stock building of the base year (its holders keep
+    that apart).
+    """
     markets = world.state.markets
     markets.built_stock_t = 0.9 * markets.built_stock_t  # shed over some three years (assumption)
     markets.stock_t = markets.stock_t + np.where(world.base.use_t > 0, cleared.clearing.stock_change_t, 0.0)
 
 
 def revise_habits(world: TradeWorld, cleared: Cleared) -> None:
-    """Preferences drift toward sellers that have long been cheap: with the drift complete the elasticity of sourcing is doubled.
+    """Preferences drift toward sellers that have long been cheap: with the drift complete the elasticity of
+    sourcing is doubled.
 
     Long-run over short-run Armington elasticity is about 2 (Gallaway, McDaniel and Rivera 2003).
     """
@@ -43,7 +51,9 @@ def revise_habits(world: TradeWorld, cleared: Cleared) -> None:
     for stage, name in ((ORE, "habit_ore"), (REFINED, "habit_refined")):
         lanes = world.base.lanes(stage)
         landed = cleared.clearing.ore_landed_usd_t if stage == ORE else cleared.clearing.refined_landed_usd_t
-        base_landed = (1.0 + lanes.tariff_share) * (world.base.evidence.price_usd_t[:, stage][:, None, None] + lanes.freight_usd_t)
+        base_landed = (1.0 + lanes.tariff_share) * (
+            world.base.evidence.price_usd_t[:, stage][:, None, None] + lanes.freight_usd_t
+        )
         dearer = (landed[:, 0] - base_landed) / lanes.spread_usd_t[:, None, :]
         size = lanes.flow_t + 1e-12
         relative = dearer - (size * dearer).sum(axis=1, keepdims=True) / size.sum(axis=1, keepdims=True)
@@ -53,36 +63,60 @@ def revise_habits(world: TradeWorld, cleared: Cleared) -> None:
     growing = np.exp(world.expected_growth(world.round) / 4.0)[:, None, None]
     for name, flow, approval in (
         ("usual_ore_flow_t", cleared.clearing.ore_flow_t, cleared.setting.borders[ORE].approval_share),
-        ("usual_refined_flow_t", cleared.clearing.refined_flow_t, cleared.setting.borders[REFINED].approval_share),
+        (
+            "usual_refined_flow_t",
+            cleared.clearing.refined_flow_t,
+            cleared.setting.borders[REFINED].approval_share,
+        ),
     ):
         old = getattr(markets, name)
-        # a licence grants a share of requests: trade before it, growing with demand; it does not shrink with the licence itself
-        setattr(markets, name, np.where(approval < 1.0, old * growing, old + usual / 4.0 * (flow[:, 0] - old)))
+        # a licence grants a share of requests: trade before it, growing with demand; it does not shrink with
+        # the licence itself
+        setattr(
+            markets, name, np.where(approval < 1.0, old * growing, old + usual / 4.0 * (flow[:, 0] - old))
+        )
 
 
 def revise_prices(world: TradeWorld, cleared: Cleared) -> None:
     """Producers' believed prices and users' usual prices follow what was seen."""
     markets, p, axes = world.state.markets, world.parameters, world.base.axes
     clearing = cleared.clearing
-    for stage, name, price in ((ORE, "believed_ore_usd_t", clearing.ore_price_usd_t), (REFINED, "believed_refined_usd_t", clearing.refined_price_usd_t)):
+    for stage, name, price in (
+        (ORE, "believed_ore_usd_t", clearing.ore_price_usd_t),
+        (REFINED, "believed_refined_usd_t", clearing.refined_price_usd_t),
+    ):
         seen = observed_price(world, cleared, stage, price)
         positions = axes.sellers(stage)
-        setattr(markets, name, np.where(positions >= 0, revise_expected(getattr(markets, name), seen, p.belief_speed_year), 0.0))
-    markets.usual_index_usd_t = revise_expected(markets.usual_index_usd_t, np.maximum(clearing.refined_index_usd_t, 1e-9), p.belief_speed_year)
-    world.outside_prices.append(np.stack([_outside_mean(world, cleared, stage) for stage in (ORE, REFINED)], axis=1))
+        setattr(
+            markets,
+            name,
+            np.where(positions >= 0, revise_expected(getattr(markets, name), seen, p.belief_speed_year), 0.0),
+        )
+    markets.usual_index_usd_t = revise_expected(
+        markets.usual_index_usd_t, np.maximum(clearing.refined_index_usd_t, 1e-9), p.belief_speed_year
+    )
+    world.outside_prices.append(
+        np.stack([_outside_mean(world, cleared, stage) for stage in (ORE, REFINED)], axis=1)
+    )
 
 
 def observed_price(world: TradeWorld, cleared: Cleared, stage: int, price_usd_t: Array) -> Array:
-    """(mineral, seller) price a producer can read: its own if it sells; else the mean of those on its side of the zone's border."""
+    """(mineral, seller) price a producer can read: its own if it sells; else the mean of those on its side
+    of the zone's border.
+    """
     sold = (cleared.clearing.ore_flow_t if stage == ORE else cleared.clearing.refined_flow_t).sum(axis=(1, 3))
     positions = world.base.axes.sellers(stage)
-    inside = world.floor_members()[np.maximum(positions, 0)] & world.state.politics.floor_in_force
+    inside = floor_members(world)[np.maximum(positions, 0)] & world.state.politics.floor_in_force
     seen = np.zeros_like(price_usd_t)
     for side in (inside, ~inside):
         weight = np.where(side, sold, 0.0)
         total = weight.sum(axis=1, keepdims=True)
-        every = (sold * price_usd_t).sum(axis=1, keepdims=True) / np.maximum(sold.sum(axis=1, keepdims=True), 1e-300)
-        mean = np.where(total > 0, (weight * price_usd_t).sum(axis=1, keepdims=True) / np.maximum(total, 1e-300), every)
+        every = (sold * price_usd_t).sum(axis=1, keepdims=True) / np.maximum(
+            sold.sum(axis=1, keepdims=True), 1e-300
+        )
+        mean = np.where(
+            total > 0, (weight * price_usd_t).sum(axis=1, keepdims=True) / np.maximum(total, 1e-300), every
+        )
         seen = np.where(side, mean, seen)
     active = sold > 1e-6 * np.maximum(sold.sum(axis=1, keepdims=True), 1e-300)
     return np.maximum(np.where(active, price_usd_t, seen), 1e-9)
@@ -95,15 +129,23 @@ def _outside_mean(world: TradeWorld, cleared: Cleared, stage: int) -> Array:
     sold = (clearing.ore_flow_t if stage == ORE else clearing.refined_flow_t).sum(axis=(1, 3))
     other = np.where(world.base.axes.sellers(stage) != world.dominant, sold, 0.0)
     total = other.sum(axis=1)
-    mean: Array = np.where(total > 0, (other * price).sum(axis=1) / np.where(total > 0, total, 1.0), world.base.evidence.price_usd_t[:, stage])
+    mean: Array = np.where(
+        total > 0,
+        (other * price).sum(axis=1) / np.where(total > 0, total, 1.0),
+        world.base.evidence.price_usd_t[:, stage],
+    )
     return mean
 
 
 def revise_thrift(world: TradeWorld) -> None:
-    """Use per unit of activity moves toward its long-run level at the usual price, at most so much a year; part of it stays."""
+    """Use per unit of activity moves toward its long-run level at the usual price, at most so much a year;
+    part of it stays.
+    """
     markets, p, base = world.state.markets, world.parameters, world.base
-    gap = np.maximum(world.demand_long_run - base.evidence.demand_elasticity, 0.0)
-    ratio = np.maximum(markets.usual_index_usd_t, 1e-9) / np.where(base.refined_lanes.index_usd_t > 0, base.refined_lanes.index_usd_t, 1.0)
+    gap = np.maximum(world.economy.demand_long_run - base.evidence.demand_elasticity, 0.0)
+    ratio = np.maximum(markets.usual_index_usd_t, 1e-9) / np.where(
+        base.refined_lanes.index_usd_t > 0, base.refined_lanes.index_usd_t, 1.0
+    )
     wanted = -gap[:, None] * np.log(np.clip(ratio, 0.05, 50.0))
     now = np.log(markets.thrift)
     step = (1.0 - np.exp(-p.thrift_speed_year / 4.0)) * (wanted - now)
@@ -124,21 +166,39 @@ def revise_trust(world: TradeWorld) -> None:
             size = p.trust_loss_per_severity * severity
             # what is done to everyone singles out nobody: it weighs like an act seen from outside
             share = p.trust_spillover_share if hit.sum() > n / 2 else 1.0
-            loss[actor] += np.where(hit, size * share, size * p.trust_spillover_share * (not hit.sum() > n / 2))
+            loss[actor] += np.where(
+                hit, size * share, size * p.trust_spillover_share * (not hit.sum() > n / 2)
+            )
     for control in politics.controls:
         if control.since == world.round:
-            loss[world.dominant][list(control.targets)] += p.trust_loss_broken_licence * (1.0 - control.approval_share)
-    together = np.where(politics.rung >= FRAMEWORK, p.trust_gain_cooperation_year * (politics.rung - 1) / 3.0, 0.0)
+            loss[world.dominant][list(control.targets)] += p.trust_loss_broken_licence * (
+                1.0 - control.approval_share
+            )
+    together = np.where(
+        politics.rung >= FRAMEWORK, p.trust_gain_cooperation_year * (politics.rung - 1) / 3.0, 0.0
+    )
     none = np.zeros(n)
     politics.trust_leader = heal_trust(
-        lose_trust(politics.trust_leader, loss[world.leader]), politics.trust_rest_leader, p.trust_healing_year, together
+        lose_trust(politics.trust_leader, loss[world.leader]),
+        politics.trust_rest_leader,
+        p.trust_healing_year,
+        together,
     )
     politics.trust_dominant = heal_trust(
-        lose_trust(politics.trust_dominant, loss[world.dominant]), politics.trust_rest_dominant, p.trust_healing_year, none
+        lose_trust(politics.trust_dominant, loss[world.dominant]),
+        politics.trust_rest_dominant,
+        p.trust_healing_year,
+        none,
     )
     for power in (world.leader, world.dominant):
         (politics.trust_leader if power == world.leader else politics.trust_dominant)[power] = 1.0
-    joined = float(sum(1 for place in range(n) if politics.due_rung[place] == FLOOR and politics.due_round[place] == world.round + 1))
+    joined = float(
+        sum(
+            1
+            for place in range(n)
+            if politics.due_rung[place] == FLOOR and politics.due_round[place] == world.round + 1
+        )
+    )
     answered = float(sum(control.since == world.round for control in politics.controls))
     politics.retaliation_belief = learn_retaliation(
         politics.retaliation_belief, p.retaliation_prior_weight, np.full(n, min(answered, joined)), joined
@@ -146,22 +206,26 @@ def revise_trust(world: TradeWorld) -> None:
 
 
 def run_plants(world: TradeWorld, cleared: Cleared) -> None:
-    """Industry orders, mothballs and restarts at the prices it believes, the floor included as far as it trusts it."""
+    """Industry orders, mothballs and restarts at the prices it believes, the floor included as far as it
+    trusts it.
+    """
     believed, cut = {}, {}
-    for block in world.blocks:
+    for block in world.economy.blocks:
         stage = ORE if block == "ore" else REFINED
         positions = world.base.axes.sellers(stage)
         bound = (world.state.politics.rung == FLOOR)[np.maximum(positions, 0)] & (positions >= 0)
         bound |= positions == world.leader if world.state.politics.floor_in_force else False
         reference = np.where(bound, world.state.politics.reference_usd_t[:, stage][:, None], np.nan)
         trust = gather(world.state.politics.trust_leader, positions)
-        believed[block] = believed_floor_usd_t(world.believed(block), reference, world.parameters.floor_credibility_share * trust)
+        believed[block] = believed_floor_usd_t(
+            world.believed(block), reference, world.parameters.floor_credibility_share * trust
+        )
         helped = (world.state.politics.rung >= FRAMEWORK)[np.maximum(positions, 0)] & (positions >= 0)
         cut[block] = np.where(helped & world.scenario.zone.exists, world.parameters.finance_cost_cut, 0.0)
     invest(
         world.base,
         world.state.markets,
-        world.blocks,
+        world.economy.blocks,
         believed,
         cut,
         np.where(world.base.axes.refiners >= 0, cleared.clearing.ore_index_usd_t, 0.0),

@@ -1,7 +1,8 @@
 """The axes of every array: which mineral, country, seller and user stands where.
 
-Only active sellers are unknowns of the market, so each mineral has its own short lists of ore sellers, refined sellers and users,
-padded to common lengths; ``-1`` marks padding. Country arrays run over all countries, rest of world (ROW) last.
+Only active sellers are unknowns of the market, so each mineral has its own short lists of ore sellers,
+refined sellers and users, padded to common lengths; ``-1`` marks padding. Country arrays run over all
+countries, rest of world (ROW) last.
 """
 
 from __future__ import annotations
@@ -63,7 +64,9 @@ def pad_positions(lists: Sequence[Sequence[int]]) -> Whole:
 
 
 def gather(country_values: Array, positions: Whole, padding: float = 0.0) -> Array:
-    """Values of countries at ``positions``: (mineral, country) or (country,) -> (mineral, width); padding gets ``padding``."""
+    """Values of countries at ``positions``: (mineral, country) or (country,) -> (mineral, width); padding
+    gets ``padding``.
+    """
     index = np.maximum(positions, 0)
     if country_values.ndim == 1:
         values = country_values[index]
@@ -74,7 +77,9 @@ def gather(country_values: Array, positions: Whole, padding: float = 0.0) -> Arr
 
 
 def gather_pairs(matrix: Array, sellers: Whole, buyers: Whole, padding: float = 0.0) -> Array:
-    """Values of country pairs: (country, country) or (mineral, country, country) -> (mineral, seller, buyer)."""
+    """Values of country pairs: (country, country) or (mineral, country, country) -> (mineral, seller,
+    buyer).
+    """
     row = np.maximum(sellers, 0)[:, :, None]
     column = np.maximum(buyers, 0)[:, None, :]
     present = (sellers >= 0)[:, :, None] & (buyers >= 0)[:, None, :]

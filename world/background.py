@@ -1,4 +1,6 @@
-"""The background of a run on its axes: growth of demand, volatility, long-run elasticities, a subset of minerals."""
+"""The background of a run on its axes: growth of demand, volatility, long-run elasticities, a subset of
+minerals.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from world.measures import first_day
 
 @dataclass(frozen=True)
 class Volatility:
-    """Spread and persistence of shocks: demand_sd, persistence_share (mineral,); output_sd (mineral, country) of mines."""
+    """Spread and persistence of shocks: demand_sd, persistence_share (mineral,); output_sd (mineral,
+    country) of mines.
+    """
 
     demand_sd: Array
     persistence_share: Array
@@ -51,7 +55,9 @@ def read_demand_growth(dataset: Dataset, scenario: str, start: str, rounds: int)
 
 
 def read_volatility(dataset: Dataset, axes: Axes) -> Volatility:
-    """Spread of demand shocks and of mine output by country (the row ``*`` of a mineral for those without one)."""
+    """Spread of demand shocks and of mine output by country (the row ``*`` of a mineral for those without
+    one).
+    """
     table = dataset.table("volatility").set_index("mineral").loc[list(axes.minerals)]
     outages = dataset.table("outages")
     spread = np.zeros((len(axes.minerals), len(axes.countries)))
@@ -63,8 +69,8 @@ def read_volatility(dataset: Dataset, axes: Axes) -> Volatility:
     return Volatility(
         table["demand_sd"].to_numpy(float),
         table["shock_persistence"].to_numpy(float),
-        # the spread of yearly changes of a stationary level x with persistence r is s sqrt(2 (1 - r)); reporting gaps and revisions
-        # widen the published figures, so that s is bounded
+        # the spread of yearly changes of a stationary level x with persistence r is s sqrt(2 (1 - r));
+        # reporting gaps and revisions widen the published figures, so that s is bounded
         np.minimum(spread / np.sqrt(2.0 * (1.0 - table["shock_persistence"].to_numpy(float)))[:, None], 0.35),
     )
 
@@ -80,18 +86,30 @@ def read_goods_trade(dataset: Dataset) -> Array:
     """(country, country) goods trade, exporter by importer, USD a year."""
     position = {iso3: place for place, iso3 in enumerate(dataset.countries)}
     trade = np.zeros((len(position), len(position)))
-    for exporter, importer, value in dataset.table("goods_trade")[["exporter", "importer", "trade_usd_m"]].itertuples(index=False):
+    for exporter, importer, value in dataset.table("goods_trade")[
+        ["exporter", "importer", "trade_usd_m"]
+    ].itertuples(index=False):
         if exporter in position and importer in position:
             trade[position[exporter], position[importer]] += float(value) * 1e6
     return trade
 
 
-def component_stop_usd(need_t: Array, theirs_share: Array, price_usd_t: Array, elasticity: Array, backstop_ratio: Array, weight: Array) -> Array:
-    """(country,) loss a quarter if the dominant refiner's component makers stopped supplying, by what is lost under inverse demand.
+def component_stop_usd(
+    need_t: Array,
+    theirs_share: Array,
+    price_usd_t: Array,
+    elasticity: Array,
+    backstop_ratio: Array,
+    weight: Array,
+) -> Array:
+    """(country,) loss a quarter if the dominant refiner's component makers stopped supplying, by what is lost
+    under inverse demand.
 
-    need_t : (mineral, country) final need; theirs_share : (mineral, country) part of it that comes in goods made there
-    A share f of use is lost: loss = P0 need x area under (q)^(-1/eps) from 1 - f to 1, the price capped at the backstop.
-    weight : (mineral,) share of the stake at final use. Rationing value: an upper bound, since other makers would expand.
+    need_t : (mineral, country) final need; theirs_share : (mineral, country) part of it that comes in goods
+        made there A share f of use is lost: loss = P0 need x area under (q)^(-1/eps) from 1 - f to 1, the
+        price capped at the backstop.
+    weight : (mineral,) share of the stake at final use. Rationing value: an upper bound, since other makers
+        would expand.
     """
     left = np.clip(1.0 - theirs_share, 1e-6, 1.0)
     bend = backstop_ratio[:, None] ** (-elasticity[:, None])

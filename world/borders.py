@@ -1,6 +1,8 @@
-"""Trade policy as wedges on lanes: duties, the adjustable levy, export taxes, licences and bans, and the way round them.
+"""Trade policy as wedges on lanes: duties, the adjustable levy, export taxes, licences and bans, and the way
+round them.
 
-Pure: arrays in, lanes out. A row is one mineral under one set of policies, so that thousands of "what if" rows are built at once.
+Pure: arrays in, lanes out. A row is one mineral under one set of policies, so that thousands of "what if"
+rows are built at once.
 """
 
 from __future__ import annotations
@@ -16,11 +18,13 @@ from world.market.charges import LaneCharges, compose_lanes
 
 @dataclass(frozen=True)
 class StageBorders:
-    """What stands on the lanes of one stage before any question is asked; axes (mineral, seller, buyer) unless said.
+    """What stands on the lanes of one stage before any question is asked; axes (mineral, seller, buyer)
+    unless said.
 
     freight_usd_t : direct freight
     hub_freight_usd_t, hub : freight through the cheapest third country and which one (country position)
-    duty_share : ad valorem duty of the importer; hub_duty_share : the duty the goods meet when declared as the hub's
+    duty_share : ad valorem duty of the importer; hub_duty_share : the duty the goods meet when declared as
+        the hub's
     taxed : lanes whose duty rose since the base year
     export_tax_share : exporter's tax
     approval_share : share of usual shipments granted under licence (1 = free, 0 = ban)
@@ -56,7 +60,8 @@ class Rows:
     """Questions as rows.
 
     mineral : (row,) position
-    members : (row, country) binding members; floor_usd_t : (row,) reference price of this stage, NaN where no floor
+    members : (row, country) binding members; floor_usd_t : (row,) reference price of this stage, NaN where no
+        floor
     zone_tariff_share : (row,) flat duty of members on outsiders
     approval_share : (row, seller, buyer) licences of this row; None = those of the borders
     """
@@ -70,24 +75,35 @@ class Rows:
 
 @dataclass(frozen=True)
 class HubTerms:
-    """Terms of passing goods through a third country: margin over the base price, and expected fine when found."""
+    """Terms of passing goods through a third country: margin over the base price, and expected fine when
+    found.
+    """
 
     margin_share: float
     risk_share: float
 
 
-def build_lanes(borders: StageBorders, rows: Rows, terms: HubTerms, with_hubs: bool) -> tuple[LaneCharges, Lanes]:
+def build_lanes(
+    borders: StageBorders, rows: Rows, terms: HubTerms, with_hubs: bool
+) -> tuple[LaneCharges, Lanes]:
     """Charges and lanes of the rows at one stage; two routes when ``with_hubs``.
 
-    The levy tops the landed price up to the reference price for goods of outsiders sold to members, whatever the route: origin
-    is checked. Members waive their duties on each other. What passes through a hub meets the hub's duty, and pays its margin
-    and the expected fine.
+    The levy tops the landed price up to the reference price for goods of outsiders sold to members, whatever
+    the route: origin is checked. Members waive their duties on each other. What passes through a hub meets
+    the hub's duty, and pays its margin and the expected fine.
     """
     mineral = rows.mineral
-    seller_in, buyer_in = _inside(rows.members, borders.sellers[mineral]), _inside(rows.members, borders.buyers[mineral])
+    seller_in, buyer_in = (
+        _inside(rows.members, borders.sellers[mineral]),
+        _inside(rows.members, borders.buyers[mineral]),
+    )
     both_in = seller_in[:, :, None] & buyer_in[:, None, :]
     into = ~seller_in[:, :, None] & buyer_in[:, None, :]
-    floor = np.where(into & ~np.isnan(rows.floor_usd_t)[:, None, None], np.nan_to_num(rows.floor_usd_t)[:, None, None], -np.inf)
+    floor = np.where(
+        into & ~np.isnan(rows.floor_usd_t)[:, None, None],
+        np.nan_to_num(rows.floor_usd_t)[:, None, None],
+        -np.inf,
+    )
     extra = np.where(into, rows.zone_tariff_share[:, None, None], 0.0)
     approval = borders.approval_share[mineral] if rows.approval_share is None else rows.approval_share
     usual = borders.usual_flow_t[mineral]
@@ -111,7 +127,14 @@ def build_lanes(borders: StageBorders, rows: Rows, terms: HubTerms, with_hubs: b
     return charges, lanes
 
 
-_PARTS = ("tariff_share", "export_tax_share", "export_tax_usd_t", "freight_usd_t", "other_usd_t", "hub_margin_usd_t")
+_PARTS = (
+    "tariff_share",
+    "export_tax_share",
+    "export_tax_usd_t",
+    "freight_usd_t",
+    "other_usd_t",
+    "hub_margin_usd_t",
+)
 
 
 def _inside(members: Mask, positions: Whole) -> Mask:
@@ -119,18 +142,30 @@ def _inside(members: Mask, positions: Whole) -> Mask:
     return inside
 
 
-def _route(freight: Array, duty: Array, export_tax: Array, other: Array | None = None, margin: Array | None = None) -> LaneCharges:
+def _route(
+    freight: Array, duty: Array, export_tax: Array, other: Array | None = None, margin: Array | None = None
+) -> LaneCharges:
     zero = np.zeros_like(freight)
-    return LaneCharges(duty, export_tax, zero, freight, zero if other is None else other, zero if margin is None else margin)
+    return LaneCharges(
+        duty, export_tax, zero, freight, zero if other is None else other, zero if margin is None else margin
+    )
 
 
 def _hub_route(
     borders: StageBorders, mineral: Whole, approval: Array, usual: Array, extra: Array, terms: HubTerms
 ) -> tuple[LaneCharges, Array, Array]:
-    """The second route: open where the direct lane is restricted or newly taxed, up to the capacity of the hubs."""
+    """The second route: open where the direct lane is restricted or newly taxed, up to the capacity of the
+    hubs.
+    """
     price = borders.price_usd_t[mineral][:, None, None] * np.ones_like(usual)
     duty = borders.hub_duty_share[mineral] + extra
-    charges = _route(borders.hub_freight_usd_t[mineral], duty, np.zeros_like(duty), terms.risk_share * price, terms.margin_share * price)
+    charges = _route(
+        borders.hub_freight_usd_t[mineral],
+        duty,
+        np.zeros_like(duty),
+        terms.risk_share * price,
+        terms.margin_share * price,
+    )
     restricted = approval < 1.0
     open_ = (restricted | borders.taxed[mineral]) & (usual > 0.0) & (borders.hub[mineral] >= 0)
     missing = np.where(restricted, 1.0 - approval, 0.5)

@@ -1,7 +1,8 @@
 """Plants: on their way, working, mothballed. A refinery takes years; a mine takes longer.
 
-Three blocks produce: mines (``ore``), refineries (``refining``, in tonnes of ore) and plants that make refined metal without ore of the
-chain (``primary``). Industry decides by :mod:`agents.investment` on what it believes; this module keeps the books.
+Three blocks produce: mines (``ore``), refineries (``refining``, in tonnes of ore) and plants that make
+refined metal without ore of the chain (``primary``). Industry decides by :mod:`agents.investment` on what it
+believes; this module keeps the books.
 """
 
 from __future__ import annotations
@@ -26,11 +27,23 @@ LARGE_SHARE = 0.10
 
 
 @dataclass(frozen=True)
+class NamedStart:
+    """A named plant that goes ahead: the round in which it starts, and its capacity."""
+
+    due: int
+    name: str
+    iso3: str
+    mineral: str
+    capacity_t_year: float
+
+
+@dataclass(frozen=True)
 class BlockFacts:
     """What building costs and how long it takes, by block; axes (mineral, seller).
 
-    full_cost_usd_t : all-in price needed; lead_rounds : from order to output; entry_t : most started in a year where nothing
-    stands, tonnes a round of capacity; own_price_share : (mineral,) part of supply that answers its own price, the rest follows a host
+    full_cost_usd_t : all-in price needed; lead_rounds : from order to output; entry_t : most started in a
+        year where nothing stands, tonnes a round of capacity; own_price_share : (mineral,) part of supply
+        that answers its own price, the rest follows a host
     """
 
     full_cost_usd_t: Array
@@ -39,7 +52,9 @@ class BlockFacts:
     own_price_share: Array
 
 
-def read_block_facts(base: BaseMarket, facts: CountryFacts, parameters: ParameterValues) -> dict[str, BlockFacts]:
+def read_block_facts(
+    base: BaseMarket, facts: CountryFacts, parameters: ParameterValues
+) -> dict[str, BlockFacts]:
     """Facts of the three blocks."""
     return {block: _block_facts(base, facts, parameters, block) for block in BLOCKS}
 
@@ -50,17 +65,26 @@ def capacity_of(markets: Markets, block: str) -> Array:
     return values
 
 
-def _block_facts(base: BaseMarket, facts: CountryFacts, parameters: ParameterValues, block: str) -> BlockFacts:
+def _block_facts(
+    base: BaseMarket, facts: CountryFacts, parameters: ParameterValues, block: str
+) -> BlockFacts:
     stage = ORE if block == "ore" else REFINED
     positions = base.axes.sellers(stage)
     curves = {"ore": base.ore, "refining": base.refining, "primary": base.primary}[block]
-    price, needed = base.evidence.price_usd_t[:, stage][:, None], base.evidence.full_cost_usd_t[:, stage][:, None]
+    price, needed = (
+        base.evidence.price_usd_t[:, stage][:, None],
+        base.evidence.full_cost_usd_t[:, stage][:, None],
+    )
     world = np.maximum(curves.capacity_t.sum(axis=1, keepdims=True), 1e-300)
     share = curves.capacity_t / world
     large, standing = share >= LARGE_SHARE, share > 0
     wacc = gather(facts.wacc_share, positions, 0.1) / 0.0783
     entrant = needed * (1.0 + 0.5 * (np.clip(wacc, 0.5, 3.0) - 1.0))
-    full = np.where(large, price, np.where(standing, 0.5 * (price + np.maximum(needed, price)), np.maximum(entrant, 0.2 * price)))
+    full = np.where(
+        large,
+        price,
+        np.where(standing, 0.5 * (price + np.maximum(needed, price)), np.maximum(entrant, 0.2 * price)),
+    )
     if block == "ore":
         build, permits = parameters.mine_build_years, gather(facts.mine_permit_years, positions, 5.0)
         resource = np.sqrt(gather(facts.reserve_share, positions))
@@ -68,20 +92,24 @@ def _block_facts(base: BaseMarket, facts: CountryFacts, parameters: ParameterVal
         build, permits = parameters.refinery_build_years, gather(facts.refinery_permit_years, positions, 2.0)
         resource = 0.3 + 0.7 * gather(facts.potential, positions)
     years = np.where(large, parameters.expansion_build_years, np.where(standing, build, build + permits))
-    # a country builds the block its mineral has: no plant without ore where the chain starts from ore and nobody works that way
+    # a country builds the block its mineral has: no plant without ore where the chain starts from ore and
+    # nobody works that way
     exists = curves.capacity_t.sum(axis=1, keepdims=True) > 0
     invest = gather(facts.investability, positions)
     entry = np.where((positions >= 0) & exists, parameters.build_rate_share * world * invest * resource, 0.0)
     own = 1.0 - base.evidence.by_product_share if block == "ore" else np.ones(len(world))
-    return BlockFacts(np.where(positions >= 0, full, 1e12), np.rint(4.0 * years).astype(float), entry * own[:, None], own)
+    return BlockFacts(
+        np.where(positions >= 0, full, 1e12), np.rint(4.0 * years).astype(float), entry * own[:, None], own
+    )
 
 
 def order_named_plants(
     base: BaseMarket, markets: Markets, dataset: Dataset, start: str, streams: Streams, rounds: int
-) -> list[tuple[int, str, str, str, float]]:
-    """Put the pipeline of named plants on order: each goes ahead with its probability and slips by up to a year.
+) -> list[NamedStart]:
+    """Put the pipeline of named plants on order: each goes ahead with its probability and slips by up to a
+    year.
 
-    returns : (due round, name, country, mineral, tonnes a year) of those that go ahead, for the table of events
+    returns : those that go ahead
     """
     horizon = rounds + 80
     for block in BLOCKS:
@@ -91,30 +119,43 @@ def order_named_plants(
         name, mineral_name, iso3 = str(row.plant), str(row.mineral), str(row.iso3)
         if mineral_name not in base.axes.minerals or iso3 not in base.axes.countries:
             continue
-        mineral, block = base.axes.mineral(mineral_name), {"mined": "ore", "converted": "refining", "primary": "primary"}[str(row.form)]
+        mineral, block = (
+            base.axes.mineral(mineral_name),
+            {"mined": "ore", "converted": "refining", "primary": "primary"}[str(row.form)],
+        )
         key = f"{name}|{mineral_name}|{row.stage}"
-        if streams.uniform("plant goes ahead", 0, key) >= float(row.probability):
+        if streams.uniform("plant goes ahead", 0, key) >= float(str(row.probability)):
             continue
         sellers = base.axes.sellers(ORE if block == "ore" else REFINED)[mineral]
         seller = int(np.flatnonzero(sellers == base.axes.country(iso3))[0])
         due = max(0, _round_of_quarter(str(row.start), start) + streams.whole("plant slips", 0, key, 0, 4))
-        capacity = float(row.capacity_t_year) / 4.0 / (float(base.recovery[mineral]) if block == "refining" else 1.0)
+        capacity = (
+            float(str(row.capacity_t_year))
+            / 4.0
+            / (float(base.recovery[mineral]) if block == "refining" else 1.0)
+        )
         if due < horizon:
             markets.arriving_t[block][due, mineral, seller] += capacity
-            going.append((due, name, iso3, mineral_name, float(row.capacity_t_year)))
+            going.append(NamedStart(due, name, iso3, mineral_name, float(str(row.capacity_t_year))))
     return going
 
 
-def order_trend(base: BaseMarket, markets: Markets, blocks: dict[str, BlockFacts], growth_share: Array) -> None:
-    """What incumbents have under way at the start: enough, with the named plants, for the growth that everyone expects.
+def order_trend(
+    base: BaseMarket, markets: Markets, blocks: dict[str, BlockFacts], growth_share: Array
+) -> None:
+    """What incumbents have under way at the start: enough, with the named plants, for the growth that
+    everyone expects.
 
-    growth_share : (round, mineral) growth a year. Without it nothing would start until the first lead time has passed.
+    growth_share : (round, mineral) growth a year. Without it nothing would start until the first lead time
+        has passed.
     """
     for block, facts in blocks.items():
         capacity = capacity_of(markets, block)
         arriving = markets.arriving_t[block]
         named = arriving[:40].sum(axis=(0, 2)) / 40.0  # a round, over ten years
-        growing = capacity * worth_building(base_price(base, block), facts.full_cost_usd_t, 0.15) * (capacity > 0)
+        growing = (
+            capacity * worth_building(base_price(base, block), facts.full_cost_usd_t, 0.15) * (capacity > 0)
+        )
         share = growing / np.maximum(growing.sum(axis=1, keepdims=True), 1e-300)
         total = capacity.sum(axis=1)
         for due in range(int(facts.lead_rounds.max()) + 1):
@@ -137,12 +178,16 @@ def commission(markets: Markets, round_: int) -> None:
 
 
 def running_cost_usd_t(base: BaseMarket, block: str, ore_index_usd_t: Array) -> Array:
-    """Price under which a block loses money even at its better plants (one and a half slopes under its mean cost)."""
+    """Price under which a block loses money even at its better plants (one and a half slopes under its
+    mean cost).
+    """
     if block == "ore":
         return base.ore.cost_usd_t - 1.5 * base.ore.slope_usd_t
     if block == "primary":
         return base.primary.cost_usd_t - 1.5 * base.primary.slope_usd_t
-    return (ore_index_usd_t + base.refining.cost_usd_t - 1.5 * base.refining.slope_usd_t) / base.recovery[:, None]
+    return (ore_index_usd_t + base.refining.cost_usd_t - 1.5 * base.refining.slope_usd_t) / base.recovery[
+        :, None
+    ]
 
 
 def invest(
@@ -159,9 +204,10 @@ def invest(
 ) -> dict[str, IndustryDecision]:
     """Industry looks and orders, mothballs, restarts; the books follow.
 
-    believed : block -> (mineral, seller) believed price; finance_cut : block -> (mineral, seller) share by which cheap finance
-    lowers the full cost; growth_share : (mineral,) expected growth of demand, a year
-    free_share : (mineral, ore seller) part of the round without a ceiling on sales: nobody builds what may not be sold
+    believed : block -> (mineral, seller) believed price; finance_cut : block -> (mineral, seller) share by
+        which cheap finance lowers the full cost; growth_share : (mineral,) expected growth of demand, a year
+    free_share : (mineral, ore seller) part of the round without a ceiling on sales: nobody builds what may
+        not be sold
     """
     decisions = {}
     for block, facts in blocks.items():
@@ -180,13 +226,19 @@ def invest(
             facts.own_price_share,
         )
         decision = decide_capacity(
-            view, parameters.start_rate_year, parameters.expansion_response_year, parameters.build_width, parameters.expansion_limit_year,
+            view,
+            parameters.start_rate_year,
+            parameters.expansion_response_year,
+            parameters.build_width,
+            parameters.expansion_limit_year,
             parameters.mothball_pace_year,
-        )  # fmt: skip
+        )
         allowed = decision.order_t * free_share if block == "ore" else decision.order_t
         _place_orders(arriving, allowed, facts.lead_rounds, round_)
         if block != "primary":
-            mothballed += np.minimum(decision.mothball_t, capacity - mothballed) - np.minimum(decision.restart_t, mothballed)
+            mothballed += np.minimum(decision.mothball_t, capacity - mothballed) - np.minimum(
+                decision.restart_t, mothballed
+            )
         decisions[block] = decision
     return decisions
 

@@ -15,26 +15,29 @@ if TYPE_CHECKING:
 
 
 def disturb(world: TradeWorld) -> None:
-    """Demand grows along its path; demand shocks and outages revert to their mean with the volatility of 2010-24.
+    """Demand grows along its path; demand shocks and outages revert to their mean with the volatility of
+    2010-24.
 
-    x' = r x + sqrt(1 - r^2) s e, r a year's persistence to the power of a quarter; the mean of exp(x) is kept at 1.
+    x' = r x + sqrt(1 - r^2) s e, r a year's persistence to the power of a quarter; the mean of exp(x) is kept
+    at 1.
     """
     markets, streams, p, axes = world.state.markets, world.streams, world.parameters, world.base.axes
     if world.round > 0:
-        growth = p.demand_growth_scale * world.demand_growth[world.round]
+        growth = p.demand_growth_scale * world.economy.demand_growth[world.round]
         markets.demand_growth = markets.demand_growth * np.exp(growth / 4.0)
     markets.stock_build_left = max(0.0, 1.0 - (world.round + 1) / 4.0)
     if not world.scenario.run.shocks:
         return
-    keep = world.volatility.persistence_share ** (1 / 4)
+    keep = world.economy.volatility.persistence_share ** (1 / 4)
     fresh = np.sqrt(1.0 - keep**2) * p.shock_scale
     drawn = streams.normals("demand", world.round, axes.minerals)
-    markets.demand_shock = keep * markets.demand_shock + fresh * world.volatility.demand_sd * drawn
+    markets.demand_shock = keep * markets.demand_shock + fresh * world.economy.volatility.demand_sd * drawn
     subjects = [
-        [f"{mineral}|{axes.countries[place]}" if place >= 0 else "" for place in axes.ore_sellers[row]] for row, mineral in enumerate(axes.minerals)
+        [f"{mineral}|{axes.countries[place]}" if place >= 0 else "" for place in axes.ore_sellers[row]]
+        for row, mineral in enumerate(axes.minerals)
     ]
     outage = np.stack([streams.normals("outage", world.round, names) for names in subjects])
-    spread = gather(world.volatility.output_sd, axes.ore_sellers)
+    spread = gather(world.economy.volatility.output_sd, axes.ore_sellers)
     markets.ore_outage = keep[:, None] * markets.ore_outage + fresh[:, None] * spread * outage
 
 
@@ -54,7 +57,9 @@ def conditions_of(world: TradeWorld) -> Conditions:
 
 
 def ceiling(world: TradeWorld, quota_t: Array, free_share: Array) -> Array:
-    """(mineral, ore seller) sales allowed: the quota for the part of the round it is in force, capacity for the rest; inf where none."""
+    """(mineral, ore seller) sales allowed: the quota for the part of the round it is in force, capacity
+    for the rest; inf where none.
+    """
     positions = world.base.axes.ore_sellers
     free = gather(free_share, positions, 1.0)
     allowed = gather(quota_t, positions) + free * capacity_of(world.state.markets, "ore")
@@ -71,13 +76,16 @@ def dependence_on(world: TradeWorld, feared: Array) -> Array:
 
 
 def control_fear(world: TradeWorld) -> Array:
-    """(mineral, user) fear from controls that the dominant refiner has put on in the last year: more may follow."""
+    """(mineral, user) fear from controls that the dominant refiner has put on in the last year: more may
+    follow.
+    """
     axes, politics = world.base.axes, world.state.politics
     fear = np.zeros(axes.users.shape)
     recent = [control for control in politics.controls if world.round - control.since < 4]
     for control in recent:
         aimed = np.isin(axes.users, control.targets)
-        fear = np.maximum(fear, np.where(aimed, world.parameters.threat_prior_probability * (1.0 - control.approval_share), 0.0))
+        fear = np.maximum(
+            fear,
+            np.where(aimed, world.parameters.threat_prior_probability * (1.0 - control.approval_share), 0.0),
+        )
     return fear * dependence_on(world, np.full(len(axes.minerals), float(world.dominant))) if recent else fear
-
-

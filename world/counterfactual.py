@@ -1,14 +1,16 @@
 """Many "what if" markets solved together: the answers that agents get, and the round's own market.
 
-A case is a set of minerals under one policy. Its rows differ from the base rows only in members, floor and controls; all rows of a
-round are cleared in one batch, each started from the base solution of its mineral, and only in the markets that the question can
-change. An answer is exact: the same solver to the same tolerance as the market itself.
+A case is a set of minerals under one policy. Its rows differ from the base rows only in members, floor and
+controls; all rows of a round are cleared in one batch, each started from the base solution of its mineral,
+and only in the markets that the question can change. An answer is exact: the same solver to the same
+tolerance as the market itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +26,9 @@ from world.state import Control
 
 @dataclass(frozen=True)
 class Horizon:
-    """Offers of today, or of a market whose capacity has adjusted; ``inside`` holds capacities of sellers bound by the floor."""
+    """Offers of today, or of a market whose capacity has adjusted; ``inside`` holds capacities of sellers
+    bound by the floor.
+    """
 
     offers: Offers
     inside: dict[str, Array]
@@ -35,7 +39,8 @@ class Horizon:
 class Setting:
     """All that the cases of a round share.
 
-    reference_usd_t : (mineral, stage), NaN where the zone has none; zone_tariff_share : (mineral, stage) flat duty on outsiders
+    reference_usd_t : (mineral, stage), NaN where the zone has none; zone_tariff_share : (mineral, stage) flat
+        duty on outsiders
     """
 
     base: BaseMarket
@@ -57,7 +62,9 @@ class Setting:
 
 @dataclass(frozen=True)
 class Case:
-    """One question: these minerals, these members, the floor applied or not, further controls, today or later."""
+    """One question: these minerals, these members, the floor applied or not, further controls, today or
+    later.
+    """
 
     minerals: tuple[int, ...]
     members: Mask
@@ -68,7 +75,9 @@ class Case:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a case leads to: accounts of its minerals (row = mineral) and where its rows stand in the batch."""
+    """What a case leads to: accounts of its minerals (row = mineral) and where its rows stand in the
+    batch.
+    """
 
     accounts: CountryAccounts
     minerals: Whole
@@ -88,19 +97,29 @@ class _Row:
 
 def solve_cases(setting: Setting, cases: Sequence[Case]) -> tuple[list[Outcome], int]:
     """Clear all cases; returns their outcomes in order and the number of markets solved."""
-    rows = [_Row(number, mineral, needs_hubs(setting, case, mineral)) for number, case in enumerate(cases) for mineral in case.minerals]
+    rows = [
+        _Row(number, mineral, needs_hubs(setting, case, mineral))
+        for number, case in enumerate(cases)
+        for mineral in case.minerals
+    ]
     accounts: dict[tuple[int, int], tuple[CountryAccounts, int]] = {}
     for later in (False, True):
         for hubs in (False, True):
             group = [row for row in rows if row.hubs == hubs and cases[row.case].is_later == later]
             if group:
-                _, _, book = clear_rows(setting, [cases[row.case] for row in group], [row.mineral for row in group], hubs)
+                _, _, book = clear_rows(
+                    setting, [cases[row.case] for row in group], [row.mineral for row in group], hubs
+                )
                 accounts.update({(row.case, row.mineral): (book, place) for place, row in enumerate(group)})
     return [_gather_case(number, case, accounts) for number, case in enumerate(cases)], len(rows)
 
 
-def clear_rows(setting: Setting, cases: Sequence[Case], minerals: Sequence[int], hubs: bool) -> tuple[Priced, Clearing, CountryAccounts]:
-    """Clear one row for each pair of case and mineral (all of one horizon), with or without the routes through hubs."""
+def clear_rows(
+    setting: Setting, cases: Sequence[Case], minerals: Sequence[int], hubs: bool
+) -> tuple[Priced, Clearing, CountryAccounts]:
+    """Clear one row for each pair of case and mineral (all of one horizon), with or without the routes
+    through hubs.
+    """
     mineral = np.array(minerals, dtype=np.int64)
     members = np.stack([case.members for case in cases])
     floor = np.array([case.floor for case in cases])
@@ -120,41 +139,58 @@ def clear_rows(setting: Setting, cases: Sequence[Case], minerals: Sequence[int],
     priced = _with_inside_capacity(priced, horizon, setting.axes, mineral, members & floor[:, None])
     clearing = clear_market(priced.market, horizon.start.take(mineral))
     hub = (setting.borders[ORE].hub, setting.borders[REFINED].hub)
-    book = country_accounts(priced, clearing, mineral, setting.axes, setting.final_use, hub, setting.capture_share, setting.captor)
+    book = country_accounts(
+        priced, clearing, mineral, setting.axes, setting.final_use, hub, setting.capture_share, setting.captor
+    )
     return priced, clearing, book
 
 
 def needs_hubs(setting: Setting, case: Case, mineral: int) -> bool:
-    """Some lane of the mineral is closed, licensed or newly taxed in this case, so that ways round it matter."""
-    standing = any((border.approval_share[mineral] < 1.0).any() or border.taxed[mineral].any() for border in setting.borders)
+    """Some lane of the mineral is closed, licensed or newly taxed in this case, so that ways round it
+    matter.
+    """
+    standing = any(
+        (border.approval_share[mineral] < 1.0).any() or border.taxed[mineral].any()
+        for border in setting.borders
+    )
     return bool(standing or any(control.mineral == mineral for control in case.controls))
 
 
 def _approvals(setting: Setting, cases: Sequence[Case], mineral: Whole, stage: int) -> Array:
-    """Approval shares of the borders, lowered by the controls of each case (an approval of 1 lifts what is in force)."""
+    """Approval shares of the borders, lowered by the controls of each case (an approval of 1 lifts what is
+    in force).
+    """
     border = setting.borders[stage]
     approval = border.approval_share[mineral].copy()
     for row, case in enumerate(cases):
         for control in case.controls:
             if control.mineral == mineral[row] and control.stage == stage:
-                lanes = control_lanes(control, border.sellers[control.mineral], border.buyers[control.mineral])
+                lanes = control_lanes(
+                    control, border.sellers[control.mineral], border.buyers[control.mineral]
+                )
                 lifted = control.approval_share >= 1.0  # what if a control in force were lifted
-                approval[row][lanes] = 1.0 if lifted else np.minimum(approval[row][lanes], control.approval_share)
+                approval[row][lanes] = (
+                    1.0 if lifted else np.minimum(approval[row][lanes], control.approval_share)
+                )
     return approval
 
 
 def control_lanes(control: Control, sellers: Whole, buyers: Whole) -> Mask:
     """(seller, buyer) lanes that a control touches: from the actor to its targets, never home."""
-    targeted = np.isin(buyers, np.array(control.targets, dtype=np.int64)) & (buyers >= 0) & (buyers != control.actor)
+    targeted = (
+        np.isin(buyers, np.array(control.targets, dtype=np.int64)) & (buyers >= 0) & (buyers != control.actor)
+    )
     lanes: Mask = (sellers == control.actor)[:, None] & targeted[None, :]
     return lanes
 
 
-def _with_inside_capacity(priced: Priced, horizon: Horizon, axes: Axes, mineral: Whole, members: Mask) -> Priced:
+def _with_inside_capacity(
+    priced: Priced, horizon: Horizon, axes: Axes, mineral: Whole, members: Mask
+) -> Priced:
     """Sellers bound by the floor have the capacity that the floor would call forth (later horizon only)."""
     if not horizon.inside:
         return priced
-    changed = {}
+    changed: dict[str, Any] = {}
     for name, values in horizon.inside.items():
         positions = (axes.ore_sellers if name.startswith("ore") else axes.refiners)[mineral]
         inside = np.take_along_axis(members, np.maximum(positions, 0), axis=1) & (positions >= 0)
@@ -162,7 +198,9 @@ def _with_inside_capacity(priced: Priced, horizon: Horizon, axes: Axes, mineral:
     return replace(priced, market=replace(priced.market, **changed))
 
 
-def _gather_case(number: int, case: Case, accounts: dict[tuple[int, int], tuple[CountryAccounts, int]]) -> Outcome:
+def _gather_case(
+    number: int, case: Case, accounts: dict[tuple[int, int], tuple[CountryAccounts, int]]
+) -> Outcome:
     places = [accounts[number, mineral] for mineral in case.minerals]
     return Outcome(
         CountryAccounts(
@@ -172,4 +210,3 @@ def _gather_case(number: int, case: Case, accounts: dict[tuple[int, int], tuple[
         ),
         np.array(case.minerals, dtype=np.int64),
     )
-

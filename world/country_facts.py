@@ -1,8 +1,9 @@
-"""Facts about countries on the country axis: size, politics, dependence, potential. Read once, never changed."""
+"""Facts about countries on the country axis: size, politics, dependence, potential. Read once, never
+changed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,12 +19,14 @@ class CountryFacts:
     """Axes: (country,) unless said.
 
     gdp_usd : GDP, USD a quarter
-    exports_usd, exports_to_leader_share, exports_to_dominant_share : goods exports (USD a quarter) and where they go
+    exports_usd, exports_to_leader_share, exports_to_dominant_share : goods exports (USD a quarter) and where
+        they go
     trust_leader, trust_dominant : favourable share of opinion at the start
     potential : resource-potential index over all critical minerals; investability : 0-1; wacc_share
     mine_permit_years, refinery_permit_years
     reserve_share : (mineral, country) share of known reserves
-    mineral_trade_usd : value of ore and metal that crosses its border, both ways, in the base year, USD a quarter
+    mineral_trade_usd : value of ore and metal that crosses its border, both ways, in the base year, USD a
+        quarter
     first_rung : rung of the ladder held on the eve of the first decisions
     speaks_for : name of the voter (its own code, or its bloc)
     """
@@ -52,7 +55,9 @@ VOTING_BLOC = "EU"
 def read_country_facts(
     dataset: Dataset, base: BaseMarket, leader: str, dominant: str, eve: str
 ) -> CountryFacts:
-    """Facts toward the two great powers named by the scenario; ``eve`` is the last day that counts for memberships."""
+    """Facts toward the two great powers named by the scenario; ``eve`` is the last day that counts for
+    memberships.
+    """
     countries = dataset.table("countries").set_index("iso3").loc[list(dataset.countries)]
 
     def column(name: str, missing: float) -> Array:
@@ -75,7 +80,10 @@ def read_country_facts(
         _reserve_shares(dataset),
         _mineral_trade_usd(base),
         _first_rungs(dataset, eve),
-        tuple(VOTING_BLOC if iso3 in dataset.blocs.get(VOTING_BLOC, frozenset()) else iso3 for iso3 in dataset.countries),
+        tuple(
+            VOTING_BLOC if iso3 in dataset.blocs.get(VOTING_BLOC, frozenset()) else iso3
+            for iso3 in dataset.countries
+        ),
     )
 
 
@@ -86,13 +94,18 @@ def _mineral_trade_usd(base: BaseMarket) -> Array:
     for stage in (ORE, REFINED):
         sellers, buyers = axes.sellers(stage), axes.buyers(stage)
         abroad = sellers[:, :, None] != buyers[:, None, :]
-        value = np.where(abroad, base.lanes(stage).flow_t, 0.0) * base.evidence.price_usd_t[:, stage][:, None, None]
-        total += scatter(value.sum(axis=2), sellers, n).sum(axis=0) + scatter(value.sum(axis=1), buyers, n).sum(axis=0)
+        value = (
+            np.where(abroad, base.lanes(stage).flow_t, 0.0)
+            * base.evidence.price_usd_t[:, stage][:, None, None]
+        )
+        total += scatter(value.sum(axis=2), sellers, n).sum(axis=0) + scatter(
+            value.sum(axis=1), buyers, n
+        ).sum(axis=0)
     return total
 
 
 def _goods_exports(dataset: Dataset) -> Array:
-    total: Mapping[str, float] = dataset.table("goods_trade").groupby("exporter")["trade_usd_m"].sum().to_dict()
+    total = dataset.table("goods_trade").groupby("exporter")["trade_usd_m"].sum()
     return np.array([float(total.get(iso3, 0.0)) * 1e6 for iso3 in dataset.countries])
 
 
@@ -109,7 +122,9 @@ def _indexed(rows: pd.DataFrame, column: str, countries: tuple[str, ...]) -> Arr
 
 def _reserve_shares(dataset: Dataset) -> Array:
     reserves = np.zeros((len(dataset.minerals), len(dataset.countries)))
-    for mineral, iso3, tonnes in dataset.table("reserves")[["mineral", "iso3", "reserves_t"]].itertuples(index=False):
+    for mineral, iso3, tonnes in dataset.table("reserves")[["mineral", "iso3", "reserves_t"]].itertuples(
+        index=False
+    ):
         if mineral in dataset.minerals and iso3 in dataset.countries and tonnes == tonnes:
             reserves[dataset.minerals.index(mineral), dataset.countries.index(iso3)] = float(tonnes)
     total = reserves.sum(axis=1, keepdims=True)

@@ -1,19 +1,24 @@
-"""The lanes of a round as customs officers know them: duties, licences, hubs, habits, from the state and the round's events."""
+"""The lanes of a round as customs officers know them: duties, licences, hubs, habits, from the state and
+the round's events.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from world.axes import ORE, Array, Axes, Whole, gather_pairs
-from world.calibration.base import BaseMarket
+from world.axes import ORE, REFINED, Array, Axes, Whole, gather_pairs
 from world.borders import StageBorders
+from world.calibration.base import BaseMarket
 from world.counterfactual import control_lanes
 from world.events import Happenings
+from world.geography import freight_usd_t
 from world.offers import lane_weights
 from world.parameters import ParameterValues
 from world.state import Politics, WorldState
+from world.trade_network import cheapest_hubs, choose_hubs
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,14 @@ class HubRoutes:
 
 
 def stage_borders(
-    base: BaseMarket, routes: HubRoutes, state: WorldState, happenings: Happenings, leader_duty: Array, released_t: Array, parameters: ParameterValues, stage: int
+    base: BaseMarket,
+    routes: HubRoutes,
+    state: WorldState,
+    happenings: Happenings,
+    leader_duty: Array,
+    released_t: Array,
+    parameters: ParameterValues,
+    stage: int,
 ) -> StageBorders:
     """Borders of a stage.
 
@@ -47,7 +59,9 @@ def stage_borders(
         taxed=taxed,
         export_tax_share=gather_pairs(happenings.export_tax_share[:, stage], sellers, buyers),
         approval_share=approvals(axes, state.politics, happenings, stage),
-        log_weight=lane_weights(base, state.markets, stage, trust_shift(axes, state.politics, stage, parameters), released_t),
+        log_weight=lane_weights(
+            base, state.markets, stage, trust_shift(axes, state.politics, stage, parameters), released_t
+        ),
         usual_flow_t=usual,
         hub_capacity_share=hub_capacity(axes, state, stage, usual.shape, parameters),
         sellers=sellers,
@@ -60,36 +74,52 @@ def stage_borders(
 
 
 def approvals(axes: Axes, politics: Politics, happenings: Happenings, stage: int) -> Array:
-    """(mineral, seller, buyer) granted share of usual shipments, from the calendar and from controls decided in the run."""
+    """(mineral, seller, buyer) granted share of usual shipments, from the calendar and from controls
+    decided in the run.
+    """
     sellers, buyers = axes.sellers(stage), axes.buyers(stage)
     granted = gather_pairs(happenings.approval_share[:, stage], sellers, buyers, 1.0)
     for control in politics.controls:
         if control.stage == stage:
             lanes = control_lanes(control, sellers[control.mineral], buyers[control.mineral])
-            granted[control.mineral][lanes] = np.minimum(granted[control.mineral][lanes], control.approval_share)
+            granted[control.mineral][lanes] = np.minimum(
+                granted[control.mineral][lanes], control.approval_share
+            )
     return granted
 
 
 def hub_duty(duty_share: Array, hub: Whole, buyers: Whole) -> Array:
     """Duty that goods meet when they come as the hub's: (mineral, country, country) at (hub, buyer)."""
     mineral = np.arange(len(hub))[:, None, None]
-    rates: Array = np.where(hub >= 0, duty_share[mineral, np.maximum(hub, 0), np.maximum(buyers, 0)[:, None, :]], 0.0)
+    rates: Array = np.where(
+        hub >= 0, duty_share[mineral, np.maximum(hub, 0), np.maximum(buyers, 0)[:, None, :]], 0.0
+    )
     return rates
 
 
-def hub_capacity(axes: Axes, state: WorldState, stage: int, shape: tuple[int, ...], parameters: ParameterValues) -> Array:
-    """Share of the usual flow that hubs can carry: small at first, growing each year that a control lasts, at most all."""
+def hub_capacity(
+    axes: Axes, state: WorldState, stage: int, shape: tuple[int, ...], parameters: ParameterValues
+) -> Array:
+    """Share of the usual flow that hubs can carry: small at first, growing each year that a control lasts,
+    at most all.
+    """
     share = np.full(shape, parameters.hub_start_share)
     for control in state.politics.controls:
         if control.stage == stage:
-            lanes = control_lanes(control, axes.sellers(stage)[control.mineral], axes.buyers(stage)[control.mineral])
+            lanes = control_lanes(
+                control, axes.sellers(stage)[control.mineral], axes.buyers(stage)[control.mineral]
+            )
             years = max(0, state.round + 1 - control.since) / 4.0
-            share[control.mineral][lanes] = min(1.0, parameters.hub_start_share * (1.0 + parameters.hub_growth_year) ** years)
+            share[control.mineral][lanes] = min(
+                1.0, parameters.hub_start_share * (1.0 + parameters.hub_growth_year) ** years
+            )
     return share
 
 
 def trust_shift(axes: Axes, politics: Politics, stage: int, parameters: ParameterValues) -> Array:
-    """Log points on habit when trust in a great power has moved from its resting level: buyers turn from whom they mistrust."""
+    """Log points on habit when trust in a great power has moved from its resting level: buyers turn from
+    whom they mistrust.
+    """
     n = len(axes.countries)
     shift = np.zeros((n, n))
     for power, trust, rest in (
@@ -99,3 +129,28 @@ def trust_shift(axes: Axes, politics: Politics, stage: int, parameters: Paramete
         shift[power, :] = parameters.habit_trust_response * (trust - rest)
         shift[power, power] = 0.0
     return gather_pairs(shift, axes.sellers(stage), axes.buyers(stage))
+
+
+def find_hub_routes(
+    base: BaseMarket, trade_usd: Array, barred: Sequence[int], parameters: ParameterValues
+) -> HubRoutes:
+    """Cheapest third countries of all lanes; ``barred`` countries (the great powers) do not serve as hubs."""
+    evidence, axes = base.evidence, base.axes
+    hubs = choose_hubs(trade_usd)
+    found = []
+    for stage in (ORE, REFINED):
+        freight = np.stack(
+            [
+                freight_usd_t(
+                    evidence.distance_km,
+                    float(evidence.gross_t_per_t[mineral, stage]),
+                    float(evidence.price_usd_t[mineral, stage]),
+                    parameters.freight_fixed_usd_t,
+                    parameters.freight_usd_t_1000km / 1000.0,
+                    parameters.insurance_share,
+                )
+                for mineral in range(len(axes.minerals))
+            ]
+        )
+        found.append(cheapest_hubs(freight, hubs, np.array(barred, dtype=np.int64), axes, stage))
+    return HubRoutes((found[ORE][0], found[REFINED][0]), (found[ORE][1], found[REFINED][1]))

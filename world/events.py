@@ -1,4 +1,5 @@
-"""What happens to everyone in a round: the policy calendar and the scenario's measures, as conditions of trade.
+"""What happens to everyone in a round: the policy calendar and the scenario's measures, as conditions of
+trade.
 
 Announcements act before a measure bites: they raise the fear of a cut-off, which users answer by stocking up.
 """
@@ -21,10 +22,13 @@ FEAR_ROUNDS = 4
 
 @dataclass
 class Happenings:
-    """The measures of a round as arrays; axes (mineral, stage, exporter, importer) or (mineral, stage, country).
+    """The measures of a round as arrays; axes (mineral, stage, exporter, importer) or (mineral, stage,
+    country).
 
-    duty_share : duties on top of those of the base year; export_tax_share; approval_share : granted share of usual shipments
-    quota_t, free_share : sales allowed under ceilings, and the share of the round (1 = all) on which no ceiling is in force
+    duty_share : duties on top of those of the base year; export_tax_share; approval_share : granted share of
+        usual shipments
+    quota_t, free_share : sales allowed under ceilings, and the share of the round (1 = all) on which no
+        ceiling is in force
     loss_share : output lost
     fear : (mineral, country) announced chance of being cut off; feared : (mineral,) from whom, -1 nobody
     acts : coercive acts of this round: actor, targets, severity 1-5
@@ -87,9 +91,15 @@ class Calendar:
         m, n = len(self._axes.minerals), len(self._axes.countries)
         pairs, blocks = (m, len(STAGES), n, n), (m, len(STAGES), n)
         now = Happenings(
-            np.zeros(pairs), np.zeros(pairs), np.ones(pairs), np.zeros(blocks), np.ones(blocks), np.zeros(blocks),
-            np.zeros((m, n)), np.full(m, -1.0),
-        )  # fmt: skip
+            duty_share=np.zeros(pairs),
+            export_tax_share=np.zeros(pairs),
+            approval_share=np.ones(pairs),
+            quota_t=np.zeros(blocks),
+            free_share=np.ones(blocks),
+            loss_share=np.zeros(blocks),
+            fear=np.zeros((m, n)),
+            feared=np.full(m, -1.0),
+        )
         self._groups["members"] = tuple(members)
         for measure in self._measures:
             reach = self._reach(measure)
@@ -107,7 +117,11 @@ class Calendar:
         """Share of the round on which a measure bites: renewals prolong it, truces hold it back."""
         share = share_of_quarter_in_force(measure, round_, self._start)
         if self._renewed(measure, round_):
-            share = 1.0 if measure.ends is None or round_ > round_of(measure.ends, self._start) else max(share, 1.0)
+            share = (
+                1.0
+                if measure.ends is None or round_ > round_of(measure.ends, self._start)
+                else max(share, 1.0)
+            )
         if share > 0.0 and measure.instrument != "truce":
             for truce in self._truces:
                 if measure.id in truce.suspends:
@@ -121,7 +135,8 @@ class Calendar:
         first = round_of(measure.ends, self._start)
         years = (round_ - first) // 4
         return round_ >= first and all(
-            self._streams.uniform("renewal", first + 4 * year, measure.id) < measure.renewed for year in range(years + 1)
+            self._streams.uniform("renewal", first + 4 * year, measure.id) < measure.renewed
+            for year in range(years + 1)
         )
 
     def _announce(self, now: Happenings, measure: Measure, reach: Reach, round_: int) -> None:
@@ -137,11 +152,19 @@ class Calendar:
 
     def _news(self, measure: Measure, round_: int) -> list[tuple[str, Measure]]:
         dates = (("announced", measure.announced), ("in_force", measure.in_force), ("ended", measure.ends))
-        return [(kind, measure) for kind, day in dates if day is not None and round_of(day, self._start) == round_]
+        return [
+            (kind, measure) for kind, day in dates if day is not None and round_of(day, self._start) == round_
+        ]
 
     def _reach(self, measure: Measure) -> Reach:
-        minerals = [place for place, name in enumerate(self._axes.minerals) if name in measure.minerals or ALL in measure.minerals]
-        stages = [place for place, name in enumerate(STAGES) if name in measure.stages or ALL in measure.stages]
+        minerals = [
+            place
+            for place, name in enumerate(self._axes.minerals)
+            if name in measure.minerals or ALL in measure.minerals
+        ]
+        stages = [
+            place for place, name in enumerate(STAGES) if name in measure.stages or ALL in measure.stages
+        ]
         actors = self._places((measure.actor,))
         targets = [place for place in self._places(measure.targets) if place not in actors]
         return Reach(minerals, stages, actors, targets)

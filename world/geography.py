@@ -24,12 +24,18 @@ def great_circle_km(latitude: Array, longitude: Array) -> Array:
 
 
 def freight_usd_t(
-    distance_km: Array, gross_t_per_t: float, price_usd_t: float, handling_usd_t: float, haul_usd_t_km: float, insurance_share: float
+    distance_km: Array,
+    gross_t_per_t: float,
+    price_usd_t: float,
+    handling_usd_t: float,
+    haul_usd_t_km: float,
+    insurance_share: float,
 ) -> Array:
     """Freight and insurance per tonne of contained metal; goods used at home pay a fifth of the handling.
 
-    A lane costs gross tonnes x (handling + haul x distance) + insurance on the value. Bulk rates near 20-40 USD a gross tonne on
-    ocean lanes of 10,000 km; UNCTAD puts the margin at 6-8% of f.o.b. value for all goods.
+    A lane costs gross tonnes x (handling + haul x distance) + insurance on the value. Bulk rates near 20-40
+    USD a gross tonne on ocean lanes of 10,000 km; UNCTAD puts the margin at 6-8% of f.o.b. value for all
+    goods.
     """
     cost = gross_t_per_t * (handling_usd_t + haul_usd_t_km * distance_km) + insurance_share * price_usd_t
     at_home = 0.2 * gross_t_per_t * handling_usd_t

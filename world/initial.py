@@ -11,8 +11,12 @@ from world.parameters import ParameterValues
 from world.state import Markets, Politics, WorldState
 
 
-def initial_state(base: BaseMarket, facts: CountryFacts, parameters: ParameterValues, leader: int, dominant: int) -> WorldState:
-    """Markets of the base year and politics of the start; nothing is on order yet (see :mod:`world.capacity`)."""
+def initial_state(
+    base: BaseMarket, facts: CountryFacts, parameters: ParameterValues, leader: int, dominant: int
+) -> WorldState:
+    """Markets of the base year and politics of the start; nothing is on order yet (see
+    :mod:`world.capacity`).
+    """
     axes = base.axes
     price = base.evidence.price_usd_t
     ore = np.where(axes.ore_sellers >= 0, price[:, 0][:, None], 0.0)
@@ -40,10 +44,17 @@ def initial_state(base: BaseMarket, facts: CountryFacts, parameters: ParameterVa
         usual_ore_flow_t=base.ore_lanes.flow_t.copy(),
         usual_refined_flow_t=base.refined_lanes.flow_t.copy(),
     )
-    return WorldState(-1, markets, _initial_politics(facts, parameters, len(axes.minerals), leader, dominant), Prices(ore, refined))
+    return WorldState(
+        -1,
+        markets,
+        _initial_politics(facts, parameters, len(axes.minerals), leader, dominant),
+        Prices(ore, refined),
+    )
 
 
-def _initial_politics(facts: CountryFacts, parameters: ParameterValues, minerals: int, leader: int, dominant: int) -> Politics:
+def _initial_politics(
+    facts: CountryFacts, parameters: ParameterValues, minerals: int, leader: int, dominant: int
+) -> Politics:
     n = len(facts.gdp_usd)
     return Politics(
         leader=leader,

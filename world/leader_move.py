@@ -45,7 +45,11 @@ def leader_view(world: TradeWorld) -> LeaderView:
         round=world.round,
         full_cost_usd_t={names[key]: float(full[key]) for key in keys},
         recent_price_usd_t={names[key]: float(recent[key]) for key in keys},
-        announced_usd_t={names[key]: float(politics.reference_usd_t[key]) for key in keys if not np.isnan(politics.reference_usd_t[key])},
+        announced_usd_t={
+            names[key]: float(politics.reference_usd_t[key])
+            for key in keys
+            if not np.isnan(politics.reference_usd_t[key])
+        },
         invitations=_invitations(world),
         budget_usd=world.scenario.leader.finance_usd_year / 4.0,
         parameters=world.parameter_map,
@@ -63,7 +67,9 @@ def scope_of(world: TradeWorld) -> Mask:
 
 
 def outside_price_usd_t(world: TradeWorld) -> Array:
-    """(mineral, stage) mean f.o.b. price of sellers other than the dominant refiner, over the memory of the rule."""
+    """(mineral, stage) mean f.o.b. price of sellers other than the dominant refiner, over the memory of
+    the rule.
+    """
     memory = world.outside_prices[-int(world.parameters.reference_memory_quarters) :]
     return np.mean(memory, axis=0) if memory else world.base.evidence.price_usd_t
 

@@ -7,7 +7,9 @@ from world.record import Record
 
 
 class Ledger:
-    """Writes decisions into the record, one row a term; a decision without terms gets one row with an empty term."""
+    """Writes decisions into the record, one row a term; a decision without terms gets one row with an
+    empty term.
+    """
 
     def __init__(self, record: Record, quarters: tuple[str, ...]) -> None:
         self._record = record

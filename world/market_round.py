@@ -1,4 +1,6 @@
-"""The market of a round: offers, borders and levy become prices and flows; when a trigger fires, the reserve releases and it clears again."""
+"""The market of a round: offers, borders and levy become prices and flows; when a trigger fires, the
+reserve releases and it clears again.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +9,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.investment import worth_building
 from world.accounts import CountryAccounts
 from world.axes import ORE, REFINED, Array, gather
+from world.borders import HubTerms
 from world.capacity import BLOCKS, BlockFacts, capacity_of
 from world.counterfactual import Case, Horizon, Setting, clear_rows, needs_hubs
-from world.borders import HubTerms
 from world.customs import stage_borders
 from world.events import Happenings
 from world.market.arrays import Clearing, Prices
 from world.offers import Conditions, Priced, make_offers
 from world.price_floor import believed_floor_usd_t
-from agents.investment import worth_building
+from world.zone import floor_members
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -25,7 +28,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Cleared:
-    """The market of a round: rows are minerals. Routes are two everywhere (the second empty where nothing is restricted)."""
+    """The market of a round: rows are minerals. Routes are two everywhere (the second empty where nothing
+    is restricted).
+    """
 
     priced: Priced
     clearing: Clearing
@@ -33,12 +38,17 @@ class Cleared:
     setting: Setting
 
 
-def make_setting(world: TradeWorld, happenings: Happenings, conditions: Conditions, with_later: bool) -> Setting:
+def make_setting(
+    world: TradeWorld, happenings: Happenings, conditions: Conditions, with_later: bool
+) -> Setting:
     """All that the questions and the market of this round share, on the state as it stands."""
     base, state, p = world.base, world.state, world.parameters
     released = (np.zeros(base.axes.ore_sellers.shape), world.reserve_release_t)
     borders = tuple(
-        stage_borders(base, world.routes, state, happenings, world.leader_duty, released[stage], p, stage) for stage in (ORE, REFINED)
+        stage_borders(
+            base, world.economy.routes, state, happenings, world.leader_duty, released[stage], p, stage
+        )
+        for stage in (ORE, REFINED)
     )
     now = Horizon(make_offers(base, state.markets, conditions, p), {}, state.prices)
     later = _later(world, conditions) if with_later else None
@@ -50,7 +60,7 @@ def make_setting(world: TradeWorld, happenings: Happenings, conditions: Conditio
         terms=HubTerms(p.hub_margin_share, p.evasion_detection_probability * (1.0 + p.evasion_penalty_share)),
         reference_usd_t=state.politics.reference_usd_t,
         zone_tariff_share=np.where(scoped, scenario.leader.tariff_share, 0.0),
-        final_use=world.final_use,
+        final_use=world.economy.final_use,
         capture_share=scenario.dominant_refiner.levy_capture,
         captor=world.dominant,
         now=now,
@@ -59,13 +69,15 @@ def make_setting(world: TradeWorld, happenings: Happenings, conditions: Conditio
 
 
 def _later(world: TradeWorld, conditions: Conditions) -> Horizon:
-    """The market after capacity has adjusted: demand and plants some years on, without shocks; more plants inside a credible floor."""
+    """The market after capacity has adjusted: demand and plants some years on, without shocks; more plants
+    inside a credible floor.
+    """
     base, markets, p = world.base, world.state.markets, world.parameters
     years = p.planning_years
     growth = world.expected_growth(world.round)
     outside, inside = {}, {}
     for block in BLOCKS:
-        facts = world.blocks[block]
+        facts = world.economy.blocks[block]
         believed = world.believed(block)
         outside[block] = project_capacity(world, block, facts, believed, growth, years)
         stage = ORE if block == "ore" else REFINED
@@ -86,7 +98,10 @@ def _later(world: TradeWorld, conditions: Conditions) -> Horizon:
         demand_shock=np.zeros_like(markets.demand_shock),
         stock_build_left=0.0,
         built_stock_t=np.zeros_like(markets.built_stock_t),
-        stock_t=base.evidence.stock_cover_quarters[:, None] * base.use_t * (markets.demand_growth * np.exp(growth * years))[:, None] * markets.thrift,
+        stock_t=base.evidence.stock_cover_quarters[:, None]
+        * base.use_t
+        * (markets.demand_growth * np.exp(growth * years))[:, None]
+        * markets.thrift,
     )
     calm = replace(
         conditions,
@@ -97,11 +112,15 @@ def _later(world: TradeWorld, conditions: Conditions) -> Horizon:
         reserve_release_t=np.zeros_like(conditions.reserve_release_t),
         fear=np.zeros_like(conditions.fear),
     )
-    return Horizon(make_offers(base, shifted, calm, p), inside, world.later_prices or world.state.prices)
+    return Horizon(make_offers(base, shifted, calm, p), inside, world.state.prices)
 
 
-def project_capacity(world: TradeWorld, block: str, facts: BlockFacts, believed_usd_t: Array, growth_share: Array, years: float) -> Array:
-    """(mineral, seller) capacity after ``years`` at a believed price: what stands, what is on order, and what would be ordered."""
+def project_capacity(
+    world: TradeWorld, block: str, facts: BlockFacts, believed_usd_t: Array, growth_share: Array, years: float
+) -> Array:
+    """(mineral, seller) capacity after ``years`` at a believed price: what stands, what is on order, and
+    what would be ordered.
+    """
     p, markets = world.parameters, world.state.markets
     capacity = capacity_of(markets, block)
     last = min(world.round + int(4 * years), len(markets.arriving_t[block]) - 1)
@@ -109,16 +128,26 @@ def project_capacity(world: TradeWorld, block: str, facts: BlockFacts, believed_
     worth = worth_building(believed_usd_t, facts.full_cost_usd_t, p.build_width)
     ratio = np.log(np.maximum(believed_usd_t, 1e-9) / facts.full_cost_usd_t)
     own = facts.own_price_share[:, None]
-    growth = (1.0 - own + own * 2.0 * worth) * growth_share[:, None] + own * p.expansion_response_year * np.maximum(ratio, 0.0)
+    growth = (1.0 - own + own * 2.0 * worth) * growth_share[
+        :, None
+    ] + own * p.expansion_response_year * np.maximum(ratio, 0.0)
     growth = np.clip(growth, 0.0, p.expansion_limit_year)
     left = np.maximum(years - facts.lead_rounds / 4.0, 0.0)
-    projected: Array = capacity + arriving + (growth * capacity + worth * p.start_rate_year * facts.entry_t) * left
+    projected: Array = (
+        capacity + arriving + (growth * capacity + worth * p.start_rate_year * facts.entry_t) * left
+    )
     return projected
 
 
 def clear_round(world: TradeWorld, setting: Setting) -> Cleared:
-    """Clear the market of the round; minerals with restricted lanes with two routes, the rest with one, then set side by side."""
-    case = Case(tuple(range(len(world.base.axes.minerals))), world.floor_members(), world.state.politics.floor_in_force)
+    """Clear the market of the round; minerals with restricted lanes with two routes, the rest with one,
+    then set side by side.
+    """
+    case = Case(
+        tuple(range(len(world.base.axes.minerals))),
+        floor_members(world),
+        world.state.politics.floor_in_force,
+    )
     hubs = any(needs_hubs(setting, case, mineral) for mineral in case.minerals)
     priced, clearing, accounts = clear_rows(setting, [case] * len(case.minerals), list(case.minerals), hubs)
     return Cleared(priced, clearing, accounts, setting)
@@ -127,5 +156,3 @@ def clear_round(world: TradeWorld, setting: Setting) -> Cleared:
 def prices_of(cleared: Cleared) -> Prices:
     """F.o.b. prices to start the next clearing from."""
     return cleared.clearing.prices()
-
-

@@ -67,11 +67,24 @@ def stage_view(world: TradeWorld, cleared: Cleared, stage: int) -> StageView:
     clearing, axes, n = cleared.clearing, world.base.axes, len(world.base.axes.countries)
     sellers, buyers = axes.sellers(stage), axes.buyers(stage)
     if stage == ORE:
-        flow, landed, levy, rent = clearing.ore_flow_t, clearing.ore_landed_usd_t, clearing.ore_levy_usd_t, clearing.ore_rent_usd_t
+        flow, landed, levy, rent = (
+            clearing.ore_flow_t,
+            clearing.ore_landed_usd_t,
+            clearing.ore_levy_usd_t,
+            clearing.ore_rent_usd_t,
+        )
         price, index, unmet = clearing.ore_price_usd_t, clearing.ore_index_usd_t, clearing.ore_backstop_t
-        use, capacity = clearing.throughput_t - clearing.ore_backstop_t, capacity_of(world.state.markets, "ore") - world.state.markets.ore_mothballed_t
+        use, capacity = (
+            clearing.throughput_t - clearing.ore_backstop_t,
+            capacity_of(world.state.markets, "ore") - world.state.markets.ore_mothballed_t,
+        )
     else:
-        flow, landed, levy, rent = clearing.refined_flow_t, clearing.refined_landed_usd_t, clearing.refined_levy_usd_t, clearing.refined_rent_usd_t
+        flow, landed, levy, rent = (
+            clearing.refined_flow_t,
+            clearing.refined_landed_usd_t,
+            clearing.refined_levy_usd_t,
+            clearing.refined_rent_usd_t,
+        )
         price, index, unmet = clearing.refined_price_usd_t, clearing.refined_index_usd_t, clearing.unmet_t
         use = clearing.use_t
         working = capacity_of(world.state.markets, "refining") - world.state.markets.refining_mothballed_t
@@ -95,14 +108,20 @@ def stage_view(world: TradeWorld, cleared: Cleared, stage: int) -> StageView:
         "unmet_t": on(unmet),
         "stock_t": stock,
         "price_fob_usd_t": _ratio(own_price, output),
-        "price_spot_usd_t": _ratio(on(np.where(delivered > 0, marginal, 0.0)), on((delivered > 0).astype(float))),
+        "price_spot_usd_t": _ratio(
+            on(np.where(delivered > 0, marginal, 0.0)), on((delivered > 0).astype(float))
+        ),
         "price_mean_usd_t": _ratio(on(paid), on(delivered)),
-        "price_index_usd_t": _ratio(on(np.where(delivered > 0, index, 0.0)), on((delivered > 0).astype(float))),
+        "price_index_usd_t": _ratio(
+            on(np.where(delivered > 0, index, 0.0)), on((delivered > 0).astype(float))
+        ),
         "levy_usd_t": np.nan_to_num(_ratio(on((levy * flow).sum(axis=(1, 2))), on(delivered))),
         "import_share": np.nan_to_num(_ratio(on(np.where(home, 0.0, flow).sum(axis=(1, 2))), on(delivered))),
         "dominant_share": np.nan_to_num(_ratio(on(theirs), on(delivered))),
     }
-    return StageView(flow, landed, levy, rent, columns, on(delivered + unmet), on(delivered), on(paid), on(theirs))
+    return StageView(
+        flow, landed, levy, rent, columns, on(delivered + unmet), on(delivered), on(paid), on(theirs)
+    )
 
 
 def _at_home(buyers: Whole, countries: int, values: Array) -> Array:

@@ -1,4 +1,6 @@
-"""What is measured after each round, in which unit: the only place that records markets, countries, zone and reserve."""
+"""What is measured after each round, in which unit: the only place that records markets, countries, zone
+and reserve.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from world.accounts import ACCOUNTS, EXPORT_TAX, HUB_MARGIN, LEVY, MINERS, QUOTA_RENT, REFINERS, TARIFF, USERS
-from world.axes import ORE, REFINED, STAGES, Array, Whole
+from world.axes import ORE, REFINED, STAGES, Array, Mask
 from world.market_round import Cleared
 from world.market_views import StageView, stage_view
 from world.trade_network import betweenness, concentration, lane_graph
+from world.zone import finance_paid_usd, floor_members, signatories
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -55,9 +58,12 @@ def _flows(world: TradeWorld, views: list[StageView]) -> None:
         total = view.flow_t.sum(axis=(1, 2, 3), keepdims=True)
         mineral, route, seller, buyer = np.nonzero(view.flow_t > SMALL_FLOW * np.maximum(total, 1e-300))
         sellers, buyers = axes.sellers(stage), axes.buyers(stage)
-        hub = world.routes.hub[stage]
+        hub = world.economy.routes.hub[stage]
         names = axes.countries
-        passed = [names[hub[m, i, j]] if r == 1 else "" for m, r, i, j in zip(mineral, route, seller, buyer, strict=True)]
+        passed = [
+            names[hub[m, i, j]] if r == 1 else ""
+            for m, r, i, j in zip(mineral, route, seller, buyer, strict=True)
+        ]
         index = (mineral, route, seller, buyer)
         world.record.add(
             "flows",
@@ -76,7 +82,7 @@ def _flows(world: TradeWorld, views: list[StageView]) -> None:
 
 def _zone(world: TradeWorld, views: list[StageView]) -> None:
     axes, state = world.base.axes, world.state
-    members = world.floor_members() if world.state.politics.floor_in_force else world.signatories()
+    members = floor_members(world) if world.state.politics.floor_in_force else signatories(world)
     yearly = world.round % 4 == 3
     for stage, view in enumerate(views):
         for mineral in np.flatnonzero((axes.sellers(stage) >= 0).any(axis=1)).tolist():
@@ -105,9 +111,9 @@ def _zone(world: TradeWorld, views: list[StageView]) -> None:
             )
 
 
-def _share(output: Array, mask: Whole | Array) -> float:
+def _share(output: Array, mask: Mask) -> float:
     total = float(output.sum())
-    return float(output[np.asarray(mask, dtype=bool)].sum() / total) if total > 0 else 0.0
+    return float(output[mask].sum() / total) if total > 0 else 0.0
 
 
 def _betweenness(world: TradeWorld, view: StageView, stage: int, mineral: int) -> float:
@@ -115,7 +121,7 @@ def _betweenness(world: TradeWorld, view: StageView, stage: int, mineral: int) -
     graph = lane_graph(
         view.flow_t[mineral],
         world.base.lanes(stage).freight_usd_t[mineral],
-        world.routes.hub[stage][mineral],
+        world.economy.routes.hub[stage][mineral],
         axes.sellers(stage)[mineral],
         axes.buyers(stage)[mineral],
         axes.countries,
@@ -129,15 +135,25 @@ def _countries(world: TradeWorld, cleared: Cleared, refined: StageView) -> None:
     final = cleared.accounts.final_surplus_usd.sum(axis=0)
     stake = cleared.accounts.stake_usd(world.base.evidence.final_use_weight).sum(axis=0)
     unmet = np.divide(
-        refined.columns["unmet_t"], refined.bought_t, out=np.zeros_like(refined.bought_t), where=refined.bought_t > 0
+        refined.columns["unmet_t"],
+        refined.bought_t,
+        out=np.zeros_like(refined.bought_t),
+        where=refined.bought_t > 0,
     ).max(axis=0)
     value = world.base.evidence.price_usd_t[:, REFINED][:, None] * refined.bought_t
-    share = np.divide((value * refined.columns["dominant_share"]).sum(axis=0), value.sum(axis=0), out=np.zeros_like(unmet), where=value.sum(axis=0) > 0)
+    share = np.divide(
+        (value * refined.columns["dominant_share"]).sum(axis=0),
+        value.sum(axis=0),
+        out=np.zeros_like(unmet),
+        where=value.sum(axis=0) > 0,
+    )
     reserve = np.zeros(len(axes.countries))
     if world.reserve is not None and world.round >= world.decisions_open:
-        reserve[world.reserve.owner] = world.reserve.result_usd - world.reserve_result_before - world.reserve.fee_usd
+        reserve[world.reserve.owner] = (
+            world.reserve.result_usd - world.reserve_result_before - world.reserve.fee_usd
+        )
         world.reserve_result_before = world.reserve.result_usd
-    finance = world.finance_paid_usd()
+    finance = finance_paid_usd(world)
     welfare = usd.sum(axis=0) + reserve + finance
     assert len(ACCOUNTS) == len(usd)
     world.record.add(
@@ -189,9 +205,7 @@ def _reserve(world: TradeWorld) -> None:
 
 def _news(world: TradeWorld) -> None:
     for kind, measure_ in world.happenings.news:
-        dates = {"announced": measure_.announced, "in_force": measure_.in_force, "ended": measure_.ends}
-        world.tell(
-            kind, str(dates[kind]), measure_.actor, ";".join(measure_.targets), measure_.instrument, ";".join(measure_.minerals), measure_.text
-        )
-
-
+        world.news.measure(world.round, kind, measure_)
+    for start in world.named_starts:
+        if start.due == world.round:
+            world.news.plant(world.round, start.name, start.iso3, start.mineral, start.capacity_t_year)

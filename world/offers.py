@@ -1,4 +1,6 @@
-"""From the state of the world to the rows of the market: what producers offer, what users need, which lanes are open."""
+"""From the state of the world to the rows of the market: what producers offer, what users need, which
+lanes are open.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,14 @@ class Offers:
 
     fields: dict[str, Array]
 
-    def market(self, rows_ore: Rows, rows_refined: Rows, borders: tuple[StageBorders, StageBorders], terms: HubTerms, hubs: bool) -> Priced:
+    def market(
+        self,
+        rows_ore: Rows,
+        rows_refined: Rows,
+        borders: tuple[StageBorders, StageBorders],
+        terms: HubTerms,
+        hubs: bool,
+    ) -> Priced:
         """The market rows of these questions, and the charges on their lanes."""
         charges_ore, lanes_ore = build_lanes(borders[ORE], rows_ore, terms, hubs)
         charges_refined, lanes_refined = build_lanes(borders[REFINED], rows_refined, terms, hubs)
@@ -44,7 +53,9 @@ class Priced:
 
 @dataclass(frozen=True)
 class Conditions:
-    """What the round's events do to supply: (mineral, ore seller) ceilings and (mineral, seller) losses of output."""
+    """What the round's events do to supply: (mineral, ore seller) ceilings and (mineral, seller) losses of
+    output.
+    """
 
     ore_ceiling_t: Array
     ore_loss_share: Array
@@ -54,7 +65,9 @@ class Conditions:
     fear: Array  # (mineral, user) chance of a cut-off that users see
 
 
-def make_offers(base: BaseMarket, markets: Markets, conditions: Conditions, parameters: ParameterValues) -> Offers:
+def make_offers(
+    base: BaseMarket, markets: Markets, conditions: Conditions, parameters: ParameterValues
+) -> Offers:
     """Offers and needs of a round."""
     working = np.exp(np.minimum(markets.ore_outage, 0.3)) * (1.0 - conditions.ore_loss_share)
     activity = (markets.demand_growth * np.exp(markets.demand_shock))[:, None]
@@ -71,13 +84,15 @@ def make_offers(base: BaseMarket, markets: Markets, conditions: Conditions, para
         "ore_feed_t": base.ore_feed_t * np.where(base.ore_feed_t > 0, feed_scale, 1.0),
         "ore_ceiling_t": conditions.ore_ceiling_t,
         "recovery": base.recovery,
-        "refining_capacity_t": (markets.refining_capacity_t - markets.refining_mothballed_t) * (1.0 - conditions.refining_loss_share),
+        "refining_capacity_t": (markets.refining_capacity_t - markets.refining_mothballed_t)
+        * (1.0 - conditions.refining_loss_share),
         "refining_cost_usd_t": base.refining.cost_usd_t,
         "refining_slope_usd_t": base.refining.slope_usd_t,
         "primary_capacity_t": markets.primary_capacity_t * (1.0 - conditions.refining_loss_share),
         "primary_cost_usd_t": base.primary.cost_usd_t,
         "primary_slope_usd_t": base.primary.slope_usd_t,
-        "refined_feed_t": base.refined_feed_t * np.where(base.refined_feed_t > 0, feed_scale, 1.0) + conditions.reserve_release_t,
+        "refined_feed_t": base.refined_feed_t * np.where(base.refined_feed_t > 0, feed_scale, 1.0)
+        + conditions.reserve_release_t,
         "need_t": need,
         "need_price_usd_t": base.refined_lanes.index_usd_t,
         "need_elasticity": np.broadcast_to(base.evidence.demand_elasticity[:, None], need.shape).copy(),
@@ -92,22 +107,30 @@ def make_offers(base: BaseMarket, markets: Markets, conditions: Conditions, para
 def stock_response(
     base: BaseMarket, markets: Markets, use_t: Array, fear: Array, parameters: ParameterValues
 ) -> tuple[Array, Array, Array, Array]:
-    """Private stocks as a response to the price: b, c, centre and width of purchases Q = D (1 + b - c sig((P - Ps) / w)).
+    """Private stocks as a response to the price: b, c, centre and width of purchases Q = D (1 + b - c sig((P
+    - Ps) / w)).
 
-    At the usual price and a stock on target nothing is bought or drawn: b = c sig(-1.1) = c / 4. Users draw when the price is above
-    what they are used to, never below a floor of their cover, and close the gap to a target that grows with the fear of a cut-off.
+    At the usual price and a stock on target nothing is bought or drawn: b = c sig(-1.1) = c / 4. Users draw
+    when the price is above what they are used to, never below a floor of their cover, and close the gap to a
+    target that grows with the fear of a cut-off.
     """
     cover = np.maximum(base.evidence.stock_cover_quarters[:, None] * use_t, 1e-12)
     target = cover * (1.0 + parameters.stock_fear_response * fear) + markets.built_stock_t
     floor = parameters.stock_floor_share * cover
     free = np.maximum(markets.stock_t - floor, 0.0)
     draw = np.clip(0.8 * free / np.maximum(use_t, 1e-12), 0.0, 0.6)
-    gap = (target - markets.stock_t) / np.maximum(use_t, 1e-12) / max(parameters.stock_adjustment_months / 3.0, 1.0)
+    gap = (
+        (target - markets.stock_t)
+        / np.maximum(use_t, 1e-12)
+        / max(parameters.stock_adjustment_months / 3.0, 1.0)
+    )
     refill = np.clip(gap, 0.0, 0.4) / 0.75  # bought at the usual price, put off when it is dear
     shed = np.clip(gap, -0.9 * np.minimum(draw, 0.3), 0.0)
     buy, draw = 0.25 * draw + refill + shed, draw + refill
     usual = np.maximum(markets.usual_index_usd_t, 0.05 * base.refined_lanes.index_usd_t)
-    width = np.maximum(0.5 * usual / max(parameters.stock_price_response, 0.1), base.refined_lanes.spread_usd_t)
+    width = np.maximum(
+        0.5 * usual / max(parameters.stock_price_response, 0.1), base.refined_lanes.spread_usd_t
+    )
     return buy, draw, usual + 1.1 * width, width
 
 
@@ -121,10 +144,13 @@ def seller_size_t(base: BaseMarket, markets: Markets, stage: int) -> Array:
     return size
 
 
-def lane_weights(base: BaseMarket, markets: Markets, stage: int, trust_shift: Array, released_t: Array) -> Array:
+def lane_weights(
+    base: BaseMarket, markets: Markets, stage: int, trust_shift: Array, released_t: Array
+) -> Array:
     """ln A of every lane this round: preference x size x habit, normalised over sellers with all lanes open.
 
-    trust_shift : (mineral, seller, buyer) log points; released_t : (mineral, seller) what a reserve sells, noticed like capacity
+    trust_shift : (mineral, seller, buyer) log points; released_t : (mineral, seller) what a reserve sells,
+        noticed like capacity
     """
     lanes = base.lanes(stage)
     habit = markets.habit_ore if stage == ORE else markets.habit_refined
@@ -137,5 +163,3 @@ def lane_weights(base: BaseMarket, markets: Markets, stage: int, trust_shift: Ar
     free = np.log(1.0 - float(base.evidence.backstop_weight[stage]))
     weights: Array = np.where(np.isfinite(raw), raw - total + free, -np.inf)
     return weights
-
-

@@ -1,4 +1,6 @@
-"""What agents are told when they ask: cases built from their questions, all of a round's movers solved in one batch."""
+"""What agents are told when they ask: cases built from their questions, all of a round's movers solved in
+one batch.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ from world.state import Control
 class Outlooks:
     """Answers questions on the state after the earlier moves of the round.
 
-    bound : (country,) those bound by the floor or about to be, the leader among them; ``in_force`` whether the floor is applied now
+    bound : (country,) those bound by the floor or about to be, the leader among them; ``in_force`` whether
+        the floor is applied now
     weight : (mineral,) share of the users' stake that lies with first use
     solved : markets solved so far, for the record
     """
@@ -67,7 +70,14 @@ class Outlooks:
         if isinstance(question, WhatIfControl):
             mineral = self.axes.mineral(question.mineral)
             targets = tuple(self.axes.country(iso3) for iso3 in question.targets)
-            return [Case((mineral,), self.bound, self.in_force, (self._control(mineral, targets, question.approval_share),))]
+            return [
+                Case(
+                    (mineral,),
+                    self.bound,
+                    self.in_force,
+                    (self._control(mineral, targets, question.approval_share),),
+                )
+            ]
         return [Case(tuple(range(len(self.axes.minerals))), self.bound, False)] if self.in_force else []
 
     def _control(self, mineral: int, targets: tuple[int, ...], approval_share: float) -> Control:
@@ -91,11 +101,15 @@ class Outlooks:
             for applied in {floor, self.in_force}:
                 key = self._status_key(case, applied)
                 if key not in self._known:
-                    (outcome,), solved = solve_cases(self.setting, [Case(every, self.bound, applied, (), case.is_later)])
+                    (outcome,), solved = solve_cases(
+                        self.setting, [Case(every, self.bound, applied, (), case.is_later)]
+                    )
                     self._known[key] = outcome
                     self.solved += solved
 
-    def _compare(self, places: tuple[int, ...], question: Question, plan: Sequence[Case], outcomes: Sequence[Outcome]) -> Answer:
+    def _compare(
+        self, places: tuple[int, ...], question: Question, plan: Sequence[Case], outcomes: Sequence[Outcome]
+    ) -> Answer:
         if not plan:
             return Answer(Accounts(), Accounts(), {})
         floor = True if isinstance(question, WhatIfMember) else self.in_force
@@ -130,7 +144,9 @@ class _Change:
         return self.users + self.producers + self.treasury
 
 
-def _by_account(accounts: CountryAccounts, minerals: Array | None, weight: Array) -> tuple[Array, Array, Array]:
+def _by_account(
+    accounts: CountryAccounts, minerals: Array | None, weight: Array
+) -> tuple[Array, Array, Array]:
     """(country,) users (split between first and final use), producers, treasury, summed over minerals."""
     usd, final = accounts.usd, accounts.final_surplus_usd
     if minerals is not None:
@@ -143,13 +159,17 @@ def _by_account(accounts: CountryAccounts, minerals: Array | None, weight: Array
 
 def _sum_accounts(change: _Change, places: tuple[int, ...]) -> Accounts:
     index = list(places)
-    return Accounts(float(change.users[index].sum()), float(change.producers[index].sum()), float(change.treasury[index].sum()))
+    return Accounts(
+        float(change.users[index].sum()),
+        float(change.producers[index].sum()),
+        float(change.treasury[index].sum()),
+    )
 
 
-def ask_all(outlooks: Outlooks, movers: Sequence[tuple[tuple[int, ...], Sequence[Question]]]) -> list[Mapping[Question, Answer]]:
+def ask_all(
+    outlooks: Outlooks, movers: Sequence[tuple[tuple[int, ...], Sequence[Question]]]
+) -> list[Mapping[Question, Answer]]:
     """Answers for every mover, in one batch."""
     pairs = [(places, question) for places, questions in movers for question in questions]
     answers = iter(outlooks.answer(pairs))
     return [{question: next(answers) for question in questions} for _, questions in movers]
-
-

@@ -8,13 +8,17 @@ from world.axes import Array, Mask
 
 
 def levy_usd_t(reference_usd_t: Array, landed_usd_t: Array) -> Array:
-    """The adjustable levy: max(0, reference price - landed price), never negative, zero where there is no reference (NaN)."""
+    """The adjustable levy: max(0, reference price - landed price), never negative, zero where there is no
+    reference (NaN).
+    """
     gap = np.where(np.isnan(reference_usd_t), 0.0, reference_usd_t - landed_usd_t)
     levy: Array = np.maximum(gap, 0.0)
     return levy
 
 
-def believed_floor_usd_t(price_usd_t: Array, reference_usd_t: Array, credibility_share: Array | float) -> Array:
+def believed_floor_usd_t(
+    price_usd_t: Array, reference_usd_t: Array, credibility_share: Array | float
+) -> Array:
     """What a producer inside counts on: the price, or the floor as far as it is believed.
 
     E p = (1 - credibility) p + credibility max(p, reference)

@@ -1,7 +1,8 @@
 """Random draws keyed by what they are for: (seed, event, round, subject).
 
-Two runs that differ in one policy share every draw that the policy does not touch, whatever the order in which draws are made, so that
-paired comparisons differ only through the policy. Each draw is a hash of its key, not a step of a shared generator.
+Two runs that differ in one policy share every draw that the policy does not touch, whatever the order in
+which draws are made, so that paired comparisons differ only through the policy. Each draw is a hash of its
+key, not a step of a shared generator.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What a run writes down: the schema of every result table, and the columns as they fill.
 
-One row of ``SCHEMA`` per column: its type, its unit and its meaning. The reference page ``docs/results.md`` is generated from it,
-and a table refuses a column that is not described here. Tonnes are tonnes a quarter, money is USD a quarter unless a unit says more.
+One row of ``SCHEMA`` per column: its type, its unit and its meaning. The reference page ``docs/results.md``
+is generated from it, and a table refuses a column that is not described here. Tonnes are tonnes a quarter,
+money is USD a quarter unless a unit says more.
 """
 
 from __future__ import annotations
@@ -166,16 +167,22 @@ class Record:
     """The tables of one run while it is being made: for each table, a list per column."""
 
     tables: dict[str, dict[str, list[Any]]] = field(
-        default_factory=lambda: {name: {column.name: [] for column in columns} for name, columns in SCHEMA.items()}
+        default_factory=lambda: {
+            name: {column.name: [] for column in columns} for name, columns in SCHEMA.items()
+        }
     )
 
     def add(self, table: str, **columns: Any) -> None:
-        """Append rows to ``table``: each column a scalar (repeated) or a sequence, all sequences of one length."""
+        """Append rows to ``table``: each column a scalar (repeated) or a sequence, all sequences of one
+        length.
+        """
         target = self.tables[table]
         if columns.keys() != target.keys():
             wrong = sorted(columns.keys() ^ target.keys())
             raise KeyError(f"table {table!r}: columns missing or not in the schema: {', '.join(wrong)}")
-        lengths = {len(value) for value in columns.values() if not isinstance(value, str | int | float | bool)}
+        lengths = {
+            len(value) for value in columns.values() if not isinstance(value, str | int | float | bool)
+        }
         if len(lengths) > 1:
             raise ValueError(f"table {table!r}: columns of different lengths {sorted(lengths)}")
         count = lengths.pop() if lengths else 1

@@ -22,12 +22,22 @@ def move_refiner(world: TradeWorld, outlooks: Outlooks) -> None:
     (answers,) = ask_all(outlooks, [((world.dominant,), questions)])
     decision = world.doctrine.decide(view, answers)
     axes, politics = world.base.axes, world.state.politics
-    politics.controls = [control for control in politics.controls if axes.minerals[control.mineral] not in decision.relent]
+    politics.controls = [
+        control for control in politics.controls if axes.minerals[control.mineral] not in decision.relent
+    ]
     for imposed in decision.impose:
         targets = tuple(axes.country(iso3) for iso3 in imposed.targets)
-        control = Control(world.dominant, axes.mineral(imposed.mineral), REFINED, targets, imposed.approval_share, world.round, imposed.reason)
+        control = Control(
+            world.dominant,
+            axes.mineral(imposed.mineral),
+            REFINED,
+            targets,
+            imposed.approval_share,
+            world.round,
+            imposed.reason,
+        )
         politics.controls.append(control)
-        world.control_imposed(control)
+        world.news.control(world.round, control, axes)
     for reason in decision.reasons:
         world.ledger.enter(reason, "dominant_refiner", world.round)
 
@@ -35,7 +45,9 @@ def move_refiner(world: TradeWorld, outlooks: Outlooks) -> None:
 def refiner_view(world: TradeWorld) -> RefinerView:
     """Grievances, controls in force and options of the round."""
     axes, politics = world.base.axes, world.state.politics
-    controls = {axes.minerals[c.mineral]: tuple(axes.countries[t] for t in c.targets) for c in politics.controls}
+    controls = {
+        axes.minerals[c.mineral]: tuple(axes.countries[t] for t in c.targets) for c in politics.controls
+    }
     grievances = find_grievances(world)
     return RefinerView(
         axes.countries[world.dominant],
@@ -49,34 +61,51 @@ def refiner_view(world: TradeWorld) -> RefinerView:
 
 
 def find_grievances(world: TradeWorld) -> tuple[Grievance, ...]:
-    """Hostile acts in force: binding members of a floor, and new duties on its goods since the decisions opened."""
+    """Hostile acts in force: binding members of a floor, and new duties on its goods since the decisions
+    opened.
+    """
     axes, state = world.base.axes, world.state
     found = []
     if state.politics.floor_in_force:
-        found += [Grievance(axes.countries[place], "floor", state.politics.text_round) for place in np.flatnonzero(state.binding_members)]
+        found += [
+            Grievance(axes.countries[place], "floor", state.politics.text_round)
+            for place in np.flatnonzero(state.binding_members)
+        ]
     duty = world.leader_duty[:, :, world.dominant, :].max(axis=(0, 1))
-    found += [Grievance(axes.countries[place], "duty", world.decisions_open) for place in np.flatnonzero(duty > 0.0)]
+    found += [
+        Grievance(axes.countries[place], "duty", world.decisions_open) for place in np.flatnonzero(duty > 0.0)
+    ]
     return tuple(found)
 
 
 def _options(world: TradeWorld, grievances: tuple[Grievance, ...]) -> tuple[ControlOption, ...]:
     """One licence per mineral that it dominates, against those who aggrieve it and buy from it."""
     axes, base = world.base.axes, world.base
-    hostile = sorted({grievance.actor for grievance in grievances}) or sorted({axes.countries[t] for c in world.state.politics.controls for t in c.targets})
+    hostile = sorted({grievance.actor for grievance in grievances}) or sorted(
+        {axes.countries[t] for c in world.state.politics.controls for t in c.targets}
+    )
     places = [axes.country(iso3) for iso3 in hostile]
     output = world.refined_output_t()
     options = []
     for mineral, name in enumerate(axes.minerals):
         sellers, users = axes.refiners[mineral], axes.users[mineral]
         mine = sellers == world.dominant
-        if not mine.any() or float(output[mineral][mine].sum()) < world.parameters.control_least_share * float(output[mineral].sum()):
+        if not mine.any() or float(
+            output[mineral][mine].sum()
+        ) < world.parameters.control_least_share * float(output[mineral].sum()):
             continue
         aimed = np.isin(users, places)
         flow = world.state.markets.usual_refined_flow_t[mineral]
         shipped = float(flow[mine][:, aimed].sum())
         bought = float(flow[:, aimed].sum())
-        targets = tuple(iso3 for iso3, place in zip(hostile, places, strict=True) if place in users[flow[mine][0] > 0])
+        targets = tuple(
+            iso3 for iso3, place in zip(hostile, places, strict=True) if place in users[flow[mine][0] > 0]
+        )
         if shipped > 0.0 and targets:
             value = shipped * float(base.evidence.price_usd_t[mineral, REFINED])
-            options.append(ControlOption(name, targets, world.scenario.dominant_refiner.licence_approval, value, shipped / bought))
+            options.append(
+                ControlOption(
+                    name, targets, world.scenario.dominant_refiner.licence_approval, value, shipped / bought
+                )
+            )
     return tuple(options)

@@ -15,18 +15,26 @@ if TYPE_CHECKING:
 
 
 def plan_reserve(world: TradeWorld) -> None:
-    """Orders of the round, at the last prices: demand at the owner's place in the market. Releases wait for the market to clear."""
+    """Orders of the round, at the last prices: demand at the owner's place in the market. Releases wait
+    for the market to clear.
+    """
     world.reserve_need_t = np.zeros(world.base.axes.users.shape)
     world.reserve_release_t = np.zeros(world.base.axes.refiners.shape)
     if world.reserve is None or world.round < world.decisions_open:
         return
     price = owner_price(world)
-    decision = world.reserve.plan(price, world.usual_reserve_price(), world.refined_output_t().sum(axis=1), world.parameters)
-    world.reserve_need_t = np.where(world.base.axes.users == world.reserve.owner, decision.buy_t[:, None], 0.0)
+    decision = world.reserve.plan(
+        price, usual_price(world), world.refined_output_t().sum(axis=1), world.parameters
+    )
+    world.reserve_need_t = np.where(
+        world.base.axes.users == world.reserve.owner, decision.buy_t[:, None], 0.0
+    )
 
 
 def release_in_emergency(world: TradeWorld, cleared: Cleared) -> Cleared:
-    """When the owner's price passes the trigger, stock is released at its home and the market clears again."""
+    """When the owner's price passes the trigger, stock is released at its home and the market clears
+    again.
+    """
     if world.reserve is None or world.round < world.decisions_open:
         return cleared
     price = mean_price(world, cleared)
@@ -35,14 +43,16 @@ def release_in_emergency(world: TradeWorld, cleared: Cleared) -> Cleared:
     usual = np.where(users, world.state.markets.usual_refined_flow_t.sum(axis=1), 0.0).sum(axis=1)
     delivered = np.where(users, cleared.clearing.refined_flow_t.sum(axis=(1, 2)), 0.0).sum(axis=1)
     missing = np.maximum(usual - (delivered - world.reserve_need_t.sum(axis=1)), 0.0)
-    emergency = (price > p.reserve_trigger_ratio * world.usual_reserve_price()) & (world.reserve.stock_t > 0)
+    emergency = (price > p.reserve_trigger_ratio * usual_price(world)) & (world.reserve.stock_t > 0)
     if not emergency.any():
         return cleared
     # what is released fills the gap to usual deliveries and no more: a thin market would otherwise be flooded
     release = np.where(emergency, np.minimum(p.reserve_release_share * world.reserve.stock_t, missing), 0.0)
     sellers = world.base.axes.refiners
     home = sellers == world.reserve.owner
-    release = np.where(home.any(axis=1), release, 0.0)  # without a place to sell from at home it cannot be released here
+    release = np.where(
+        home.any(axis=1), release, 0.0
+    )  # without a place to sell from at home it cannot be released here
     world.reserve_release_t = np.where(home, release[:, None], 0.0)
     world.reserve_need_t = np.where(emergency[:, None], 0.0, world.reserve_need_t)
     return clear_round(world, make_setting(world, world.happenings, conditions_of(world), with_later=False))
@@ -57,23 +67,42 @@ def settle_reserve(world: TradeWorld, cleared: Cleared) -> None:
     # the reserve is part of its owner's purchases and gets its share of what was delivered
     share = np.divide(need, total, out=np.zeros_like(need), where=total > 0)
     bought = (share * (cleared.clearing.need_t - cleared.clearing.unmet_t).clip(min=0.0)).sum(axis=1)
-    sold_at = np.where(world.base.axes.refiners == world.reserve.owner, cleared.clearing.refined_price_usd_t, 0.0).sum(axis=1)
-    world.reserve.settle(bought, mean_price(world, cleared), world.reserve_release_t.sum(axis=1), sold_at, world.parameters)
+    sold_at = np.where(
+        world.base.axes.refiners == world.reserve.owner, cleared.clearing.refined_price_usd_t, 0.0
+    ).sum(axis=1)
+    world.reserve.settle(
+        bought, mean_price(world, cleared), world.reserve_release_t.sum(axis=1), sold_at, world.parameters
+    )
     world.reserve_prices.append(mean_price(world, cleared))
 
 
 def mean_price(world: TradeWorld, cleared: Cleared) -> Array:
-    """(mineral,) mean delivered price at the owner's home without the levy, which it pays to itself; the world's where it buys none."""
+    """(mineral,) mean delivered price at the owner's home without the levy, which it pays to itself; the
+    world's where it buys none.
+    """
     clearing = cleared.clearing
     landed = clearing.refined_landed_usd_t - clearing.refined_levy_usd_t + clearing.refined_rent_usd_t
     paid = np.where(clearing.refined_flow_t > 0, landed, 0.0) * clearing.refined_flow_t
     at_home = (world.base.axes.users == world.leader)[:, None, None, :]
     home_t = np.where(at_home, clearing.refined_flow_t, 0.0).sum(axis=(1, 2, 3))
     home_usd = np.where(at_home, np.nan_to_num(paid), 0.0).sum(axis=(1, 2, 3))
-    world_mean = np.nan_to_num(paid).sum(axis=(1, 2, 3)) / np.maximum(clearing.refined_flow_t.sum(axis=(1, 2, 3)), 1e-300)
-    return np.where(home_t > 0, home_usd / np.where(home_t > 0, home_t, 1.0), world_mean)
+    world_mean = np.nan_to_num(paid).sum(axis=(1, 2, 3)) / np.maximum(
+        clearing.refined_flow_t.sum(axis=(1, 2, 3)), 1e-300
+    )
+    return np.asarray(np.where(home_t > 0, home_usd / np.where(home_t > 0, home_t, 1.0), world_mean))
 
 
 def owner_price(world: TradeWorld) -> Array:
     """Last price at the owner's home; that of the base year before any."""
     return world.reserve_prices[-1] if world.reserve_prices else world.base.evidence.price_usd_t[:, 1]
+
+
+def usual_price(world: TradeWorld) -> Array:
+    """(mineral,) mean price over the reserve's memory; that of the base year before any."""
+    memory = world.reserve_prices[-int(world.parameters.reserve_memory_quarters) :]
+    return np.asarray(np.mean(memory, axis=0)) if memory else world.base.evidence.price_usd_t[:, 1]
+
+
+def reserve_stock_t(world: TradeWorld) -> Array:
+    """(mineral,) stock of the reserve, zero where there is none."""
+    return np.zeros(len(world.base.axes.minerals)) if world.reserve is None else world.reserve.stock_t

@@ -1,4 +1,6 @@
-"""Countries review their standing in the zone: each at its own rhythm, each on one view, each with one decision."""
+"""Countries review their standing in the zone: each at its own rhythm, each on one view, each with one
+decision.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.accession import FLOOR, WhatIfMember
+from agents.accession import FLOOR
 from agents.country import Country
 from agents.decision import CountryDecision
-from agents.view import Answer, CountryView, Question
+from agents.view import Answer, CountryView, Question, WhatIfMember
 from world.axes import Array
 from world.outlooks import Outlooks, ask_all
+from world.reserve_round import reserve_stock_t
 from world.zone import apply_decision, review_due
 
 if TYPE_CHECKING:
@@ -21,17 +24,31 @@ if TYPE_CHECKING:
 
 
 def review_standings(world: TradeWorld, outlooks: Outlooks) -> None:
-    """All reviews of the round, on the same outlooks; decisions take effect together, so that order cannot matter."""
+    """All reviews of the round, on the same outlooks; decisions take effect together, so that order cannot
+    matter.
+    """
     movers = [country for country in world.population if _reviews(world, country)]
     views = [view_of(world, country) for country in movers]
-    asked = [(world.places[country.iso3], country.ask(view)) for country, view in zip(movers, views, strict=True)]
+    asked = [
+        (world.places[country.iso3], country.ask(view)) for country, view in zip(movers, views, strict=True)
+    ]
     answers = ask_all(outlooks, asked)
-    decisions = [country.review(view, answer) for country, view, answer in zip(movers, views, answers, strict=True)]
+    decisions = [
+        country.review(view, answer) for country, view, answer in zip(movers, views, answers, strict=True)
+    ]
     for country, decision, answer in zip(movers, decisions, answers, strict=True):
         places = world.places[country.iso3]
         _remember_bargain(world, places, decision, answer)
         zone = world.scenario.zone
-        apply_decision(world.state.politics, decision, places, world.round, world.streams, zone.ratification_quarters, world.parameters)
+        apply_decision(
+            world.state.politics,
+            decision,
+            places,
+            world.round,
+            world.streams,
+            zone.ratification_quarters,
+            world.parameters,
+        )
         world.ledger.enter(decision, "country", world.round)
 
 
@@ -41,11 +58,17 @@ def _reviews(world: TradeWorld, country: Country) -> bool:
     if world.leader in places or world.dominant in places or not world.scenario.zone.exists:
         return False
     applied = bool((politics.due_round[places] >= 0).any())
-    return review_due(world.streams, country.iso3, world.round, world.parameters.accession_review_probability, applied)
+    return review_due(
+        world.streams, country.iso3, world.round, world.parameters.accession_review_probability, applied
+    )
 
 
-def _remember_bargain(world: TradeWorld, places: tuple[int, ...], decision: CountryDecision, answer: Mapping[Question, Answer]) -> None:
-    """What a holdout lacked and what its accession would bring the leader: known to the leader's negotiators next round."""
+def _remember_bargain(
+    world: TradeWorld, places: tuple[int, ...], decision: CountryDecision, answer: Mapping[Question, Answer]
+) -> None:
+    """What a holdout lacked and what its accession would bring the leader: known to the leader's
+    negotiators next round.
+    """
     politics = world.state.politics
     index = list(places)
     short, gain = 0.0, 0.0
@@ -76,14 +99,18 @@ def view_of(world: TradeWorld, country: Country) -> CountryView:
         gdp_usd=float(gdp.sum()),
         peers_share=_peers_share(world, index, min(rung + 1, FLOOR)),
         exports_to_leader_usd=float(exports @ facts.exports_to_leader_share[index]),
-        exports_to_dominant_share=float(exports @ facts.exports_to_dominant_share[index] / max(float(exports.sum()), 1.0)),
+        exports_to_dominant_share=float(
+            exports @ facts.exports_to_dominant_share[index] / max(float(exports.sum()), 1.0)
+        ),
         pressure={"none": 0.0, "record": 0.5, "harsh": 1.0}[world.scenario.leader.coercion],
         retaliation_belief=float(weight @ politics.retaliation_belief[index]),
         finance_offer_usd=float(politics.finance_usd[index].sum()) * p.finance_grant_share,
         side_payment_usd=float(politics.side_payment_usd[index].sum()),
         emergency_relief_share=emergency_relief(world, index),
-        cut_off_quarters=max(0.0, p.control_episode_quarters - float(world.base.evidence.stock_cover_quarters.mean())),
-        component_stop_usd=float(world.component_stop_usd[index].sum()),
+        cut_off_quarters=max(
+            0.0, p.control_episode_quarters - float(world.base.evidence.stock_cover_quarters.mean())
+        ),
+        component_stop_usd=float(world.economy.component_stop_usd[index].sum()),
         favourable_reviews=int(politics.favourable_reviews[index].min()),
         taste=world.streams.normal("taste", 0, country.iso3),
         mood=world.streams.normal("mood", world.round, country.iso3),
@@ -93,26 +120,34 @@ def view_of(world: TradeWorld, country: Country) -> CountryView:
 
 def _peers_share(world: TradeWorld, index: list[int], rung: int) -> float:
     """Share of its goods trade that is with countries on the rung in question or above (itself left out)."""
-    trade: Array = world.goods_trade_usd[index].sum(axis=0) + world.goods_trade_usd[:, index].sum(axis=1)
+    trade: Array = world.economy.goods_trade_usd[index].sum(axis=0) + world.economy.goods_trade_usd[
+        :, index
+    ].sum(axis=1)
     trade[index] = 0.0
     return float(trade[world.state.politics.rung >= rung].sum() / max(float(trade.sum()), 1.0))
 
 
 def emergency_relief(world: TradeWorld, index: list[int]) -> float:
-    """Part of a cut-off that other members' output and the reserve could cover, weighted by what it buys from the dominant refiner."""
+    """Part of a cut-off that other members' output and the reserve could cover, weighted by what it buys
+    from the dominant refiner.
+    """
     p, axes, base = world.parameters, world.base.axes, world.base
     members = world.state.politics.rung == FLOOR
     members[world.leader] = True
     others = members.copy()
     others[index] = False
-    from_dominant = np.where((axes.refiners == world.dominant)[:, :, None], world.state.markets.usual_refined_flow_t, 0.0).sum(axis=1)
+    from_dominant = np.where(
+        (axes.refiners == world.dominant)[:, :, None], world.state.markets.usual_refined_flow_t, 0.0
+    ).sum(axis=1)
     inside = members.copy()
     inside[index] = True
     short = np.where(inside[np.maximum(axes.users, 0)] & (axes.users >= 0), from_dominant, 0.0).sum(axis=1)
     mine = np.where(np.isin(axes.users, index), from_dominant, 0.0).sum(axis=1)
     output = world.refined_output_t()
-    called = p.emergency_share * np.where(others[np.maximum(axes.refiners, 0)] & (axes.refiners >= 0), output, 0.0).sum(axis=1)
-    called += p.reserve_release_share * world.reserve_stock_t()
+    called = p.emergency_share * np.where(
+        others[np.maximum(axes.refiners, 0)] & (axes.refiners >= 0), output, 0.0
+    ).sum(axis=1)
+    called += p.reserve_release_share * reserve_stock_t(world)
     cover = np.where(short > 0, np.minimum(1.0, called / np.where(short > 0, short, 1.0)), 0.0)
     value = base.evidence.price_usd_t[:, 1] * mine
     return float((value * cover).sum() / value.sum()) if value.sum() > 0 else float(cover.mean())

@@ -1,7 +1,7 @@
 """One round of the world, in order. Read this first.
 
-Policy before trade, the retaliator as follower, learning after prices; ``run.order = "refiner_first"`` swaps the last two moves of
-policy, so that a result can be shown not to hang on the order.
+Policy before trade, the retaliator as follower, learning after prices; ``run.order = "refiner_first"`` swaps
+the last two moves of policy, so that a result can be shown not to hang on the order.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from world.refiner_move import find_grievances, move_refiner
 from world.reserve_round import plan_reserve, release_in_emergency, settle_reserve
 from world.review import review_standings
 from world.state import check_state
-from world.zone import enter_into_force
+from world.zone import enter_into_force, update_zone
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -44,14 +44,16 @@ def play_round(world: TradeWorld) -> None:
 
 
 def happen(world: TradeWorld) -> None:
-    """What happens to everyone: measures of the calendar, demand and outages, plants that start, rungs that take effect."""
+    """What happens to everyone: measures of the calendar, demand and outages, plants that start, rungs
+    that take effect.
+    """
     members = np.flatnonzero(world.state.binding_members).tolist()
     world.happenings = world.calendar.happen(world.round, members)
     disturb(world)
     commission(world.state.markets, world.round)
     for place, rung in enter_into_force(world.state.politics, world.round):
-        world.tell_membership(place, rung)
-    world.update_zone()
+        world.news.membership(world.round, world.base.axes.countries[place], rung)
+    update_zone(world)
 
 
 def move_governments(world: TradeWorld) -> None:
@@ -66,17 +68,23 @@ def move_governments(world: TradeWorld) -> None:
 
 def _countries_move(world: TradeWorld) -> None:
     if world.scenario.zone.exists:
-        review_standings(world, outlooks_of(world, with_later=True))
-        world.update_zone()
+        outlooks = outlooks_of(world, with_later=True)
+        review_standings(world, outlooks)
+        world.markets_asked += outlooks.solved
+        update_zone(world)
 
 
 def _refiner_moves(world: TradeWorld) -> None:
     if world.state.politics.controls or find_grievances(world):
-        move_refiner(world, outlooks_of(world, with_later=False))
+        outlooks = outlooks_of(world, with_later=False)
+        move_refiner(world, outlooks)
+        world.markets_asked += outlooks.solved
 
 
 def outlooks_of(world: TradeWorld, with_later: bool) -> Outlooks:
-    """Answers on the state after the moves so far; those bound are the members, those who have signed, and the leader."""
+    """Answers on the state after the moves so far; those bound are the members, those who have signed, and
+    the leader.
+    """
     politics = world.state.politics
     bound = (politics.rung == FLOOR) | ((politics.due_rung == FLOOR) & (politics.due_round >= 0))
     bound[world.leader] = True
@@ -87,9 +95,7 @@ def outlooks_of(world: TradeWorld, with_later: bool) -> Outlooks:
         mineral, column = np.nonzero(positions >= 0)
         presence[mineral, positions[mineral, column]] = True
     weight = world.base.evidence.final_use_weight
-    outlooks = Outlooks(setting, bound, politics.floor_in_force, weight, world.dominant, world.leader, presence)
-    world.outlooks_made.append(outlooks)
-    return outlooks
+    return Outlooks(setting, bound, politics.floor_in_force, weight, world.dominant, world.leader, presence)
 
 
 def trade(world: TradeWorld) -> Cleared:
@@ -105,8 +111,9 @@ def close_accounts(world: TradeWorld, cleared: Cleared) -> None:
     gap = np.abs(total - cleared.accounts.world_usd) / np.maximum(np.abs(cleared.accounts.world_usd), 1.0)
     if gap.max() > 1e-8:
         mineral = world.base.axes.minerals[int(gap.argmax())]
-        raise ArithmeticError(f"round {world.round}: accounts of {mineral} do not add up to the world total (relative gap {gap.max():.1e})")
+        raise ArithmeticError(
+            f"round {world.round}: accounts of {mineral} do not add up to the world total "
+            f"(relative gap {gap.max():.1e})"
+        )
     world.state.clearing = cleared.clearing
     world.state.prices = cleared.clearing.prices()
-
-

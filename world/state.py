@@ -1,7 +1,7 @@
 """The state of the world between rounds: every array that changes, with its axes and units, and its checks.
 
-Tonnes are tonnes a round. Axes: m mineral, n country, i ore seller, j refiner (seller of refined metal), k first user; sellers and
-users are positions in :class:`world.axes.Axes`.
+Tonnes are tonnes a round. Axes: m mineral, n country, i ore seller, j refiner (seller of refined metal), k
+first user; sellers and users are positions in :class:`world.axes.Axes`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ class Markets:
     thrift: Array  # (m, k) factor on use
     stock_build_left: float  # share of the base year's stock building still going on
     stock_t: Array  # (m, k) private stocks of refined metal
-    built_stock_t: Array  # (m, k) part of the wanted stock that was built up in the base year and is shed slowly
+    built_stock_t: (
+        Array  # (m, k) part of the wanted stock that was built up in the base year and is shed slowly
+    )
     habit_ore: Array  # (m, i, j) log points on preferences
     habit_refined: Array  # (m, j, k)
     believed_ore_usd_t: Array  # (m, i) price that producers expect
@@ -81,9 +83,15 @@ class Politics:
     floor_in_force: bool = False
     controls: list[Control] = field(default_factory=list)
     finance_usd: Array = field(default_factory=lambda: np.zeros(0))  # (n,) a round, what each could hope for
-    side_payment_usd: Array = field(default_factory=lambda: np.zeros(0))  # (n,) a round, on offer for an accession
-    shortfall_usd: Array = field(default_factory=lambda: np.zeros(0))  # (n,) by how much joining last failed to pay
-    leader_gain_usd: Array = field(default_factory=lambda: np.zeros(0))  # (n,) what its accession would bring the leader
+    side_payment_usd: Array = field(
+        default_factory=lambda: np.zeros(0)
+    )  # (n,) a round, on offer for an accession
+    shortfall_usd: Array = field(
+        default_factory=lambda: np.zeros(0)
+    )  # (n,) by how much joining last failed to pay
+    leader_gain_usd: Array = field(
+        default_factory=lambda: np.zeros(0)
+    )  # (n,) what its accession would bring the leader
 
 
 @dataclass
@@ -104,16 +112,22 @@ class WorldState:
 
 
 def check_state(state: WorldState) -> None:
-    """Raise :class:`StateError` when an array holds what cannot be: NaN, negative tonnes, trust outside 0-1, rungs off the ladder."""
+    """Raise :class:`StateError` when an array holds what cannot be: NaN, negative tonnes, trust outside
+    0-1, rungs off the ladder.
+    """
     markets, politics = state.markets, state.politics
     for name in ("ore_capacity_t", "refining_capacity_t", "primary_capacity_t", "stock_t", "thrift"):
         values = getattr(markets, name)
         if not np.isfinite(values).all() or (values < -1e-9).any():
             where = tuple(int(axis[0]) for axis in np.nonzero(~(values >= -1e-9)))
-            raise StateError(f"round {state.round}: {name} must be finite and not negative, at {where}: {values[where]}")
+            raise StateError(
+                f"round {state.round}: {name} must be finite and not negative, at {where}: {values[where]}"
+            )
     for name in ("trust_leader", "trust_dominant", "retaliation_belief"):
         values = getattr(politics, name)
         if not ((values >= 0) & (values <= 1)).all():
-            raise StateError(f"round {state.round}: {name} must lie in 0-1, found {values.min():g} to {values.max():g}")
+            raise StateError(
+                f"round {state.round}: {name} must lie in 0-1, found {values.min():g} to {values.max():g}"
+            )
     if not ((politics.rung >= NONE) & (politics.rung <= FLOOR)).all():
         raise StateError(f"round {state.round}: a rung is off the ladder 0-4")

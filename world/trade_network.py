@@ -8,7 +8,7 @@ import numpy as np
 from world.axes import Array, Axes, Whole, gather_pairs
 
 HUB_COUNT = 24
-"""Third countries considered as hubs: the largest by goods trade; they must be open to both ends (a stated assumption)."""
+"""Third countries considered as hubs: the largest by goods trade (assumption)."""
 
 
 def choose_hubs(trade_usd: Array) -> Whole:
@@ -17,10 +17,13 @@ def choose_hubs(trade_usd: Array) -> Whole:
     return np.sort(np.argsort(-size, kind="stable")[:HUB_COUNT])
 
 
-def cheapest_hubs(freight_usd_t: Array, hubs: Whole, excluded: Whole, axes: Axes, stage: int) -> tuple[Array, Whole]:
+def cheapest_hubs(
+    freight_usd_t: Array, hubs: Whole, excluded: Whole, axes: Axes, stage: int
+) -> tuple[Array, Whole]:
     """Cheapest two-leg freight between each seller and buyer, and the hub it passes.
 
-    freight_usd_t : (mineral, country, country); excluded : countries that cannot serve (the leader and the dominant refiner)
+    freight_usd_t : (mineral, country, country); excluded : countries that cannot serve (the leader and the
+        dominant refiner)
     returns : (mineral, seller, buyer) USD/t and country position, -1 where there is none
     """
     allowed = np.array([hub for hub in hubs if hub not in set(excluded.tolist())], dtype=np.int64)
@@ -39,12 +42,14 @@ def cheapest_hubs(freight_usd_t: Array, hubs: Whole, excluded: Whole, axes: Axes
     return cost, hub
 
 
-def lane_graph(flow_t: Array, freight_usd_t: Array, hub: Whole, sellers: Whole, buyers: Whole, countries: tuple[str, ...]) -> nx.DiGraph[str]:
+def lane_graph(
+    flow_t: Array, freight_usd_t: Array, hub: Whole, sellers: Whole, buyers: Whole, countries: tuple[str, ...]
+) -> nx.DiGraph[str]:
     """Graph of the lanes of one mineral and stage that carry goods.
 
     flow_t : (route, seller, buyer); freight_usd_t : (seller, buyer); hub : (seller, buyer)
-    Goods through a hub are two edges. Edges carry ``flow_t`` and ``freight_usd_t``; nodes and edges are added in sorted order, so
-    that numbers computed on the graph never hang on the order of iteration.
+    Goods through a hub are two edges. Edges carry ``flow_t`` and ``freight_usd_t``; nodes and edges are added
+    in sorted order, so that numbers computed on the graph never hang on the order of iteration.
     """
     edges: dict[tuple[str, str], list[float]] = {}
 
@@ -52,7 +57,9 @@ def lane_graph(flow_t: Array, freight_usd_t: Array, hub: Whole, sellers: Whole, 
         cell = edges.setdefault((countries[origin], countries[destination]), [0.0, freight])
         cell[0] += tonnes
 
-    for route, seller, buyer in zip(*np.nonzero(flow_t > 1e-9 * max(float(flow_t.sum()), 1e-300)), strict=True):
+    for route, seller, buyer in zip(
+        *np.nonzero(flow_t > 1e-9 * max(float(flow_t.sum()), 1e-300)), strict=True
+    ):
         origin, destination = int(sellers[seller]), int(buyers[buyer])
         if origin == destination:
             continue
@@ -66,14 +73,16 @@ def lane_graph(flow_t: Array, freight_usd_t: Array, hub: Whole, sellers: Whole, 
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(sorted({node for pair in edges for node in pair}))
     for (origin_name, destination_name), (tonnes, freight) in sorted(edges.items()):
-        graph.add_edge(origin_name, destination_name, flow_t=tonnes, freight_usd_t=freight, distance=1.0 / tonnes)
+        graph.add_edge(
+            origin_name, destination_name, flow_t=tonnes, freight_usd_t=freight, distance=1.0 / tonnes
+        )
     return graph
 
 
 def betweenness(graph: nx.DiGraph[str]) -> dict[str, float]:
     """Share of shortest paths that pass each country, where a lane is short when it carries much."""
     if graph.number_of_nodes() < 3:
-        return {node: 0.0 for node in graph.nodes}
+        return dict.fromkeys(graph.nodes, 0.0)
     result: dict[str, float] = nx.betweenness_centrality(graph, weight="distance")
     return result
 

@@ -122,7 +122,7 @@ def _mining(market: Market, clearing: Clearing) -> tuple[Floats, Floats, Floats]
 
 
 def _refining(market: Market, clearing: Clearing) -> tuple[Floats, Floats, Floats]:
-    """Profit of the refineries, income from refined feed, and the cost of refining without ore, each (M, J)."""
+    """Profit of refineries, income from refined feed, and the cost of refining without ore, each (M, J)."""
     price, made = clearing.refined_price_usd_t, clearing.converted_t + clearing.primary_t
     curve = (market.primary_capacity_t, market.primary_cost_usd_t, market.primary_slope_usd_t)
     cost = _conversion_cost(market, clearing) + _cost_of(clearing.primary_t, *curve, price)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from agents.decision import CountryDecision
+from world.axes import Array, Mask
 from world.parameters import ParameterValues
 from world.randomness import Streams
 from world.state import ACTION_PLAN, FLOOR, FRAMEWORK, RUNGS, Politics
+
+
+if TYPE_CHECKING:
+    from world.model import TradeWorld
 
 
 def draw_text_round(streams: Streams, published: int, quarters: tuple[int, int]) -> int:
@@ -17,8 +23,17 @@ def draw_text_round(streams: Streams, published: int, quarters: tuple[int, int])
     return published + streams.whole("binding text", 0, "zone", *quarters)
 
 
-def delay_rounds(rung: int, actor: str, round_: int, streams: Streams, ratification: tuple[int, int], parameters: ParameterValues) -> int:
-    """Rounds from decision to effect: framework 0-2, action plan 1-4, floor by ratification (drawn by actor, known to nobody before)."""
+def delay_rounds(
+    rung: int,
+    actor: str,
+    round_: int,
+    streams: Streams,
+    ratification: tuple[int, int],
+    parameters: ParameterValues,
+) -> int:
+    """Rounds from decision to effect: framework 0-2, action plan 1-4, floor by ratification (drawn by
+    actor, known to nobody before).
+    """
     if rung == FRAMEWORK:
         return streams.whole("framework", 0, actor, 0, int(parameters.framework_delay_quarters))
     if rung == ACTION_PLAN:
@@ -27,7 +42,13 @@ def delay_rounds(rung: int, actor: str, round_: int, streams: Streams, ratificat
 
 
 def apply_decision(
-    politics: Politics, decision: CountryDecision, places: Sequence[int], round_: int, streams: Streams, ratification: tuple[int, int], parameters: ParameterValues
+    politics: Politics,
+    decision: CountryDecision,
+    places: Sequence[int],
+    round_: int,
+    streams: Streams,
+    ratification: tuple[int, int],
+    parameters: ParameterValues,
 ) -> None:
     """Enter a decision on standing for the countries it speaks for."""
     index = list(places)
@@ -67,7 +88,9 @@ def enter_into_force(politics: Politics, round_: int) -> list[tuple[int, int]]:
 
 
 def review_due(streams: Streams, actor: str, round_: int, probability: float, applied: bool) -> bool:
-    """A country reviews at its own rhythm (about one in four a quarter): when all revise at once, clubs cycle. None while applied."""
+    """A country reviews at its own rhythm (about one in four a quarter): when all revise at once, clubs
+    cycle. None while applied.
+    """
     return not applied and streams.uniform("review", round_, actor) < probability
 
 
@@ -79,3 +102,49 @@ def rung_name(rung: int) -> str:
 def _stand(politics: Politics, index: Sequence[int], standing: str) -> None:
     for place in index:
         politics.standing[place] = standing
+
+
+def floor_members(world: TradeWorld) -> Mask:
+    """(country,) those whose border upholds the floor in force: binding members and the leader."""
+    members: Mask = world.state.politics.rung == FLOOR
+    members = members.copy()
+    members[world.leader] = world.scenario.zone.exists
+    return members
+
+
+def signatories(world: TradeWorld) -> Mask:
+    """(country,) the leader and its framework partners: who would be inside."""
+    inside: Mask = world.state.politics.rung >= FRAMEWORK
+    inside = inside.copy()
+    inside[world.leader] = True
+    return inside
+
+
+def update_zone(world: TradeWorld) -> None:
+    """The floor is in force once a text exists and someone besides the leader is bound, or the leader
+    applies it alone.
+
+    Outside any zone the leader may lay a flat duty on the dominant refiner's goods (the question of tariffs alone).
+    """
+    politics, scenario = world.state.politics, world.scenario
+    text = scenario.zone.exists and 0 <= politics.text_round <= world.round
+    others = politics.rung == FLOOR
+    others[world.leader] = False
+    politics.floor_in_force = bool(text and (others.any() or scenario.zone.leader_border_alone))
+    if politics.floor_in_force:
+        politics.rung[world.leader] = FLOOR
+        politics.standing[world.leader] = "member"
+    world.leader_duty[:] = 0.0
+    if not scenario.zone.exists and world.round >= world.decisions_open:
+        world.leader_duty[:, :, world.dominant, world.leader] = scenario.leader.tariff_share
+
+
+def finance_paid_usd(world: TradeWorld) -> Array:
+    """(country,) grant equivalent of finance received by partners and paid by the leader; sums to zero."""
+    politics = world.state.politics
+    grants = politics.finance_usd * world.parameters.finance_grant_share
+    received = np.where(politics.rung >= FRAMEWORK, grants, 0.0)
+    received = received + np.where(politics.rung == FLOOR, politics.side_payment_usd, 0.0)
+    received[world.leader] = 0.0
+    received[world.leader] = -float(received.sum())
+    return np.asarray(received)

@@ -59,12 +59,12 @@ def draw(name: str, run: Run, baseline: Run | None = None) -> Figure:
 
 
 def draw_all(run: Run, folder: str | Path, baseline: Run | None = None) -> list[FigureInfo]:
-    """Write every figure that the run has data for as PNG and SVG into ``folder`` (the reserve only when
-    there is one).
+    """Write every figure that the run has data for as PNG and SVG into ``folder`` (those of the
+    reserve and of the zone only where the scenario has them).
     """
     drawn = []
     for name, entry in GALLERY.items():
-        if name == "reserve" and run.table("reserve").empty:
+        if not _has_data(name, run):
             continue
         try:
             png, svg = theme.save(entry.draw(run, baseline), Path(folder), name)
@@ -72,3 +72,9 @@ def draw_all(run: Run, folder: str | Path, baseline: Run | None = None) -> list[
             raise ResultsError(f"{folder}: cannot be written: {error.strerror or error}") from None
         drawn.append(FigureInfo(name, entry.find(run, baseline), entry.caption, png, svg))
     return drawn
+
+
+def _has_data(name: str, run: Run) -> bool:
+    if name == "reserve":
+        return not run.table("reserve").empty
+    return name != "membership" or bool(run.setting("zone", "exists", True))

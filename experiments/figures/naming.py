@@ -98,6 +98,17 @@ def in_words(items: Sequence[str], limit: int = 0) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else "none"
 
 
+def subject_in_words(subject: str) -> str:
+    """``ndpr to JPN;DEU at 40%`` with names for codes."""
+    mineral, to, rest = subject.partition(" to ")
+    targets, at, share = rest.partition(" at ")
+    if not to:
+        return subject
+    names = [country_name(code) for code in targets.split(";")]
+    shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    return f"{mineral_word(mineral)} to {shown}" + (f", {share} of requests granted" if at else "")
+
+
 def quarter_in_words(quarter: str) -> str:
     """``2027-Q3`` as ``Q3 2027``."""
     year, _, part = quarter.partition("-")

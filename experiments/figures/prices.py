@@ -25,6 +25,8 @@ CAPTION = (
     "that the floor upholds; it is dotted while it is announced but not applied. Vertical scales differ; "
     "short spikes are cut off and their height is given."
 )
+LONG_RUN = 64
+"""Prices in a panel from which a spike may be cut off: four lines of sixteen quarters."""
 _LINES = {
     "price_outside_usd_t": theme.OTHERS,
     "price_home_usd_t": theme.DOMINANT,
@@ -80,12 +82,21 @@ def find_price(run: Run) -> str:
         else "; no floor is in force"
     )
     if abs(gaps[widest]) < 0.03:
-        return f"Prices inside and outside stay within 3% of each other at the end{floor}"
+        return f"Prices {_inside(run)} and outside stay within 3% of each other at the end{floor}"
     side = "more" if gaps[widest] > 0 else "less"
     share = format_share(abs(float(gaps[widest])))
     return (
-        f"At the end buyers inside pay up to {share} {side} for {mineral_in_words(mineral)} than buyers "
-        f"outside{floor}"
+        f"At the end buyers {_inside(run)} pay up to {share} {side} for {mineral_in_words(mineral)} than "
+        f"those outside{floor}"
+    )
+
+
+def _inside(run: Run) -> str:
+    """Whose price the inside price is: the zone's, or without one that of its would-be founders."""
+    return (
+        "inside the zone"
+        if run.setting("zone", "exists", True)
+        else f"in the {country_name(run.leader)} and partners"
     )
 
 
@@ -115,12 +126,20 @@ def _limit(panel: Axes, prices: NDArray[np.float64]) -> None:
         return
     low, high = float(known.min()), float(known.max())
     usual = 2.2 * float(np.quantile(known, 0.9))
-    top = usual if high > 1.5 * usual else high
+    top = usual if high > 1.5 * usual and len(prices) >= LONG_RUN else high
     panel.set_ylim(0 if low < 0.5 * top else low - 0.06 * (top - low), top + 0.06 * (top - min(low, 0.0)))
     if top < high:
         said = f"peak {high:,.0f} USD/kg, cut off"
         panel.text(
-            0.98, 0.95, said, transform=panel.transAxes, fontsize=7, ha="right", va="top", color="#5b6570"
+            0.98,
+            0.95,
+            said,
+            transform=panel.transAxes,
+            fontsize=7,
+            ha="right",
+            va="top",
+            color="#5b6570",
+            bbox={"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1.5},
         )
 
 
@@ -134,7 +153,7 @@ def _line(panel: Axes, rows: pd.DataFrame, column: str, colour: str, **options: 
 
 def _key(run: Run, zone: pd.DataFrame, baseline: Run | None) -> list[theme.KeyEntry]:
     key = [
-        theme.KeyEntry("paid inside the zone", theme.MEMBERS),
+        theme.KeyEntry(f"paid {_inside(run)}", theme.MEMBERS),
         theme.KeyEntry("paid outside", theme.OTHERS),
         theme.KeyEntry(f"at the gate in {country_name(run.dominant_refiner)}", theme.DOMINANT),
     ]
@@ -143,7 +162,7 @@ def _key(run: Run, zone: pd.DataFrame, baseline: Run | None) -> list[theme.KeyEn
     if baseline:
         key.append(
             theme.KeyEntry(
-                f"paid inside, {baseline.meta.get('scenario', 'baseline')}", theme.MEMBERS, dashed=True
+                f"the same buyers, {baseline.meta.get('scenario', 'baseline')}", theme.MEMBERS, dashed=True
             )
         )
     return key

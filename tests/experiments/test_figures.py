@@ -44,9 +44,9 @@ def test_odd_runs_can_be_drawn(make_run: MakeRun, name: str, shape: dict[str, ob
     figure.savefig(run.folder / "drawn.png", dpi=20)
 
 
-def test_no_reserve_no_figure_of_it(make_run: MakeRun, tmp_path: Path) -> None:
-    drawn = draw_all(make_run(reserve=False), tmp_path / "figures")
-    assert "reserve" not in [info.name for info in drawn]
+def test_no_reserve_and_no_zone_no_figures_of_them(make_run: MakeRun, tmp_path: Path) -> None:
+    drawn = draw_all(make_run(reserve=False, zone=False), tmp_path / "figures")
+    assert [info.name for info in drawn] == ["prices", "dominance", "world_map", "welfare"]
 
 
 def test_an_unknown_figure_is_named(run: Run) -> None:
@@ -66,7 +66,9 @@ def test_titles_state_what_the_tables_hold(run: Run, make_run: MakeRun) -> None:
     )
     assert reserve.find_reserve(run).startswith("The reserve ends with metal that cost 37 million USD")
     calm = make_run("calm-seed1-1", zone=False)
-    assert prices.find_price(calm).startswith("Prices inside and outside stay within 3%")
+    assert prices.find_price(calm).startswith(
+        "Prices in the United States and partners and outside stay within 3%"
+    )
     assert "falls in none of the 2 minerals" in dominance.find_dominance(calm)
 
 

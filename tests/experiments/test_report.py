@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from experiments.chronicle import chronicle
-from experiments.consequences import floor_bill, subject_in_words, worst_shortage
+from experiments.consequences import floor_bill, worst_shortage
+from experiments.figures.naming import subject_in_words
 from experiments.findings import find_all, members_by_round
 from experiments.report import write_report
 from experiments.results import ResultsError, Run

@@ -147,7 +147,7 @@ def test_export_tax_at_the_gap_takes_the_whole_levy() -> None:
 
 
 def test_small_tariff_costs_the_triangle() -> None:
-    """From the undistorted market the loss is half the tax times the trade lost (Harberger), to third order."""
+    """The first tax costs half the tax times the trade lost (Harberger), to third order."""
 
     def welfare(tax: float) -> tuple[float, float]:
         clearing, accounts = one_lane(tax_usd_t=tax)

@@ -1,4 +1,5 @@
-"""From the tables to a base market that reproduces 2024 exactly: mined, refined and used per country at 2024 prices.
+"""From the tables to a base market that reproduces 2024 exactly: mined, refined and used per country at 2024
+prices.
 
 That the base year comes back is a test of the code, not evidence for the model.
 """
@@ -49,12 +50,15 @@ class BaseMarket:
 
 
 def calibrate(
-    dataset: Dataset, parameters: ParameterValues, known_shares: Array | None = None, hosts: Sequence[str] = ()
+    dataset: Dataset,
+    parameters: ParameterValues,
+    known_shares: Array | None = None,
+    hosts: Sequence[str] = (),
 ) -> BaseMarket:
     """Build the base market.
 
-    known_shares : optional (mineral, stage, country, country) import shares to impose instead of all that the table
-        ``lane_shares`` holds (the fit of withheld lanes calls this with some left out)
+    known_shares : optional (mineral, stage, country, country) import shares to impose instead of all that the
+        table ``lane_shares`` holds (the fit of withheld lanes calls this with some left out)
     hosts : countries that can buy and sell every refined metal (the keeper of a reserve)
     """
     margins = read_margins(dataset)
@@ -70,16 +74,28 @@ def calibrate(
     refined_flow = _flows(evidence, axes, REFINED, refined_supply, purchases)
     mean_landed = _mean_landed(evidence, axes, ORE, ore_flow, parameters)
     gross_margin = margins.recovery[:, None] * evidence.price_usd_t[:, REFINED][:, None] - mean_landed
-    slope = parameters.refining_rent_share * np.maximum(gross_margin, 0.0) / np.log(parameters.base_utilisation_share / (1 - parameters.base_utilisation_share))
+    slope = (
+        parameters.refining_rent_share
+        * np.maximum(gross_margin, 0.0)
+        / np.log(parameters.base_utilisation_share / (1 - parameters.base_utilisation_share))
+    )
     price = evidence.price_usd_t
     widest = np.maximum(slope, price[:, ORE][:, None] / 30.0)
     ore_spread = np.minimum(price[:, ORE][:, None] / evidence.taste[:, ORE][:, None], widest)
     ore_size = ore.capacity_t + np.maximum(gather(margins.ore_feed_t, axes.ore_sellers), 0.0)
     ore_lanes = _stage_lanes(evidence, axes, ORE, ore_flow, ore_spread, ore_size, parameters)
     refining = _refining(evidence, axes, margins, ore_use, ore_lanes.index_usd_t, parameters)
-    refined_spread = np.broadcast_to((price[:, REFINED] / evidence.taste[:, REFINED])[:, None], purchases.shape).copy()
-    refined_size = margins.recovery[:, None] * refining.capacity_t + primary.capacity_t + np.maximum(gather(margins.refined_feed_t, axes.refiners), 0.0)
-    refined_lanes = _stage_lanes(evidence, axes, REFINED, refined_flow, refined_spread, refined_size, parameters)
+    refined_spread = np.broadcast_to(
+        (price[:, REFINED] / evidence.taste[:, REFINED])[:, None], purchases.shape
+    ).copy()
+    refined_size = (
+        margins.recovery[:, None] * refining.capacity_t
+        + primary.capacity_t
+        + np.maximum(gather(margins.refined_feed_t, axes.refiners), 0.0)
+    )
+    refined_lanes = _stage_lanes(
+        evidence, axes, REFINED, refined_flow, refined_spread, refined_size, parameters
+    )
     return BaseMarket(
         axes,
         evidence,
@@ -96,23 +112,34 @@ def calibrate(
     )
 
 
-def _ore_curves(margins: Margins, axes: Axes, evidence: Evidence, parameters: ParameterValues) -> SupplyCurves:
+def _ore_curves(
+    margins: Margins, axes: Axes, evidence: Evidence, parameters: ParameterValues
+) -> SupplyCurves:
     return _curves(gather(margins.mined_t, axes.ore_sellers), evidence, axes, MINED, parameters)
 
 
-def _curves(output_t: Array, evidence: Evidence, axes: Axes, block: int, parameters: ParameterValues) -> SupplyCurves:
+def _curves(
+    output_t: Array, evidence: Evidence, axes: Axes, block: int, parameters: ParameterValues
+) -> SupplyCurves:
     """Logistic blocks of all minerals; a country that may enter gets the usual cost and no capacity."""
     rows = []
     stage = ORE if block == MINED else REFINED
     for mineral in range(len(axes.minerals)):
         positions = axes.sellers(stage)[mineral]
-        cash = np.where(positions >= 0, evidence.cash_cost_usd_t[mineral, block][np.maximum(positions, 0)], np.nan)
+        cash = np.where(
+            positions >= 0, evidence.cash_cost_usd_t[mineral, block][np.maximum(positions, 0)], np.nan
+        )
         elasticity = float(np.nan_to_num(evidence.supply_elasticity[mineral, block], nan=1.0))
         price = float(evidence.price_usd_t[mineral, stage])
-        rows.append(supply_curves(
-                output_t[mineral], max(price, 1e-9), elasticity, cash, parameters.usual_cost_share
-            ))
-    return SupplyCurves(*(np.stack([getattr(row, name) for row in rows]) for name in ("capacity_t", "cost_usd_t", "slope_usd_t")))
+        rows.append(
+            supply_curves(output_t[mineral], max(price, 1e-9), elasticity, cash, parameters.usual_cost_share)
+        )
+    return SupplyCurves(
+        *(
+            np.stack([getattr(row, name) for row in rows])
+            for name in ("capacity_t", "cost_usd_t", "slope_usd_t")
+        )
+    )
 
 
 def _flows(evidence: Evidence, axes: Axes, stage: int, supply_t: Array, use_t: Array) -> Array:
@@ -123,7 +150,13 @@ def _flows(evidence: Evidence, axes: Axes, stage: int, supply_t: Array, use_t: A
     includes = gather(evidence.includes_home[:, stage], buyers)
     for mineral in range(len(axes.minerals)):
         flows[mineral] = fit_stage_flows(
-            affinity[mineral], supply_t[mineral], use_t[mineral], known[mineral], includes[mineral], sellers[mineral], buyers[mineral]
+            affinity[mineral],
+            supply_t[mineral],
+            use_t[mineral],
+            known[mineral],
+            includes[mineral],
+            sellers[mineral],
+            buyers[mineral],
         )
     return flows
 
@@ -143,8 +176,12 @@ def _freight(evidence: Evidence, axes: Axes, stage: int, parameters: ParameterVa
     return gather_pairs(np.stack(tables), axes.sellers(stage), axes.buyers(stage))
 
 
-def _mean_landed(evidence: Evidence, axes: Axes, stage: int, flow_t: Array, parameters: ParameterValues) -> Array:
-    """Mean delivered cost of each buyer in the base year; of an equal mix of sellers for those who bought nothing."""
+def _mean_landed(
+    evidence: Evidence, axes: Axes, stage: int, flow_t: Array, parameters: ParameterValues
+) -> Array:
+    """Mean delivered cost of each buyer in the base year; of an equal mix of sellers for those who bought
+    nothing.
+    """
     landed = evidence.price_usd_t[:, stage][:, None, None] + _freight(evidence, axes, stage, parameters)
     present = gather_pairs(np.ones_like(evidence.affinity), axes.sellers(stage), axes.buyers(stage))
     weight = np.where(flow_t.sum(axis=1, keepdims=True) > 0, flow_t, present)
@@ -153,7 +190,13 @@ def _mean_landed(evidence: Evidence, axes: Axes, stage: int, flow_t: Array, para
 
 
 def _stage_lanes(
-    evidence: Evidence, axes: Axes, stage: int, flow_t: Array, spread_usd_t: Array, size_t: Array, parameters: ParameterValues
+    evidence: Evidence,
+    axes: Axes,
+    stage: int,
+    flow_t: Array,
+    spread_usd_t: Array,
+    size_t: Array,
+    parameters: ParameterValues,
 ) -> StageLanes:
     freight = _freight(evidence, axes, stage, parameters)
     sellers, buyers = axes.sellers(stage), axes.buyers(stage)
@@ -169,22 +212,41 @@ def _stage_lanes(
     weight = evidence.backstop_weight[stage]
     for mineral in range(len(axes.minerals)):
         log_preference[mineral], index[mineral] = invert_preferences(
-            flow_t[mineral], landed[mineral], spread[mineral], backstop[mineral], weight, affinity[mineral], size_t[mineral], present[mineral]
+            flow_t[mineral],
+            landed[mineral],
+            spread[mineral],
+            backstop[mineral],
+            weight,
+            affinity[mineral],
+            size_t[mineral],
+            present[mineral],
         )
     return StageLanes(flow_t, freight, tariff, log_preference, size_t, spread, backstop, index)
 
 
 def _refining(
-    evidence: Evidence, axes: Axes, margins: Margins, ore_use_t: Array, ore_index_usd_t: Array, parameters: ParameterValues
+    evidence: Evidence,
+    axes: Axes,
+    margins: Margins,
+    ore_use_t: Array,
+    ore_index_usd_t: Array,
+    parameters: ParameterValues,
 ) -> SupplyCurves:
     margin = margins.recovery[:, None] * evidence.price_usd_t[:, REFINED][:, None] - ore_index_usd_t
     largest = ore_use_t.argmax(axis=1)
     premium = np.full(ore_use_t.shape, parameters.refining_cost_premium)
     premium[np.arange(len(premium)), largest] = 0.0
     least = 0.02 * evidence.price_usd_t[:, REFINED][:, None] * np.ones_like(margin)
-    chained = (axes.ore_sellers >= 0).any(axis=1)[:, None]  # a mineral without ore of its own is not converted
+    # a mineral without ore of its own is not converted
+    chained = np.asarray((axes.ore_sellers >= 0).any(axis=1))[:, None]
     margin = np.where(chained, margin, evidence.price_usd_t[:, REFINED][:, None])
     known = margins.recovery[:, None] * gather(evidence.cash_cost_usd_t[:, CONVERTED], axes.refiners, np.nan)
-    return refining_curves(ore_use_t, margin, known, parameters.refining_rent_share, parameters.base_utilisation_share, premium, least)
-
-
+    return refining_curves(
+        ore_use_t,
+        margin,
+        known,
+        parameters.refining_rent_share,
+        parameters.base_utilisation_share,
+        premium,
+        least,
+    )

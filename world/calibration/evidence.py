@@ -1,4 +1,6 @@
-"""The figures of the tables on the model's axes: prices, costs, elasticities, distances, duties, known shares."""
+"""The figures of the tables on the model's axes: prices, costs, elasticities, distances, duties, known
+shares.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,6 @@ from world.dataset import Dataset
 from world.geography import great_circle_km
 from world.parameters import ParameterValues
 
-
 BLOCKS = ("mined", "primary", "converted")
 MINED, PRIMARY, CONVERTED = range(3)
 
@@ -23,8 +24,9 @@ class Evidence:
     """Axes: mineral, stage (ore, refined), country.
 
     price_usd_t : (mineral, stage) f.o.b. price of 2024
-    cash_cost_usd_t : (mineral, block, country) running cost of mines, of refined metal without ore, of conversion (per tonne of
-        refined output, without feed): blocks MINED, PRIMARY, CONVERTED; NaN where no evidence
+    cash_cost_usd_t : (mineral, block, country) running cost of mines, of refined metal without ore, of
+        conversion (per tonne of refined output, without feed): blocks MINED, PRIMARY, CONVERTED; NaN where no
+        evidence
     full_cost_usd_t : (mineral, stage) all-in price a new plant outside the large incumbents needs
     supply_elasticity : (mineral, 2) of ore, of refined metal that needs no ore
     demand_elasticity : (mineral,) short run, positive
@@ -35,7 +37,8 @@ class Evidence:
     backstop_usd_t : (mineral, stage) cost of doing without;  backstop_weight : (stage,)
     stock_cover_quarters : (mineral,) usual private stock in quarters of use
     by_product_share : (mineral,) share of supply that follows another metal
-    final_use_weight : (mineral,) share w of a country's stake that lies where the metal is first used, the rest where goods end up
+    final_use_weight : (mineral,) share w of a country's stake that lies where the metal is first used, the
+        rest where goods end up
     """
 
     price_usd_t: Array
@@ -57,7 +60,9 @@ class Evidence:
     by_product_share: Array
 
 
-def read_evidence(dataset: Dataset, parameters: ParameterValues, known_shares: Array | None = None) -> Evidence:
+def read_evidence(
+    dataset: Dataset, parameters: ParameterValues, known_shares: Array | None = None
+) -> Evidence:
     """Evidence from the tables; ``known_shares`` replaces the imposed import shares."""
     minerals = dataset.table("minerals").set_index("mineral").loc[list(dataset.minerals)]
     price = _by_stage(dataset, "prices", "mid_usd_t")
@@ -71,9 +76,12 @@ def read_evidence(dataset: Dataset, parameters: ParameterValues, known_shares: A
         np.nan_to_num(price),
         _cash_costs(dataset),
         _full_costs(dataset, price),
-        np.stack([_elasticity(dataset, "supply_ore"), _elasticity(dataset, "supply_refined_primary")], axis=1),
+        np.stack(
+            [_elasticity(dataset, "supply_ore"), _elasticity(dataset, "supply_refined_primary")], axis=1
+        ),
         _elasticity(dataset, "demand_short_run"),
-        parameters.taste_scale * np.stack([_elasticity(dataset, "taste_ore"), _elasticity(dataset, "taste_refined")], axis=1),
+        parameters.taste_scale
+        * np.stack([_elasticity(dataset, "taste_ore"), _elasticity(dataset, "taste_refined")], axis=1),
         np.nan_to_num(gross, nan=1.0),
         distance,
         _affinity(dataset, distance, parameters),
@@ -97,11 +105,24 @@ def read_distances(dataset: Dataset) -> Array:
 def _affinity(dataset: Dataset, distance_km: Array, parameters: ParameterValues) -> Array:
     position = {iso3: place for place, iso3 in enumerate(dataset.countries)}
     trade = np.zeros_like(distance_km)
-    for exporter, importer, value in dataset.table("goods_trade")[["exporter", "importer", "trade_usd_m"]].itertuples(index=False):
+    for exporter, importer, value in dataset.table("goods_trade")[
+        ["exporter", "importer", "trade_usd_m"]
+    ].itertuples(index=False):
         if exporter in position and importer in position:
             trade[position[exporter], position[importer]] += float(value)
-    ideal = dataset.table("countries").set_index("iso3").loc[list(dataset.countries)]["un_ideal_point"].fillna(0.0).to_numpy(float)
-    weights = GravityWeights(parameters.gravity_distance, parameters.gravity_ties, parameters.gravity_political, parameters.gravity_home)
+    ideal = (
+        dataset.table("countries")
+        .set_index("iso3")
+        .loc[list(dataset.countries)]["un_ideal_point"]
+        .fillna(0.0)
+        .to_numpy(float)
+    )
+    weights = GravityWeights(
+        parameters.gravity_distance,
+        parameters.gravity_ties,
+        parameters.gravity_political,
+        parameters.gravity_home,
+    )
     return affinity(distance_km, commercial_intensity(trade), ideal, weights)
 
 
@@ -123,7 +144,9 @@ def _cash_costs(dataset: Dataset) -> Array:
     cash = np.full((len(dataset.minerals), len(BLOCKS), len(dataset.countries)), np.nan)
     rows = costs[costs["kind"] == "cash"]
     for every in (True, False):  # rows for all countries first, rows of one country over them
-        for mineral, form, iso3, value in rows[["mineral", "form", "iso3", "mid_usd_t"]].itertuples(index=False):
+        for mineral, form, iso3, value in rows[["mineral", "form", "iso3", "mid_usd_t"]].itertuples(
+            index=False
+        ):
             if (iso3 == "*") == every:
                 where = slice(None) if every else dataset.countries.index(iso3)
                 cash[dataset.minerals.index(mineral), BLOCKS.index(form), where] = float(value)
@@ -142,17 +165,22 @@ def _full_costs(dataset: Dataset, price: Array) -> Array:
 def read_tariffs(dataset: Dataset, year: int = 2024) -> Array:
     """(mineral, stage, exporter, importer) ad valorem duties in force at the end of the base year.
 
-    Ordinary (mfn) duties: a row for one exporter replaces the row for all. Other kinds (Section 301, anti-dumping) come on top.
+    Ordinary (mfn) duties: a row for one exporter replaces the row for all. Other kinds (Section 301,
+    anti-dumping) come on top.
     """
     size = len(dataset.countries)
     rates = np.zeros((len(dataset.minerals), len(STAGES), size, size))
-    rows = [row for row in dataset.table("tariffs").itertuples(index=False) if _in_force(str(row.start), str(row.end), year)]
+    rows = [
+        row
+        for row in dataset.table("tariffs").itertuples(index=False)
+        if _in_force(str(row.start), str(row.end), year)
+    ]
     for row in sorted(rows, key=lambda row: (str(row.kind) != "mfn", str(row.exporter) != "*")):
         minerals = _places(str(row.mineral), dataset.minerals, {})
         exporters = _places(str(row.exporter), dataset.countries, dataset.blocs)
         importers = _places(str(row.importer), dataset.countries, dataset.blocs)
         block = np.ix_(minerals, _places(str(row.stage), STAGES, {}), exporters, importers)
-        rates[block] = float(row.rate_share) + (0.0 if str(row.kind) == "mfn" else rates[block])
+        rates[block] = float(str(row.rate_share)) + (0.0 if str(row.kind) == "mfn" else rates[block])
     rates[:, :, np.arange(size), np.arange(size)] = 0.0
     inside = _places("EU", dataset.countries, dataset.blocs)
     rates[np.ix_(range(len(dataset.minerals)), range(len(STAGES)), inside, inside)] = 0.0
@@ -175,7 +203,9 @@ def _places(code: str, known: tuple[str, ...], blocs: Mapping[str, frozenset[str
 
 
 def read_known_shares(dataset: Dataset) -> tuple[Array, Array]:
-    """Known import shares (mineral, stage, exporter, importer), NaN where unknown, and whether they count home supply."""
+    """Known import shares (mineral, stage, exporter, importer), NaN where unknown, and whether they count
+    home supply.
+    """
     size = len(dataset.countries)
     known = np.full((len(dataset.minerals), len(STAGES), size, size), np.nan)
     includes = np.zeros((len(dataset.minerals), len(STAGES), size))
@@ -186,5 +216,3 @@ def read_known_shares(dataset: Dataset) -> tuple[Array, Array]:
             known[mineral, stage, exporter, importer] = float(str(row.share))
             includes[mineral, stage, importer] = float(str(row.includes_home))
     return known, includes
-
-

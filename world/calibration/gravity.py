@@ -1,7 +1,9 @@
-"""Who trades with whom where no figure is known: gravity, then proportional fitting to what is produced and used.
+"""Who trades with whom where no figure is known: gravity, then proportional fitting to what is produced and
+used.
 
-The affinity of a pair falls with distance and political distance and rises with ordinary commercial ties; known import shares are
-imposed on top, and iterative proportional fitting (Deming and Stephan 1940; RAS) closes every row and column.
+The affinity of a pair falls with distance and political distance and rises with ordinary commercial ties;
+known import shares are imposed on top, and iterative proportional fitting (Deming and Stephan 1940; RAS)
+closes every row and column.
 """
 
 from __future__ import annotations
@@ -31,13 +33,16 @@ def commercial_intensity(trade_usd: Array) -> Array:
     rows, columns, total = trade_usd.sum(axis=1), trade_usd.sum(axis=0), trade_usd.sum()
     expected = np.outer(rows, columns) / max(total, 1.0)
     ratio = np.where(expected > 0, trade_usd / np.where(expected > 0, expected, 1.0), 0.0)
-    # half the weight of a tie rests on the reverse direction: who buys from a country tends also to sell to it
+    # half the weight of a tie rests on the reverse direction: who buys from a country tends also to sell to
+    # it
     mixed: Array = np.clip(0.5 * ratio + 0.5 * ratio.T, 0.02, 50.0)
     return mixed
 
 
 def affinity(distance_km: Array, intensity: Array, ideal_point: Array, weights: GravityWeights) -> Array:
-    """(country, country) affinity of each exporter with each importer; home counts as 200 km away with its own weight."""
+    """(country, country) affinity of each exporter with each importer; home counts as 200 km away with its
+    own weight.
+    """
     political = np.abs(ideal_point[:, None] - ideal_point[None, :])
     log_affinity = (
         -weights.distance * np.log(np.maximum(distance_km, 200.0) / 1000.0)
@@ -50,12 +55,20 @@ def affinity(distance_km: Array, intensity: Array, ideal_point: Array, weights: 
 
 
 def fit_flows(
-    seed: Array, supply_t: Array, use_t: Array, known_share: Array, at_home: Mask, includes_home: Mask, rounds: int = 400
+    seed: Array,
+    supply_t: Array,
+    use_t: Array,
+    known_share: Array,
+    at_home: Mask,
+    includes_home: Mask,
+    rounds: int = 400,
 ) -> Array:
-    """Flows with the given row and column sums, as near as they allow to known import shares and otherwise to ``seed``.
+    """Flows with the given row and column sums, as near as they allow to known import shares and otherwise to
+    ``seed``.
 
     seed : (seller, buyer) positive; supply_t : (seller,); use_t : (buyer,), same total
-    known_share : (seller, buyer) share of the buyer's imports (of all its purchases where ``includes_home``), NaN where unknown
+    known_share : (seller, buyer) share of the buyer's imports (of all its purchases where ``includes_home``),
+        NaN where unknown
     at_home : (seller, buyer) the seller and buyer are one country
     """
     flows = seed * supply_t[:, None] * use_t[None, :]

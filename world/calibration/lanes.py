@@ -1,8 +1,10 @@
-"""Base-year lanes of one stage: flows that close the margins, and the preferences that reproduce them exactly.
+"""Base-year lanes of one stage: flows that close the margins, and the preferences that reproduce them
+exactly.
 
-A buyer's share of seller i is A_i exp(-c_i / mu) / sum; inverting the base-year shares gives A (model: additive logit, the dispersed
-spatial price equilibrium of Harker 1988). A seller's A is a preference per unit of capacity times its capacity (the size term of
-aggregated alternatives, McFadden 1978), so that a country that builds is noticed as its plants start.
+A buyer's share of seller i is A_i exp(-c_i / mu) / sum; inverting the base-year shares gives A (model:
+additive logit, the dispersed spatial price equilibrium of Harker 1988). A seller's A is a preference per unit
+of capacity times its capacity (the size term of aggregated alternatives, McFadden 1978), so that a country
+that builds is noticed as its plants start.
 """
 
 from __future__ import annotations
@@ -37,7 +39,13 @@ class StageLanes:
 
 
 def fit_stage_flows(
-    affinity: Array, supply_t: Array, use_t: Array, known_share: Array, includes_home: Array, sellers: Array, buyers: Array
+    affinity: Array,
+    supply_t: Array,
+    use_t: Array,
+    known_share: Array,
+    includes_home: Array,
+    sellers: Array,
+    buyers: Array,
 ) -> Array:
     """(seller, buyer) flows of one mineral and stage; padded sellers and buyers get none."""
     flows = np.zeros((len(sellers), len(buyers)))
@@ -47,32 +55,59 @@ def fit_stage_flows(
     block = np.ix_(rows, columns)
     at_home = sellers[rows][:, None] == buyers[columns][None, :]
     scaled_use = use_t[columns] * (supply_t[rows].sum() / use_t[columns].sum())
-    flows[block] = fit_flows(affinity[block], supply_t[rows], scaled_use, known_share[block], at_home, includes_home[columns] > 0)
+    flows[block] = fit_flows(
+        affinity[block], supply_t[rows], scaled_use, known_share[block], at_home, includes_home[columns] > 0
+    )
     return flows
 
 
 def invert_preferences(
-    flow_t: Array, landed_usd_t: Array, spread_usd_t: Array, backstop_usd_t: Array, backstop_weight: float, affinity: Array, size_t: Array, present: Array
+    flow_t: Array,
+    landed_usd_t: Array,
+    spread_usd_t: Array,
+    backstop_usd_t: Array,
+    backstop_weight: float,
+    affinity: Array,
+    size_t: Array,
+    present: Array,
 ) -> tuple[Array, Array]:
-    """Preferences per tonne of size that give ``flow_t`` at the landed costs, and the inclusive value they imply.
+    """Preferences per tonne of size that give ``flow_t`` at the landed costs, and the inclusive value they
+    imply.
 
-    One mineral and stage: flow_t, landed_usd_t, affinity, present (seller, buyer); size_t (seller,); spread, backstop (buyer,).
-    Sellers that sold nothing get the preference of a seller of their affinity, so that entrants sell by gravity at going prices.
+    One mineral and stage: flow_t, landed_usd_t, affinity, present (seller, buyer); size_t (seller,); spread,
+    backstop (buyer,). Sellers that sold nothing get the preference of a seller of their affinity, so that
+    entrants sell by gravity at going prices.
     """
     bought = flow_t.sum(axis=0)
     pull = affinity * size_t[:, None]
     gravity = affinity / np.maximum(pull.sum(axis=0), 1e-300)[None, :]
-    share = np.where(bought > 0, flow_t / np.where(bought > 0, bought, 1.0), pull / np.maximum(pull.sum(axis=0), 1e-300))
-    per_size = np.where(size_t[:, None] > 0, np.maximum(share, 1e-7 * np.minimum(pull, 1.0)) / np.where(size_t > 0, size_t, 1.0)[:, None], gravity)
-    relative = (landed_usd_t - landed_usd_t.min(axis=0, where=present > 0, initial=np.inf)[None, :]) / spread_usd_t[None, :]
+    share = np.where(
+        bought > 0, flow_t / np.where(bought > 0, bought, 1.0), pull / np.maximum(pull.sum(axis=0), 1e-300)
+    )
+    per_size = np.where(
+        size_t[:, None] > 0,
+        np.maximum(share, 1e-7 * np.minimum(pull, 1.0)) / np.where(size_t > 0, size_t, 1.0)[:, None],
+        gravity,
+    )
+    relative = (
+        landed_usd_t - landed_usd_t.min(axis=0, where=present > 0, initial=np.inf)[None, :]
+    ) / spread_usd_t[None, :]
     raw = np.where(present > 0, np.log(np.maximum(per_size, 1e-300)) + np.minimum(relative, 60.0), -np.inf)
     weight = np.where(size_t[:, None] > 0, np.exp(raw) * size_t[:, None], 0.0).sum(axis=0)
     log_preference = raw - np.log(np.maximum(weight, 1e-300))[None, :] + np.log(1.0 - backstop_weight)
-    index = inclusive_value(log_preference + np.log(np.maximum(size_t, 1e-300))[:, None], landed_usd_t, spread_usd_t, backstop_usd_t, backstop_weight)
+    index = inclusive_value(
+        log_preference + np.log(np.maximum(size_t, 1e-300))[:, None],
+        landed_usd_t,
+        spread_usd_t,
+        backstop_usd_t,
+        backstop_weight,
+    )
     return log_preference, index
 
 
-def inclusive_value(log_weight: Array, landed_usd_t: Array, spread_usd_t: Array, backstop_usd_t: Array, backstop_weight: float) -> Array:
+def inclusive_value(
+    log_weight: Array, landed_usd_t: Array, spread_usd_t: Array, backstop_usd_t: Array, backstop_weight: float
+) -> Array:
     """P = -mu ln(A0 exp(-backstop / mu) + sum A exp(-c / mu)), one a buyer."""
     terms = log_weight - landed_usd_t / spread_usd_t[None, :]
     last = np.log(backstop_weight) - backstop_usd_t / spread_usd_t

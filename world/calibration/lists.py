@@ -17,17 +17,31 @@ LARGE_RESERVE_SHARE = 0.005
 
 
 def list_axes(dataset: Dataset, margins: Margins, hosts: Sequence[str] = ()) -> Axes:
-    """Sellers: those who sold in the base year, those with a plant in the pipeline, and large holders of ore; users: all who bought.
+    """Sellers: those who sold in the base year, those with a plant in the pipeline, and large holders of ore;
+    users: all who bought.
 
-    hosts : countries that must be able to buy and sell refined metal of every mineral, as the keeper of a reserve does
+    hosts : countries that must be able to buy and sell refined metal of every mineral, as the keeper of a
+        reserve does
     """
     kept = {dataset.countries.index(iso3) for iso3 in hosts}
     ore_lists, refined_lists, user_lists = [], [], []
     for position, mineral in enumerate(dataset.minerals):
         has_ore = bool(dataset.table("minerals").set_index("mineral")["has_ore"][mineral])
-        ore = set(np.flatnonzero(margins.ore_supply_t[position] > 0)) | _planned(dataset, mineral, "ore") if has_ore else set()
-        large = set(np.flatnonzero(margins.mined_t[position] > LARGE_ORE_SHARE * max(margins.mined_t[position].sum(), 1e-300)))
-        refined = set(np.flatnonzero(margins.refined_supply_t[position] > 0)) | _planned(dataset, mineral, "refined") | large
+        ore = (
+            set(np.flatnonzero(margins.ore_supply_t[position] > 0)) | _planned(dataset, mineral, "ore")
+            if has_ore
+            else set()
+        )
+        large = set(
+            np.flatnonzero(
+                margins.mined_t[position] > LARGE_ORE_SHARE * max(margins.mined_t[position].sum(), 1e-300)
+            )
+        )
+        refined = (
+            set(np.flatnonzero(margins.refined_supply_t[position] > 0))
+            | _planned(dataset, mineral, "refined")
+            | large
+        )
         if has_ore:
             ore |= _reserve_holders(dataset, mineral)
             refined |= {place for place in ore if margins.refined_supply_t[position][place] > 0}

@@ -1,4 +1,6 @@
-"""What was mined, refined and used in the base year, country by country, after the closing rows of the ``balance`` table."""
+"""What was mined, refined and used in the base year, country by country, after the closing rows of the
+``balance`` table.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from world.dataset import Dataset
 class Margins:
     """Base-year quantities, tonnes a quarter; axes (mineral, country) unless said.
 
-    ore_feed_t : secondary or unreported ore put in by holders, less ore used outside the chain (may be negative)
+    ore_feed_t : secondary or unreported ore put in by holders, less ore used outside the chain (may be
+        negative)
     recovery : (mineral,) refined tonnes per tonne of ore fed to refineries
     stock_build_t : refined metal put into stock in the base year, demand that runs off afterwards
     """
@@ -66,7 +69,14 @@ def read_margins(dataset: Dataset, rounds_per_year: int = 4) -> Margins:
     ore_total = (mined + ore_feed).sum(axis=1)
     recovery = np.where(ore_total > 0, converted.sum(axis=1) / np.where(ore_total > 0, ore_total, 1.0), 1.0)
     return Margins(
-        mined, ore_feed, converted, primary, refined_feed, use, closing("stock_build", "refined"), np.where(recovery > 0, recovery, 1.0)
+        mined,
+        ore_feed,
+        converted,
+        primary,
+        refined_feed,
+        use,
+        closing("stock_build", "refined"),
+        np.where(recovery > 0, recovery, 1.0),
     )
 
 

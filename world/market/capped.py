@@ -20,7 +20,8 @@ from world.market.arrays import Floats
 from world.market.need import Orders
 
 PASSES = 200
-# Without a backstop nothing bounds the index from above; the search then at most doubles it, and adds so many spreads.
+# Without a backstop nothing bounds the index from above: a step then at most doubles it and adds so many
+# spreads.
 FIRST_REACH = 8.0
 
 

@@ -86,6 +86,25 @@ def test_quota_of_zero_closes_a_lane() -> None:
     assert clearing.refined_flow_t == pytest.approx(clear_market(closed).refined_flow_t, rel=1e-7)
 
 
+def test_plant_whose_every_lane_has_a_quota_and_no_backstop() -> None:
+    market = chain()
+    cap = np.array([[[[4.0, np.inf], [6.0, np.inf]]]])
+    clearing = clear_market(replace(market, ore_lanes=replace(market.ore_lanes, cap_t=cap)))
+    assert clearing.ore_flow_t[0, 0, :, 0] == pytest.approx([4.0, 6.0], rel=1e-12)
+    assert clearing.throughput_t[0, 0] == pytest.approx(10.0, rel=1e-9)
+    assert (clearing.ore_rent_usd_t[0, 0, :, 0] > 0).all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_short_markets_with_quotas_and_no_ore_backstop_clear(seed: int) -> None:
+    setting = Setting(rows=8, capped=0.9, routes=2, supply_ratio=(0.1, 0.5), elasticity=(0.05, 0.05))
+    market = random_market(np.random.default_rng(seed), setting)[0]
+    none = np.full_like(market.ore_lanes.backstop_log_weight, -np.inf)
+    clearing = clear_market(replace(market, ore_lanes=replace(market.ore_lanes, backstop_log_weight=none)))
+    assert clearing.residual.max() <= 1e-10
+    assert (clearing.ore_backstop_t == 0).all()
+
+
 def test_costs_a_thousand_times_apart_and_a_backstop_two_hundred_times_the_price() -> None:
     market = without_ore(
         make_lanes(3, 1, weight=1 / 3, spread=2.0, **OUTSIDE),

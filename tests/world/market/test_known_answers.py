@@ -142,7 +142,7 @@ def test_two_stages_one_of_each() -> None:
 
 
 def test_cold_market_approaches_the_spatial_price_equilibrium() -> None:
-    """Two countries, freight 5. Without dispersion p_B = p_A + 5; with it the indices are off in step with mu."""
+    """Two countries, freight 5. Without dispersion p_B = p_A + 5; with it the indices are off by about mu."""
     capacity, cost = np.array([90.0, 40.0]), np.array([10.0, 14.0])
 
     def excess(at: float) -> float:

@@ -1,0 +1,101 @@
+"""The unchanging ground of a run: base market, facts about countries, routes, growth, volatility."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from world.axes import REFINED, Array
+from world.background import (
+    Volatility,
+    component_stop_usd,
+    read_demand_growth,
+    read_goods_trade,
+    read_long_run_elasticity,
+    read_volatility,
+)
+from world.calibration.base import BaseMarket, calibrate
+from world.capacity import BlockFacts, read_block_facts
+from world.country_facts import CountryFacts, read_country_facts
+from world.customs import HubRoutes, find_hub_routes
+from world.dataset import Dataset
+from world.final_use import final_need_t, spread_final_use
+from world.measures import first_day
+from world.parameters import ParameterValues
+from world.scenario import Scenario
+
+EVE = "2026-02-04"
+"""Memberships count up to this day, that of the founding ministerial; later ones the model must find."""
+
+
+@dataclass(frozen=True)
+class Economy:
+    """Axes as in :class:`world.axes.Axes`.
+
+    leader, dominant : positions of the two great powers that the scenario names
+    goods_trade_usd : (country, country) exporter by importer, a year
+    final_need_t : (mineral, country) metal in goods that end up there
+    final_use : (mineral, country, user) share of each user's output that ends up in each country
+    component_stop_usd : (country,) loss a quarter if goods made by the dominant refiner stopped coming
+    demand_growth : (round, mineral) a year; demand_long_run : (mineral,) elasticity
+    """
+
+    base: BaseMarket
+    facts: CountryFacts
+    leader: int
+    dominant: int
+    routes: HubRoutes
+    blocks: dict[str, BlockFacts]
+    goods_trade_usd: Array
+    final_need_t: Array
+    final_use: Array
+    component_stop_usd: Array
+    demand_growth: Array
+    demand_long_run: Array
+    volatility: Volatility
+
+
+def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterValues) -> Economy:
+    """Calibrate and read everything that does not change during a run."""
+    leader_name, dominant_name = scenario.leader.country, scenario.dominant_refiner.country
+    base = calibrate(dataset, parameters, hosts=(leader_name,))
+    axes = base.axes
+    leader, dominant = axes.country(leader_name), axes.country(dominant_name)
+    trade = read_goods_trade(dataset)
+    need = final_need_t(dataset, base.margins)
+    final_use = spread_final_use(axes, base.margins, need, base.evidence.affinity)
+    eve = min(EVE, str(first_day(0, scenario.run.decisions_open).replace(month=12)))
+    facts = read_country_facts(dataset, base, leader_name, dominant_name, eve)
+    run = scenario.run
+    return Economy(
+        base=base,
+        facts=facts,
+        leader=leader,
+        dominant=dominant,
+        routes=find_hub_routes(base, trade, (leader, dominant), parameters),
+        blocks=read_block_facts(base, facts, parameters),
+        goods_trade_usd=trade,
+        final_need_t=need,
+        final_use=final_use,
+        component_stop_usd=_component_stop(base, need, final_use, dominant, parameters),
+        demand_growth=read_demand_growth(dataset, run.demand, run.start, run.rounds),
+        demand_long_run=read_long_run_elasticity(dataset),
+        volatility=read_volatility(dataset, axes),
+    )
+
+
+def _component_stop(
+    base: BaseMarket, need_t: Array, final_use: Array, dominant: int, parameters: ParameterValues
+) -> Array:
+    """Loss of each country if components made by the dominant refiner stopped (minerals it dominates)."""
+    axes, evidence = base.axes, base.evidence
+    there = np.where((axes.users == dominant)[:, None, :], final_use * base.use_t[:, None, :], 0.0)
+    theirs = np.divide(there.sum(axis=2), need_t, out=np.zeros_like(need_t), where=need_t > 0)
+    theirs[:, dominant] = 0.0
+    output = base.refined_lanes.flow_t.sum(axis=2)
+    grip = np.where(axes.refiners == dominant, output, 0.0).sum(axis=1) / output.sum(axis=1)
+    exposed = np.where(grip >= parameters.control_least_share, 1.0 - evidence.final_use_weight, 0.0)
+    price = evidence.price_usd_t[:, REFINED]
+    ratio = evidence.backstop_usd_t[:, REFINED] / price
+    return component_stop_usd(need_t, theirs, price, evidence.demand_elasticity, ratio, exposed)

@@ -1,0 +1,83 @@
+"""What is told about a run as it goes: rows of the table of events, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from world.axes import Axes
+from world.measures import Measure, first_day
+from world.record import Record
+from world.state import Control
+
+RUNGS_IN_WORDS = ("no rung", "forum", "framework", "action plan", "binding floor")
+
+
+class News:
+    """Writes events into the record."""
+
+    def __init__(self, record: Record, quarters: Sequence[str], start: str) -> None:
+        self._record = record
+        self._quarters = tuple(quarters)
+        self._start = start
+
+    def measure(self, round_: int, kind: str, measure: Measure) -> None:
+        """A measure of the calendar is announced, enters into force or ends."""
+        dates = {"announced": measure.announced, "in_force": measure.in_force, "ended": measure.ends}
+        self._tell(
+            round_,
+            kind,
+            measure.actor,
+            ";".join(measure.targets),
+            measure.instrument,
+            ";".join(measure.minerals),
+            measure.text,
+            str(dates[kind]),
+        )
+
+    def membership(self, round_: int, iso3: str, rung: int) -> None:
+        """A rung takes effect for a country."""
+        self._tell(round_, "in_force", iso3, "", "membership", "*", f"{RUNGS_IN_WORDS[rung]} takes effect")
+
+    def control(self, round_: int, control: Control, axes: Axes) -> None:
+        """A control decided in the run."""
+        mineral, targets = (
+            axes.minerals[control.mineral],
+            [axes.countries[place] for place in control.targets],
+        )
+        text = f"licences {mineral}: {control.approval_share:.0%} of requests granted ({control.reason})"
+        self._tell(
+            round_, "decision", axes.countries[control.actor], ";".join(targets), "licence", mineral, text
+        )
+
+    def plant(self, round_: int, name: str, iso3: str, mineral: str, capacity_t_year: float) -> None:
+        """A named plant starts."""
+        text = f"{name} starts: {capacity_t_year:,.0f} t a year"
+        self._tell(round_, "plant", iso3, "", "plant", mineral, text)
+
+    def warning(self, round_: int, iso3: str, mineral: str, text: str) -> None:
+        """Something that a reader should know about the numbers of this round."""
+        self._tell(round_, "warning", iso3, "", "rationing", mineral, text)
+
+    def _tell(
+        self,
+        round_: int,
+        kind: str,
+        actor: str,
+        targets: str,
+        instrument: str,
+        minerals: str,
+        text: str,
+        date: str = "",
+    ) -> None:
+        self._record.add(
+            "events",
+            round=round_,
+            quarter=self._quarters[round_],
+            date=date or str(first_day(round_, self._start)),
+            kind=kind,
+            actor=actor,
+            targets=targets,
+            instrument=instrument,
+            minerals=minerals,
+            text=text,
+        )
