@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.beliefs import heal_trust, learn_retaliation, lose_trust, revise_expected
+from agents.beliefs import revise_expected
 from world.axes import ORE, REFINED, Array, gather
 from world.capacity import invest
 from world.market_round import Cleared
 from world.price_floor import believed_floor_usd_t
 from world.state import FLOOR, FRAMEWORK
+from world.trust import revise_trust
 from world.zone import floor_members
 
 if TYPE_CHECKING:
@@ -152,57 +153,6 @@ def revise_thrift(world: TradeWorld) -> None:
     back = np.where((now < 0) & (step > 0), 1.0 - p.thrift_kept_share, 1.0)
     most = p.thrift_limit_year / 4.0
     markets.thrift = np.where(base.axes.users >= 0, np.exp(now + np.clip(step * back, -most, most)), 1.0)
-
-
-def revise_trust(world: TradeWorld) -> None:
-    """Acts cost trust at once, more where they are aimed; it heals slowly and grows with cooperation."""
-    politics, p = world.state.politics, world.parameters
-    n = len(politics.rung)
-    loss = {world.leader: np.zeros(n), world.dominant: np.zeros(n)}
-    for actor, targets, severity in world.happenings.acts:
-        if actor in loss:
-            hit = np.zeros(n, dtype=bool)
-            hit[list(targets)] = True
-            size = p.trust_loss_per_severity * severity
-            # what is done to everyone singles out nobody: it weighs like an act seen from outside
-            share = p.trust_spillover_share if hit.sum() > n / 2 else 1.0
-            loss[actor] += np.where(
-                hit, size * share, size * p.trust_spillover_share * (not hit.sum() > n / 2)
-            )
-    for control in politics.controls:
-        if control.since == world.round:
-            loss[world.dominant][list(control.targets)] += p.trust_loss_broken_licence * (
-                1.0 - control.approval_share
-            )
-    together = np.where(
-        politics.rung >= FRAMEWORK, p.trust_gain_cooperation_year * (politics.rung - 1) / 3.0, 0.0
-    )
-    none = np.zeros(n)
-    politics.trust_leader = heal_trust(
-        lose_trust(politics.trust_leader, loss[world.leader]),
-        politics.trust_rest_leader,
-        p.trust_healing_year,
-        together,
-    )
-    politics.trust_dominant = heal_trust(
-        lose_trust(politics.trust_dominant, loss[world.dominant]),
-        politics.trust_rest_dominant,
-        p.trust_healing_year,
-        none,
-    )
-    for power in (world.leader, world.dominant):
-        (politics.trust_leader if power == world.leader else politics.trust_dominant)[power] = 1.0
-    joined = float(
-        sum(
-            1
-            for place in range(n)
-            if politics.due_rung[place] == FLOOR and politics.due_round[place] == world.round + 1
-        )
-    )
-    answered = float(sum(control.since == world.round for control in politics.controls))
-    politics.retaliation_belief = learn_retaliation(
-        politics.retaliation_belief, p.retaliation_prior_weight, np.full(n, min(answered, joined)), joined
-    )
 
 
 def run_plants(world: TradeWorld, cleared: Cleared) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from world.axes import ORE, REFINED, Array, Whole, scatter
+from world.axes import ORE, REFINED, Array, Mask, Whole, scatter
 from world.calibration.base import BaseMarket
 from world.dataset import Dataset
 
@@ -27,6 +27,7 @@ class CountryFacts:
     reserve_share : (mineral, country) share of known reserves
     mineral_trade_usd : value of ore and metal that crosses its border, both ways, in the base year, USD a
         quarter
+    estranged_from_leader : the leader does not invite it
     first_rung : rung of the ladder held on the eve of the first decisions
     speaks_for : name of the voter (its own code, or its bloc)
     """
@@ -44,6 +45,7 @@ class CountryFacts:
     refinery_permit_years: Array
     reserve_share: Array
     mineral_trade_usd: Array
+    estranged_from_leader: Mask
     first_rung: Whole
     speaks_for: tuple[str, ...]
 
@@ -79,6 +81,7 @@ def read_country_facts(
         column("refinery_permit_years", 2.0),
         _reserve_shares(dataset),
         _mineral_trade_usd(base),
+        _estranged(dataset, leader),
         _first_rungs(dataset, eve),
         tuple(
             VOTING_BLOC if iso3 in dataset.blocs.get(VOTING_BLOC, frozenset()) else iso3
@@ -130,6 +133,12 @@ def _reserve_shares(dataset: Dataset) -> Array:
     total = reserves.sum(axis=1, keepdims=True)
     shares: Array = np.divide(reserves, total, out=np.zeros_like(reserves), where=total > 0)
     return shares
+
+
+def _estranged(dataset: Dataset, leader: str) -> Mask:
+    table = dataset.table("estrangement")
+    estranged = set(table[table["power"] == leader]["iso3"])
+    return np.array([iso3 in estranged for iso3 in dataset.countries])
 
 
 def _first_rungs(dataset: Dataset, eve: str) -> Whole:

@@ -53,6 +53,15 @@ refinery_permit_years | number | years | 0..40 | time to permit a refinery
         key=("iso3", "partner"),
     ),
     Table(
+        "estrangement",
+        "Countries that a power does not deal with as partners: under its broad sanctions, or represented "
+        "abroad by its rival. Such a power does not invite them.",
+        columns(
+            _COUNTRY + f"power | code | {_POWER}" + "reason | text | - | | in words\n"
+        ),
+        key=("iso3", "power"),
+    ),
+    Table(
         "favourability",
         "Share of people with a favourable view of each power: polls where a figure is known, else a "
         "function of votes, alliance and dated acts, given in the note.",

@@ -11,6 +11,9 @@ from agents.accession import FLOOR
 from agents.view import Invitation, LeaderView
 from world.axes import ORE, REFINED, STAGES, Array, Mask
 
+PRESSURE = {"none": 0.0, "record": 0.5, "harsh": 1.0}
+"""Strength of the leader's threats by the name a scenario gives: half of the harshest on the record."""
+
 if TYPE_CHECKING:
     from world.model import TradeWorld
 
@@ -30,6 +33,22 @@ def move_leader(world: TradeWorld) -> None:
     politics.side_payment_usd = _on_countries(world, decision.side_payment_usd)
     for reason in decision.reasons:
         world.ledger.enter(reason, "zone_leader", world.round)
+    press_holdouts(world)
+
+
+def press_holdouts(world: TradeWorld) -> None:
+    """Threats against those who hold out and sell much to the leader: they press, and they cost trust at once."""
+    rate = PRESSURE[world.scenario.leader.coercion] * world.parameters.coercion_acts_year / 4.0
+    politics, facts = world.state.politics, world.facts
+    for country in world.population:
+        index = list(world.places[country.iso3])
+        exports = facts.exports_usd[index]
+        share = float(exports @ facts.exports_to_leader_share[index] / max(float(exports.sum()), 1.0))
+        exposed = share >= world.parameters.coercion_least_share and world.leader not in index
+        if exposed and (politics.rung[index] < FLOOR).all() and not facts.estranged_from_leader[index].any():
+            if world.streams.uniform("coercion", world.round, country.iso3) < rate:
+                world.happenings.acts.append((world.leader, tuple(index), world.parameters.coercion_severity))
+                world.news.threat(world.round, world.base.axes.countries[world.leader], country.iso3)
 
 
 def leader_view(world: TradeWorld) -> LeaderView:
@@ -79,7 +98,8 @@ def _invitations(world: TradeWorld) -> dict[str, Invitation]:
     found = {}
     for country in world.population:
         index = list(world.places[country.iso3])
-        if world.leader in index or world.dominant in index:
+        great = world.leader in index or world.dominant in index
+        if great or world.facts.estranged_from_leader[index].any():
             continue
         rung = int(politics.rung[index].max())
         found[country.iso3] = Invitation(

@@ -21,7 +21,7 @@ from world.ledger import Ledger
 from world.measures import first_day, round_of
 from world.news import News
 from world.parameters import ParameterValues, resolve
-from world.policy_calendar import read_calendar
+from world.policy_calendar import read_calendar, read_coercion
 from world.population import find_places, populate
 from world.randomness import Streams
 from world.record import Record
@@ -87,7 +87,7 @@ class TradeWorld(mesa.Model):
             name: [axes.country(iso3) for iso3 in sorted(members)]
             for name, members in self.dataset.blocs.items()
         }
-        measures = (*read_calendar(self.dataset), *scenario.measures)
+        measures = (*read_calendar(self.dataset), *read_coercion(self.dataset), *scenario.measures)
         belief = self.parameters.threat_prior_probability
         self.calendar = Calendar(measures, axes, groups, scenario.run.start, self.streams, belief)
         self.happenings = self.calendar.happen(0, [])
@@ -122,6 +122,7 @@ class TradeWorld(mesa.Model):
         self.reserve_release_t = np.zeros(axes.refiners.shape)
         self.reserve = self._found_reserve()
         self.reserve_result_before = 0.0
+        self.signed: Mask = np.zeros(len(axes.countries), dtype=bool)
 
     def _found_reserve(self) -> Reserve | None:
         """The reserve aims at days of what its owner's industries need: the metal they buy, or the metal in

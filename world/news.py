@@ -49,6 +49,10 @@ class News:
             round_, "decision", axes.countries[control.actor], ";".join(targets), "licence", mineral, text
         )
 
+    def threat(self, round_: int, actor: str, target: str) -> None:
+        """The leader presses a country that holds out."""
+        self._tell(round_, "decision", actor, target, "threat", "*", "presses a country that holds out")
+
     def plant(self, round_: int, name: str, iso3: str, mineral: str, capacity_t_year: float) -> None:
         """A named plant starts."""
         text = f"{name} starts: {capacity_t_year:,.0f} t a year"

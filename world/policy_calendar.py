@@ -21,6 +21,29 @@ def read_calendar(dataset: Dataset) -> tuple[Measure, ...]:
     )
 
 
+POLLED = "2025-04-01"
+"""Trust at the start is that of polls of spring 2025; acts before them are in the polls."""
+
+
+def read_coercion(dataset: Dataset) -> tuple[Measure, ...]:
+    """Dated acts that cost trust, as measures: those after the polls on which trust at the start rests."""
+    table = dataset.table("coercion")
+    return tuple(
+        Measure(
+            id=f"coercion_{number}",
+            announced=date.fromisoformat(str(row.date)),
+            actor=str(row.actor),
+            instrument="coercion",
+            targets=_names(str(row.targets)),
+            size=float(str(row.severity)),
+            text=str(row.what),
+            source=str(row.source),
+        )
+        for number, row in enumerate(table.itertuples(index=False))
+        if str(row.date) >= POLLED
+    )
+
+
 def check_calendar(rows: Rows) -> list[str]:
     """One line for each measure that contradicts itself, and for truces that suspend what is not there."""
     faults = []

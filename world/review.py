@@ -13,6 +13,7 @@ from agents.country import Country
 from agents.decision import CountryDecision
 from agents.view import Answer, CountryView, Question, WhatIfMember
 from world.axes import Array
+from world.leader_move import PRESSURE
 from world.outlooks import Outlooks, ask_all
 from world.reserve_round import reserve_stock_t
 from world.zone import apply_decision, review_due
@@ -55,7 +56,8 @@ def review_standings(world: TradeWorld, outlooks: Outlooks) -> None:
 def _reviews(world: TradeWorld, country: Country) -> bool:
     politics = world.state.politics
     places = list(world.places[country.iso3])
-    if world.leader in places or world.dominant in places or not world.scenario.zone.exists:
+    great = world.leader in places or world.dominant in places
+    if great or not world.scenario.zone.exists or world.facts.estranged_from_leader[places].any():
         return False
     applied = bool((politics.due_round[places] >= 0).any())
     return review_due(
@@ -102,7 +104,7 @@ def view_of(world: TradeWorld, country: Country) -> CountryView:
         exports_to_dominant_share=float(
             exports @ facts.exports_to_dominant_share[index] / max(float(exports.sum()), 1.0)
         ),
-        pressure={"none": 0.0, "record": 0.5, "harsh": 1.0}[world.scenario.leader.coercion],
+        pressure=PRESSURE[world.scenario.leader.coercion],
         retaliation_belief=float(weight @ politics.retaliation_belief[index]),
         finance_offer_usd=float(politics.finance_usd[index].sum()) * p.finance_grant_share,
         side_payment_usd=float(politics.side_payment_usd[index].sum()),

@@ -1,0 +1,105 @@
+"""What each key of a scenario means, in words; types, defaults and ranges are those of the schema.
+
+One key a line, ``key | meaning``; a line without a bar goes on with the meaning above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from world.measures import INSTRUMENTS
+
+
+def _read(text: str) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    key = ""
+    for line in filter(str.strip, text.splitlines()):
+        head, bar, words = line.partition("|")
+        key = head.strip() if bar else key
+        found[key] = f"{found.get(key, '')} {words.strip() if bar else line.strip()}".strip()
+    return found
+
+
+MEANINGS = _read("""
+name | what the scenario is called in figures and reports
+question | what a run of it answers; heads the report
+base | scenario on which this one is laid; what is not given here is taken from there
+parameters | values of parameters, each within its range: see [parameters.md](parameters.md)
+
+run.start | quarter of round 0; the state before it is that of the base year
+run.decisions_open | quarter from which governments decide; before it only dated measures act
+run.rounds | quarters played
+run.minerals | minerals played; `["*"]` for all
+run.demand | path along which demand grows: scenarios of the International Energy Agency (stated policies,
+    announced pledges, net zero)
+run.shocks | random demand shocks and mine outages on top of dated events
+run.order | whether the dominant refiner moves after the countries have reviewed (leader_first) or before
+
+zone.exists | whether a zone is on offer at all
+zone.reading | B: the floor is kept at the border, prices inside follow the market
+zone.duty_form | how the floor is kept: a levy that fills the gap from landed price to reference price
+zone.scope | minerals covered; `["*"]` for all
+zone.stages | stages covered
+zone.leader_border_alone | the leader upholds the floor at its own border before anyone else is bound
+zone.sharing | how an emergency is shared among members: in proportion to what each lacks
+zone.text_quarters | fewest and most quarters from the opening of decisions to a text to sign (drawn)
+zone.ratification_quarters | fewest and most quarters from signature to effect (drawn for each country)
+zone.standings | standings fixed by the scenario: the country takes every rung as it opens, or holds out where
+    it stands; one member of the European Union speaks for the whole Union
+
+leader.country | who proposes the zone
+leader.coercion | pressure on those who hold out: half weight (record), none, full weight (harsh)
+leader.reference_rule | full cost of a new plant plus markup; mean of recent prices plus markup; or the first
+    prices announced for ever
+leader.markup | added to the cost or the mean, as a share of it
+leader.update_quarters | quarters between two announcements of reference prices
+leader.tariff_share | flat duty as a share of customs value: where a zone exists, of its members on what
+    outsiders sell in scope; where none does, of the leader on all minerals from the dominant refiner
+leader.finance_usd_year | finance on offer to countries on the ladder, USD a year
+leader.side_payments | whether the leader may pay a holdout what it lacks to sign
+leader.reference_price_usd_t | reference prices set by hand, USD/t contained; all others follow the rule
+
+dominant_refiner.country | who may withhold
+dominant_refiner.doctrine | never answers; answers hostile acts in kind; or weighs what a control earns and
+    costs
+dominant_refiner.licence_approval | share of usual shipments that it grants under licence; 0 is a ban
+dominant_refiner.levy_capture | share of the levy on its goods that it takes over by an export tax of the
+    same size
+
+reserve.exists | whether the leader keeps a strategic reserve
+reserve.loan_usd | most that it may borrow, USD
+reserve.private_usd | own capital, spent before the loan, USD
+reserve.target_days | stock wanted, in days of the leader's need
+
+accession.strategy | countries weigh payoffs; or all hold out but those in `zone.standings`
+
+measures.id | name of the measure; if left out, the name of the file and a number. It replaces a measure of
+    the base that has the same name
+measures.announced | day it is made known; moves fears and the table of events
+measures.actor | who acts
+measures.instrument | what is done, see below
+measures.in_force | first day it bites; without it, it never does
+measures.ends | first day it no longer bites; without it, open
+measures.renewed | probability that it is renewed for a year when it ends
+measures.minerals | minerals touched; `["*"]` for all
+measures.stages | stages touched; `["*"]` for both
+measures.targets | whom it is aimed at: countries, `*`, `members` (those bound by the floor), `EU` or
+    another group of the table of countries
+measures.size | how much: see below, by instrument
+measures.suspends | what a truce holds back, by id
+measures.text | the measure in words, for the table of events
+measures.source | where it is from
+""")
+
+# Where the schema alone would not tell a person enough.
+ALLOWED = {
+    "parameters": "a table: names of parameters = numbers",
+    "leader.reference_price_usd_t": "a table of minerals, each: ore or refined = a number above 0 to 1e+09",
+    "measures.actor": "a code such as CHN, or a group such as EU",
+    "measures.instrument": "one of " + ", ".join(INSTRUMENTS),
+    "measures.stages": 'a list of ore, refined, or "*"',
+    "measures.targets": 'a list of codes and groups such as ["JPN", "EU"]',
+    "measures.suspends": "a list of ids",
+    "measures.renewed": "a number from 0 to 1",
+    "measures.size": "a number in the range of the instrument",
+}

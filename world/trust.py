@@ -1,0 +1,69 @@
+"""Trust in the two great powers: it falls by act, most where the act is aimed, and heals slowly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agents.beliefs import heal_trust, learn_retaliation, lose_trust
+from world.axes import Array
+from world.state import FLOOR, FRAMEWORK
+
+if TYPE_CHECKING:
+    from world.model import TradeWorld
+
+
+def revise_trust(world: TradeWorld) -> None:
+    """Lose, heal, learn: after the acts of the round."""
+    politics, p = world.state.politics, world.parameters
+    together = p.trust_gain_cooperation_year * np.maximum(politics.rung - FRAMEWORK + 1, 0) / 3.0
+    politics.trust_leader = heal_trust(
+        lose_trust(politics.trust_leader, _loss(world, world.leader)),
+        politics.trust_rest_leader,
+        p.trust_healing_year,
+        together,
+    )
+    politics.trust_dominant = heal_trust(
+        lose_trust(politics.trust_dominant, _loss(world, world.dominant)),
+        politics.trust_rest_dominant,
+        p.trust_healing_year,
+        np.zeros(len(politics.rung)),
+    )
+    politics.trust_leader[world.leader] = 1.0
+    politics.trust_dominant[world.dominant] = 1.0
+    learn_from_others(world)
+
+
+def _loss(world: TradeWorld, power: int) -> Array:
+    """(country,) share of trust in a power lost this round, by its acts and its controls."""
+    p, n = world.parameters, len(world.state.politics.rung)
+    loss = np.zeros(n)
+    for actor, targets, severity in world.happenings.acts:
+        if actor == power:
+            size = p.trust_loss_per_severity * severity
+            hit = np.zeros(n, dtype=bool)
+            hit[list(targets)] = True
+            # what is done to everyone singles out nobody: it weighs like an act seen from outside
+            aimed = 1.0 if hit.sum() <= n / 2 else p.trust_spillover_share
+            seen = p.trust_spillover_share if hit.sum() <= n / 2 else 0.0
+            loss += size * np.where(hit, aimed, seen)
+    for control in world.state.politics.controls:
+        if control.actor == power and control.since == world.round:
+            loss[list(control.targets)] += p.trust_loss_broken_licence * (1.0 - control.approval_share)
+    return loss
+
+
+def learn_from_others(world: TradeWorld) -> None:
+    """How likely retaliation is: each accession of the round is an observation, answered or not by a control."""
+    politics = world.state.politics
+    signed = (politics.due_rung == FLOOR) & (politics.due_round > world.round)
+    joined = float(len({world.facts.speaks_for[place] for place in np.flatnonzero(signed & ~world.signed)}))
+    world.signed = signed | (politics.rung == FLOOR)
+    answered = float(sum(control.since == world.round for control in politics.controls))
+    politics.retaliation_belief = learn_retaliation(
+        politics.retaliation_belief,
+        world.parameters.retaliation_prior_weight,
+        np.full(len(politics.rung), min(answered, joined)),
+        joined,
+    )
