@@ -142,7 +142,7 @@ def lower_rung_terms(view: CountryView, rung: int) -> dict[str, float]:
     """
     step = PROSPECT[rung] - PROSPECT.get(rung - 1, 0.0)
     more = COMMITMENT[rung] - COMMITMENT.get(rung - 1, 0.0)
-    terms = {
+    return {
         "finance": view.finance_offer_usd * step,
         "security": view.parameters["cooperation_value_share"] * payoff_scale(view) * step,
         "autonomy": more * autonomy(view),
@@ -150,7 +150,6 @@ def lower_rung_terms(view: CountryView, rung: int) -> dict[str, float]:
         "pressure": more * pressure(view),
         "taste": more * taste(view),
     }
-    return terms
 
 
 def floor_terms(

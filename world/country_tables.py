@@ -56,9 +56,7 @@ refinery_permit_years | number | years | 0..40 | time to permit a refinery
         "estrangement",
         "Countries that a power does not deal with as partners: under its broad sanctions, or represented "
         "abroad by its rival. Such a power does not invite them.",
-        columns(
-            _COUNTRY + f"power | code | {_POWER}" + "reason | text | - | | in words\n"
-        ),
+        columns(_COUNTRY + f"power | code | {_POWER}" + "reason | text | - | | in words\n"),
         key=("iso3", "power"),
     ),
     Table(

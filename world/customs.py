@@ -12,6 +12,7 @@ import numpy as np
 from world.axes import ORE, REFINED, Array, Axes, Whole, gather_pairs
 from world.borders import StageBorders
 from world.calibration.base import BaseMarket
+from world.calibration.lanes import log_weight_of
 from world.counterfactual import control_lanes
 from world.events import Happenings
 from world.geography import freight_usd_t
@@ -68,7 +69,7 @@ def stage_borders(
         buyers=buyers,
         spread_usd_t=lanes.spread_usd_t,
         backstop_usd_t=lanes.backstop_usd_t,
-        backstop_log_weight=float(np.log(base.evidence.backstop_weight[stage])),
+        backstop_log_weight=log_weight_of(float(base.evidence.backstop_weight[stage])),
         price_usd_t=base.evidence.price_usd_t[:, stage],
     )
 

@@ -37,7 +37,9 @@ def move_leader(world: TradeWorld) -> None:
 
 
 def press_holdouts(world: TradeWorld) -> None:
-    """Threats against those who hold out and sell much to the leader: they press, and they cost trust at once."""
+    """Threats against those who hold out and sell much to the leader: they press, and they cost trust at
+    once.
+    """
     rate = PRESSURE[world.scenario.leader.coercion] * world.parameters.coercion_acts_year / 4.0
     politics, facts = world.state.politics, world.facts
     for country in world.population:
@@ -45,10 +47,10 @@ def press_holdouts(world: TradeWorld) -> None:
         exports = facts.exports_usd[index]
         share = float(exports @ facts.exports_to_leader_share[index] / max(float(exports.sum()), 1.0))
         exposed = share >= world.parameters.coercion_least_share and world.leader not in index
-        if exposed and (politics.rung[index] < FLOOR).all() and not facts.estranged_from_leader[index].any():
-            if world.streams.uniform("coercion", world.round, country.iso3) < rate:
-                world.happenings.acts.append((world.leader, tuple(index), world.parameters.coercion_severity))
-                world.news.threat(world.round, world.base.axes.countries[world.leader], country.iso3)
+        courted = (politics.rung[index] < FLOOR).all() and not facts.estranged_from_leader[index].any()
+        if exposed and courted and world.streams.uniform("coercion", world.round, country.iso3) < rate:
+            world.happenings.acts.append((world.leader, tuple(index), world.parameters.coercion_severity))
+            world.news.threat(world.round, world.base.axes.countries[world.leader], country.iso3)
 
 
 def leader_view(world: TradeWorld) -> LeaderView:

@@ -20,6 +20,7 @@ from world.events import Happenings
 from world.market.arrays import Clearing, Prices
 from world.offers import Conditions, Priced, make_offers
 from world.price_floor import believed_floor_usd_t
+from world.state import Markets
 from world.zone import floor_members
 
 if TYPE_CHECKING:
@@ -69,50 +70,57 @@ def make_setting(
 
 
 def _later(world: TradeWorld, conditions: Conditions) -> Horizon:
-    """The market after capacity has adjusted: demand and plants some years on, without shocks; more plants
-    inside a credible floor.
-    """
-    base, markets, p = world.base, world.state.markets, world.parameters
-    years = p.planning_years
+    """The market after capacity has adjusted; more plants inside a floor as far as it is believed."""
+    years = world.parameters.planning_years
     growth = world.expected_growth(world.round)
     outside, inside = {}, {}
     for block in BLOCKS:
-        facts = world.economy.blocks[block]
-        believed = world.believed(block)
-        outside[block] = project_capacity(world, block, facts, believed, growth, years)
-        stage = ORE if block == "ore" else REFINED
-        positions = base.axes.sellers(stage)
-        trust = gather(world.state.politics.trust_leader, positions)
-        reference = world.state.politics.reference_usd_t[:, stage][:, None] * np.ones(positions.shape)
-        floor = believed_floor_usd_t(believed, reference, p.floor_credibility_share * trust)
+        facts, believed = world.economy.blocks[block], world.believed(block)
+        outside[f"{block}_capacity_t"] = project_capacity(world, block, facts, believed, growth, years)
+        floor = _floor_believed(world, block, believed)
         inside[f"{block}_capacity_t"] = project_capacity(world, block, facts, floor, growth, years)
-    shifted = replace(
-        markets,
-        ore_capacity_t=outside["ore"],
-        refining_capacity_t=outside["refining"],
-        primary_capacity_t=outside["primary"],
-        ore_outage=np.zeros_like(markets.ore_outage),
-        ore_mothballed_t=np.zeros_like(markets.ore_mothballed_t),
-        refining_mothballed_t=np.zeros_like(markets.refining_mothballed_t),
-        demand_growth=markets.demand_growth * np.exp(growth * years),
-        demand_shock=np.zeros_like(markets.demand_shock),
-        stock_build_left=0.0,
-        built_stock_t=np.zeros_like(markets.built_stock_t),
-        stock_t=base.evidence.stock_cover_quarters[:, None]
-        * base.use_t
-        * (markets.demand_growth * np.exp(growth * years))[:, None]
-        * markets.thrift,
-    )
+    markets = _without_shocks(world, outside, np.exp(growth * years))
     calm = replace(
         conditions,
-        ore_ceiling_t=conditions.ore_ceiling_t,
         ore_loss_share=np.zeros_like(conditions.ore_loss_share),
         refining_loss_share=np.zeros_like(conditions.refining_loss_share),
         reserve_need_t=np.zeros_like(conditions.reserve_need_t),
         reserve_release_t=np.zeros_like(conditions.reserve_release_t),
         fear=np.zeros_like(conditions.fear),
     )
-    return Horizon(make_offers(base, shifted, calm, p), inside, world.state.prices)
+    return Horizon(make_offers(world.base, markets, calm, world.parameters), inside, world.state.prices)
+
+
+def _floor_believed(world: TradeWorld, block: str, believed_usd_t: Array) -> Array:
+    """(mineral, seller) price that producers would believe in if the floor bound them."""
+    stage = ORE if block == "ore" else REFINED
+    positions = world.base.axes.sellers(stage)
+    trust = gather(world.state.politics.trust_leader, positions)
+    reference = world.state.politics.reference_usd_t[:, stage][:, None] * np.ones(positions.shape)
+    return believed_floor_usd_t(believed_usd_t, reference, world.parameters.floor_credibility_share * trust)
+
+
+def _without_shocks(world: TradeWorld, capacity: dict[str, Array], grown: Array) -> Markets:
+    """Markets some years on: given capacities, demand grown by the factor ``grown``, stocks at their usual
+    cover.
+    """
+    base, markets = world.base, world.state.markets
+    growth = markets.demand_growth * grown
+    cover = base.evidence.stock_cover_quarters[:, None] * base.use_t * growth[:, None] * markets.thrift
+    return replace(
+        markets,
+        ore_capacity_t=capacity["ore_capacity_t"],
+        refining_capacity_t=capacity["refining_capacity_t"],
+        primary_capacity_t=capacity["primary_capacity_t"],
+        ore_outage=np.zeros_like(markets.ore_outage),
+        ore_mothballed_t=np.zeros_like(markets.ore_mothballed_t),
+        refining_mothballed_t=np.zeros_like(markets.refining_mothballed_t),
+        demand_growth=growth,
+        demand_shock=np.zeros_like(markets.demand_shock),
+        stock_build_left=0.0,
+        built_stock_t=np.zeros_like(markets.built_stock_t),
+        stock_t=cover,
+    )
 
 
 def project_capacity(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -62,66 +63,110 @@ class StageView:
         return float(self.from_dominant_t[mineral][group].sum()) / tonnes if tonnes > 0 else 0.0
 
 
+@dataclass(frozen=True)
+class _Stage:
+    """The arrays of one stage of a clearing, (mineral, ...) as there."""
+
+    sellers: Whole
+    buyers: Whole
+    flow_t: Array
+    landed_usd_t: Array
+    levy_usd_t: Array
+    rent_usd_t: Array
+    price_usd_t: Array
+    index_usd_t: Array
+    unmet_t: Array
+    use_t: Array
+    capacity_t: Array
+
+
 def stage_view(world: TradeWorld, cleared: Cleared, stage: int) -> StageView:
     """Bring one stage home to countries."""
-    clearing, axes, n = cleared.clearing, world.base.axes, len(world.base.axes.countries)
-    sellers, buyers = axes.sellers(stage), axes.buyers(stage)
-    if stage == ORE:
-        flow, landed, levy, rent = (
-            clearing.ore_flow_t,
-            clearing.ore_landed_usd_t,
-            clearing.ore_levy_usd_t,
-            clearing.ore_rent_usd_t,
-        )
-        price, index, unmet = clearing.ore_price_usd_t, clearing.ore_index_usd_t, clearing.ore_backstop_t
-        use, capacity = (
-            clearing.throughput_t - clearing.ore_backstop_t,
-            capacity_of(world.state.markets, "ore") - world.state.markets.ore_mothballed_t,
-        )
-    else:
-        flow, landed, levy, rent = (
-            clearing.refined_flow_t,
-            clearing.refined_landed_usd_t,
-            clearing.refined_levy_usd_t,
-            clearing.refined_rent_usd_t,
-        )
-        price, index, unmet = clearing.refined_price_usd_t, clearing.refined_index_usd_t, clearing.unmet_t
-        use = clearing.use_t
-        working = capacity_of(world.state.markets, "refining") - world.state.markets.refining_mothballed_t
-        capacity = world.base.recovery[:, None] * working + capacity_of(world.state.markets, "primary")
-    landed, levy, rent = (np.where(flow > 0, values, 0.0) for values in (landed, levy, rent))
-    delivered = flow.sum(axis=(1, 2))
-    paid = ((landed + rent) * flow).sum(axis=(1, 2))
-    total = np.maximum(delivered, 1e-300)
-    marginal = np.where(flow > MARGINAL_SHARE * total[:, None, None, :], landed + rent, 0.0).max(axis=(1, 2))
-    home = sellers[:, None, :, None] == buyers[:, None, None, :]
-    theirs = np.where((sellers == world.dominant)[:, None, :, None], flow, 0.0).sum(axis=(1, 2))
-    sold = flow.sum(axis=(1, 3))
-    on = partial(_at_home, buyers, n)
-    output = scatter(sold, sellers, n)
-    own_price = scatter(np.where(sold > 0, price * sold, 0.0), sellers, n)
-    stock = scatter(world.state.markets.stock_t, axes.users, n) if stage != ORE else np.zeros_like(output)
+    s, n = _ore(world, cleared) if stage == ORE else _refined(world, cleared), len(world.base.axes.countries)
+    flow = s.flow_t
+    landed, levy, rent = (np.where(flow > 0, v, 0.0) for v in (s.landed_usd_t, s.levy_usd_t, s.rent_usd_t))
+    delivered, paid = flow.sum(axis=(1, 2)), ((landed + rent) * flow).sum(axis=(1, 2))
+    on = partial(_at_home, s.buyers, n)
+    theirs = np.where((s.sellers == world.dominant)[:, None, :, None], flow, 0.0).sum(axis=(1, 2))
     columns = {
-        "output_t": output,
-        "capacity_t": scatter(capacity, sellers, n),
-        "use_t": on(use),
-        "unmet_t": on(unmet),
-        "stock_t": stock,
-        "price_fob_usd_t": _ratio(own_price, output),
-        "price_spot_usd_t": _ratio(
-            on(np.where(delivered > 0, marginal, 0.0)), on((delivered > 0).astype(float))
-        ),
-        "price_mean_usd_t": _ratio(on(paid), on(delivered)),
-        "price_index_usd_t": _ratio(
-            on(np.where(delivered > 0, index, 0.0)), on((delivered > 0).astype(float))
-        ),
+        **_seller_columns(s, n),
+        "use_t": on(s.use_t),
+        "unmet_t": on(s.unmet_t),
+        "stock_t": scatter(world.state.markets.stock_t, world.base.axes.users, n) * (stage != ORE),
+        **_price_columns(s, on, delivered, paid, landed + rent),
         "levy_usd_t": np.nan_to_num(_ratio(on((levy * flow).sum(axis=(1, 2))), on(delivered))),
-        "import_share": np.nan_to_num(_ratio(on(np.where(home, 0.0, flow).sum(axis=(1, 2))), on(delivered))),
+        "import_share": np.nan_to_num(_ratio(on(_from_abroad(s)), on(delivered))),
         "dominant_share": np.nan_to_num(_ratio(on(theirs), on(delivered))),
     }
     return StageView(
-        flow, landed, levy, rent, columns, on(delivered + unmet), on(delivered), on(paid), on(theirs)
+        flow, landed, levy, rent, columns, on(delivered + s.unmet_t), on(delivered), on(paid), on(theirs)
     )
+
+
+def _ore(world: TradeWorld, cleared: Cleared) -> _Stage:
+    c, markets, axes = cleared.clearing, world.state.markets, world.base.axes
+    return _Stage(
+        sellers=axes.ore_sellers,
+        buyers=axes.refiners,
+        flow_t=c.ore_flow_t,
+        landed_usd_t=c.ore_landed_usd_t,
+        levy_usd_t=c.ore_levy_usd_t,
+        rent_usd_t=c.ore_rent_usd_t,
+        price_usd_t=c.ore_price_usd_t,
+        index_usd_t=c.ore_index_usd_t,
+        unmet_t=c.ore_backstop_t,
+        use_t=c.throughput_t - c.ore_backstop_t,
+        capacity_t=capacity_of(markets, "ore") - markets.ore_mothballed_t,
+    )
+
+
+def _refined(world: TradeWorld, cleared: Cleared) -> _Stage:
+    c, markets, axes = cleared.clearing, world.state.markets, world.base.axes
+    working = capacity_of(markets, "refining") - markets.refining_mothballed_t
+    return _Stage(
+        sellers=axes.refiners,
+        buyers=axes.users,
+        flow_t=c.refined_flow_t,
+        landed_usd_t=c.refined_landed_usd_t,
+        levy_usd_t=c.refined_levy_usd_t,
+        rent_usd_t=c.refined_rent_usd_t,
+        price_usd_t=c.refined_price_usd_t,
+        index_usd_t=c.refined_index_usd_t,
+        unmet_t=c.unmet_t,
+        use_t=c.use_t,
+        capacity_t=world.base.recovery[:, None] * working + capacity_of(markets, "primary"),
+    )
+
+
+def _seller_columns(s: _Stage, countries: int) -> dict[str, Array]:
+    sold = s.flow_t.sum(axis=(1, 3))
+    output = scatter(sold, s.sellers, countries)
+    earned = scatter(np.where(sold > 0, s.price_usd_t * sold, 0.0), s.sellers, countries)
+    return {
+        "output_t": output,
+        "capacity_t": scatter(s.capacity_t, s.sellers, countries),
+        "price_fob_usd_t": _ratio(earned, output),
+    }
+
+
+def _price_columns(
+    s: _Stage, on: Callable[[Array], Array], delivered_t: Array, paid_usd: Array, cost_usd_t: Array
+) -> dict[str, Array]:
+    """Spot (dearest lane of some weight), volume-weighted mean, and the inclusive value of each buyer."""
+    some = delivered_t > 0
+    total = np.maximum(delivered_t, 1e-300)[:, None, None, :]
+    marginal = np.where(s.flow_t > MARGINAL_SHARE * total, cost_usd_t, 0.0).max(axis=(1, 2))
+    count = on(some.astype(float))
+    return {
+        "price_spot_usd_t": _ratio(on(np.where(some, marginal, 0.0)), count),
+        "price_mean_usd_t": _ratio(on(paid_usd), on(delivered_t)),
+        "price_index_usd_t": _ratio(on(np.where(some, s.index_usd_t, 0.0)), count),
+    }
+
+
+def _from_abroad(s: _Stage) -> Array:
+    home = s.sellers[:, None, :, None] == s.buyers[:, None, None, :]
+    return np.asarray(np.where(home, 0.0, s.flow_t).sum(axis=(1, 2)))
 
 
 def _at_home(buyers: Whole, countries: int, values: Array) -> Array:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from world.accounts import ACCOUNTS, EXPORT_TAX, HUB_MARGIN, LEVY, MINERS, QUOTA_RENT, REFINERS, TARIFF, USERS
+from world.accounts import ACCOUNTS as ACCOUNT_COLUMNS
+from world.accounts import USERS
 from world.axes import ORE, REFINED, STAGES, Array, Mask
 from world.market_round import Cleared
 from world.market_views import StageView, stage_view
@@ -131,31 +132,12 @@ def _betweenness(world: TradeWorld, view: StageView, stage: int, mineral: int) -
 
 def _countries(world: TradeWorld, cleared: Cleared, refined: StageView) -> None:
     axes, politics = world.base.axes, world.state.politics
-    usd = cleared.accounts.usd.sum(axis=0)
-    final = cleared.accounts.final_surplus_usd.sum(axis=0)
-    stake = cleared.accounts.stake_usd(world.base.evidence.final_use_weight).sum(axis=0)
-    unmet = np.divide(
-        refined.columns["unmet_t"],
-        refined.bought_t,
-        out=np.zeros_like(refined.bought_t),
-        where=refined.bought_t > 0,
-    ).max(axis=0)
+    usd, final, stake = _accounts(world, cleared)
+    unmet = _ratio(refined.columns["unmet_t"], refined.bought_t).max(axis=0)
     value = world.base.evidence.price_usd_t[:, REFINED][:, None] * refined.bought_t
-    share = np.divide(
-        (value * refined.columns["dominant_share"]).sum(axis=0),
-        value.sum(axis=0),
-        out=np.zeros_like(unmet),
-        where=value.sum(axis=0) > 0,
-    )
-    reserve = np.zeros(len(axes.countries))
-    if world.reserve is not None and world.round >= world.decisions_open:
-        reserve[world.reserve.owner] = (
-            world.reserve.result_usd - world.reserve_result_before - world.reserve.fee_usd
-        )
-        world.reserve_result_before = world.reserve.result_usd
-    finance = finance_paid_usd(world)
-    welfare = usd.sum(axis=0) + reserve + finance
-    assert len(ACCOUNTS) == len(usd)
+    share = _ratio((value * refined.columns["dominant_share"]).sum(axis=0), value.sum(axis=0))
+    reserve, finance = _reserve_result(world), finance_paid_usd(world)
+    money = {f"{name}_usd": usd[place].tolist() for place, name in enumerate(ACCOUNT_COLUMNS)}
     world.record.add(
         "countries",
         **_when(world),
@@ -164,22 +146,48 @@ def _countries(world: TradeWorld, cleared: Cleared, refined: StageView) -> None:
         standing=list(politics.standing),
         trust_in_leader=politics.trust_leader.tolist(),
         trust_in_dominant=politics.trust_dominant.tolist(),
-        user_surplus_usd=usd[USERS].tolist(),
         final_user_surplus_usd=final.tolist(),
-        miner_profit_usd=usd[MINERS].tolist(),
-        refiner_profit_usd=usd[REFINERS].tolist(),
-        tariff_usd=usd[TARIFF].tolist(),
-        levy_usd=usd[LEVY].tolist(),
-        export_tax_usd=usd[EXPORT_TAX].tolist(),
-        quota_rent_usd=usd[QUOTA_RENT].tolist(),
-        hub_margin_usd=usd[HUB_MARGIN].tolist(),
+        **money,
         reserve_usd=reserve.tolist(),
         finance_usd=finance.tolist(),
-        welfare_usd=welfare.tolist(),
+        welfare_usd=(usd.sum(axis=0) + reserve + finance).tolist(),
         stake_usd=(stake + reserve + finance).tolist(),
         unmet_share=unmet.tolist(),
         dependence_on_dominant_share=share.tolist(),
     )
+
+
+def _accounts(world: TradeWorld, cleared: Cleared) -> tuple[Array, Array, Array]:
+    """Accounts (account, country), final-use surplus and stake (country,), without the reserve's own orders.
+
+    What the reserve buys is stock at cost, not use: its part of its owner's surplus is taken out again.
+    """
+    usd, weight = cleared.accounts.usd.copy(), world.base.evidence.final_use_weight
+    final, stake = cleared.accounts.final_surplus_usd.copy(), cleared.accounts.stake_usd(weight)
+    need = cleared.priced.market.need_t
+    ordered = _ratio(world.reserve_need_t, need).sum(axis=1)
+    surplus = ordered * usd[:, USERS, world.leader]
+    usd[:, USERS, world.leader] -= surplus
+    at_owner = world.base.axes.users == world.leader
+    passed = np.where(at_owner[:, None, :], world.economy.final_use, 0.0).sum(axis=2) * surplus[:, None]
+    final -= passed
+    stake = stake - (1.0 - weight[:, None]) * passed
+    stake[:, world.leader] -= weight * surplus
+    return usd.sum(axis=0), final.sum(axis=0), stake.sum(axis=0)
+
+
+def _reserve_result(world: TradeWorld) -> Array:
+    """(country,) result of the reserve, fees of its users taken off: they are its owner's manufacturers."""
+    result = np.zeros(len(world.base.axes.countries))
+    if world.reserve is not None and world.round >= world.decisions_open:
+        reserve = world.reserve
+        result[reserve.owner] = reserve.result_usd - world.reserve_result_before - reserve.fee_usd
+        world.reserve_result_before = reserve.result_usd
+    return result
+
+
+def _ratio(top: Array, bottom: Array) -> Array:
+    return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
 
 
 def _reserve(world: TradeWorld) -> None:

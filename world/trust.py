@@ -55,7 +55,9 @@ def _loss(world: TradeWorld, power: int) -> Array:
 
 
 def learn_from_others(world: TradeWorld) -> None:
-    """How likely retaliation is: each accession of the round is an observation, answered or not by a control."""
+    """How likely retaliation is: each accession of the round is an observation, answered or not by a
+    control.
+    """
     politics = world.state.politics
     signed = (politics.due_rung == FLOOR) & (politics.due_round > world.round)
     joined = float(len({world.facts.speaks_for[place] for place in np.flatnonzero(signed & ~world.signed)}))

@@ -13,7 +13,6 @@ from world.parameters import ParameterValues
 from world.randomness import Streams
 from world.state import ACTION_PLAN, FLOOR, FRAMEWORK, RUNGS, Politics
 
-
 if TYPE_CHECKING:
     from world.model import TradeWorld
 
@@ -124,7 +123,8 @@ def update_zone(world: TradeWorld) -> None:
     """The floor is in force once a text exists and someone besides the leader is bound, or the leader
     applies it alone.
 
-    Outside any zone the leader may lay a flat duty on the dominant refiner's goods (the question of tariffs alone).
+    Outside any zone the leader may lay a flat duty on the dominant refiner's goods (the question of tariffs
+    alone).
     """
     politics, scenario = world.state.politics, world.scenario
     text = scenario.zone.exists and 0 <= politics.text_round <= world.round

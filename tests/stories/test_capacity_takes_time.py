@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from small_worlds import make_world, measure, play, played, table
+from small_worlds import first_day_of, make_world, measure, play, played, table
 
 from world.axes import ORE, REFINED, Array
 from world.capacity import BLOCKS, capacity_of, running_cost_usd_t
@@ -64,40 +64,39 @@ def test_a_shortage_calls_up_capacity_elsewhere_in_the_end() -> None:
     assert grown[1] > 1.05 * grown[0]
 
 
-@pytest.mark.parametrize("mineral", ["nickel", "lithium", "cobalt", "copper"])
-def test_a_slump_idles_the_dear_mines_and_never_the_cheap_ones(mineral: str) -> None:
-    world = make_world(minerals=[mineral], rounds=14)
+def slump(mineral: str, rounds: int = 16) -> TradeWorld:
+    """Six tenths of the use of a metal go for good in the fifth quarter (without shocks, demand does not come back)."""
+    world = make_world(minerals=[mineral], rounds=rounds + 12)
     play(world, OPEN)
-    world.state.markets.demand_shock[:] = np.log(0.6)  # a third of the use of this metal goes; without shocks it stays away
-    play(world)
+    world.state.markets.demand_shock[:] = np.log(0.4)
+    return play(world, rounds)
+
+
+@pytest.mark.parametrize("mineral", ["nickel", "lithium", "manganese"])
+def test_a_slump_idles_the_dear_mines_and_never_the_cheap_ones(mineral: str) -> None:
+    world = slump(mineral)
     markets = world.state.markets
     standing = markets.ore_capacity_t > 0
-    idle = np.divide(markets.ore_mothballed_t, markets.ore_capacity_t, out=np.zeros_like(markets.ore_capacity_t), where=standing)
-    cost = running_cost_usd_t(world.base, "ore", np.zeros_like(idle))
+    idle = (markets.ore_mothballed_t / np.where(standing, markets.ore_capacity_t, 1.0))[standing]
+    cost = running_cost_usd_t(world.base, "ore", np.zeros_like(standing, dtype=float))
     ratio = (cost / markets.believed_ore_usd_t)[standing]
-    idle = idle[standing]
     assert idle.max() > 0.05
-    assert idle.min() == 0.0
-    dearest, cheapest = ratio.argmax(), ratio.argmin()
-    assert idle[dearest] > 0.0
-    assert idle[cheapest] == 0.0
-    assert ratio[idle > 0.02].min() > ratio[idle == 0.0].mean()
+    assert idle[ratio.argmax()] > 0.0
+    assert idle[ratio.argmin()] == 0.0
+    assert ratio[idle > 0.0].min() > ratio[idle == 0.0].mean()
 
 
 def test_mines_idled_in_a_slump_come_back_with_the_price() -> None:
-    world = make_world(minerals=["nickel"], rounds=30)
-    play(world, OPEN)
-    world.state.markets.demand_shock[:] = np.log(0.6)
-    play(world, 12)
+    world = slump("lithium")
     idle = world.state.markets.ore_mothballed_t.sum()
-    world.state.markets.demand_shock[:] = np.log(1.2)
+    world.state.markets.demand_shock[:] = np.log(1.3)
     play(world)
     assert idle > 0.0
     assert world.state.markets.ore_mothballed_t.sum() < 0.1 * idle
 
 
 def response(mineral: str, block: str, stage: int) -> float:
-    """Extra capacity ordered in a quarter, over what is ordered anyway, when everyone believes in a price twice as high."""
+    """Extra capacity ordered in a quarter, over what stands, when everyone believes in a price twice as high."""
     orders = []
     for factor in (1.0, 2.0):
         world = make_world(minerals=[mineral], rounds=2)
@@ -107,14 +106,14 @@ def response(mineral: str, block: str, stage: int) -> float:
         before = world.state.markets.arriving_t[block].sum()
         world.step()
         orders.append(world.state.markets.arriving_t[block].sum() - before)
-    return float((orders[1] - orders[0]) / orders[0])
+    return float((orders[1] - orders[0]) / capacity_of(world.state.markets, block).sum())
 
 
 def test_ore_that_is_a_by_product_does_not_answer_its_own_price() -> None:
     """The answer shrinks with the by-product share: cobalt 98%, dysprosium 90%, neodymium 45%, lithium none."""
     answers = {mineral: response(mineral, "ore", ORE) for mineral in ("cobalt", "dytb", "ndpr", "lithium")}
     assert answers["cobalt"] < 0.1 * answers["lithium"]
-    assert answers["cobalt"] < answers["dytb"] < answers["ndpr"] < answers["lithium"]
+    assert answers["cobalt"] < answers["dytb"] < 0.5 * min(answers["ndpr"], answers["lithium"])
 
 
 @pytest.mark.xfail(
@@ -126,8 +125,6 @@ def test_metal_that_is_a_by_product_does_not_answer_its_own_price(mineral: str) 
 
 
 def test_a_lost_mine_comes_back_when_the_outage_ends() -> None:
-    from small_worlds import first_day_of
-
     outage = measure("outage", "COD", "2026-Q1", ends=first_day_of("2026-Q3"), minerals=("cobalt",), stages=("ore",), size=0.5)
     world = played(minerals=["cobalt"], rounds=9, measures=[outage])
     output = table(world, "markets", stage="ore", country="COD").set_index("round")["output_t"]

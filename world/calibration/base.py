@@ -64,58 +64,52 @@ def calibrate(
     margins = read_margins(dataset)
     axes = list_axes(dataset, margins, hosts)
     evidence = read_evidence(dataset, parameters, known_shares)
-    ore_use = gather(margins.ore_use_t, axes.refiners)
-    ore_supply = gather(margins.ore_supply_t, axes.ore_sellers)
-    purchases = gather(margins.purchases_t, axes.users)
-    refined_supply = gather(margins.refined_supply_t, axes.refiners)
-    ore = _ore_curves(margins, axes, evidence, parameters)
-    primary = _curves(gather(margins.primary_t, axes.refiners), evidence, axes, PRIMARY, parameters)
-    ore_flow = _flows(evidence, axes, ORE, ore_supply, ore_use)
-    refined_flow = _flows(evidence, axes, REFINED, refined_supply, purchases)
-    mean_landed = _mean_landed(evidence, axes, ORE, ore_flow, parameters)
-    gross_margin = margins.recovery[:, None] * evidence.price_usd_t[:, REFINED][:, None] - mean_landed
-    slope = (
-        parameters.refining_rent_share
-        * np.maximum(gross_margin, 0.0)
-        / np.log(parameters.base_utilisation_share / (1 - parameters.base_utilisation_share))
-    )
-    price = evidence.price_usd_t
-    widest = np.maximum(slope, price[:, ORE][:, None] / 30.0)
-    ore_spread = np.minimum(price[:, ORE][:, None] / evidence.taste[:, ORE][:, None], widest)
-    ore_size = ore.capacity_t + np.maximum(gather(margins.ore_feed_t, axes.ore_sellers), 0.0)
-    ore_lanes = _stage_lanes(evidence, axes, ORE, ore_flow, ore_spread, ore_size, parameters)
-    refining = _refining(evidence, axes, margins, ore_use, ore_lanes.index_usd_t, parameters)
-    refined_spread = np.broadcast_to(
-        (price[:, REFINED] / evidence.taste[:, REFINED])[:, None], purchases.shape
-    ).copy()
-    refined_size = (
-        margins.recovery[:, None] * refining.capacity_t
-        + primary.capacity_t
-        + np.maximum(gather(margins.refined_feed_t, axes.refiners), 0.0)
-    )
-    refined_lanes = _stage_lanes(
-        evidence, axes, REFINED, refined_flow, refined_spread, refined_size, parameters
-    )
-    return BaseMarket(
-        axes,
-        evidence,
-        margins,
-        ore,
-        refining,
-        primary,
+    ore_use, purchases = gather(margins.ore_use_t, axes.refiners), gather(margins.purchases_t, axes.users)
+    ore_feed, refined_feed = (
         gather(margins.ore_feed_t, axes.ore_sellers),
         gather(margins.refined_feed_t, axes.refiners),
-        gather(margins.use_t, axes.users),
-        gather(margins.stock_build_t, axes.users),
-        ore_lanes,
-        refined_lanes,
+    )
+    ore = _curves(gather(margins.mined_t, axes.ore_sellers), evidence, axes, MINED, parameters)
+    primary = _curves(gather(margins.primary_t, axes.refiners), evidence, axes, PRIMARY, parameters)
+    ore_flow = _flows(evidence, axes, ORE, gather(margins.ore_supply_t, axes.ore_sellers), ore_use)
+    refined_flow = _flows(evidence, axes, REFINED, gather(margins.refined_supply_t, axes.refiners), purchases)
+    spread = _ore_spread(evidence, axes, margins, ore_flow, parameters)
+    ore_size = ore.capacity_t + np.maximum(ore_feed, 0.0)
+    ore_lanes = _stage_lanes(evidence, axes, ORE, ore_flow, spread, ore_size, parameters)
+    refining = _refining(evidence, axes, margins, ore_use, ore_lanes.index_usd_t, parameters)
+    size = (
+        margins.recovery[:, None] * refining.capacity_t + primary.capacity_t + np.maximum(refined_feed, 0.0)
+    )
+    dispersion = (evidence.price_usd_t / evidence.taste)[:, REFINED][:, None] * np.ones(purchases.shape)
+    return BaseMarket(
+        axes=axes,
+        evidence=evidence,
+        margins=margins,
+        ore=ore,
+        refining=refining,
+        primary=primary,
+        ore_feed_t=ore_feed,
+        refined_feed_t=refined_feed,
+        use_t=gather(margins.use_t, axes.users),
+        stock_build_t=gather(margins.stock_build_t, axes.users),
+        ore_lanes=ore_lanes,
+        refined_lanes=_stage_lanes(evidence, axes, REFINED, refined_flow, dispersion, size, parameters),
     )
 
 
-def _ore_curves(
-    margins: Margins, axes: Axes, evidence: Evidence, parameters: ParameterValues
-) -> SupplyCurves:
-    return _curves(gather(margins.mined_t, axes.ore_sellers), evidence, axes, MINED, parameters)
+def _ore_spread(
+    evidence: Evidence, axes: Axes, margins: Margins, ore_flow_t: Array, parameters: ParameterValues
+) -> Array:
+    """Spread of refiners' choice of ore: price / theta, at most the dispersion of refining costs or P / 30.
+
+    With thin refining margins a wide spread would break gross substitutes (refining slope >= spread).
+    """
+    price = evidence.price_usd_t[:, ORE][:, None]
+    mean_landed = _mean_landed(evidence, axes, ORE, ore_flow_t, parameters)
+    margin = margins.recovery[:, None] * evidence.price_usd_t[:, REFINED][:, None] - mean_landed
+    odds = parameters.base_utilisation_share / (1.0 - parameters.base_utilisation_share)
+    slope = parameters.refining_rent_share * np.maximum(margin, 0.0) / np.log(odds)
+    return np.asarray(np.minimum(price / evidence.taste[:, ORE][:, None], np.maximum(slope, price / 30.0)))
 
 
 def _curves(

@@ -89,7 +89,9 @@ def read_evidence(
         known if known_shares is None else known_shares,
         includes,
         np.nan_to_num(backstop),
-        np.array([parameters.ore_backstop_weight, parameters.backstop_weight]),
+        np.array(
+            [0.0, parameters.backstop_weight]
+        ),  # a refinery without ore stands idle: nothing to buy instead
         minerals["stock_cover_months"].to_numpy(float) / 3.0,
         minerals["final_use_weight"].to_numpy(float),
         minerals["by_product_share"].to_numpy(float),

@@ -105,13 +105,20 @@ def invert_preferences(
     return log_preference, index
 
 
+def log_weight_of(weight: float) -> float:
+    """ln of a weight, -inf for none."""
+    return float(np.log(weight)) if weight > 0.0 else -np.inf
+
+
 def inclusive_value(
     log_weight: Array, landed_usd_t: Array, spread_usd_t: Array, backstop_usd_t: Array, backstop_weight: float
 ) -> Array:
     """P = -mu ln(A0 exp(-backstop / mu) + sum A exp(-c / mu)), one a buyer."""
     terms = log_weight - landed_usd_t / spread_usd_t[None, :]
-    last = np.log(backstop_weight) - backstop_usd_t / spread_usd_t
+    last = log_weight_of(backstop_weight) - backstop_usd_t / spread_usd_t
     stacked = np.vstack([terms, last[None, :]])
     top = stacked.max(axis=0)
-    index: Array = -spread_usd_t * (top + np.log(np.exp(stacked - top[None, :]).sum(axis=0)))
-    return index
+    some = np.isfinite(top)  # padding has neither sellers nor a backstop
+    level = np.where(some, top, 0.0)
+    total = np.exp(stacked - level[None, :]).sum(axis=0)
+    return np.asarray(np.where(some, -spread_usd_t * (level + np.log(np.where(some, total, 1.0))), 0.0))

@@ -1,0 +1,159 @@
+"""What must not matter does not matter: the future, bystanders, the order of lists, other minerals, an interruption."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from small_worlds import data_with, first_day_of, make_world, measure, play, played, quiet_data, same_tables, table, zone_world
+
+from world.dataset import Dataset
+from world.measures import Measure
+from world.model import TradeWorld
+
+LIVELY = {
+    "minerals": ["ndpr", "gallium", "cobalt"],
+    "rounds": 12,
+    "run__shocks": True,
+    "zone__text_quarters": [1, 2],
+    "zone__ratification_quarters": [0, 1],
+    "parameters__accession_review_probability": 1.0,
+    "history": True,
+}
+"""A world in which much happens: history, shocks, a reserve, a zone that is joined and answered."""
+EVENTS = {
+    "ban": measure("ban", "CHN", "2026-Q3", targets=("USA", "JPN", "EU")),
+    "tariff": measure("tariff", "USA", "2026-Q3", targets=("*",), size=0.5),
+    "export tax": measure("export_tax", "CHN", "2026-Q3", size=0.5),
+    "outage": measure("outage", "COD", "2026-Q3", size=0.9),
+    "coercion": measure("coercion", "USA", "2026-Q3", targets=("CAN", "JPN"), size=5.0),
+    "threat": measure("threat", "CHN", "2026-Q3", targets=("*",), in_force=None),
+    "truce": measure("truce", "CHN", "2026-Q3", suspends=("chn_ga_ge_sb_ban",)),
+}
+EVENT_ROUND = 6
+
+
+@pytest.mark.parametrize("event", EVENTS.values(), ids=list(EVENTS))
+def test_an_event_leaves_the_rounds_before_it_as_they_were(event: Measure) -> None:
+    plain, told = played("zone_floor_retaliation", **LIVELY), played("zone_floor_retaliation", **LIVELY, measures=[event])
+    assert same_tables(plain, told, before=EVENT_ROUND) == []
+    assert same_tables(plain, told) != []
+
+
+def test_the_same_seed_gives_the_same_tables_to_the_last_bit() -> None:
+    assert same_tables(*(play(make_world("zone_floor_retaliation", **LIVELY)) for _ in range(2))) == []
+
+
+def test_another_seed_gives_other_tables() -> None:
+    assert same_tables(*(play(make_world("zone_floor_retaliation", seed=seed, **LIVELY)) for seed in (1, 2))) != []
+
+
+def test_a_shorter_horizon_is_the_beginning_of_a_longer_one() -> None:
+    long, short = played("zone_floor_retaliation", **LIVELY), played("zone_floor_retaliation", **(LIVELY | {"rounds": 8}))
+    events = {"events.round", "events"}  # plants that start later are told at the beginning
+    assert [name for name in same_tables(long, short, before=8) if name.split(":")[0] not in events] == []
+
+
+@pytest.mark.parametrize("duplicate", [lambda world: pickle.loads(pickle.dumps(world)), copy.deepcopy], ids=["pickle", "deepcopy"])
+def test_an_interrupted_world_goes_on_as_if_nothing_had_happened(duplicate: Callable[[TradeWorld], TradeWorld]) -> None:
+    world = make_world("zone_floor_retaliation", **LIVELY)
+    play(world, 7)
+    assert same_tables(play(duplicate(world)), played("zone_floor_retaliation", **LIVELY)) == []
+
+
+def test_two_worlds_played_in_turn_do_not_touch_each_other() -> None:
+    first, second = (make_world("zone_floor_retaliation", **LIVELY) for _ in range(2))
+    other = make_world("baseline", seed=5, **(LIVELY | {"minerals": ["lithium"]}))
+    for world in (first, other, second) * LIVELY["rounds"]:
+        world.step()
+    assert same_tables(first, second) == []
+
+
+def bystanders(world: TradeWorld) -> list[str]:
+    """Countries that neither sell nor buy nor could produce any of the minerals of this world, smallest trade first."""
+    axes = world.base.axes
+    active = {int(place) for lists in (axes.ore_sellers, axes.refiners, axes.users) for place in lists.ravel()}
+    return [iso3 for place, iso3 in enumerate(axes.countries) if place not in active]
+
+
+def test_a_country_that_never_trades_changes_nobody() -> None:
+    """That it signs is written down for itself alone: prices, flows and the accounts of all others stay to the last bit."""
+    alone = zone_world(minerals=["ndpr"], rounds=8)
+    names = bystanders(alone)
+    assert len(names) > 40
+    joined = zone_world([names[0]], minerals=["ndpr"], rounds=8, zone__leader_border_alone=True)
+    assert [name for name in same_tables(alone, joined) if name.split(".")[0] in ("markets", "flows")] == []
+    before, after = (table(world, "countries").set_index(["round", "country"]) for world in (alone, joined))
+    others = before.index.get_level_values("country") != names[0]
+    pd.testing.assert_frame_equal(before[others], after[others], check_exact=True)
+
+
+def test_a_mineral_alone_evolves_as_among_all_twelve() -> None:
+    """Minerals touch each other only through politics: without a zone each market is its own. Equal to solver tolerance."""
+    settings = {"rounds": 8, "run__shocks": True, "history": True}
+    together = played(**settings, minerals=["*"])
+    for mineral in ("ndpr", "gallium", "copper"):
+        alone = table(played(**settings, minerals=[mineral]), "markets")
+        among = table(together, "markets", mineral=mineral)
+        assert_close(alone, among)
+
+
+def assert_close(one: pd.DataFrame, other: pd.DataFrame) -> None:
+    """The same rows in any order, with numbers that agree to solver tolerance."""
+    keys = ["round", "mineral", "stage", "country"]
+    one, other = (frame.sort_values(keys).reset_index(drop=True) for frame in (one, other))
+    assert one[keys].equals(other[keys])
+    for column in ("price_fob_usd_t", "price_mean_usd_t", "output_t", "use_t", "capacity_t", "stock_t"):
+        scale = other.groupby(["mineral", "stage"])[column].transform("max")
+        np.testing.assert_allclose(one[column] / scale, other[column] / scale, rtol=0, atol=1e-7, err_msg=column)
+
+
+def reordered(minerals: bool, countries: bool) -> Dataset:
+    """The same data with its lists the other way round (the rest of the world stays last)."""
+    data = quiet_data()
+    *nations, rest = data.countries
+    return replace(
+        data,
+        minerals=data.minerals[::-1] if minerals else data.minerals,
+        countries=(*nations[::-1], rest) if countries else data.countries,
+    )
+
+
+@pytest.mark.parametrize(("minerals", "countries"), [(True, False), (False, True)], ids=["minerals", "countries"])
+def test_the_order_of_the_lists_does_not_matter(minerals: bool, countries: bool) -> None:
+    settings = {"minerals": ["ndpr", "gallium", "cobalt"], "rounds": 8, "run__shocks": True}
+    plain = played(**settings)
+    turned = play(make_world(data=reordered(minerals, countries), **settings))
+    assert_close(table(plain, "markets"), table(turned, "markets"))
+
+
+def test_the_order_of_reviews_does_not_matter() -> None:
+    turned = make_world("zone_floor_retaliation", **LIVELY)
+    turned.population.reverse()
+    play(turned)
+    plain = played("zone_floor_retaliation", **LIVELY)
+    assert same_tables(plain, turned) == [] or set(same_tables(plain, turned)) <= {
+        f"decisions.{column}" for column in table(plain, "decisions")
+    }
+    rows = ["round", "actor", "kind", "choice", "subject", "term", "value_usd", "margin_usd", "threshold_usd"]
+    first, second = (table(world, "decisions")[rows].sort_values(rows).reset_index(drop=True) for world in (plain, turned))
+    pd.testing.assert_frame_equal(first, second, check_exact=True)
+
+
+def test_rows_of_the_tables_in_another_order_give_the_same_world() -> None:
+    tables = {name: quiet_data().table(name).iloc[::-1].reset_index(drop=True) for name in ("production", "plants", "lane_shares", "goods_trade")}
+    settings = {"minerals": ["ndpr", "cobalt"], "rounds": 6}
+    data = data_with(**tables, calendar=quiet_data().table("calendar"))
+    assert_close(table(play(make_world(data=data, **settings)), "markets"), table(played(**settings), "markets"))
+
+
+def test_decisions_opening_later_leave_the_quarters_before_alone() -> None:
+    early, late = (played("zone_floor", **(LIVELY | {"run__decisions_open": quarter})) for quarter in ("2026-Q1", "2026-Q3"))
+    assert [name for name in same_tables(early, late, before=4)] == []
+    assert first_day_of("2026-Q3").month == 7
+    assert table(late, "decisions")["round"].min() == 6
