@@ -1,12 +1,13 @@
 """Reference pages made from the code and tables that the program itself obeys, so that they cannot drift.
 
-``parameters.md`` and ``results.md`` are made whole; ``scenarios.md`` holds a made part between two marks.
-Renew them with ``python -m experiments reference --out docs``.
+``parameters.md`` and ``results.md`` are made whole; ``scenarios.md`` and ``architecture.md`` hold a made part
+between two marks. Renew them with ``python -m experiments reference --out docs``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import ast
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,10 @@ from world.scenario import list_scenarios
 from world.scenario_reading import find_scenario, read_toml
 from world.scenario_schema import ScenarioSchema, Section, allowed_keys, allowed_words, schema_at
 
-BEGIN = "<!-- made by experiments.reference.describe_scenarios(); do not edit by hand -->"
+BEGIN = "<!-- made by python -m experiments reference; do not edit by hand -->"
 END = "<!-- end of the made part -->"
-SCENARIO_PAGE = "scenarios.md"
+CHECKOUT = Path(__file__).resolve().parent.parent
+ROOMS = ("agents", "world", "world/calibration", "world/market", "experiments", "experiments/figures")
 
 SECTIONS: Mapping[str, str] = {
     name: str(field.annotation.__doc__)
@@ -36,16 +38,11 @@ def write_reference(folder: str | Path) -> list[Path]:
     Raises
     ------
     ResultsError
-        If the folder cannot be written, or its scenario page lacks the marks of the made part.
+        If the folder cannot be written, or a page in it lacks the marks of its made part.
     """
     where = Path(folder)
-    page = where / SCENARIO_PAGE
     try:
-        texts = {
-            page: replace_made_part(page.read_text(encoding="utf-8"), describe_scenarios()),
-            where / "parameters.md": describe_parameters(),
-            where / "results.md": describe_results(),
-        }
+        texts = {where / name: make(where / name) for name, make in PAGES.items()}
         for path, text in texts.items():
             path.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -54,12 +51,12 @@ def write_reference(folder: str | Path) -> list[Path]:
     return list(texts)
 
 
-def replace_made_part(page: str, made: str) -> str:
-    """``page`` with everything between the two marks replaced by ``made``."""
-    before, begin, rest = page.partition(BEGIN)
+def made_into(page: Path, made: str) -> str:
+    """The text of ``page`` with everything between the two marks replaced by ``made``."""
+    before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise ResultsError(f"{SCENARIO_PAGE}: the marks of the made part are missing: {BEGIN} and {END}")
+        raise ResultsError(f"{page}: the marks of the made part are missing: {BEGIN} and {END}")
     return f"{before}{BEGIN}\n\n{made}\n{END}{after}"
 
 
@@ -86,12 +83,30 @@ def describe_scenarios() -> str:
     return "\n".join(parts) + "\n"
 
 
+def describe_rooms() -> str:
+    """What each module is for, in Markdown, from the first sentences of their own words."""
+    parts = []
+    for folder in ROOMS:
+        rows = [
+            (f"`{path.name}`", _first_words(path))
+            for path in sorted((CHECKOUT / folder).glob("*.py"))
+            if path.name != "__init__.py"
+        ]
+        parts += [f"### {folder}/\n", _table(("module", "what it is for"), rows), ""]
+    return "\n".join(parts)
+
+
 def scenario_keys() -> list[str]:
     """Dotted names of all keys that a scenario may hold."""
     names = [name for name in ScenarioSchema.model_fields if name not in ("key", "measures", *SECTIONS)]
     for section in SECTIONS:
         names += [f"{section}.{key}" for key in schema_at((section,))["properties"]]
     return ["base", *names, *(f"measures.{key}" for key in schema_at(("measures", "[]"))["properties"])]
+
+
+def _first_words(module: Path) -> str:
+    words = ast.get_docstring(ast.parse(module.read_text(encoding="utf-8"))) or ""
+    return " ".join(words.partition("\n\n")[0].split()).replace("``", "`")
 
 
 def _library() -> str:
@@ -165,7 +180,7 @@ _KEY_COLUMNS = ("key", "default", "allowed", "meaning")
 _PARAMETER_COLUMNS = ("parameter", "meaning", "unit", "default", "range", "quality", "source")
 _PARAMETER_HEAD = """# Parameters
 
-<!-- made by experiments.reference.describe_parameters(); do not edit by hand -->
+<!-- made by python -m experiments reference; do not edit by hand -->
 
 The {count} parameters of behaviour of `world/data/parameters.csv`, each once, with default, range and
 source. A scenario sets any of them within its range:
@@ -177,3 +192,11 @@ and so does `--set parameters.planning_years=7` on the command line. Rates are p
 otherwise. A parameter of quality `assumption` has no source but judgement: a result that hangs on it hangs on
 that judgement. Figures on countries, minerals and plants are not parameters but tables: see
 [data.md](data.md)."""
+
+PAGES: Mapping[str, Callable[[Path], str]] = {
+    "architecture.md": lambda page: made_into(page, describe_rooms()),
+    "parameters.md": lambda page: describe_parameters(),
+    "results.md": lambda page: describe_results(),
+    "scenarios.md": lambda page: made_into(page, describe_scenarios()),
+}
+"""The pages with something made in them, and how."""

@@ -10,19 +10,19 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from small_worlds import data_with, first_day_of, make_world, measure, play, played, quiet_data, same_tables, table, zone_world
+from small_worlds import data_with, make_world, measure, play, played, quiet_data, same_tables, table, zone_world
 
 from world.dataset import Dataset
 from world.measures import Measure
 from world.model import TradeWorld
 
 LIVELY = {
-    "minerals": ["ndpr", "gallium", "cobalt"],
-    "rounds": 12,
+    "minerals": ["ndpr", "gallium"],
+    "rounds": 10,
     "run__shocks": True,
-    "zone__text_quarters": [1, 2],
-    "zone__ratification_quarters": [0, 1],
-    "parameters__accession_review_probability": 1.0,
+    "zone__text_quarters": [1, 1],
+    "zone__ratification_quarters": [0, 0],
+    "parameters__accession_review_probability": 0.5,
     "history": True,
 }
 """A world in which much happens: history, shocks, a reserve, a zone that is joined and answered."""
@@ -45,18 +45,37 @@ def test_an_event_leaves_the_rounds_before_it_as_they_were(event: Measure) -> No
     assert same_tables(plain, told) != []
 
 
+def test_the_world_of_these_tests_is_lively() -> None:
+    world = played("zone_floor_retaliation", **LIVELY)
+    assert world.state.binding_members.sum() > 1
+    assert world.state.politics.controls
+    assert world.reserve is not None
+    assert world.reserve.stock_t.sum() > 0.0
+    assert {"join", "hold_out", "announce", "license"} <= set(table(world, "decisions")["choice"])
+
+
 def test_the_same_seed_gives_the_same_tables_to_the_last_bit() -> None:
-    assert same_tables(*(play(make_world("zone_floor_retaliation", **LIVELY)) for _ in range(2))) == []
+    assert same_tables(play(make_world("zone_floor_retaliation", **LIVELY)), played("zone_floor_retaliation", **LIVELY)) == []
 
 
 def test_another_seed_gives_other_tables() -> None:
-    assert same_tables(*(play(make_world("zone_floor_retaliation", seed=seed, **LIVELY)) for seed in (1, 2))) != []
+    other = play(make_world("zone_floor_retaliation", seed=2, **LIVELY))
+    assert any(name.startswith("markets") for name in same_tables(other, played("zone_floor_retaliation", **LIVELY)))
 
 
 def test_a_shorter_horizon_is_the_beginning_of_a_longer_one() -> None:
-    long, short = played("zone_floor_retaliation", **LIVELY), played("zone_floor_retaliation", **(LIVELY | {"rounds": 8}))
-    events = {"events.round", "events"}  # plants that start later are told at the beginning
-    assert [name for name in same_tables(long, short, before=8) if name.split(":")[0] not in events] == []
+    long, short = (played("zone_floor_retaliation", **(LIVELY | {"rounds": rounds})) for rounds in (10, 7))
+    differing = {name.split(":")[0].split(".")[0] for name in same_tables(long, short, before=7)}
+    assert differing <= {"events"}  # plants that start later are told at the beginning
+
+
+@pytest.mark.xfail(
+    strict=True, reason="order_trend reads growth only up to the horizon: what is on order beyond it, and so the outlook, hangs on --rounds"
+)
+def test_what_is_on_order_does_not_hang_on_the_horizon() -> None:
+    short, long = (make_world(minerals=["lithium", "ndpr"], rounds=rounds).state.markets.arriving_t for rounds in (8, 44))
+    for block, arriving in short.items():
+        np.testing.assert_allclose(arriving, long[block][: len(arriving)], err_msg=block)
 
 
 @pytest.mark.parametrize("duplicate", [lambda world: pickle.loads(pickle.dumps(world)), copy.deepcopy], ids=["pickle", "deepcopy"])
@@ -67,11 +86,11 @@ def test_an_interrupted_world_goes_on_as_if_nothing_had_happened(duplicate: Call
 
 
 def test_two_worlds_played_in_turn_do_not_touch_each_other() -> None:
-    first, second = (make_world("zone_floor_retaliation", **LIVELY) for _ in range(2))
-    other = make_world("baseline", seed=5, **(LIVELY | {"minerals": ["lithium"]}))
-    for world in (first, other, second) * LIVELY["rounds"]:
+    first = make_world("zone_floor_retaliation", **LIVELY)
+    other = make_world("zone_floor", seed=5, **LIVELY)
+    for world in (first, other) * LIVELY["rounds"]:
         world.step()
-    assert same_tables(first, second) == []
+    assert same_tables(first, played("zone_floor_retaliation", **LIVELY)) == []
 
 
 def bystanders(world: TradeWorld) -> list[str]:
@@ -95,7 +114,7 @@ def test_a_country_that_never_trades_changes_nobody() -> None:
 
 def test_a_mineral_alone_evolves_as_among_all_twelve() -> None:
     """Minerals touch each other only through politics: without a zone each market is its own. Equal to solver tolerance."""
-    settings = {"rounds": 8, "run__shocks": True, "history": True}
+    settings = {"rounds": 6, "run__shocks": True, "history": True}
     together = played(**settings, minerals=["*"])
     for mineral in ("ndpr", "gallium", "copper"):
         alone = table(played(**settings, minerals=[mineral]), "markets")
@@ -126,23 +145,26 @@ def reordered(minerals: bool, countries: bool) -> Dataset:
 
 @pytest.mark.parametrize(("minerals", "countries"), [(True, False), (False, True)], ids=["minerals", "countries"])
 def test_the_order_of_the_lists_does_not_matter(minerals: bool, countries: bool) -> None:
-    settings = {"minerals": ["ndpr", "gallium", "cobalt"], "rounds": 8, "run__shocks": True}
+    settings = {"minerals": ["ndpr", "gallium", "cobalt"], "rounds": 6, "run__shocks": True}
     plain = played(**settings)
     turned = play(make_world(data=reordered(minerals, countries), **settings))
     assert_close(table(plain, "markets"), table(turned, "markets"))
 
 
 def test_the_order_of_reviews_does_not_matter() -> None:
+    """Decisions are the same; their terms may differ in the last bit, since the rows of a batch stand in another order."""
     turned = make_world("zone_floor_retaliation", **LIVELY)
     turned.population.reverse()
     play(turned)
     plain = played("zone_floor_retaliation", **LIVELY)
-    assert same_tables(plain, turned) == [] or set(same_tables(plain, turned)) <= {
-        f"decisions.{column}" for column in table(plain, "decisions")
-    }
-    rows = ["round", "actor", "kind", "choice", "subject", "term", "value_usd", "margin_usd", "threshold_usd"]
-    first, second = (table(world, "decisions")[rows].sort_values(rows).reset_index(drop=True) for world in (plain, turned))
-    pd.testing.assert_frame_equal(first, second, check_exact=True)
+    assert {name.split(".")[0] for name in same_tables(plain, turned)} <= {"decisions"}
+    rows = ["round", "actor", "kind", "choice", "subject", "term"]
+    numbers = ["value_usd", "margin_usd", "threshold_usd"]
+    first, second = (table(world, "decisions").groupby(rows)[numbers].sum() for world in (plain, turned))
+    assert first.index.equals(second.index)
+    scale = np.maximum(first["margin_usd"].abs(), 1e5)
+    for name in numbers:
+        np.testing.assert_allclose(first[name] / scale, second[name] / scale, atol=1e-9, err_msg=name)
 
 
 def test_rows_of_the_tables_in_another_order_give_the_same_world() -> None:
@@ -152,8 +174,7 @@ def test_rows_of_the_tables_in_another_order_give_the_same_world() -> None:
     assert_close(table(play(make_world(data=data, **settings)), "markets"), table(played(**settings), "markets"))
 
 
-def test_decisions_opening_later_leave_the_quarters_before_alone() -> None:
-    early, late = (played("zone_floor", **(LIVELY | {"run__decisions_open": quarter})) for quarter in ("2026-Q1", "2026-Q3"))
-    assert [name for name in same_tables(early, late, before=4)] == []
-    assert first_day_of("2026-Q3").month == 7
+def test_decisions_that_open_later_leave_the_quarters_before_alone() -> None:
+    early, late = (played("zone_floor", **LIVELY, run__decisions_open=quarter) for quarter in ("2026-Q1", "2026-Q3"))
+    assert same_tables(early, late, before=4) == []
     assert table(late, "decisions")["round"].min() == 6

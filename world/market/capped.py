@@ -19,7 +19,10 @@ from numpy.typing import NDArray
 from world.market.arrays import Floats
 from world.market.need import Orders
 
+Listed = NDArray[np.intp]
+
 PASSES = 200
+SETTLED = 1e-14  # of index and spread: what rounding leaves of a sum over lanes
 # Without a backstop nothing bounds the index from above: a step then at most doubles it and adds so many
 # spreads.
 FIRST_REACH = 8.0
@@ -30,27 +33,31 @@ def capped_index_usd_t(
     outside: Floats,
     log_cap: Floats,
     spread: Floats,
-    order: Callable[[Floats], Orders],
+    order: Callable[[Listed, Floats], Orders],
     start: Floats,
 ) -> Floats:
     """The price index (C,) of C buyers at which what they may buy is what they order.
 
     ``log_pull`` (C, L) is z = ln A - c / mu of every lane, ``outside`` (C,) that of the backstop, ``log_cap``
-    (C, L) the logarithm of the quotas, ``start`` (C,) the index without quotas (a lower bound). Safeguarded
-    Newton on the logarithm of the sum.
+    (C, L) the logarithm of the quotas, ``start`` (C,) the index without quotas (a lower bound);
+    ``order(listed, index)`` gives what the listed buyers buy in all. Safeguarded Newton on the logarithm of
+    the sum; buyers whose index is settled leave the loop.
     """
     low, high = start.copy(), np.maximum(-spread * outside, start)
     index = start.copy()
+    left = np.arange(len(start))  # buyers whose index is not settled
     for _ in range(PASSES):
-        total, slope, _ = _covered(log_pull, outside, log_cap, spread, order, index)
-        low, high = np.where(total <= 0, index, low), np.where(total > 0, index, high)
-        reach = np.minimum(high, low + np.abs(low) + FIRST_REACH * spread)
-        moved = index - total / slope
-        inside = (moved >= low) & (moved <= reach)
-        moved = np.where(inside, moved, np.where(np.isinf(high), reach, 0.5 * (low + reach)))
-        settled = np.abs(moved - index) <= 4e-16 * (np.abs(index) + spread)
-        index = np.where(np.abs(total) > 0, moved, index)
-        if settled.all():
+        at, mu = index[left], spread[left]
+        total, slope, _ = _covered(log_pull[left], outside[left], log_cap[left], mu, order(left, at), at)
+        low[left], high[left] = np.where(total <= 0, at, low[left]), np.where(total > 0, at, high[left])
+        reach = np.minimum(high[left], low[left] + np.abs(low[left]) + FIRST_REACH * mu)
+        moved = at - total / slope
+        inside = (moved >= low[left]) & (moved <= reach)
+        fallback = np.where(np.isinf(high[left]), reach, 0.5 * (low[left] + reach))
+        moved = np.where(inside, moved, fallback)
+        index[left] = np.where(np.abs(total) > 0, moved, at)
+        left = left[np.abs(moved - at) > SETTLED * (np.abs(at) + mu)]
+        if not len(left):
             break
     return index
 
@@ -67,11 +74,10 @@ def _covered(
     outside: Floats,
     log_cap: Floats,
     spread: Floats,
-    order: Callable[[Floats], Orders],
+    orders: Orders,
     index: Floats,
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """ln of the sum above, its derivative to the index, and the lanes that bind."""
-    orders = order(index)
     wanted = log_pull + (index / spread)[:, None]
     allowed = log_cap - orders.log_t[:, None]
     held = wanted > allowed

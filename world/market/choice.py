@@ -159,9 +159,13 @@ def _hold(
 ) -> None:
     """Write the rationed columns into ``choice`` (its arrays are fresh) and ``held_t``."""
     (rows, columns), (pulls, caps) = where, lanes
-    spread, outside, order = stage.spread[where], stage.outside[where], pick(rows, columns)
+    spread, outside = stage.spread[where], stage.outside[where]
+
+    def order(listed: NDArray[np.intp], index_usd_t: Floats) -> Orders:
+        return pick(rows[listed], columns[listed])(index_usd_t)
+
     index = capped_index_usd_t(pulls, outside, caps, spread, order, choice.index_usd_t[where])
-    orders = order(index)
+    orders = pick(rows, columns)(index)
     held = binding(pulls, caps, spread, orders, index)
     share = np.where(held, 0.0, np.exp(np.minimum(pulls + (index / spread)[:, None], 0.0)))
     cells = (rows, slice(None), slice(None), columns)
