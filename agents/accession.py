@@ -140,11 +140,12 @@ def lower_rung_terms(view: CountryView, rung: int) -> dict[str, float]:
     """Payoff of a rung below the floor: prospect of finance against autonomy and exposure to the dominant
     refiner.
     """
+    p = view.parameters
     step = PROSPECT[rung] - PROSPECT.get(rung - 1, 0.0)
     more = COMMITMENT[rung] - COMMITMENT.get(rung - 1, 0.0)
     return {
         "finance": view.finance_offer_usd * step,
-        "security": view.parameters["cooperation_value_share"] * payoff_scale(view) * step,
+        "security": (p["cooperation_value_share"] * payoff_scale(view) + rapid_response(view)) * step,
         "autonomy": more * autonomy(view),
         "retaliation": -more * view.retaliation_belief * view.exports_to_dominant_share * payoff_scale(view),
         "pressure": more * pressure(view),
@@ -178,6 +179,13 @@ def floor_terms(
         "pressure": pressure(view) * (COMMITMENT[4] - COMMITMENT[3]),
         "taste": taste(view),
     }
+
+
+def rapid_response(view: CountryView) -> float:
+    """What coordination in a stop of components is worth: hazard x length x what partners could cover."""
+    p = view.parameters
+    relieved = view.component_stop_usd * p["component_relief_share"]
+    return p["control_hazard_year"] / 4.0 * view.cut_off_quarters * relieved
 
 
 def autonomy(view: CountryView) -> float:

@@ -29,7 +29,7 @@ This notebook plays a short version of the scenario `zone_floor`, looks at its t
 country decided as it did, and compares the zone with a world without one. It takes about a minute.
 
 One run is one draw of chance, three minerals are not the market, and four years are too few for a zone to do
-its work: read this as a tour of the tool, not as a result. What the model leaves out is listed in `model.md`.""",
+its work: read this as a tour of the tool, not as a result. What the model leaves out is in `model.md`.""",
     ),
     (
         "code",
@@ -166,18 +166,23 @@ def build() -> Any:
 
 
 def _shrink_picture(output: Any) -> None:
-    """Fewer pixels and colours: the notebook stays small enough to be kept with the code."""
+    """A small picture in the place of a large one; the notebook is kept with the code."""
+    data = output.get("data", {})
+    if "image/png" in data:
+        small = shrink(base64.b64decode(data["image/png"]), WIDEST_PIXELS)
+        data["image/png"] = base64.b64encode(small).decode()
+        output.get("metadata", {}).pop("image/png", None)
+
+
+def shrink(png: bytes, widest: int) -> bytes:
+    """The same picture with at most ``widest`` pixels across and few colours."""
     from PIL import Image
 
-    data = output.get("data", {})
-    if "image/png" not in data:
-        return
-    picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).convert("RGB")
-    picture.thumbnail((WIDEST_PIXELS, 10 * WIDEST_PIXELS), Image.Resampling.LANCZOS)
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    picture.thumbnail((widest, 10 * widest), Image.Resampling.LANCZOS)
     small = io.BytesIO()
     picture.quantize(COLOURS).save(small, "PNG", optimize=True)
-    data["image/png"] = base64.b64encode(small.getvalue()).decode()
-    output.get("metadata", {}).pop("image/png", None)
+    return small.getvalue()
 
 
 def main() -> int:

@@ -16,6 +16,7 @@ from world.axes import Array
 from world.leader_move import PRESSURE
 from world.outlooks import Outlooks, ask_all
 from world.reserve_round import reserve_stock_t
+from world.state import ACTION_PLAN
 from world.zone import apply_decision, review_due
 
 if TYPE_CHECKING:
@@ -60,9 +61,10 @@ def _reviews(world: TradeWorld, country: Country) -> bool:
     if great or not world.scenario.zone.exists or world.facts.estranged_from_leader[places].any():
         return False
     applied = bool((politics.due_round[places] >= 0).any())
-    return review_due(
-        world.streams, country.iso3, world.round, world.parameters.accession_review_probability, applied
-    )
+    binding = politics.rung[places].max() >= ACTION_PLAN
+    p = world.parameters
+    rhythm = p.accession_review_probability if binding else p.soft_review_probability
+    return review_due(world.streams, country.iso3, world.round, rhythm, applied)
 
 
 def _remember_bargain(

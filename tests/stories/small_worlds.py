@@ -24,8 +24,8 @@ FLOOR = 4
 
 @cache
 def quiet_data() -> Dataset:
-    """The data of the package with an empty policy calendar: nothing happens but what the test makes happen."""
-    return data_with(calendar=load_dataset().table("calendar").head(0))
+    """The data of the package without history: nothing happens but what the test makes happen."""
+    return data_with(**{name: load_dataset().table(name).head(0) for name in ("calendar", "coercion")})
 
 
 def data_with(**tables: pd.DataFrame) -> Dataset:
@@ -93,7 +93,7 @@ def zone_world(members: Sequence[str] = (), *, rounds: int = 6, seed: int = 1, *
         "accession__strategy": "fixed",
         "reserve__exists": False,
         "dominant_refiner__doctrine": "passive",
-        **NO_MONEY,
+        **QUIET_LEADER,
     }
     world = make_world("zone_floor", seed=seed, rounds=rounds, **(settings | given))
     play(world, world.decisions_open)
@@ -101,8 +101,13 @@ def zone_world(members: Sequence[str] = (), *, rounds: int = 6, seed: int = 1, *
     return play(world)
 
 
-NO_MONEY: dict[str, object] = {"leader__finance_usd_year": 0.0, "parameters__finance_cost_cut": 0.0, "leader__side_payments": False}
-"""The leader pays nobody."""
+QUIET_LEADER: dict[str, object] = {
+    "leader__finance_usd_year": 0.0,
+    "parameters__finance_cost_cut": 0.0,
+    "leader__side_payments": False,
+    "leader__coercion": "none",
+}
+"""The leader pays nobody and threatens nobody."""
 
 
 def table(world: TradeWorld, name: str, **where: object) -> pd.DataFrame:
@@ -128,7 +133,7 @@ def same_tables(one: TradeWorld, other: TradeWorld, before: int | None = None) -
 
 
 def _same(first: pd.Series, second: pd.Series) -> bool:
-    if first.dtype.kind == "f":
+    if first.dtype.kind == second.dtype.kind == "f":
         return np.array_equal(first.to_numpy(), second.to_numpy(), equal_nan=True)
     return first.tolist() == second.tolist()
 

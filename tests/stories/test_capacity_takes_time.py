@@ -37,7 +37,7 @@ def test_no_plant_answers_a_price_before_its_lead_time(mineral: str) -> None:
     before, after = capacities(calm), capacities(short)
     answered = False
     for block in BLOCKS:
-        lead = calm.blocks[block].lead_rounds
+        lead = calm.economy.blocks[block].lead_rounds
         built = np.array([np.abs(b - a) > 1e-9 for a, b in zip(before[block], after[block], strict=True)])
         first = np.where(built.any(axis=0), built.argmax(axis=0), 10**6)
         assert (first >= OPEN + lead).all(), block
@@ -47,7 +47,7 @@ def test_no_plant_answers_a_price_before_its_lead_time(mineral: str) -> None:
 
 def test_a_refinery_takes_years() -> None:
     """Nobody's refinery comes within a year of the order, and a newcomer's, permits included, not within three."""
-    blocks = make_world(minerals=["*"], rounds=1).blocks
+    blocks = make_world(minerals=["*"], rounds=1).economy.blocks
     for block, facts in blocks.items():
         assert facts.lead_rounds.min() >= 4, block
     world = make_world(minerals=["*"], rounds=1)

@@ -24,11 +24,10 @@ def after_act(rounds: int = 16) -> tuple[TradeWorld, TradeWorld]:
 def test_an_act_takes_a_share_of_the_trust_of_its_target_at_once() -> None:
     calm, acted = after_act()
     p = acted.parameters
-    before, kept = trust(calm, "CAN")[ACT], 1.0 - p.trust_loss_per_severity * 5.0
     assert trust(acted, "CAN")[ACT - 1] == trust(calm, "CAN")[ACT - 1]
-    healed = 1.0 - np.exp(-p.trust_healing_year / 4.0)
-    assert trust(acted, "CAN")[ACT] == pytest.approx(kept * before, abs=2.0 * healed)  # the same round already heals a little
-    assert trust(acted, "CAN")[ACT] < before - 0.1
+    lost = 1.0 - trust(acted, "CAN")[ACT] / trust(calm, "CAN")[ACT]
+    healing = 1.0 - np.exp(-p.trust_healing_year / 4.0)  # the same round already heals a little
+    assert (1.0 - healing) * p.trust_loss_per_severity * 5.0 == pytest.approx(lost, rel=0.05)
 
 
 def test_those_who_look_on_lose_less() -> None:
@@ -82,7 +81,6 @@ def test_buyers_turn_from_whom_they_mistrust() -> None:
     assert share[1] < share[0]
 
 
-@pytest.mark.xfail(strict=True, reason="no code reads the table coercion: the lever leader.coercion moves the pressure term alone, never trust")
 def test_partners_trust_a_leader_more_that_never_threatened_them() -> None:
     given = {"rounds": 6, "history": True}
     record, spared = (trust(played("zone_floor", **given, leader__coercion=lever), "CAN") for lever in ("record", "none"))

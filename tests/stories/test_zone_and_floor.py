@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from small_worlds import NO_MONEY, make_world, measure, play, played, same_tables, table, zone_world
+from small_worlds import QUIET_LEADER, make_world, measure, play, played, same_tables, table, zone_world
 
 from world.model import TradeWorld
 
@@ -24,7 +24,7 @@ def differing(one: TradeWorld, other: TradeWorld) -> set[str]:
 def test_a_zone_nobody_joins_changes_nothing(doctrine: str) -> None:
     given = {"rounds": 10, "minerals": ["ndpr", "gallium"], "dominant_refiner__doctrine": doctrine}
     without = played("baseline", **given)
-    announced = played("zone_floor", **given, reserve__exists=False, accession__strategy="fixed", **NO_MONEY)
+    announced = played("zone_floor", **given, reserve__exists=False, accession__strategy="fixed", **QUIET_LEADER)
     assert not announced.state.politics.floor_in_force
     assert differing(without, announced) == set()
 
@@ -115,7 +115,7 @@ def test_a_tax_on_ones_own_exports_under_the_floor_moves_the_revenue_and_no_pric
 def gain_from_zone(members: list[str], mineral: str) -> pd.DataFrame:
     """Change of the accounts of the first round of a zone against the same world without members, USD by country."""
     given = {"minerals": [mineral], "rounds": OPEN + 1}
-    none = played("zone_floor", **given, reserve__exists=False, accession__strategy="fixed", **NO_MONEY)
+    none = played("zone_floor", **given, reserve__exists=False, accession__strategy="fixed", **QUIET_LEADER)
     zone, nobody = (
         table(world, "countries", round=OPEN).set_index("country").select_dtypes("number")
         for world in (zone_world(members, **given), none)
@@ -142,7 +142,7 @@ def test_ore_without_a_refinery_inside_the_zone_gains_nothing() -> None:
 
 def test_the_floor_ends_with_its_last_member() -> None:
     world = make_world(
-        "zone_floor", rounds=8, zone__text_quarters=[0, 0], accession__strategy="fixed", reserve__exists=False, **NO_MONEY,
+        "zone_floor", rounds=8, zone__text_quarters=[0, 0], accession__strategy="fixed", reserve__exists=False, **QUIET_LEADER,
         parameters__accession_review_probability=1.0,
     )  # fmt: skip
     play(world, OPEN)
