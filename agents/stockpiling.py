@@ -35,18 +35,25 @@ class ReserveDecision:
 
 
 def decide_reserve(
-    view: ReserveView, supply_share: float, ceiling_ratio: float, trigger_ratio: float, release_share: float
+    view: ReserveView,
+    supply_share: float,
+    fill_quarters: float,
+    ceiling_ratio: float,
+    trigger_ratio: float,
+    release_share: float,
 ) -> ReserveDecision:
     """Buy toward the target while the price is ordinary, at most a small share of supply; release when it is
     extraordinary.
 
+    A quarter buys at most the target over ``fill_quarters``: filling a tiny market at once would move it.
     Money goes to the minerals in proportion to the value of what is missing, so that a huge market does not
     starve the tiny ones.
     """
     emergency = view.price_usd_t > trigger_ratio * view.usual_usd_t
     ordinary = view.price_usd_t <= ceiling_ratio * view.usual_usd_t
     missing = np.where(ordinary & ~emergency, np.maximum(view.target_t - view.stock_t, 0.0), 0.0)
-    wanted = np.minimum(missing, supply_share * view.supply_t)
+    most = np.minimum(supply_share * view.supply_t, view.target_t / fill_quarters)
+    wanted = np.minimum(missing, most)
     cost = float((wanted * view.price_usd_t).sum())
     scale = min(1.0, view.cash_usd / cost) if cost > 0 else 0.0
     return ReserveDecision(wanted * scale, np.where(emergency, release_share * view.stock_t, 0.0))

@@ -48,7 +48,8 @@ zone.standings | standings fixed by the scenario: the country takes every rung a
     it stands; one member of the European Union speaks for the whole Union
 
 leader.country | who proposes the zone
-leader.coercion | pressure on those who hold out: half weight (record), none, full weight (harsh)
+leader.coercion | threats against holdouts that sell it much: none, at half (record) or at the full (harsh)
+    rate; they press, and they cost trust
 leader.reference_rule | full cost of a new plant plus markup; mean of recent prices plus markup; or the first
     prices announced for ever
 leader.markup | added to the cost or the mean, as a share of it

@@ -37,6 +37,7 @@ class Economy:
     goods_trade_usd : (country, country) exporter by importer, a year
     final_need_t : (mineral, country) metal in goods that end up there
     final_use : (mineral, country, user) share of each user's output that ends up in each country
+    grip : (mineral,) the dominant refiner's share of refined output in the base year
     component_stop_usd : (country,) loss a quarter if goods made by the dominant refiner stopped coming
     demand_growth : (round, mineral) a year; demand_long_run : (mineral,) elasticity
     """
@@ -50,6 +51,7 @@ class Economy:
     goods_trade_usd: Array
     final_need_t: Array
     final_use: Array
+    grip: Array
     component_stop_usd: Array
     demand_growth: Array
     demand_long_run: Array
@@ -67,6 +69,8 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
     final_use = spread_final_use(axes, base.margins, need, base.evidence.affinity)
     eve = min(EVE, str(first_day(0, scenario.run.decisions_open).replace(month=12)))
     facts = read_country_facts(dataset, base, leader_name, dominant_name, eve)
+    output = base.refined_lanes.flow_t.sum(axis=2)
+    grip = np.where(axes.refiners == dominant, output, 0.0).sum(axis=1) / output.sum(axis=1)
     run = scenario.run
     return Economy(
         base=base,
@@ -78,7 +82,8 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
         goods_trade_usd=trade,
         final_need_t=need,
         final_use=final_use,
-        component_stop_usd=_component_stop(base, need, final_use, dominant, parameters),
+        grip=grip,
+        component_stop_usd=_component_stop(base, need, final_use, grip, dominant, parameters),
         demand_growth=read_demand_growth(dataset, run.demand, run.start, run.rounds),
         demand_long_run=read_long_run_elasticity(dataset),
         volatility=read_volatility(dataset, axes),
@@ -86,15 +91,18 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
 
 
 def _component_stop(
-    base: BaseMarket, need_t: Array, final_use: Array, dominant: int, parameters: ParameterValues
+    base: BaseMarket,
+    need_t: Array,
+    final_use: Array,
+    grip: Array,
+    dominant: int,
+    parameters: ParameterValues,
 ) -> Array:
     """Loss of each country if components made by the dominant refiner stopped (minerals it dominates)."""
     axes, evidence = base.axes, base.evidence
     there = np.where((axes.users == dominant)[:, None, :], final_use * base.use_t[:, None, :], 0.0)
     theirs = np.divide(there.sum(axis=2), need_t, out=np.zeros_like(need_t), where=need_t > 0)
     theirs[:, dominant] = 0.0
-    output = base.refined_lanes.flow_t.sum(axis=2)
-    grip = np.where(axes.refiners == dominant, output, 0.0).sum(axis=1) / output.sum(axis=1)
     exposed = np.where(grip >= parameters.control_least_share, 1.0 - evidence.final_use_weight, 0.0)
     price = evidence.price_usd_t[:, REFINED]
     ratio = evidence.backstop_usd_t[:, REFINED] / price

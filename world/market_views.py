@@ -36,6 +36,7 @@ class StageView:
     delivered_t: Array
     paid_usd: Array
     from_dominant_t: Array
+    levied_t: Array
 
     def active_countries(self) -> Mask:
         """Countries that sell, buy or can produce."""
@@ -56,6 +57,11 @@ class StageView:
         output = np.nan_to_num(self.columns["output_t"][mineral])
         price = np.nan_to_num(self.columns["price_fob_usd_t"][mineral])
         return float((output * price).sum() / output.sum()) if output.sum() > 0 else float("nan")
+
+    def levied_share(self, mineral: int, group: Mask) -> float:
+        """Share of a group's purchases on which a levy is paid."""
+        tonnes = float(self.delivered_t[mineral][group].sum())
+        return float(self.levied_t[mineral][group].sum()) / tonnes if tonnes > 0 else 0.0
 
     def dependence(self, mineral: int, group: Mask) -> float:
         """Share of a group's purchases that comes from the dominant refiner."""
@@ -99,7 +105,16 @@ def stage_view(world: TradeWorld, cleared: Cleared, stage: int) -> StageView:
         "dominant_share": np.nan_to_num(_ratio(on(theirs), on(delivered))),
     }
     return StageView(
-        flow, landed, levy, rent, columns, on(delivered + s.unmet_t), on(delivered), on(paid), on(theirs)
+        flow_t=flow,
+        landed_usd_t=landed,
+        levy_usd_t=levy,
+        rent_usd_t=rent,
+        columns=columns,
+        bought_t=on(delivered + s.unmet_t),
+        delivered_t=on(delivered),
+        paid_usd=on(paid),
+        from_dominant_t=on(theirs),
+        levied_t=on(np.where(levy > 0.0, flow, 0.0).sum(axis=(1, 2))),
     )
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from world.model import TradeWorld
 
 SMALL_FLOW = 1e-4
+BINDING_SHARE = 0.01
+"""A floor counts as binding when a levy is paid on this share of members' purchases."""
 
 
 def measure(world: TradeWorld, cleared: Cleared) -> None:
@@ -103,7 +105,7 @@ def _zone(world: TradeWorld, views: list[StageView]) -> None:
                 price_home_usd_t=view.home_price(mineral, world.dominant),
                 price_benchmark_usd_t=view.benchmark(mineral),
                 levy_revenue_usd=float((view.levy_usd_t[mineral] * view.flow_t[mineral]).sum()),
-                floor_binds=bool((view.levy_usd_t[mineral] * view.flow_t[mineral]).sum() > 0.0),
+                floor_binds=view.levied_share(mineral, members) > BINDING_SHARE,
                 dominant_share=_share(output, world.is_dominant),
                 concentration_hhi=concentration(output),
                 member_share=_share(output, state.binding_members),

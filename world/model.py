@@ -126,13 +126,14 @@ class TradeWorld(mesa.Model):
 
     def _found_reserve(self) -> Reserve | None:
         """The reserve aims at days of what its owner's industries need: the metal they buy, or the metal in
-        the goods that end up there where that is more.
+        the goods that end up there where that is more; of minerals that the dominant refiner could withhold.
         """
         wanted = self.scenario.reserve
         if not wanted.exists:
             return None
         first = np.where(self.base.axes.users == self.leader, self.base.use_t, 0.0).sum(axis=1)
         need = np.maximum(first, self.economy.final_need_t[:, self.leader])
+        need = np.where(self.economy.grip >= self.parameters.control_least_share, need, 0.0)
         return Reserve(self.leader, need * wanted.target_days / 91.0, wanted.loan_usd, wanted.private_usd)
 
     @property

@@ -63,6 +63,7 @@ class Reserve:
         return decide_reserve(
             view,
             parameters.reserve_buy_supply_share,
+            parameters.reserve_fill_quarters,
             parameters.reserve_price_ceiling_ratio,
             parameters.reserve_trigger_ratio,
             parameters.reserve_release_share,

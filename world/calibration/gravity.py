@@ -1,9 +1,11 @@
 """Who trades with whom where no figure is known: gravity, then proportional fitting to what is produced and
 used.
 
-The affinity of a pair falls with distance and political distance and rises with ordinary commercial ties;
-known import shares are imposed on top, and iterative proportional fitting (Deming and Stephan 1940; RAS)
-closes every row and column.
+The affinity of a pair falls with distance and political distance and rises with ordinary commercial ties.
+Much of what a country can use of its own stays there before the rest is traded; known import shares are
+imposed on top as far as sellers have the metal, and iterative proportional fitting (Deming and Stephan 1940;
+RAS) closes every row and column. How well it foretells shares it was not shown is scored in
+:mod:`world.calibration.fit`.
 """
 
 from __future__ import annotations
@@ -14,14 +16,13 @@ import numpy as np
 
 from world.axes import Array, Mask
 
-
 KEPT_SHARE = 0.75
-"""Known shares are of other years and forms and can claim more than a seller has. Buyers without figures, and the
-seller's own plants, keep this share of what gravity gives them; less makes withheld lanes worse (0.5: rank
-correlation down by 0.03), more leaves more known shares unmet."""
+"""Known shares are of other years and forms and can claim more than a seller has. Buyers without figures, and
+the seller's own plants, keep this share of what gravity gives them. With less, withheld lanes fit worse (0.5:
+rank correlation down by 0.03); with more, more of the known shares are missed."""
 UNLISTED_MULTIPLE = 5.0
-"""Lists of sources are short. What a list leaves open goes to sellers it does not name, up to this multiple of what
-gravity gives them; the rest came through countries that refine nothing, and is spread over the sellers it names."""
+"""Lists of sources are short. What one leaves open goes to sellers it does not name, up to this multiple of
+what gravity gives them; the rest came through countries that refine nothing and is spread over those it names."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +73,12 @@ def fit_flows(
     includes_home: Mask,
     rounds: int = 400,
 ) -> Array:
-    """Flows with the given row and column sums, as near as they allow to known import shares, else to gravity.
+    """Flows with the given row and column sums, as near as they allow to known shares, else to gravity.
 
     seed : (seller, buyer) positive; supply_t : (seller,); use_t : (buyer,), same total
-    known_share : (seller, buyer) share of the buyer's imports (of all its purchases where ``includes_home``), NaN
-        where unknown. Buyers whose figures are all the same are one importer (the Union), whose members share what
-        it buys by gravity
+    known_share : (seller, buyer) share of the buyer's imports (of all its purchases where ``includes_home``),
+        NaN where unknown. Buyers whose figures are all the same are one importer (the Union), whose members
+        share what it buys by gravity
     at_home : (seller, buyer) the seller and buyer are one country
     """
     natural = natural_flows(seed, supply_t, use_t, at_home)
@@ -91,7 +92,9 @@ def fit_flows(
     target = _target_shares(known_share[:, members.argmax(axis=0)], np.where(counted, flows, 0.0) @ members)
     listed = ~np.isnan(target)
     pulled = (listed @ members.T > 0) & counted
-    offered = np.maximum(left_supply - KEPT_SHARE * np.where(pulled, 0.0, flows).sum(axis=1), 0.02 * left_supply)
+    offered = np.maximum(
+        left_supply - KEPT_SHARE * np.where(pulled, 0.0, flows).sum(axis=1), 0.02 * left_supply
+    )
     for _ in range(rounds):
         bought = np.where(counted, flows, 0.0) @ members
         wanted = np.where(listed, np.nan_to_num(target) * bought.sum(axis=0), 0.0)
@@ -106,9 +109,9 @@ def fit_flows(
 def natural_flows(seed: Array, supply_t: Array, use_t: Array, at_home: Mask) -> Array:
     """Flows by affinity alone, (seller, buyer).
 
-    A country that values home m times as much as its mean buyer abroad keeps 1 - 1 / sqrt(m) of what it could use;
-    the rest is traded as if home were one more buyer. A plain weight m would shut a country that is most of the
-    world on both sides (China) off from everyone, since others' small needs are then met by small sellers.
+    A country that values home m times as much as its mean buyer abroad keeps 1 - 1 / sqrt(m) of what it could
+    use; the rest is traded as if home were one more buyer. A plain weight m would cut a country that is most
+    of the world on both sides (China) off from everyone, as small sellers can meet the small needs of others.
     """
     abroad = np.where(at_home, 0.0, 1.0) * use_t[None, :]
     usual = _ratio((seed * abroad).sum(axis=1), abroad.sum(axis=1))[:, None]
@@ -133,7 +136,7 @@ def balance_flows(
 
 
 def _group_importers(known_share: Array) -> Array:
-    """(buyer, importer) 1 where the buyer belongs to the importer; buyers without any figure belong to none."""
+    """(buyer, importer) 1 where the buyer belongs to the importer; none for buyers without any figure."""
     columns = [tuple(column) for column in np.nan_to_num(known_share, nan=-1.0).T.tolist()]
     importers = list(dict.fromkeys(column for column in columns if max(column) >= 0))
     found = [[1.0 if column == importer else 0.0 for importer in importers] for column in columns]

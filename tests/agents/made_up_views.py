@@ -1,0 +1,161 @@
+"""Views and answers made up for tests: one plain country, one plain refiner, and strategies that draw any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import mesa
+from hypothesis import strategies as st
+
+from agents.view import (
+    Accounts,
+    Answer,
+    ControlOption,
+    CountryView,
+    Grievance,
+    Invitation,
+    LeaderView,
+    Question,
+    RefinerView,
+    WhatIfControlled,
+    WhatIfMember,
+)
+from world.parameters import resolve
+
+PARAMETERS = {name: resolve({})[name] for name in resolve({})}
+NOTHING = Answer(Accounts(), Accounts())
+
+PLAIN = CountryView(
+    actor="AAA",
+    round=10,
+    rung=3,
+    zone_open=True,
+    text_exists=True,
+    trust_leader=1.0,
+    trust_dominant=0.5,
+    mineral_trade_usd=1e9,
+    gdp_usd=1e11,
+    peers_share=0.0,
+    exports_to_leader_usd=0.0,
+    exports_to_dominant_share=0.0,
+    pressure=0.0,
+    retaliation_belief=0.0,
+    finance_offer_usd=0.0,
+    side_payment_usd=0.0,
+    emergency_relief_share=0.0,
+    cut_off_quarters=0.0,
+    component_stop_usd=0.0,
+    favourable_reviews=0,
+    taste=0.0,
+    mood=0.0,
+    parameters=PARAMETERS,
+)
+"""A country with nothing at stake: full trust, no exposure, no offer, no taste. Its scale is 1e9 USD a quarter."""
+
+
+def view(**changes: Any) -> CountryView:
+    """The plain country with some fields changed; ``parameters`` are laid over the defaults."""
+    parameters = {**PARAMETERS, **changes.pop("parameters", {})}
+    return replace(PLAIN, parameters=parameters, **changes)
+
+
+def answers(member: Answer = NOTHING, cut: Answer = NOTHING) -> dict[Question, Answer]:
+    """Answers to the two questions on the binding floor."""
+    return {WhatIfMember(): member, WhatIfControlled(0.0): cut}
+
+
+def same_both(accounts: Accounts, **others: float) -> Answer:
+    """The same accounts today and later."""
+    return Answer(accounts, accounts, others)
+
+
+_money = st.floats(-1e9, 1e9)
+_share = st.floats(0.0, 1.0)
+_accounts = st.builds(Accounts, _money, _money, _money)
+any_answer = st.builds(
+    Answer, _accounts, _accounts, st.fixed_dictionaries({"leader": _money, "targets": _money, "rivals": _money})
+)
+any_view = st.builds(
+    view,
+    round=st.integers(0, 43),
+    rung=st.integers(0, 4),
+    zone_open=st.booleans(),
+    text_exists=st.booleans(),
+    trust_leader=_share,
+    trust_dominant=_share,
+    mineral_trade_usd=st.floats(0.0, 1e11),
+    gdp_usd=st.floats(1.0, 1e13),
+    peers_share=_share,
+    exports_to_leader_usd=st.floats(0.0, 1e11),
+    exports_to_dominant_share=_share,
+    pressure=st.sampled_from([0.0, 0.5, 1.0]),
+    retaliation_belief=_share,
+    finance_offer_usd=st.floats(0.0, 1e9),
+    side_payment_usd=st.floats(0.0, 1e9),
+    emergency_relief_share=_share,
+    cut_off_quarters=st.floats(0.0, 8.0),
+    component_stop_usd=st.floats(0.0, 1e10),
+    favourable_reviews=st.integers(0, 5),
+    taste=st.floats(-4.0, 4.0),
+    mood=st.floats(-4.0, 4.0),
+)
+
+
+def option(mineral: str = "ndpr", dependence: float = 0.5, value: float = 1e8, **changes: Any) -> ControlOption:
+    """A control it could impose on AAA and BBB."""
+    return replace(ControlOption(mineral, ("AAA", "BBB"), 0.4, value, dependence), **changes)
+
+
+def refiner_view(
+    options: Sequence[ControlOption] = (),
+    hostile: Sequence[str] = ("AAA",),
+    controls: Mapping[str, tuple[str, ...]] | None = None,
+    **parameters: float,
+) -> RefinerView:
+    """What the dominant refiner sees."""
+    grievances = tuple(Grievance(actor, "floor", 4) for actor in hostile)
+    gdp = {"AAA": 1e12, "BBB": 1e11}
+    return RefinerView("CHN", 8, grievances, controls or {}, tuple(options), gdp, {**PARAMETERS, **parameters})
+
+
+_minerals = ("ndpr", "gallium", "tungsten", "graphite", "antimony")
+_targets = st.lists(st.sampled_from(["AAA", "BBB", "CCC"]), min_size=1, unique=True).map(lambda names: tuple(sorted(names)))
+any_refiner_view = st.builds(
+    refiner_view,
+    options=st.lists(
+        st.builds(ControlOption, st.sampled_from(_minerals), _targets, _share, st.floats(0.0, 1e10), _share),
+        unique_by=lambda item: item.mineral,
+    ),
+    hostile=st.lists(st.sampled_from(["AAA", "BBB", "CCC"]), unique=True),
+    controls=st.dictionaries(st.sampled_from(_minerals), _targets, max_size=3),
+)
+
+
+def leader_view(invitations: Mapping[str, Invitation] | None = None, **changes: Any) -> LeaderView:
+    """What the leader sees, with one mineral in scope."""
+    key = ("ndpr", "refined")
+    plain = LeaderView("USA", 4, {key: 100.0}, {key: 80.0}, {}, invitations or {}, 1e9, PARAMETERS)
+    return replace(plain, **changes)
+
+
+def everything_in(thing: object, depth: int = 6) -> Iterator[object]:
+    """A thing and all that can be reached from it by attributes and items."""
+    yield thing
+    if depth == 0 or isinstance(thing, str | bytes | int | float | type(None)):
+        return
+    inner = list(thing.items()) if isinstance(thing, Mapping) else list(thing) if isinstance(thing, list | tuple | set | frozenset) else []
+    inner += list(getattr(thing, "__dict__", {}).values())
+    inner += [getattr(thing, name) for name in getattr(type(thing), "__slots__", ()) if hasattr(thing, name)]
+    for part in inner:
+        yield from everything_in(part, depth - 1)
+
+
+def touches_the_world(thing: object) -> list[object]:
+    """What a strategy holds of the model, of other agents or of anything that the world defines."""
+    return [
+        part
+        for part in everything_in(thing)
+        if isinstance(part, mesa.Model | mesa.Agent) or type(part).__module__.split(".")[0] in ("world", "experiments")
+    ]
