@@ -100,7 +100,7 @@ any_view = st.builds(
     favourable_reviews=st.integers(0, 5),
     taste=st.floats(-4.0, 4.0),
     mood=st.floats(-4.0, 4.0),
-)
+).map(lambda seen: replace(seen, zone_open=True, text_exists=True) if seen.rung == 4 else seen)
 
 
 def option(mineral: str = "ndpr", dependence: float = 0.5, value: float = 1e8, **changes: Any) -> ControlOption:

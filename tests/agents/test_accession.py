@@ -182,7 +182,7 @@ def ever_joins(handicap: float, subject: int, streams: Streams) -> bool:
 def chance_to_join(handicap: float, renewed: float) -> float:
     """The same by integration: taste drawn once, moods anew, two favourable reviews running out of ten."""
     taste = np.linspace(-6.0, 6.0, 4801)
-    pays = norm.cdf((0.9 * taste - handicap) / (0.9 * renewed)) if renewed else (taste > handicap).astype(float)
+    pays = norm.cdf((taste - handicap) / renewed) if renewed else (taste > handicap).astype(float)
     none_yet, one = np.ones_like(taste), np.zeros_like(taste)
     for _ in range(REVIEWS):
         none_yet, one = (none_yet + one) * (1.0 - pays), none_yet * pays
@@ -201,5 +201,5 @@ def test_reviewing_again_and_again_does_not_drift_a_country_in(handicap: float) 
     share = np.mean([ever_joins(handicap, subject, streams) for subject in range(COUNTRIES)])
     expected = chance_to_join(handicap, view().parameters["accession_taste_renewed_share"])
     assert share == pytest.approx(expected, abs=4.0 * np.sqrt(expected * (1.0 - expected) / COUNTRIES))
-    own_taste = norm.sf(handicap / 0.9)  # the floor carries nine tenths of a country's taste
+    own_taste = norm.sf(handicap)
     assert expected < own_taste + 0.1

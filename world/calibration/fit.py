@@ -1,17 +1,17 @@
 """How well gravity foretells trade shares it was not shown.
 
 Known import shares are left out of the calibration a fifth at a time, the flows are fitted again and the shares
-left out are compared with those the flows give. Left out either by lane, where the importer's other shares remain
-known, or by importer (all shares of an importer of a mineral and stage at once), which is harder. The yardstick is
-a seller's share of world output: what one would say of any importer without knowing geography or politics.
+left out are compared with those the flows give. Left out either by lane, where the importer's other shares
+remain known, or by importer (all shares of an importer of a mineral and stage at once), which is harder. The
+yardstick is a seller's share of world output: what one would say of any importer without geography or politics.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from scipy.stats import rankdata
@@ -34,7 +34,8 @@ class Lane:
     """A known share of an importer's purchases; the European Union is one importer.
 
     exporter : position, -1 where the exporter sold nothing of its own in the base year (a last shipper)
-    places : positions of the importer's countries;  share : as reported, of all purchases where ``includes_home``
+    places : positions of the importer's countries
+    share : as reported; of all purchases where ``includes_home``
     """
 
     mineral: int
@@ -51,8 +52,10 @@ class Lane:
 class FitRow:
     """Fit of the lanes of a mineral and stage (``all``: of every lane).
 
-    lanes : scored;  last_shippers : known shares of exporters without output, which no origin of metal can foretell
-    rank_correlation : Spearman, NaN with fewer than three lanes;  error_points : mean absolute, percentage points
+    lanes : scored
+    last_shippers : known shares of exporters without output of their own, which are not scored
+    rank_correlation : Spearman, NaN with fewer than three lanes
+    error_points : mean absolute error, percentage points
     output_rank_correlation, output_error_points : of the yardstick, the seller's share of world output
     """
 
@@ -75,20 +78,19 @@ class WithheldLanes:
         self.supply_t = (margins.ore_supply_t, margins.refined_supply_t)
         self.use_t = (margins.ore_use_t, margins.purchases_t)
         self.known_share, self.includes_home = read_known_shares(dataset)
-        self.lanes = [self._read(row) for row in dataset.table("lane_shares").to_dict("records")]
+        self.lanes = [self._read(row) for row in dataset.table("lane_shares").itertuples(index=False)]
         self.scored = [lane for lane in self.lanes if lane.exporter >= 0]
 
-    def _read(self, row: Mapping[str, object]) -> Lane:
-        mineral = self.dataset.minerals.index(str(row["mineral"]))
-        stage, importer, exporter = (str(row[name]) for name in ("stage", "importer", "exporter"))
-        members = self.dataset.blocs.get(importer, frozenset({importer}))
-        places = tuple(sorted(self.dataset.countries.index(iso3) for iso3 in members))
-        position = self.dataset.countries.index(exporter) if exporter in self.dataset.countries else -1
-        sells = position >= 0 and self.supply_t[STAGES.index(stage)][mineral, position] > 0
-        return Lane(
-            mineral, STAGES.index(stage), importer, exporter, position if sells else -1, places,
-            float(str(row["share"])), bool(row["includes_home"]),
-        )  # fmt: skip
+    def _read(self, row: Any) -> Lane:
+        countries, stage = self.dataset.countries, STAGES.index(row.stage)
+        mineral = self.dataset.minerals.index(row.mineral)
+        members = self.dataset.blocs.get(row.importer, frozenset({row.importer}))
+        places = tuple(sorted(countries.index(iso3) for iso3 in members))
+        exporter = countries.index(row.exporter) if row.exporter in countries else -1
+        if exporter >= 0 and self.supply_t[stage][mineral, exporter] <= 0:
+            exporter = -1
+        share, includes_home = float(row.share), bool(row.includes_home)
+        return Lane(mineral, stage, row.importer, row.exporter, exporter, places, share, includes_home)
 
     def folds(self, withheld: Withheld, folds: int) -> Whole:
         """(scored lane,) fold of each lane, fixed by its name."""
@@ -135,7 +137,7 @@ class WithheldLanes:
         return scatter(by_buyer.T, np.tile(sellers[mineral], (size, 1)), size).T
 
     def output_shares(self) -> Array:
-        """(scored lane,) the yardstick: the seller's share of world output, less the importer's own where imports count."""
+        """(scored lane,) the yardstick: the seller's share of world output, without the importer's own for imports."""
         shares = []
         for lane in self.scored:
             supply = self.supply_t[lane.stage][lane.mineral]
@@ -236,7 +238,7 @@ def _trial_weights() -> list[dict[str, float]]:
 
 
 def _choose_elsewhere(shares: WithheldLanes, foretold: Sequence[Array], fold: Whole) -> Array:
-    """Shares foretold with, for each fold, the weights that did best on the other folds: no share helps choose its own."""
+    """Shares foretold, for each fold, with the weights that did best on the other folds."""
     actual = np.sqrt(shares.actual())
     misses = np.stack([(np.sqrt(guess) - actual) ** 2 for guess in foretold])
     best = {
@@ -273,10 +275,12 @@ def _figure(value: float, places: int) -> str:
 
 
 def _explain(overall: FitRow) -> list[str]:
+    known = overall.lanes + overall.last_shippers
     return [
-        "Rank correlation is Spearman's; error is the mean absolute error in percentage points. By lane, an importer's",
-        "other shares stay known and give part of the answer away; by importer, all its shares are withheld at once.",
-        "Share of output takes a seller's share of world output for its share of every importer.",
-        f"{overall.last_shippers} of {overall.lanes + overall.last_shippers} known shares name an exporter that makes none of"
-        " the metal itself; they are not scored.",
+        "Rank correlation is Spearman's; error is the mean absolute error in percentage points. By lane, an",
+        "importer's other shares stay known and give part of the answer away; by importer, all its shares are",
+        "withheld at once. Share of output takes a seller's share of world output for its share of every importer.",
+        f"{overall.last_shippers} of {known} known shares name an exporter that makes none of the metal (a last"
+        " shipper): no",
+        "flow from the origin of metal can foretell them, and they are not scored.",
     ]
