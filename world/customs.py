@@ -48,7 +48,11 @@ def stage_borders(
     axes, lanes = base.axes, base.lanes(stage)
     sellers, buyers = axes.sellers(stage), axes.buyers(stage)
     added = happenings.duty_share[:, stage] + leader_duty[:, stage]
-    taxed = gather_pairs(added, sellers, buyers) > 0.02
+    # a way round a duty pays only where the duty exceeds the hub's margin and the expected fine
+    detour = parameters.hub_margin_share + parameters.evasion_detection_probability * (
+        1.0 + parameters.evasion_penalty_share
+    )
+    taxed = gather_pairs(added, sellers, buyers) > detour
     hub = routes.hub[stage]
     usual = state.markets.usual_ore_flow_t if stage == ORE else state.markets.usual_refined_flow_t
     return StageBorders(

@@ -154,7 +154,8 @@ def test_questions_cost_a_market_only_where_the_floor_is_in_question() -> None:
 def test_a_lower_rung_is_taken_at_the_first_review_that_pays() -> None:
     decision = RULE.decide(view(rung=1, finance_offer_usd=1e8), {})
     assert (decision.choice, decision.subject) == ("join", "framework")
-    assert RULE.decide(view(rung=1, trust_leader=0.0), {}).choice == "hold_out"
+    afraid = view(rung=1, exports_to_dominant_share=0.5, retaliation_belief=0.5)
+    assert RULE.decide(afraid, {}).choice == "hold_out"
 
 
 REVIEWS, COUNTRIES = 10, 4000

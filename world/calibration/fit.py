@@ -1,9 +1,9 @@
 """How well gravity foretells trade shares it was not shown.
 
-Known import shares are left out of the calibration a fifth at a time, the flows are fitted again and the shares
-left out are compared with those the flows give. Left out either by lane, where the importer's other shares
-remain known, or by importer (all shares of an importer of a mineral and stage at once), which is harder. The
-yardstick is a seller's share of world output: what one would say of any importer without geography or politics.
+Known import shares are left out of the calibration a fifth at a time, the flows are fitted again and the
+shares left out are compared with those the flows give. Left out either by lane, where the importer's other
+shares remain known, or by importer, all its shares of a mineral and stage at once, which is harder. The
+yardstick is a seller's share of world output: what one would say of any importer without geography.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ class WithheldLanes:
         return scatter(by_buyer.T, np.tile(sellers[mineral], (size, 1)), size).T
 
     def output_shares(self) -> Array:
-        """(scored lane,) the yardstick: the seller's share of world output, without the importer's own for imports."""
+        """(scored lane,) the yardstick: share of world output, without the importer's own where imports count."""
         shares = []
         for lane in self.scored:
             supply = self.supply_t[lane.stage][lane.mineral]
@@ -279,8 +279,7 @@ def _explain(overall: FitRow) -> list[str]:
     return [
         "Rank correlation is Spearman's; error is the mean absolute error in percentage points. By lane, an",
         "importer's other shares stay known and give part of the answer away; by importer, all its shares are",
-        "withheld at once. Share of output takes a seller's share of world output for its share of every importer.",
-        f"{overall.last_shippers} of {known} known shares name an exporter that makes none of the metal (a last"
-        " shipper): no",
-        "flow from the origin of metal can foretell them, and they are not scored.",
+        "withheld at once. Share of output takes a seller's share of world output for its share everywhere.",
+        f"{overall.last_shippers} of {known} known shares name an exporter that makes none of the metal (a last",
+        "shipper): no flow from the origin of metal can foretell them, and they are not scored.",
     ]

@@ -22,7 +22,7 @@ the seller's own plants, keep this share of what gravity gives them. With less, 
 rank correlation down by 0.03); with more, more of the known shares are missed."""
 UNLISTED_MULTIPLE = 5.0
 """Lists of sources are short. What one leaves open goes to sellers it does not name, up to this multiple of
-what gravity gives them; the rest came through countries that refine nothing and is spread over the named ones."""
+what gravity gives them; the rest came through countries that refine nothing and goes to the named ones."""
 
 
 @dataclass(frozen=True)

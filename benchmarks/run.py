@@ -1,0 +1,81 @@
+"""How long a run takes and where: `python benchmarks/run.py [SCENARIO] [ROUNDS]`.
+
+Times are CPU seconds of the process, beside a yardstick measured in the same run (numpy exp and copy over
+arrays that fit the cache), so that figures from different machines can be compared as ratios.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+PHASES = (
+    "happen",
+    "plan_reserve",
+    "move_governments",
+    "trade",
+    "release_in_emergency",
+    "close_accounts",
+    "learn",
+    "run_plants",
+    "measure",
+)
+
+
+def yardstick_s() -> float:
+    """Seconds for 2,000 exponentials and copies of an array of 20 x 45 x 40 numbers."""
+    values, out = np.linspace(-5.0, 0.0, 36_000), np.empty(36_000)
+    began = time.process_time()
+    for _ in range(2_000):
+        np.exp(values, out=out)
+        np.copyto(out, values)
+    return time.process_time() - began
+
+
+def main() -> None:
+    """Run, print a table."""
+    import world.round as rounds
+    from world.model import TradeWorld
+    from world.scenario import load_scenario
+
+    name = sys.argv[1] if len(sys.argv) > 1 else "zone_floor"
+    settings = {"run.rounds": int(sys.argv[2])} if len(sys.argv) > 2 else {}
+    spent: dict[str, float] = defaultdict(float)
+
+    def timed(phase: str, action: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*arguments: Any) -> Any:
+            began = time.process_time()
+            try:
+                return action(*arguments)
+            finally:
+                spent[phase] += time.process_time() - began
+
+        return run
+
+    for phase in PHASES:
+        setattr(rounds, phase, timed(phase, getattr(rounds, phase)))
+    with threadpool_limits(1):
+        unit = yardstick_s()
+        began = time.process_time()
+        world = TradeWorld(load_scenario(name, settings), rng=1)
+        built = time.process_time() - began
+        while not world.finished:
+            world.step()
+        total = time.process_time() - began
+    print(f"{name}, {world.round} rounds, {world.markets_asked} what-if markets asked by agents")
+    print(f"{'part':24} {'CPU s':>8} {'share':>7} {'yardsticks':>11}")
+    for part, seconds in [("build", built), *spent.items(), ("all", total)]:
+        print(f"{part:24} {seconds:8.2f} {seconds / total:7.1%} {seconds / unit:11.1f}")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"peak memory {peak:.0f} MB; yardstick {unit:.3f} s")
+
+
+if __name__ == "__main__":
+    main()
