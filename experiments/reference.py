@@ -1,7 +1,7 @@
 """Reference pages made from the code and tables that the program itself obeys, so that they cannot drift.
 
 ``parameters.md`` and ``results.md`` are made whole; ``scenarios.md`` and ``architecture.md`` hold a made part
-between two marks. Renew them with ``python -m experiments reference --out docs``.
+between two marks, and ``data.md`` ends with one. Renew them with ``python -m experiments reference --out docs``.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from world.parameters import Parameter, load_parameters
 from world.scenario import list_scenarios
 from world.scenario_reading import find_scenario, read_toml
 from world.scenario_schema import ScenarioSchema, Section, allowed_keys, allowed_words, schema_at
+from world.tables import describe_tables
 
 BEGIN = "<!-- made by python -m experiments reference; do not edit by hand -->"
 END = "<!-- end of the made part -->"
@@ -193,8 +194,15 @@ otherwise. A parameter of quality `assumption` has no source but judgement: a re
 that judgement. Figures on countries, minerals and plants are not parameters but tables: see
 [data.md](data.md)."""
 
+
+def _after_prose(page: Path, made: str) -> str:
+    """The text of ``page`` up to its first heading of the second level, then ``made``."""
+    return page.read_text(encoding="utf-8").partition("\n## ")[0].rstrip() + f"\n\n{made}"
+
+
 PAGES: Mapping[str, Callable[[Path], str]] = {
     "architecture.md": lambda page: made_into(page, describe_rooms()),
+    "data.md": lambda page: _after_prose(page, describe_tables()),
     "parameters.md": lambda page: describe_parameters(),
     "results.md": lambda page: describe_results(),
     "scenarios.md": lambda page: made_into(page, describe_scenarios()),

@@ -81,6 +81,7 @@ class Outcome:
 
     accounts: CountryAccounts
     minerals: Whole
+    prices: Prices
 
     def stake_usd(self, weight: Array) -> Array:
         """(country,) stakes summed over the case's minerals; weight : (mineral,) share borne at first use."""
@@ -102,16 +103,19 @@ def solve_cases(setting: Setting, cases: Sequence[Case]) -> tuple[list[Outcome],
         for number, case in enumerate(cases)
         for mineral in case.minerals
     ]
-    accounts: dict[tuple[int, int], tuple[CountryAccounts, int]] = {}
+    solved: dict[tuple[int, int], tuple[CountryAccounts, Prices, int]] = {}
     for later in (False, True):
         for hubs in (False, True):
             group = [row for row in rows if row.hubs == hubs and cases[row.case].is_later == later]
             if group:
-                _, _, book = clear_rows(
+                _, clearing, book = clear_rows(
                     setting, [cases[row.case] for row in group], [row.mineral for row in group], hubs
                 )
-                accounts.update({(row.case, row.mineral): (book, place) for place, row in enumerate(group)})
-    return [_gather_case(number, case, accounts) for number, case in enumerate(cases)], len(rows)
+                prices = clearing.prices()
+                solved.update(
+                    {(row.case, row.mineral): (book, prices, place) for place, row in enumerate(group)}
+                )
+    return [_gather_case(number, case, solved) for number, case in enumerate(cases)], len(rows)
 
 
 def clear_rows(
@@ -199,14 +203,18 @@ def _with_inside_capacity(
 
 
 def _gather_case(
-    number: int, case: Case, accounts: dict[tuple[int, int], tuple[CountryAccounts, int]]
+    number: int, case: Case, solved: dict[tuple[int, int], tuple[CountryAccounts, Prices, int]]
 ) -> Outcome:
-    places = [accounts[number, mineral] for mineral in case.minerals]
+    parts = [solved[number, mineral] for mineral in case.minerals]
     return Outcome(
         CountryAccounts(
-            np.stack([book.usd[place] for book, place in places]),
-            np.stack([book.final_surplus_usd[place] for book, place in places]),
-            np.array([book.world_usd[place] for book, place in places]),
+            np.stack([book.usd[place] for book, _, place in parts]),
+            np.stack([book.final_surplus_usd[place] for book, _, place in parts]),
+            np.array([book.world_usd[place] for book, _, place in parts]),
         ),
         np.array(case.minerals, dtype=np.int64),
+        Prices(
+            np.stack([prices.ore_price_usd_t[place] for _, prices, place in parts]),
+            np.stack([prices.refined_price_usd_t[place] for _, prices, place in parts]),
+        ),
     )

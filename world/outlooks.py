@@ -5,7 +5,7 @@ one batch.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -34,7 +34,7 @@ class Outlooks:
     leader: int
     presence: Mask
     solved: int = 0
-    _known: dict[tuple[bytes, bool, bool], Outcome] = field(default_factory=dict)
+    _known: dict[tuple[bool, bool], Outcome] = field(default_factory=dict)
 
     @property
     def axes(self) -> Axes:
@@ -45,7 +45,9 @@ class Outlooks:
         """Answer (places of the asker, question) pairs in order."""
         plans = [self._plan(places, question) for places, question in asked]
         cases = [case for plan in plans for case in plan]
-        self._solve_status_quo(cases)
+        for (_, question), plan in zip(asked, plans, strict=True):
+            for case in plan:
+                self._solve_status_quo(self._floor_now(question), case.is_later)
         outcomes, solved = solve_cases(self.setting, cases)
         self.solved += solved
         answers, position = [], 0
@@ -90,29 +92,27 @@ class Outlooks:
             here = here & (~np.isnan(self.setting.reference_usd_t)).any(axis=1)
         return tuple(np.flatnonzero(here).tolist())
 
-    def _status_key(self, case: Case, question_floor: bool) -> tuple[bytes, bool, bool]:
-        return self.bound.tobytes(), question_floor, case.is_later
+    def _floor_now(self, question: Question) -> bool:
+        """The floor in the status quo of a question: membership is weighed as if the floor were applied."""
+        return True if isinstance(question, WhatIfMember) else self.in_force
 
-    def _solve_status_quo(self, cases: Sequence[Case]) -> None:
-        """The status quo of every horizon asked about, with and without the floor, once a round."""
+    def _solve_status_quo(self, floor: bool, is_later: bool) -> None:
+        """The status quo of a horizon, once a round; the cases that follow start from its prices."""
+        if (floor, is_later) in self._known:
+            return
         every = tuple(range(len(self.axes.minerals)))
-        for case in cases:
-            floor = case.floor if not case.controls else self.in_force
-            for applied in {floor, self.in_force}:
-                key = self._status_key(case, applied)
-                if key not in self._known:
-                    (outcome,), solved = solve_cases(
-                        self.setting, [Case(every, self.bound, applied, (), case.is_later)]
-                    )
-                    self._known[key] = outcome
-                    self.solved += solved
+        (outcome,), solved = solve_cases(self.setting, [Case(every, self.bound, floor, (), is_later)])
+        self._known[floor, is_later] = outcome
+        self.solved += solved
+        if is_later and self.setting.later is not None:
+            self.setting = replace(self.setting, later=replace(self.setting.later, start=outcome.prices))
 
     def _compare(
         self, places: tuple[int, ...], question: Question, plan: Sequence[Case], outcomes: Sequence[Outcome]
     ) -> Answer:
         if not plan:
             return Answer(Accounts(), Accounts(), {})
-        floor = True if isinstance(question, WhatIfMember) else self.in_force
+        floor = self._floor_now(question)
         changes = [self._change(case, outcome, floor) for case, outcome in zip(plan, outcomes, strict=True)]
         mine = [_sum_accounts(change, places) for change in changes]
         others: dict[str, float] = {"leader": float(changes[-1].total[self.leader])}
@@ -125,7 +125,7 @@ class Outlooks:
         return Answer(mine[0], mine[-1], others)
 
     def _change(self, case: Case, outcome: Outcome, floor: bool) -> _Change:
-        status_quo = self._known[self._status_key(case, floor)]
+        status_quo = self._known[floor, case.is_later]
         before = _by_account(status_quo.accounts, np.array(case.minerals), self.weight)
         after = _by_account(outcome.accounts, None, self.weight[outcome.minerals])
         return _Change(*(b - a for a, b in zip(before, after, strict=True)))

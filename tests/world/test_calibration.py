@@ -197,7 +197,7 @@ def test_claims_beyond_what_a_seller_has_leave_the_others_their_part() -> None:
     assert flows.sum(axis=1) == pytest.approx(supply_t)
     natural = 10.0 * use_t / 100.0
     assert flows[0, 0] > natural[0]
-    assert (flows[0, 1:] > 0.7 * natural[1:]).all()
+    assert (flows[0, 1:] > 0.4 * natural[1:]).all()
 
 
 def test_a_giant_on_both_sides_still_trades() -> None:

@@ -8,6 +8,7 @@ from world.calibration.fit import (
     EVERY,
     FitRow,
     Lane,
+    Withheld,
     WithheldLanes,
     describe_fit,
     fit_withheld_lanes,
@@ -29,8 +30,8 @@ def overall(rows: list[FitRow]) -> FitRow:
 
 
 @pytest.mark.parametrize("withheld", ["lane", "importer"])
-def test_gravity_foretells_withheld_shares_better_than_output_alone(withheld: str) -> None:
-    row = overall(fit_withheld_lanes(load_dataset(), resolve({}), withheld=withheld))  # type: ignore[arg-type]
+def test_gravity_foretells_withheld_shares_better_than_output_alone(withheld: Withheld) -> None:
+    row = overall(fit_withheld_lanes(load_dataset(), resolve({}), withheld=withheld))
     assert row.rank_correlation > 0.6, f"rank correlation {row.rank_correlation:.3f}"
     assert row.rank_correlation > row.output_rank_correlation + 0.05
     assert row.error_points < row.output_error_points
