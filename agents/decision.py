@@ -48,6 +48,7 @@ class ControlDecision:
 
     impose: tuple[ImposedControl, ...] = ()
     relent: tuple[str, ...] = ()
+    counter_duty_share: Mapping[str, float] = field(default_factory=dict)
     reasons: tuple[CountryDecision, ...] = ()
 
 

@@ -46,34 +46,36 @@ class TitForTat:
         return ()
 
     def decide(self, view: RefinerView, answers: Mapping[Question, Answer]) -> ControlDecision:
-        """One control for those who aggrieve it now; none left when nobody does."""
+        """Duties on the goods of all who aggrieve it, and one control more (or wider) at a time."""
         hostile = {grievance.actor for grievance in view.grievances}
         relent = tuple(
             mineral for mineral, targets in sorted(view.controls.items()) if not hostile & set(targets)
         )
+        duties = dict.fromkeys(sorted(hostile), view.parameters["counter_duty_share"])
         reasons = [_relented(view, mineral) for mineral in relent]
-        open_options = [
-            option
-            for option in view.options
-            if option.mineral not in view.controls and hostile & set(option.targets)
-        ]
-        if (
-            not hostile
-            or not open_options
-            or len(view.controls) - len(relent) >= view.parameters["tit_for_tat_controls"]
-        ):
-            return ControlDecision((), relent, tuple(reasons))
-        chosen = max(
-            open_options,
-            key=lambda option: (
-                round(option.target_dependence_share, 6),
-                option.lane_value_usd,
-                option.mineral,
-            ),
-        )
+        chosen = self._next_control(view, hostile, len(view.controls) - len(relent))
+        if chosen is None:
+            return ControlDecision((), relent, duties, tuple(reasons))
         terms = {"answer to hostile acts": chosen.lane_value_usd * chosen.target_dependence_share}
         reasons.append(CountryDecision(view.actor, "retaliation", "license", "none", _subject(chosen), terms))
-        return ControlDecision((_impose(chosen, "answer in kind"),), relent, tuple(reasons))
+        return ControlDecision((_impose(chosen, "answer in kind"),), relent, duties, tuple(reasons))
+
+    def _next_control(self, view: RefinerView, hostile: set[str], held: int) -> ControlOption | None:
+        """A control in force is widened to newcomers first; else the mineral on which they depend most."""
+        wider = [
+            option
+            for option in view.options
+            if option.mineral in view.controls and set(option.targets) - set(view.controls[option.mineral])
+        ]
+        fresh = [option for option in view.options if option.mineral not in view.controls]
+        if held >= view.parameters["tit_for_tat_controls"]:
+            fresh = []
+        options = [option for option in wider or fresh if hostile & set(option.targets)]
+        return max(options, key=_weight_on_targets, default=None)
+
+
+def _weight_on_targets(option: ControlOption) -> tuple[float, float, str]:
+    return round(option.target_dependence_share, 6), option.lane_value_usd, option.mineral
 
 
 class Leverage:
@@ -115,14 +117,14 @@ class Leverage:
         reasons = [_relented(view, mineral) for mineral in relent]
         fresh = {mineral: value for mineral, value in valued.items() if mineral not in view.controls}
         if not fresh:
-            return ControlDecision((), relent, tuple(reasons))
+            return ControlDecision((), relent, {}, tuple(reasons))
         mineral = max(fresh, key=lambda name: (sum(fresh[name][1].values()), name))
         option, terms = fresh[mineral]
         pays = sum(terms.values()) > view.parameters["accession_entry_cost_share"] * option.lane_value_usd
         choice, other = ("license", "none") if pays else ("none", "license")
         reasons.append(CountryDecision(view.actor, "retaliation", choice, other, _subject(option), terms))
         imposed = (_impose(option, "leverage"),) if pays else ()
-        return ControlDecision(imposed, relent, tuple(reasons))
+        return ControlDecision(imposed, relent, {}, tuple(reasons))
 
 
 def leverage_terms(

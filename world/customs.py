@@ -48,6 +48,7 @@ def stage_borders(
     axes, lanes = base.axes, base.lanes(stage)
     sellers, buyers = axes.sellers(stage), axes.buyers(stage)
     added = happenings.duty_share[:, stage] + leader_duty[:, stage]
+    added[:, :, state.politics.dominant] += state.politics.counter_duty_share[None, :]
     # a way round a duty pays only where the duty exceeds the hub's margin and the expected fine
     detour = parameters.hub_margin_share + parameters.evasion_detection_probability * (
         1.0 + parameters.evasion_penalty_share

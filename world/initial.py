@@ -71,6 +71,7 @@ def _initial_politics(
         retaliation_belief=np.full(n, parameters.retaliation_prior_probability),
         text_round=-1,
         reference_usd_t=np.full((minerals, 2), np.nan),
+        counter_duty_share=np.zeros(n),
         finance_usd=np.zeros(n),
         side_payment_usd=np.zeros(n),
         shortfall_usd=np.zeros(n),

@@ -122,7 +122,7 @@ class TradeWorld(mesa.Model):
         self.reserve_release_t = np.zeros(axes.refiners.shape)
         self.reserve = self._found_reserve()
         self.reserve_result_before = 0.0
-        self.signed: Mask = np.zeros(len(axes.countries), dtype=bool)
+        self.bound_before: Mask = np.zeros(len(axes.countries), dtype=bool)
 
     def _found_reserve(self) -> Reserve | None:
         """The reserve aims at days of what its owner's industries need: the metal they buy, or the metal in

@@ -22,9 +22,13 @@ def move_refiner(world: TradeWorld, outlooks: Outlooks) -> None:
     (answers,) = ask_all(outlooks, [((world.dominant,), questions)])
     decision = world.doctrine.decide(view, answers)
     axes, politics = world.base.axes, world.state.politics
+    replaced = {*decision.relent, *(imposed.mineral for imposed in decision.impose)}
     politics.controls = [
-        control for control in politics.controls if axes.minerals[control.mineral] not in decision.relent
+        control for control in politics.controls if axes.minerals[control.mineral] not in replaced
     ]
+    politics.counter_duty_share[:] = 0.0
+    for iso3, share in decision.counter_duty_share.items():
+        politics.counter_duty_share[axes.country(iso3)] = share
     for imposed in decision.impose:
         targets = tuple(axes.country(iso3) for iso3 in imposed.targets)
         control = Control(

@@ -75,7 +75,8 @@ def _countries_move(world: TradeWorld) -> None:
 
 
 def _refiner_moves(world: TradeWorld) -> None:
-    if world.state.politics.controls or find_grievances(world):
+    politics = world.state.politics
+    if politics.controls or politics.counter_duty_share.any() or find_grievances(world):
         outlooks = outlooks_of(world, with_later=False)
         move_refiner(world, outlooks)
         world.markets_asked += outlooks.solved

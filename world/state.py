@@ -80,6 +80,7 @@ class Politics:
     retaliation_belief: Array  # (n,) probability that joining is answered
     text_round: int  # round in which a binding text exists
     reference_usd_t: Array  # (m, stage), NaN when none
+    counter_duty_share: Array  # (n,) the dominant refiner's duty on the goods of each country
     floor_in_force: bool = False
     controls: list[Control] = field(default_factory=list)
     finance_usd: Array = field(default_factory=lambda: np.zeros(0))  # (n,) a round, what each could hope for

@@ -55,17 +55,18 @@ def _loss(world: TradeWorld, power: int) -> Array:
 
 
 def learn_from_others(world: TradeWorld) -> None:
-    """How likely retaliation is: each accession of the round is an observation, answered or not by a
-    control.
-    """
+    """How likely retaliation is: each accession that took effect is an observation, answered or not."""
     politics = world.state.politics
-    signed = (politics.due_rung == FLOOR) & (politics.due_round > world.round)
-    joined = float(len({world.facts.speaks_for[place] for place in np.flatnonzero(signed & ~world.signed)}))
-    world.signed = signed | (politics.rung == FLOOR)
-    answered = float(sum(control.since == world.round for control in politics.controls))
+    bound = politics.rung == FLOOR
+    fresh = np.flatnonzero(bound & ~world.bound_before)
+    world.bound_before = bound
+    joined = {world.facts.speaks_for[place] for place in fresh}
+    hit = {place for control in politics.controls for place in control.targets}
+    hit |= set(np.flatnonzero(politics.counter_duty_share > 0.0).tolist())
+    answered = {world.facts.speaks_for[place] for place in fresh if int(place) in hit}
     politics.retaliation_belief = learn_retaliation(
         politics.retaliation_belief,
         world.parameters.retaliation_prior_weight,
-        np.full(len(politics.rung), min(answered, joined)),
-        joined,
+        np.full(len(politics.rung), float(len(answered))),
+        float(len(joined)),
     )

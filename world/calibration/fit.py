@@ -137,7 +137,7 @@ class WithheldLanes:
         return scatter(by_buyer.T, np.tile(sellers[mineral], (size, 1)), size).T
 
     def output_shares(self) -> Array:
-        """(scored lane,) the yardstick: share of world output, less the importer's own where imports count."""
+        """(scored lane,) the yardstick: share of world output, less the importer's own for imports."""
         shares = []
         for lane in self.scored:
             supply = self.supply_t[lane.stage][lane.mineral]
@@ -279,7 +279,7 @@ def _explain(overall: FitRow) -> list[str]:
     return [
         "Rank correlation is Spearman's; error is the mean absolute error in percentage points. By lane, an",
         "importer's other shares stay known and give part of the answer away; by importer, all its shares",
-        "are withheld at once. Share of output takes a seller's share of world output for its share everywhere.",
+        "are withheld at once. Share of output: a seller's share of world output, taken for every importer.",
         f"{overall.last_shippers} of {known} known shares name an exporter that makes none of the metal",
         "(a last shipper): no flow from the origin of metal can foretell them, and they are not scored.",
     ]

@@ -18,9 +18,9 @@ from world.axes import Array, Mask
 
 KEPT_SHARE = 0.5
 """Known shares are of other years and forms and can claim more than a seller has. Buyers without figures, and
-the seller's own plants, keep at least about this share of what gravity gives them. With 0.75 withheld lanes fit
-a little better (rank correlation up by 0.01 to 0.02) and more of the known shares are missed; with 0.25 they
-fit clearly worse."""
+the seller's own plants, keep about this share at least of what gravity gives them. With 0.75 withheld lanes
+fit a little better (rank correlation up by 0.01 to 0.02) and more of the known shares are missed; with 0.25
+they fit clearly worse."""
 UNLISTED_MULTIPLE = 5.0
 """Lists of sources are short. What one leaves open goes to sellers it does not name, up to this multiple of
 what gravity gives them; the rest came through countries that refine nothing and goes to the named ones."""
