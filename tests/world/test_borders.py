@@ -1,0 +1,165 @@
+"""Trade policy as wedges on lanes: the levy, waived duties, licences, and the way round a closed lane."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from world.axes import Mask
+from world.borders import HubTerms, Rows, StageBorders, build_lanes
+from world.market.arrays import Lanes
+from world.market.charges import LaneCharges
+
+OUT, IN, HUB = 0, 1, 2
+"""Countries: an outsider, a member, a third country. Sellers and buyers are the first two; a third column is padding."""
+TERMS = HubTerms(margin_share=0.1, risk_share=0.05)
+SHAPE = (1, 3, 3)
+
+
+def borders(**changes: object) -> StageBorders:
+    """Freight 2 (5 by the hub), price 100, usual flows of 40, no duties, no limits."""
+    plain = StageBorders(
+        freight_usd_t=np.full(SHAPE, 2.0),
+        hub_freight_usd_t=np.full(SHAPE, 5.0),
+        hub=np.full(SHAPE, HUB),
+        duty_share=np.zeros(SHAPE),
+        hub_duty_share=np.zeros(SHAPE),
+        taxed=np.zeros(SHAPE, dtype=bool),
+        export_tax_share=np.zeros(SHAPE),
+        approval_share=np.ones(SHAPE),
+        log_weight=np.log(np.full(SHAPE, 0.5)),
+        usual_flow_t=np.full(SHAPE, 40.0),
+        hub_capacity_share=np.full(SHAPE, 0.05),
+        sellers=np.array([[OUT, IN, -1]]),
+        buyers=np.array([[OUT, IN, -1]]),
+        spread_usd_t=np.full((1, 3), 10.0),
+        backstop_usd_t=np.full((1, 3), 2000.0),
+        backstop_log_weight=-5.0,
+        price_usd_t=np.array([100.0]),
+    )
+    return replace(plain, **changes)
+
+
+def rows(floor: float = np.nan, tariff: float = 0.0, members: tuple[int, ...] = (IN,), approval: np.ndarray | None = None) -> Rows:
+    inside: Mask = np.isin(np.arange(3), members)[None, :]
+    return Rows(np.array([0]), inside, np.array([floor]), np.array([tariff]), approval)
+
+
+def build(border: StageBorders, row: Rows, hubs: bool = False) -> tuple[LaneCharges, Lanes]:
+    return build_lanes(border, row, TERMS, hubs)
+
+
+def landed(lanes: Lanes, price: float, route: int = 0) -> np.ndarray:
+    """(seller, buyer) delivered cost at one price at every gate."""
+    plain = lanes.price_factor[0, route] * price + lanes.charge_usd_t[0, route]
+    return np.maximum(plain, lanes.floor_usd_t[0, route])
+
+
+def test_without_policy_a_tonne_costs_its_price_and_freight() -> None:
+    charges, lanes = build(borders(), rows())
+    np.testing.assert_allclose(landed(lanes, 100.0), 102.0)
+    assert np.isinf(lanes.cap_t).all()
+    assert lanes.price_factor.shape == (1, 1, 3, 3)
+    assert charges.duty_usd_t(np.full((1, 3), 100.0)).sum() == 0.0
+
+
+def test_the_levy_falls_on_outsiders_goods_sold_to_members_and_on_no_other_lane() -> None:
+    _, lanes = build(borders(), rows(floor=150.0))
+    expected = np.full((3, 3), 102.0)
+    expected[OUT, IN] = 150.0
+    np.testing.assert_allclose(landed(lanes, 100.0)[:2, :2], expected[:2, :2])
+    np.testing.assert_allclose(landed(lanes, 200.0), 202.0)  # above the reference nothing is added
+    assert np.isneginf(lanes.floor_usd_t[0, 0, :, 2]).all()
+
+
+def test_the_duty_counts_toward_the_floor() -> None:
+    _, lanes = build(borders(duty_share=np.full(SHAPE, 0.2)), rows(floor=150.0))
+    assert landed(lanes, 100.0)[OUT, IN] == 150.0
+    assert landed(lanes, 130.0)[OUT, IN] == pytest.approx(1.2 * 132.0)
+
+
+def test_members_waive_their_duties_on_each_other_alone() -> None:
+    _, lanes = build(borders(duty_share=np.full(SHAPE, 0.2)), rows(members=(IN, OUT)))
+    np.testing.assert_allclose(landed(lanes, 100.0)[:2, :2], 102.0)
+    _, apart = build(borders(duty_share=np.full(SHAPE, 0.2)), rows(members=(IN,)))
+    cost = landed(apart, 100.0)
+    assert cost[IN, IN] == 102.0
+    assert cost[OUT, IN] == cost[IN, OUT] == pytest.approx(1.2 * 102.0)
+
+
+def test_the_flat_duty_of_the_zone_falls_on_outsiders() -> None:
+    _, lanes = build(borders(), rows(tariff=0.25))
+    cost = landed(lanes, 100.0)
+    assert cost[OUT, IN] == pytest.approx(1.25 * 102.0)
+    assert cost[IN, OUT] == cost[IN, IN] == cost[OUT, OUT] == 102.0
+
+
+def test_an_export_tax_is_part_of_the_customs_value() -> None:
+    charges, lanes = build(borders(export_tax_share=np.full(SHAPE, 0.1), duty_share=np.full(SHAPE, 0.2)), rows())
+    assert landed(lanes, 100.0)[OUT, IN] == pytest.approx(1.2 * (110.0 + 2.0))
+    price = np.full((1, 3), 100.0)
+    assert charges.export_tax_on_usd_t(price)[0, 0, OUT, IN] == pytest.approx(10.0)
+    assert charges.duty_usd_t(price)[0, 0, OUT, IN] == pytest.approx(0.2 * 112.0)
+
+
+@pytest.mark.parametrize(("granted", "cap", "closed"), [(1.0, np.inf, False), (0.4, 16.0, False), (0.0, 1e-12, True)])
+def test_a_licence_caps_the_lane_at_its_share_of_the_usual_flow_and_a_ban_closes_it(granted: float, cap: float, closed: bool) -> None:
+    approval = np.ones(SHAPE)
+    approval[0, OUT, IN] = granted
+    _, lanes = build(borders(approval_share=approval), rows())
+    assert lanes.cap_t[0, 0, OUT, IN] == pytest.approx(cap)
+    assert np.isneginf(lanes.log_weight[0, 0, OUT, IN]) == closed
+    assert np.isinf(lanes.cap_t[0, 0, IN, OUT])
+
+
+def test_the_licence_of_a_row_replaces_that_of_the_borders() -> None:
+    asked = np.full(SHAPE, 0.25)
+    _, lanes = build(borders(), rows(approval=asked))
+    np.testing.assert_allclose(lanes.cap_t[0, 0], 10.0)
+
+
+def test_a_way_round_opens_only_where_the_lane_is_restricted_or_newly_taxed() -> None:
+    approval, taxed = np.ones(SHAPE), np.zeros(SHAPE, dtype=bool)
+    approval[0, OUT, IN], taxed[0, IN, OUT] = 0.4, True
+    _, lanes = build(borders(approval_share=approval, taxed=taxed), rows(), hubs=True)
+    usable = np.isfinite(lanes.log_weight[0, 1])
+    assert {tuple(cell) for cell in np.argwhere(usable).tolist()} == {(OUT, IN), (IN, OUT)}
+    np.testing.assert_allclose(lanes.cap_t[0, 1][usable], 0.05 * 40.0)
+
+
+def test_a_way_round_costs_freight_margin_and_the_fine_and_escapes_the_duty_on_the_origin() -> None:
+    approval = np.full(SHAPE, 0.4)
+    border = borders(approval_share=approval, duty_share=np.full(SHAPE, 0.5), hub_duty_share=np.full(SHAPE, 0.1))
+    _, lanes = build(border, rows(), hubs=True)
+    assert landed(lanes, 100.0, route=1)[OUT, IN] == pytest.approx(1.1 * 105.0 + 0.05 * 100.0 + 0.1 * 100.0)
+
+
+def test_the_floor_holds_on_the_way_round_too() -> None:
+    """Origin is checked: a third country does not turn an outsider's goods into a member's."""
+    _, lanes = build(borders(approval_share=np.full(SHAPE, 0.4)), rows(floor=150.0, members=(IN, HUB)), hubs=True)
+    assert landed(lanes, 100.0, route=1)[OUT, IN] == 150.0
+
+
+def test_without_a_hub_or_a_usual_flow_there_is_no_way_round() -> None:
+    limited = np.full(SHAPE, 0.4)
+    for change in ({"hub": np.full(SHAPE, -1)}, {"usual_flow_t": np.zeros(SHAPE)}):
+        _, lanes = build(borders(approval_share=limited, **change), rows(), hubs=True)
+        assert np.isneginf(lanes.log_weight[0, 1]).all()
+
+
+@pytest.mark.xfail(strict=True, reason="the hub route pays no export tax, even one laid on exports to everybody, the hub among them")
+def test_a_tax_on_all_exports_is_paid_on_the_way_round_too() -> None:
+    border = borders(approval_share=np.full(SHAPE, 0.4), export_tax_share=np.full(SHAPE, 0.3))
+    charges, _ = build(border, rows(), hubs=True)
+    assert charges.export_tax_on_usd_t(np.full((1, 3), 100.0))[0, 1, OUT, IN] == pytest.approx(30.0)
+
+
+def test_rows_of_a_batch_do_not_see_each_other() -> None:
+    both = Rows(np.array([0, 0]), np.array([[False, True, False], [False, False, False]]), np.array([150.0, np.nan]), np.array([0.25, 0.0]))
+    _, lanes = build(borders(), both)
+    for number, row in enumerate((rows(floor=150.0, tariff=0.25), rows(members=()))):
+        _, alone = build(borders(), row)
+        for name in ("price_factor", "charge_usd_t", "floor_usd_t", "log_weight", "cap_t"):
+            np.testing.assert_array_equal(getattr(lanes, name)[number], getattr(alone, name)[0], err_msg=name)
