@@ -32,12 +32,15 @@ def test_moves_are_legal_and_have_reasons_that_add_up(doctrine: RefinerDoctrine,
     decision = decide(doctrine, view, answer)
     offered = {option.mineral: option for option in view.options}
     for imposed in decision.impose:
-        assert imposed.mineral not in view.controls
+        assert not set(imposed.targets) <= set(view.controls.get(imposed.mineral, ()))  # new, or wider than before
         assert set(imposed.targets) <= set(offered[imposed.mineral].targets)
         assert imposed.targets
         assert imposed.approval_share == offered[imposed.mineral].approval_share
     assert set(decision.relent) <= set(view.controls)
     assert len(set(decision.relent)) == len(decision.relent)
+    hostile = {grievance.actor for grievance in view.grievances}
+    assert set(decision.counter_duty_share) <= hostile
+    assert all(share >= 0.0 for share in decision.counter_duty_share.values())
     choices = [reason.choice for reason in decision.reasons]
     assert choices.count("license") == len(decision.impose)
     assert choices.count("relent") == len(decision.relent)
@@ -92,6 +95,20 @@ def test_tit_for_tat_relents_when_the_act_is_withdrawn_and_not_before() -> None:
     controls = {"ndpr": ("AAA",), "gallium": ("BBB",)}
     decision = decide(TitForTat(), refiner_view((), hostile=["AAA"], controls=controls), same_both(Accounts()))
     assert decision.relent == ("gallium",)
+
+
+def test_tit_for_tat_lays_a_duty_on_those_who_aggrieve_it_and_lifts_it_with_the_act() -> None:
+    duty = refiner_view().parameters["counter_duty_share"]
+    answered = decide(TitForTat(), refiner_view((), hostile=["AAA", "CCC"]), same_both(Accounts()))
+    assert answered.counter_duty_share == {"AAA": duty, "CCC": duty}
+    assert decide(TitForTat(), refiner_view((), hostile=[]), same_both(Accounts())).counter_duty_share == {}
+
+
+def test_tit_for_tat_widens_a_control_to_newcomers_before_it_opens_another() -> None:
+    options = [option("gallium", 0.9), option("ndpr", 0.2)]
+    view = refiner_view(options, hostile=["AAA", "BBB"], controls={"ndpr": ("AAA",)}, tit_for_tat_controls=1.0)
+    (imposed,) = decide(TitForTat(), view, same_both(Accounts())).impose
+    assert (imposed.mineral, imposed.targets) == ("ndpr", ("AAA", "BBB"))
 
 
 def test_tit_for_tat_stops_at_its_count_of_controls() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from agents.stockpiling import ReserveDecision, ReserveView, decide_reserve
 
-SUPPLY, CEILING, TRIGGER, RELEASE = 0.08, 1.15, 1.5, 0.5
+SUPPLY, FILL, CEILING, TRIGGER, RELEASE = 0.08, 1.0, 1.15, 1.5, 0.5
 PLAIN = ReserveView(
     stock_t=np.array([0.0, 50.0]),
     target_t=np.array([100.0, 100.0]),
@@ -23,7 +23,7 @@ PLAIN = ReserveView(
 
 
 def decide(**changes: object) -> ReserveDecision:
-    return decide_reserve(replace(PLAIN, **changes), SUPPLY, CEILING, TRIGGER, RELEASE)
+    return decide_reserve(replace(PLAIN, **changes), SUPPLY, FILL, CEILING, TRIGGER, RELEASE)
 
 
 def test_it_buys_what_is_missing() -> None:
@@ -34,6 +34,11 @@ def test_it_buys_what_is_missing() -> None:
 
 def test_it_takes_a_small_share_of_supply_at_most() -> None:
     np.testing.assert_allclose(decide(supply_t=np.array([100.0, 1e6])).buy_t, [8.0, 50.0])
+
+
+def test_filling_takes_the_quarters_it_is_given() -> None:
+    decision = decide_reserve(PLAIN, SUPPLY, 8.0, CEILING, TRIGGER, RELEASE)
+    np.testing.assert_allclose(decision.buy_t, [12.5, 12.5])
 
 
 def test_scarce_money_is_shared_in_proportion_to_what_is_missing() -> None:
@@ -58,7 +63,7 @@ prices = st.lists(st.floats(0.01, 1e6), min_size=3, max_size=3).map(np.array)
 def test_it_never_overspends_overshoots_or_trades_both_ways(
     stock: np.ndarray, target: np.ndarray, price: np.ndarray, usual: np.ndarray, supply: np.ndarray, cash: float
 ) -> None:
-    decision = decide_reserve(ReserveView(stock, target, price, usual, supply, cash), SUPPLY, CEILING, TRIGGER, RELEASE)
+    decision = decide_reserve(ReserveView(stock, target, price, usual, supply, cash), SUPPLY, FILL, CEILING, TRIGGER, RELEASE)
     assert (decision.buy_t >= 0.0).all()
     assert (decision.release_t >= 0.0).all()
     assert (decision.buy_t * price).sum() <= cash * (1 + 1e-9) + 1e-9
