@@ -83,7 +83,8 @@ class Leverage:
     markets.
 
     payoff = own accounts today + chance that the targets give in x what the floor costs it - rival capacity
-    called up - political cost; the best option is taken when it is positive, and lifted when it no longer is.
+    called up - political cost. The best option is taken when it is worth more than a change of course costs,
+    and lifted when keeping it has come to cost more than that (entry and exit costs over the lane's value).
     """
 
     def questions(self, view: RefinerView) -> Sequence[Question]:

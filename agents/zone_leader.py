@@ -69,6 +69,10 @@ REFERENCE_RULES: Mapping[str, type[CostPlus] | type[MovingAverage] | type[Fixed]
 """Rules by the name a scenario gives."""
 
 
+SWEETENER = 1.05
+"""An offer covers the shortfall and a twentieth more, so that it does not rest on a tie (assumption)."""
+
+
 class ZoneLeader:
     """Sets reference prices by its rule and spends its budget where potential, readiness and reliability
     are highest.
@@ -105,12 +109,12 @@ class ZoneLeader:
         return LeaderDecision(prices, allot_finance(view.invitations, view.budget_usd), side, tuple(reasons))
 
     def _side_payments(self, view: LeaderView) -> dict[str, float]:
-        """Pay a holdout its shortfall where that costs less than a share of what the leader gains."""
+        """Offer a holdout its shortfall and a little more where that costs less than a share of the gain."""
         if not self.pays_side_payments:
             return {}
         most = view.parameters["side_payment_share"]
         return {
-            name: invitation.shortfall_usd
+            name: SWEETENER * invitation.shortfall_usd
             for name, invitation in sorted(view.invitations.items())
             if 0.0 < invitation.shortfall_usd <= most * max(0.0, invitation.gain_usd)
         }

@@ -41,7 +41,6 @@ zone.duty_form | how the floor is kept: a levy that fills the gap from landed pr
 zone.scope | minerals covered; `["*"]` for all
 zone.stages | stages covered
 zone.leader_border_alone | the leader upholds the floor at its own border before anyone else is bound
-zone.sharing | how an emergency is shared among members: in proportion to what each lacks
 zone.text_quarters | fewest and most quarters from the opening of decisions to a text to sign (drawn)
 zone.ratification_quarters | fewest and most quarters from signature to effect (drawn for each country)
 zone.standings | standings fixed by the scenario: the country takes every rung as it opens, or holds out where

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.beliefs import revise_expected
-from world.axes import ORE, REFINED, Array, gather
-from world.capacity import invest
+from world.axes import ORE, REFINED, Array, gather, scatter
+from world.capacity import capacity_of, invest
+from world.leader_move import scope_of
 from world.market_round import Cleared
 from world.price_floor import believed_floor_usd_t
 from world.state import FLOOR, FRAMEWORK
 from world.trust import revise_trust
 from world.zone import floor_members
+
+CAPITAL_RECOVERY = 0.12
+"""Yearly capital charge over the capital sum, about ten per cent for twenty years (assumption)."""
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -155,6 +159,26 @@ def revise_thrift(world: TradeWorld) -> None:
     markets.thrift = np.where(base.axes.users >= 0, np.exp(now + np.clip(step * back, -most, most)), 1.0)
 
 
+def finance_cut(world: TradeWorld) -> Array:
+    """(country,) fall of full cost that the leader's finance buys: the whole cut where the money covers a
+    partner's yearly investment in the minerals in scope at the growth that everyone expects, less where it
+    does not.
+    """
+    scope, growth, n = scope_of(world), world.expected_growth(world.round), len(world.base.axes.countries)
+    needed = np.zeros(n)
+    for block, facts in world.economy.blocks.items():
+        stage = ORE if block == "ore" else REFINED
+        grown = capacity_of(world.state.markets, block) * growth[:, None] + facts.entry_t
+        value = 4.0 * facts.capital_usd_t / CAPITAL_RECOVERY * grown * scope[:, stage][:, None]
+        needed += scatter(value, world.base.axes.sellers(stage), n).sum(axis=0)
+    politics = world.state.politics
+    money = 4.0 * np.where(politics.rung >= FRAMEWORK, politics.finance_usd, 0.0)
+    covered = np.divide(money, needed, out=np.zeros(n), where=needed > 0)
+    return np.asarray(
+        world.parameters.finance_cost_cut * np.minimum(covered, 1.0) * world.scenario.zone.exists
+    )
+
+
 def run_plants(world: TradeWorld, cleared: Cleared) -> None:
     """Industry orders, mothballs and restarts at the prices it believes, the floor included as far as it
     trusts it.
@@ -170,8 +194,7 @@ def run_plants(world: TradeWorld, cleared: Cleared) -> None:
         believed[block] = believed_floor_usd_t(
             world.believed(block), reference, world.parameters.floor_credibility_share * trust
         )
-        helped = (world.state.politics.rung >= FRAMEWORK)[np.maximum(positions, 0)] & (positions >= 0)
-        cut[block] = np.where(helped & world.scenario.zone.exists, world.parameters.finance_cost_cut, 0.0)
+        cut[block] = gather(finance_cut(world), positions) * scope_of(world)[:, stage][:, None]
     invest(
         world.base,
         world.state.markets,

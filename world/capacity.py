@@ -49,6 +49,7 @@ class BlockFacts:
     full_cost_usd_t: Array
     lead_rounds: Array
     entry_t: Array
+    capital_usd_t: Array
     own_price_share: Array
 
 
@@ -99,8 +100,40 @@ def _block_facts(
     entry = np.where((positions >= 0) & exists, parameters.build_rate_share * world * invest * resource, 0.0)
     own = 1.0 - base.evidence.by_product_share if block == "ore" else np.ones(len(world))
     return BlockFacts(
-        np.where(positions >= 0, full, 1e12), np.rint(4.0 * years).astype(float), entry * own[:, None], own
+        full_cost_usd_t=np.where(positions >= 0, full, 1e12),
+        lead_rounds=np.rint(4.0 * years).astype(float),
+        entry_t=entry * own[:, None],
+        capital_usd_t=np.where(positions >= 0, _capital_usd_t(base, block, full), 0.0),
+        own_price_share=own,
     )
+
+
+def _capital_usd_t(base: BaseMarket, block: str, full_cost_usd_t: Array) -> Array:
+    """Capital charge per tonne of capacity: what the full cost leaves above running costs, at usual
+    utilisation.
+    """
+    usual = 0.85
+    if block == "ore":
+        return np.asarray(usual * np.maximum(full_cost_usd_t - base.ore.cost_usd_t, 0.0))
+    if block == "primary":
+        return np.asarray(usual * np.maximum(full_cost_usd_t - base.primary.cost_usd_t, 0.0))
+    left = base.recovery[:, None] * full_cost_usd_t - base.ore_lanes.index_usd_t - base.refining.cost_usd_t
+    return np.asarray(usual * np.maximum(left, 0.0))
+
+
+def capital_charge_usd(
+    base: BaseMarket, blocks: dict[str, BlockFacts], capacity_t: dict[str, Array]
+) -> dict[str, Array]:
+    """block -> (mineral, seller) capital charge a round on capacity beyond that of the base year."""
+    old = {
+        "ore": base.ore.capacity_t,
+        "refining": base.refining.capacity_t,
+        "primary": base.primary.capacity_t,
+    }
+    return {
+        block: facts.capital_usd_t * np.maximum(capacity_t[block] - old[block], 0.0)
+        for block, facts in blocks.items()
+    }
 
 
 def order_named_plants(

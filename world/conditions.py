@@ -29,16 +29,18 @@ def disturb(world: TradeWorld) -> None:
     if not world.scenario.run.shocks:
         return
     keep = world.economy.volatility.persistence_share ** (1 / 4)
-    fresh = np.sqrt(1.0 - keep**2) * p.shock_scale
+    fresh = np.sqrt(1.0 - keep**2)
     drawn = streams.normals("demand", world.round, axes.minerals)
-    markets.demand_shock = keep * markets.demand_shock + fresh * world.economy.volatility.demand_sd * drawn
+    sd = p.shock_scale * world.economy.volatility.demand_sd
+    markets.demand_shock = keep * markets.demand_shock - (1.0 - keep) * sd**2 / 2.0 + fresh * sd * drawn
     subjects = [
         [f"{mineral}|{axes.countries[place]}" if place >= 0 else "" for place in axes.ore_sellers[row]]
         for row, mineral in enumerate(axes.minerals)
     ]
     outage = np.stack([streams.normals("outage", world.round, names) for names in subjects])
-    spread = gather(world.economy.volatility.output_sd, axes.ore_sellers)
-    markets.ore_outage = keep[:, None] * markets.ore_outage + fresh[:, None] * spread * outage
+    spread = p.shock_scale * gather(world.economy.volatility.output_sd, axes.ore_sellers)
+    back, drift = keep[:, None], -(1.0 - keep[:, None]) * spread**2 / 2.0
+    markets.ore_outage = back * markets.ore_outage + drift + fresh[:, None] * spread * outage
 
 
 def conditions_of(world: TradeWorld) -> Conditions:

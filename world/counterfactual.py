@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from world.accounts import CountryAccounts, country_accounts
-from world.axes import ORE, REFINED, Array, Axes, Mask, Whole
+from world.accounts import MINERS, REFINERS, CountryAccounts, country_accounts
+from world.axes import ORE, REFINED, Array, Axes, Mask, Whole, scatter
 from world.borders import HubTerms, Rows, StageBorders
 from world.calibration.base import BaseMarket
+from world.capacity import BlockFacts
 from world.market.arrays import Clearing, Prices
 from world.market.solver import clear_market
 from world.offers import Offers, Priced
@@ -51,6 +52,7 @@ class Setting:
     final_use: Array
     capture_share: float
     captor: int
+    blocks: dict[str, BlockFacts]
     now: Horizon
     later: Horizon | None = None
 
@@ -146,7 +148,22 @@ def clear_rows(
     book = country_accounts(
         priced, clearing, mineral, setting.axes, setting.final_use, hub, setting.capture_share, setting.captor
     )
+    if horizon.inside:
+        book = _with_capital(setting, priced, mineral, book)
     return priced, clearing, book
+
+
+def _with_capital(setting: Setting, priced: Priced, mineral: Whole, book: CountryAccounts) -> CountryAccounts:
+    """Profits of a market some years on, less the capital charge of the plants that stand by then."""
+    usd, axes = book.usd.copy(), setting.axes
+    old = {"ore": setting.base.ore, "refining": setting.base.refining, "primary": setting.base.primary}
+    for block, curves in old.items():
+        stands = getattr(priced.market, f"{block}_capacity_t")
+        added = np.maximum(stands - curves.capacity_t[mineral], 0.0)
+        charge = setting.blocks[block].capital_usd_t[mineral] * added
+        positions = (axes.ore_sellers if block == "ore" else axes.refiners)[mineral]
+        usd[:, MINERS if block == "ore" else REFINERS] -= scatter(charge, positions, usd.shape[2])
+    return replace(book, usd=usd)
 
 
 def needs_hubs(setting: Setting, case: Case, mineral: int) -> bool:

@@ -17,7 +17,7 @@ from world.capacity import BLOCKS, BlockFacts, capacity_of
 from world.counterfactual import Case, Horizon, Setting, clear_rows, needs_hubs
 from world.customs import stage_borders
 from world.events import Happenings
-from world.market.arrays import Clearing, Prices
+from world.market.arrays import Clearing
 from world.offers import Conditions, Priced, make_offers
 from world.price_floor import believed_floor_usd_t
 from world.state import Markets
@@ -64,6 +64,7 @@ def make_setting(
         final_use=world.economy.final_use,
         capture_share=scenario.dominant_refiner.levy_capture,
         captor=world.dominant,
+        blocks=world.economy.blocks,
         now=now,
         later=later,
     )
@@ -159,8 +160,3 @@ def clear_round(world: TradeWorld, setting: Setting) -> Cleared:
     hubs = any(needs_hubs(setting, case, mineral) for mineral in case.minerals)
     priced, clearing, accounts = clear_rows(setting, [case] * len(case.minerals), list(case.minerals), hubs)
     return Cleared(priced, clearing, accounts, setting)
-
-
-def prices_of(cleared: Cleared) -> Prices:
-    """F.o.b. prices to start the next clearing from."""
-    return cleared.clearing.prices()

@@ -92,6 +92,8 @@ def complaints(measure: Measure) -> Iterator[Complaint]:
     for stage in measure.stages:
         if stage not in (*STAGES, ALL):
             yield Complaint("stages", stage, "ore, refined or *")
+    if measure.instrument == "sales_ceiling" and measure.stages != ("ore",):
+        yield Complaint("stages", ", ".join(measure.stages), 'only ["ore"] for a sales_ceiling')
     if not 0.0 <= measure.renewed <= 1.0:
         yield Complaint("renewed", measure.renewed, "a probability from 0 to 1")
     if measure.in_force is not None and measure.in_force < measure.announced:

@@ -10,7 +10,8 @@ import numpy as np
 
 from world.accounts import ACCOUNTS as ACCOUNT_COLUMNS
 from world.accounts import USERS
-from world.axes import ORE, REFINED, STAGES, Array, Mask
+from world.axes import ORE, REFINED, STAGES, Array, Mask, scatter
+from world.capacity import BLOCKS, capacity_of, capital_charge_usd
 from world.market_round import Cleared
 from world.market_views import StageView, stage_view
 from world.trade_network import betweenness, concentration, lane_graph
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from world.model import TradeWorld
 
 SMALL_FLOW = 1e-4
+RATIONED_SHARE = 0.1
+"""Unmet share of purchases that is told as a shortage."""
 BINDING_SHARE = 0.01
 """A floor counts as binding when a levy is paid on this share of members' purchases."""
 
@@ -33,6 +36,7 @@ def measure(world: TradeWorld, cleared: Cleared) -> None:
     _countries(world, cleared, views[REFINED])
     _reserve(world)
     _news(world)
+    _warn(world, views[REFINED])
 
 
 def _when(world: TradeWorld) -> dict[str, int | str]:
@@ -138,7 +142,8 @@ def _countries(world: TradeWorld, cleared: Cleared, refined: StageView) -> None:
     unmet = _ratio(refined.columns["unmet_t"], refined.bought_t).max(axis=0)
     value = world.base.evidence.price_usd_t[:, REFINED][:, None] * refined.bought_t
     share = _ratio((value * refined.columns["dominant_share"]).sum(axis=0), value.sum(axis=0))
-    reserve, finance = _reserve_result(world), finance_paid_usd(world)
+    reserve, finance, capital = _reserve_result(world), finance_paid_usd(world), -_capital(world)
+    other = reserve + finance + capital
     money = {f"{name}_usd": usd[place].tolist() for place, name in enumerate(ACCOUNT_COLUMNS)}
     world.record.add(
         "countries",
@@ -152,8 +157,9 @@ def _countries(world: TradeWorld, cleared: Cleared, refined: StageView) -> None:
         **money,
         reserve_usd=reserve.tolist(),
         finance_usd=finance.tolist(),
-        welfare_usd=(usd.sum(axis=0) + reserve + finance).tolist(),
-        stake_usd=(stake + reserve + finance).tolist(),
+        capital_usd=capital.tolist(),
+        welfare_usd=(usd.sum(axis=0) + other).tolist(),
+        stake_usd=(stake + other).tolist(),
         unmet_share=unmet.tolist(),
         dependence_on_dominant_share=share.tolist(),
     )
@@ -176,6 +182,20 @@ def _accounts(world: TradeWorld, cleared: Cleared) -> tuple[Array, Array, Array]
     stake = stake - (1.0 - weight[:, None]) * passed
     stake[:, world.leader] -= weight * surplus
     return usd.sum(axis=0), final.sum(axis=0), stake.sum(axis=0)
+
+
+def _capital(world: TradeWorld) -> Array:
+    """(country,) capital charge of plants added since the base year."""
+    axes, markets = world.base.axes, world.state.markets
+    capacity = {block: capacity_of(markets, block) for block in BLOCKS}
+    charges = capital_charge_usd(world.base, world.economy.blocks, capacity)
+    by_block = [
+        scatter(charge, axes.ore_sellers if block == "ore" else axes.refiners, len(axes.countries)).sum(
+            axis=0
+        )
+        for block, charge in charges.items()
+    ]
+    return np.asarray(sum(by_block))
 
 
 def _reserve_result(world: TradeWorld) -> Array:
@@ -211,6 +231,19 @@ def _reserve(world: TradeWorld) -> None:
         cash_usd=reserve.cash_usd,
         loan_usd=reserve.loan_usd,
     )
+
+
+def _warn(world: TradeWorld, refined: StageView) -> None:
+    """A shortage that no price below the backstop ends, told once a spell."""
+    axes = world.base.axes
+    short = _ratio(refined.columns["unmet_t"], refined.bought_t)
+    for mineral, country in zip(*np.nonzero((short > RATIONED_SHARE) & (refined.bought_t > 0)), strict=True):
+        key = (int(mineral), int(country))
+        if key not in world.rationed:
+            text = f"{short[mineral, country]:.0%} of purchases of {axes.minerals[mineral]} find no supplier"
+            world.news.warning(world.round, axes.countries[country], axes.minerals[mineral], text)
+    found = np.argwhere(short > RATIONED_SHARE)
+    world.rationed = {(int(mineral), int(country)) for mineral, country in found}
 
 
 def _news(world: TradeWorld) -> None:

@@ -116,12 +116,14 @@ class TradeWorld(mesa.Model):
         )
         order_trend(self.base, markets, self.economy.blocks, self.economy.demand_growth)
         self.leader_duty = np.zeros((len(axes.minerals), 2, len(axes.countries), len(axes.countries)))
+        self.duties_before: Array = np.zeros(len(axes.countries))
         self.outside_prices: list[Array] = []
         self.reserve_prices: list[Array] = []
         self.reserve_need_t = np.zeros(axes.users.shape)
         self.reserve_release_t = np.zeros(axes.refiners.shape)
         self.reserve = self._found_reserve()
         self.reserve_result_before = 0.0
+        self.rationed: set[tuple[int, int]] = set()
         self.bound_before: Mask = np.zeros(len(axes.countries), dtype=bool)
 
     def _found_reserve(self) -> Reserve | None:

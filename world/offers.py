@@ -144,6 +144,10 @@ def seller_size_t(base: BaseMarket, markets: Markets, stage: int) -> Array:
     return size
 
 
+KNOWN_GROWTH = 2.0
+"""Up to this multiple of its base-year size a seller grows with its customers of old (assumption)."""
+
+
 def lane_weights(
     base: BaseMarket, markets: Markets, stage: int, trust_shift: Array, released_t: Array
 ) -> Array:
@@ -155,8 +159,11 @@ def lane_weights(
     lanes = base.lanes(stage)
     habit = markets.habit_ore if stage == ORE else markets.habit_refined
     size = seller_size_t(base, markets, stage) + released_t
+    known = np.minimum(size, KNOWN_GROWTH * lanes.base_size_t)
     with np.errstate(divide="ignore"):
-        raw = lanes.log_preference + np.log(size)[:, :, None] + habit + trust_shift
+        settled = lanes.log_preference + np.log(known)[:, :, None]
+        fresh = lanes.log_newcomer + np.log(size - known)[:, :, None]
+    raw = np.logaddexp(settled, fresh) + habit + trust_shift
     top = raw.max(axis=1, keepdims=True)
     top = np.where(np.isfinite(top), top, 0.0)
     total = np.log(np.maximum(np.exp(raw - top).sum(axis=1, keepdims=True), 1e-300)) + top

@@ -4,16 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from world.axes import Array, Mask
-
-
-def levy_usd_t(reference_usd_t: Array, landed_usd_t: Array) -> Array:
-    """The adjustable levy: max(0, reference price - landed price), never negative, zero where there is no
-    reference (NaN).
-    """
-    gap = np.where(np.isnan(reference_usd_t), 0.0, reference_usd_t - landed_usd_t)
-    levy: Array = np.maximum(gap, 0.0)
-    return levy
+from world.axes import Array
 
 
 def believed_floor_usd_t(
@@ -26,9 +17,3 @@ def believed_floor_usd_t(
     upheld = np.fmax(price_usd_t, np.where(np.isnan(reference_usd_t), -np.inf, reference_usd_t))
     believed: Array = (1.0 - credibility_share) * price_usd_t + credibility_share * upheld
     return believed
-
-
-def in_scope(reference_usd_t: Array, scope: Mask) -> Array:
-    """Reference prices with NaN outside the scope; both (mineral, stage)."""
-    scoped: Array = np.where(scope, reference_usd_t, np.nan)
-    return scoped

@@ -52,6 +52,7 @@ quota_rent_usd | number | USD/quarter | rent of licences and quotas that bind, k
 hub_margin_usd | number | USD/quarter | margin earned on goods passed through as a third country
 reserve_usd | number | USD/quarter | net result of the strategic reserve charged to the country
 finance_usd | number | USD/quarter | zone finance received (+) or paid (-)
+capital_usd | number | USD/quarter | capital charge of plants added since the base year (negative), borne where they stand
 welfare_usd | number | USD/quarter | sum of the accounts above (first-use basis)
 stake_usd | number | USD/quarter | welfare with the user surplus split between first and final use
 unmet_share | number | 0-1 | worst share of purchases unmet over the minerals it uses
@@ -119,8 +120,8 @@ betweenness_dominant | number | 0-1 | betweenness of the dominant refiner on the
         + """
 decision | whole | - | number of the decision within the run; one row a term
 actor | text | ISO 3166-1 alpha-3 or bloc | who decided
-role | text | - | country, zone_leader, dominant_refiner, industry, reserve
-kind | text | - | accession, reference_price, retaliation, investment, stockpile, coercion
+role | text | - | country, zone_leader, dominant_refiner
+kind | text | - | accession, reference_price, retaliation, coercion (side payments)
 choice | text | - | what was chosen
 alternative | text | - | the best option not chosen
 subject | text | - | what it was about: rung, mineral, target
@@ -151,7 +152,7 @@ loan_usd | number | USD | loan outstanding of the whole reserve (same on each ro
         _WHEN
         + """
 date | text | YYYY-MM-DD | date of the measure, or first day of the quarter
-kind | text | - | announced, in_force, ended, suspended, decision, outage, plant, warning
+kind | text | - | announced, in_force, ended, decision, plant, warning
 actor | text | - | who acts
 targets | text | ;-separated | against whom
 instrument | text | - | tariff, licence, ban, ...

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.view import ControlOption, Grievance, RefinerView
-from world.axes import REFINED
+from world.axes import REFINED, Array
 from world.outlooks import Outlooks, ask_all
 from world.state import Control
 
@@ -65,21 +65,30 @@ def refiner_view(world: TradeWorld) -> RefinerView:
 
 
 def find_grievances(world: TradeWorld) -> tuple[Grievance, ...]:
-    """Hostile acts in force: binding members of a floor, and new duties on its goods since the decisions
-    opened.
+    """Hostile acts in force: binding members of a floor, and duties on its goods beyond those that stood when
+    the decisions opened.
     """
     axes, state = world.base.axes, world.state
     found = []
     if state.politics.floor_in_force:
+        since = state.politics.text_round
         found += [
-            Grievance(axes.countries[place], "floor", state.politics.text_round)
+            Grievance(axes.countries[place], "floor", since)
             for place in np.flatnonzero(state.binding_members)
         ]
-    duty = world.leader_duty[:, :, world.dominant, :].max(axis=(0, 1))
+    new = duties_on_dominant(world) - world.duties_before
     found += [
-        Grievance(axes.countries[place], "duty", world.decisions_open) for place in np.flatnonzero(duty > 0.0)
+        Grievance(axes.countries[place], "duty", world.decisions_open) for place in np.flatnonzero(new > 0.01)
     ]
     return tuple(found)
+
+
+def duties_on_dominant(world: TradeWorld) -> Array:
+    """(country,) highest duty that each importer has laid on the dominant refiner's goods since the base
+    year.
+    """
+    duty = world.happenings.duty_share[:, :, world.dominant, :] + world.leader_duty[:, :, world.dominant, :]
+    return np.asarray(duty.max(axis=(0, 1)))
 
 
 def _options(world: TradeWorld, grievances: tuple[Grievance, ...]) -> tuple[ControlOption, ...]:

@@ -70,17 +70,22 @@ def _reviews(world: TradeWorld, country: Country) -> bool:
 def _remember_bargain(
     world: TradeWorld, places: tuple[int, ...], decision: CountryDecision, answer: Mapping[Question, Answer]
 ) -> None:
-    """What a holdout lacked and what its accession would bring the leader: known to the leader's
-    negotiators next round.
+    """What a holdout lacked and what its accession would bring the leader: known to the leader's negotiators
+    next round. Who signs keeps the side payment that was on offer; it is paid once the floor binds it.
     """
-    politics = world.state.politics
-    index = list(places)
-    short, gain = 0.0, 0.0
-    if decision.subject == "floor" and decision.choice == "hold_out" and WhatIfMember() in answer:
-        short = max(0.0, decision.threshold_usd - decision.margin_usd)
+    politics, index = world.state.politics, list(places)
+    if decision.subject != "floor":
+        return
+    if decision.choice == "hold_out" and WhatIfMember() in answer:
+        offered = float(politics.side_payment_usd[index].sum())
+        short = max(0.0, decision.threshold_usd - decision.margin_usd) + offered
         gain = answer[WhatIfMember()].others_usd.get("leader", 0.0)
-    politics.shortfall_usd[index] = short / len(index)
-    politics.leader_gain_usd[index] = gain / len(index)
+        politics.shortfall_usd[index] = short / len(index)
+        politics.leader_gain_usd[index] = gain / len(index)
+    elif decision.choice == "join":
+        politics.side_payment_agreed_usd[index] = politics.side_payment_usd[index]
+    elif decision.choice == "leave":
+        politics.side_payment_agreed_usd[index] = 0.0
 
 
 def view_of(world: TradeWorld, country: Country) -> CountryView:

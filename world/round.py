@@ -18,7 +18,7 @@ from world.leader_move import move_leader
 from world.market_round import Cleared, clear_round, make_setting
 from world.metrics import measure
 from world.outlooks import Outlooks
-from world.refiner_move import find_grievances, move_refiner
+from world.refiner_move import duties_on_dominant, find_grievances, move_refiner
 from world.reserve_round import plan_reserve, release_in_emergency, settle_reserve
 from world.review import review_standings
 from world.state import check_state
@@ -54,6 +54,8 @@ def happen(world: TradeWorld) -> None:
     for place, rung in enter_into_force(world.state.politics, world.round):
         world.news.membership(world.round, world.base.axes.countries[place], rung)
     update_zone(world)
+    if world.round < world.decisions_open:
+        world.duties_before = duties_on_dominant(world)
 
 
 def move_governments(world: TradeWorld) -> None:

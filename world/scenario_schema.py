@@ -72,7 +72,6 @@ class ZoneSection(Section):
     scope: Names = ("*",)
     stages: Stages = ("ore", "refined")
     leader_border_alone: bool = False
-    sharing: Literal["shortfall"] = "shortfall"
     text_quarters: Delay = (4, 8)
     ratification_quarters: Delay = (2, 6)
     standings: dict[Country, Literal["hold_out", "join"]] = {}

@@ -87,6 +87,7 @@ class Politics:
     side_payment_usd: Array = field(
         default_factory=lambda: np.zeros(0)
     )  # (n,) a round, on offer for an accession
+    side_payment_agreed_usd: Array = field(default_factory=lambda: np.zeros(0))  # (n,) a round, once bound
     shortfall_usd: Array = field(
         default_factory=lambda: np.zeros(0)
     )  # (n,) by how much joining last failed to pay

@@ -11,7 +11,7 @@ from agents.decision import CountryDecision
 from world.axes import Array, Mask
 from world.parameters import ParameterValues
 from world.randomness import Streams
-from world.state import ACTION_PLAN, FLOOR, FRAMEWORK, RUNGS, Politics
+from world.state import ACTION_PLAN, FLOOR, FRAMEWORK, Politics
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -93,11 +93,6 @@ def review_due(streams: Streams, actor: str, round_: int, probability: float, ap
     return not applied and streams.uniform("review", round_, actor) < probability
 
 
-def rung_name(rung: int) -> str:
-    """Name of a rung."""
-    return RUNGS[rung]
-
-
 def _stand(politics: Politics, index: Sequence[int], standing: str) -> None:
     for place in index:
         politics.standing[place] = standing
@@ -134,6 +129,8 @@ def update_zone(world: TradeWorld) -> None:
     if politics.floor_in_force:
         politics.rung[world.leader] = FLOOR
         politics.standing[world.leader] = "member"
+    elif politics.rung[world.leader] == FLOOR:
+        politics.rung[world.leader] = ACTION_PLAN  # the last partner has left
     world.leader_duty[:] = 0.0
     if not scenario.zone.exists and world.round >= world.decisions_open:
         world.leader_duty[:, :, world.dominant, world.leader] = scenario.leader.tariff_share
@@ -144,7 +141,7 @@ def finance_paid_usd(world: TradeWorld) -> Array:
     politics = world.state.politics
     grants = politics.finance_usd * world.parameters.finance_grant_share
     received = np.where(politics.rung >= FRAMEWORK, grants, 0.0)
-    received = received + np.where(politics.rung == FLOOR, politics.side_payment_usd, 0.0)
+    received = received + np.where(politics.rung == FLOOR, politics.side_payment_agreed_usd, 0.0)
     received[world.leader] = 0.0
     received[world.leader] = -float(received.sum())
     return np.asarray(received)

@@ -234,7 +234,7 @@ def test_inverted_preferences_give_back_the_flows_and_the_index() -> None:
     landed = draw.uniform(900.0, 1400.0, (4, 5))
     spread, backstop, size = np.full(5, 80.0), np.full(5, 5000.0), draw.uniform(10.0, 90.0, 4)
     ones = np.ones((4, 5))
-    preference, index = invert_preferences(flow, landed, spread, backstop, 0.01, ones, size, ones)
+    preference, _, index = invert_preferences(flow, landed, spread, backstop, 0.01, ones, size, ones)
     weight = preference + np.log(size)[:, None]
     pull = np.exp(weight - landed / spread)
     assert pull / pull.sum(axis=0) == pytest.approx(flow / flow.sum(axis=0))
@@ -247,7 +247,7 @@ def test_sellers_without_sales_are_wanted_by_their_affinity() -> None:
     flow = np.array([[30.0], [10.0], [0.0], [0.0]])
     size, ones = np.array([30.0, 10.0, 0.0, 0.0]), np.ones((4, 1))
     landed, near = 100.0 * ones, np.array([[1.0], [1.0], [4.0], [2.0]])
-    preference, _ = invert_preferences(
+    preference, _, _ = invert_preferences(
         flow, landed, np.array([10.0]), np.array([1e4]), 0.01, near, size, ones
     )
     assert np.isfinite(preference).all()

@@ -201,11 +201,11 @@ def _stage_lanes(
     affinity = gather_pairs(evidence.affinity, sellers, buyers, 1e-12)
     spread = np.maximum(spread_usd_t, 1e-6 * np.maximum(price[:, :, 0], 1e-9))
     backstop = evidence.backstop_usd_t[:, stage][:, None] * np.ones_like(spread)
-    log_preference = np.full(flow_t.shape, -np.inf)
+    log_preference, newcomer = np.full(flow_t.shape, -np.inf), np.full(flow_t.shape, -np.inf)
     index = np.zeros_like(spread)
     weight = evidence.backstop_weight[stage]
     for mineral in range(len(axes.minerals)):
-        log_preference[mineral], index[mineral] = invert_preferences(
+        log_preference[mineral], newcomer[mineral], index[mineral] = invert_preferences(
             flow_t[mineral],
             landed[mineral],
             spread[mineral],
@@ -215,7 +215,7 @@ def _stage_lanes(
             size_t[mineral],
             present[mineral],
         )
-    return StageLanes(flow_t, freight, tariff, log_preference, size_t, spread, backstop, index)
+    return StageLanes(flow_t, freight, tariff, log_preference, newcomer, size_t, spread, backstop, index)
 
 
 def _refining(

@@ -24,6 +24,8 @@ class StageLanes:
     flow_t : base-year flows, t/quarter
     freight_usd_t, tariff_share : wedges of the base year
     log_preference : ln of the preference per tonne of capacity; -inf where padding
+    log_newcomer : the same for capacity that has no customers of old: it secures offtake before it is built
+        and sells its share of capacity at going prices, wherever
     base_size_t : (mineral, seller) size of each seller in the base year
     spread_usd_t, backstop_usd_t, index_usd_t : (mineral, buyer)
     """
@@ -32,6 +34,7 @@ class StageLanes:
     freight_usd_t: Array
     tariff_share: Array
     log_preference: Array
+    log_newcomer: Array
     base_size_t: Array
     spread_usd_t: Array
     backstop_usd_t: Array
@@ -70,9 +73,9 @@ def invert_preferences(
     affinity: Array,
     size_t: Array,
     present: Array,
-) -> tuple[Array, Array]:
-    """Preferences per tonne of size that give ``flow_t`` at the landed costs, and the inclusive value they
-    imply.
+) -> tuple[Array, Array, Array]:
+    """Preferences per tonne of size that give ``flow_t`` at the landed costs, those of newcomers, and the
+    inclusive value they imply.
 
     One mineral and stage: flow_t, landed_usd_t, affinity, present (seller, buyer); size_t (seller,); spread,
     backstop (buyer,). Sellers that sold nothing get the preference of a seller of their affinity, so that
@@ -94,7 +97,10 @@ def invert_preferences(
     ) / spread_usd_t[None, :]
     raw = np.where(present > 0, np.log(np.maximum(per_size, 1e-300)) + np.minimum(relative, 60.0), -np.inf)
     weight = np.where(size_t[:, None] > 0, np.exp(raw) * size_t[:, None], 0.0).sum(axis=0)
-    log_preference = raw - np.log(np.maximum(weight, 1e-300))[None, :] + np.log(1.0 - backstop_weight)
+    scale = np.log(np.maximum(weight, 1e-300))[None, :] - np.log(1.0 - backstop_weight)
+    log_preference = raw - scale
+    newcomer = np.minimum(relative, 60.0) - np.log(np.maximum(size_t.sum(), 1e-300)) - scale
+    log_newcomer = np.where(present > 0, newcomer, -np.inf)
     index = inclusive_value(
         log_preference + np.log(np.maximum(size_t, 1e-300))[:, None],
         landed_usd_t,
@@ -102,7 +108,7 @@ def invert_preferences(
         backstop_usd_t,
         backstop_weight,
     )
-    return log_preference, index
+    return log_preference, log_newcomer, index
 
 
 def log_weight_of(weight: float) -> float:
