@@ -29,10 +29,6 @@ def test_a_zone_nobody_joins_changes_nothing(doctrine: str) -> None:
     assert differing(without, announced) == set()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="run_plants cuts the full cost of framework partners whenever a zone exists: before it is proposed, and without money",
-)
 def test_a_zone_without_money_lowers_nobodys_cost_of_capital() -> None:
     """Without finance on offer an announced zone leaves every order for a plant as it is without a zone."""
     given = {"rounds": 6, "minerals": ["ndpr", "lithium"]}

@@ -1,4 +1,4 @@
-"""The adjustable levy and the floor as far as producers believe in it."""
+"""The floor as far as producers believe in it (the levy itself is part of the lanes: test_borders)."""
 
 from __future__ import annotations
 
@@ -7,24 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from world.price_floor import believed_floor_usd_t, in_scope, levy_usd_t
+from world.price_floor import believed_floor_usd_t
 
 prices = st.floats(0.0, 1e6)
 references = st.one_of(prices, st.just(float("nan")))
-
-
-def test_the_levy_fills_the_gap_and_is_never_paid_out() -> None:
-    """Known answer T9: levies of 0, 0, 4.5 at reference prices of 20, 22, 25 and landed prices of 22, 22, 20.5."""
-    levy = levy_usd_t(np.array([20.0, 22.0, 25.0, np.nan]), np.array([22.0, 22.0, 20.5, 20.5]))
-    np.testing.assert_allclose(levy, [0.0, 0.0, 4.5, 0.0])
-
-
-@given(references, prices)
-def test_with_its_levy_nothing_lands_below_the_reference(reference: float, landed: float) -> None:
-    levy = levy_usd_t(np.array([reference]), np.array([landed]))[0]
-    assert levy >= 0.0
-    if not np.isnan(reference):
-        assert landed + levy == pytest.approx(max(landed, reference))
 
 
 @given(prices, references, st.floats(0.0, 1.0))
@@ -40,7 +26,3 @@ def test_a_floor_nobody_believes_in_moves_nothing_and_one_fully_believed_is_the_
     np.testing.assert_array_equal(believed_floor_usd_t(price, reference, 0.0), price)
     np.testing.assert_array_equal(believed_floor_usd_t(price, reference, 1.0), [20.0, 30.0])
 
-
-def test_outside_the_scope_there_is_no_reference() -> None:
-    scoped = in_scope(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[True, False], [False, True]]))
-    np.testing.assert_array_equal(scoped, [[1.0, np.nan], [np.nan, 4.0]])

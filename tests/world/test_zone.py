@@ -21,7 +21,6 @@ from world.zone import (
     finance_paid_usd,
     floor_members,
     review_due,
-    rung_name,
     signatories,
     update_zone,
 )
@@ -118,10 +117,6 @@ def test_about_one_in_four_reviews_in_a_quarter_and_none_while_applied() -> None
     assert np.mean(due) == pytest.approx(0.25, abs=4 * np.sqrt(0.25 * 0.75 / len(due)))
     assert not any(review_due(STREAMS, name, 1, 1.0, applied=True) for name in MANY)
     assert all(review_due(STREAMS, name, 1, 1.0, applied=False) for name in MANY)
-
-
-def test_rungs_have_names() -> None:
-    assert [rung_name(rung) for rung in range(5)] == ["none", "forum", "framework", "action_plan", "floor"]
 
 
 def zone(**given: object) -> TradeWorld:

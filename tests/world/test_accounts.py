@@ -1,0 +1,139 @@
+"""Who gained what, country by country: on a real round, every dollar has an owner."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from small_worlds import bind, make_world, measure, play
+
+from world.accounts import (
+    ACCOUNTS,
+    EXPORT_TAX,
+    HUB_MARGIN,
+    LEVY,
+    MINERS,
+    QUOTA_RENT,
+    REFINERS,
+    TARIFF,
+    USERS,
+    CountryAccounts,
+    country_accounts,
+)
+from world.axes import ORE, REFINED
+from world.market_round import Cleared
+from world.model import TradeWorld
+from world.round import happen, trade
+
+LICENCE = measure("licence", "CHN", "2026-Q1", targets=("JPN", "DEU"), stages=("refined",), size=0.3)
+TAX = measure("export_tax", "MYS", "2026-Q1", size=0.1)
+DUTY = measure("tariff", "USA", "2026-Q1", targets=("CHN",), size=0.5)
+
+
+@pytest.fixture(scope="module")
+def world() -> TradeWorld:
+    """A quarter with a floor, a licence, an export tax and a duty, just before its market clears."""
+    settings = {"zone__text_quarters": [0, 0], "accession__strategy": "fixed", "reserve__exists": False}
+    made = make_world(
+        "zone_floor", minerals=["ndpr", "cobalt"], rounds=8, zone__standings={"JPN": "join"}, measures=[LICENCE, TAX, DUTY], **settings
+    )
+    play(made, 4)
+    bind(made, ["JPN"])
+    play(made, 6)
+    happen(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def cleared(world: TradeWorld) -> Cleared:
+    return trade(world)
+
+
+def book(world: TradeWorld, cleared: Cleared, capture: float = 0.0) -> CountryAccounts:
+    rows = np.arange(len(world.base.axes.minerals))
+    hub = (cleared.setting.borders[ORE].hub, cleared.setting.borders[REFINED].hub)
+    axes = world.base.axes
+    return country_accounts(cleared.priced, cleared.clearing, rows, axes, world.economy.final_use, hub, capture, world.dominant)
+
+
+def test_accounts_have_names() -> None:
+    assert [ACCOUNTS[place] for place in (USERS, MINERS, REFINERS, TARIFF)] == ["user_surplus", "miner_profit", "refiner_profit", "tariff"]
+    assert [ACCOUNTS[place] for place in (LEVY, EXPORT_TAX, QUOTA_RENT, HUB_MARGIN)] == ["levy", "export_tax", "quota_rent", "hub_margin"]
+
+
+def test_countries_add_up_to_the_world(cleared: Cleared) -> None:
+    np.testing.assert_allclose(cleared.accounts.usd.sum(axis=(1, 2)), cleared.accounts.world_usd, rtol=1e-9)
+
+
+def test_every_kind_of_revenue_goes_where_it_belongs(world: TradeWorld, cleared: Cleared) -> None:
+    usd = cleared.accounts.usd.sum(axis=0)
+    axes = world.base.axes
+    assert set(np.flatnonzero(usd[LEVY])) <= {axes.country("JPN"), axes.country("USA")}
+    assert usd[LEVY, axes.country("JPN")] > 0.0
+    assert set(np.flatnonzero(usd[EXPORT_TAX])) == {axes.country("MYS")}
+    assert set(np.flatnonzero(usd[QUOTA_RENT] > 0.0)) == {axes.country("CHN")}
+    hubs = set(np.flatnonzero(usd[HUB_MARGIN]))
+    assert hubs
+    assert not hubs & {axes.country("CHN"), axes.country("USA")}
+    assert usd[TARIFF, axes.country("USA")] > 0.0
+    for account in (TARIFF, LEVY, EXPORT_TAX, QUOTA_RENT, HUB_MARGIN):
+        assert (usd[account] >= 0.0).all(), ACCOUNTS[account]
+
+
+def test_revenue_is_the_rate_times_the_flow(world: TradeWorld, cleared: Cleared) -> None:
+    clearing, axes = cleared.clearing, world.base.axes
+    paid = clearing.refined_levy_usd_t * clearing.refined_flow_t
+    to_japan = (axes.users == axes.country("JPN"))[:, None, None, :]
+    assert np.where(to_japan, paid, 0.0).sum() == pytest.approx(cleared.accounts.usd[:, LEVY, axes.country("JPN")].sum(), rel=1e-9)
+    rent = (clearing.refined_rent_usd_t * clearing.refined_flow_t).sum()
+    assert rent == pytest.approx(cleared.accounts.usd[:, QUOTA_RENT].sum(), rel=1e-9)
+
+
+def test_the_surplus_passed_down_is_the_surplus_of_first_users(cleared: Cleared) -> None:
+    np.testing.assert_allclose(
+        cleared.accounts.final_surplus_usd.sum(axis=1), cleared.accounts.usd[:, USERS].sum(axis=1), rtol=1e-9
+    )
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.3, 1.0])
+def test_stakes_split_the_users_share_and_keep_the_total(cleared: Cleared, weight: float) -> None:
+    rows = len(cleared.accounts.usd)
+    stake = cleared.accounts.stake_usd(np.full(rows, weight))
+    np.testing.assert_allclose(stake.sum(axis=1), cleared.accounts.world_usd, rtol=1e-9)
+    if weight == 1.0:
+        np.testing.assert_allclose(stake, cleared.accounts.usd.sum(axis=1), rtol=1e-9, atol=1e-3)
+
+
+@pytest.mark.parametrize("share", [0.5, 1.0])
+def test_capture_moves_the_levy_on_its_goods_to_the_dominant_refiner(world: TradeWorld, cleared: Cleared, share: float) -> None:
+    left, taken = book(world, cleared), book(world, cleared, share)
+    clearing, axes = cleared.clearing, world.base.axes
+    paid = sum(
+        np.where((sellers == world.dominant)[:, None, :, None], levy * flow, 0.0).sum()
+        for levy, flow, sellers in (
+            (clearing.ore_levy_usd_t, clearing.ore_flow_t, axes.ore_sellers),
+            (clearing.refined_levy_usd_t, clearing.refined_flow_t, axes.refiners),
+        )
+    )
+    gained = (taken.usd - left.usd)[:, EXPORT_TAX, world.dominant].sum()
+    assert gained == pytest.approx(share * paid, rel=1e-9)
+    assert gained > 0.0
+    np.testing.assert_allclose(taken.usd.sum(axis=(1, 2)), left.usd.sum(axis=(1, 2)), rtol=1e-12)
+    if share == 1.0:
+        assert (taken.usd[:, LEVY] >= -1e-3).all()
+
+
+def test_rows_may_be_taken_in_any_order(world: TradeWorld, cleared: Cleared) -> None:
+    order = np.array([1, 0])
+    hub = (cleared.setting.borders[ORE].hub, cleared.setting.borders[REFINED].hub)
+    turned = country_accounts(
+        replace(
+            cleared.priced,
+            market=cleared.priced.market.take(order),
+            ore_charges=cleared.priced.ore_charges.take(order),
+            refined_charges=cleared.priced.refined_charges.take(order),
+        ),
+        cleared.clearing.take(order), order, world.base.axes, world.economy.final_use, hub, 0.0, world.dominant,
+    )  # fmt: skip
+    np.testing.assert_array_equal(turned.usd[order], book(world, cleared).usd)

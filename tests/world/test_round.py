@@ -1,0 +1,341 @@
+"""A round in order, and what must hold in every round of every scenario of the library."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from small_worlds import QUIET_LEADER, bind, make_world, play, played, table
+
+import world.round as round_module
+from agents.decision import CountryDecision
+from agents.view import Accounts, Answer, WhatIfMember
+from agents.zone_leader import SWEETENER
+from world.accounts import ACCOUNTS
+from world.axes import ORE, REFINED
+from world.leader_move import leader_view
+from world.market.arrays import Clearing
+from world.market_round import Cleared
+from world.model import TradeWorld
+from world.review import _remember_bargain
+from world.scenario import list_scenarios
+from world.state import FLOOR, Control, StateError, check_state
+from world.zone import finance_paid_usd, floor_members
+
+LIBRARY = [key for key, _, _ in list_scenarios()]
+LIVELY = {
+    "minerals": ["ndpr", "cobalt", "gallium"],
+    "rounds": 10,
+    "run__shocks": True,
+    "history": True,
+    "zone__text_quarters": [0, 1],
+    "zone__ratification_quarters": [0, 0],
+    "parameters__accession_review_probability": 0.5,
+}
+
+
+class Rounds:
+    """Every round of a scenario as it was cleared."""
+
+    def __init__(self, name: str) -> None:
+        self.world = make_world(name, **LIVELY)
+        self.cleared: list[Cleared] = []
+        self.members: list[np.ndarray] = []
+
+    def play(self, patch: pytest.MonkeyPatch) -> Rounds:
+        record = round_module.measure
+
+        def keep(world: TradeWorld, cleared: Cleared) -> None:
+            self.cleared.append(cleared)
+            self.members.append(floor_members(world) & world.state.politics.floor_in_force)
+            record(world, cleared)
+
+        patch.setattr(round_module, "measure", keep)
+        play(self.world)
+        return self
+
+
+@pytest.fixture(scope="module", params=LIBRARY)
+def rounds(request: pytest.FixtureRequest) -> Rounds:
+    with pytest.MonkeyPatch.context() as patch:
+        return Rounds(request.param).play(patch)
+
+
+def test_the_accounts_of_all_countries_add_up_to_the_worlds(rounds: Rounds) -> None:
+    assert len(rounds.cleared) == LIVELY["rounds"]
+    mined = (rounds.world.base.axes.ore_sellers >= 0).any(axis=1)
+    for cleared in rounds.cleared:
+        total = cleared.accounts.usd.sum(axis=(1, 2))
+        np.testing.assert_allclose(total[mined], cleared.accounts.world_usd[mined], rtol=1e-9)
+
+
+NO_ORE = "no row gives the taste of refiners for the ore of gallium and germanium: its spread, switching cost and so the world total are NaN"
+
+
+@pytest.mark.xfail(strict=True, reason=NO_ORE)
+def test_the_accounts_of_minerals_without_ore_add_up_too() -> None:
+    cleared = round_module.trade(make_world(minerals=["gallium", "germanium"], rounds=2))
+    np.testing.assert_allclose(cleared.accounts.usd.sum(axis=(1, 2)), cleared.accounts.world_usd, rtol=1e-9)
+
+
+def test_what_is_recorded_adds_up_to_welfare(rounds: Rounds) -> None:
+    rows = table(rounds.world, "countries")
+    parts = [f"{name}_usd" for name in ACCOUNTS] + ["reserve_usd", "finance_usd"]
+    scale = rows["welfare_usd"].abs().max()
+    np.testing.assert_allclose(rows[parts].sum(axis=1) / scale, rows["welfare_usd"] / scale, atol=1e-12)
+    np.testing.assert_allclose(rows.groupby("round")["stake_usd"].sum(), rows.groupby("round")["welfare_usd"].sum(), rtol=1e-9)
+    np.testing.assert_allclose(rows.groupby("round")["finance_usd"].sum(), 0.0, atol=1.0)
+
+
+def balances(clearing: Clearing, recovery: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Both sides of each mass balance; (mineral,) totals and (mineral, seller or buyer) lines."""
+    ore_sold, ore_got = clearing.ore_flow_t.sum(axis=(1, 3)), clearing.ore_flow_t.sum(axis=(1, 2))
+    sold, got = clearing.refined_flow_t.sum(axis=(1, 3)), clearing.refined_flow_t.sum(axis=(1, 2))
+    return {
+        "ore sold": (ore_sold, clearing.ore_output_t + clearing.ore_feed_t - clearing.ore_disposal_t),
+        "ore bought": (ore_got, clearing.throughput_t - clearing.ore_backstop_t),
+        "recovery": (clearing.converted_t, recovery[:, None] * ore_got),
+        "metal sold": (sold, clearing.converted_t + clearing.primary_t + clearing.refined_feed_t - clearing.refined_disposal_t),
+        "metal bought": (got, clearing.use_t + clearing.stock_change_t),
+        "purchases": (got + clearing.unmet_t, clearing.purchases_t),
+    }
+
+
+def test_mass_balances_in_every_round(rounds: Rounds) -> None:
+    for number, cleared in enumerate(rounds.cleared):
+        assert cleared.clearing.residual.max() < 1e-9
+        for name, (one, other) in balances(cleared.clearing, rounds.world.base.recovery).items():
+            scale = np.maximum(np.abs(other).sum(axis=1, keepdims=True), 1e-9)
+            np.testing.assert_allclose(one / scale, other / scale, atol=1e-9, err_msg=f"round {number}, {name}")
+
+
+def test_no_flow_no_use_and_no_price_is_negative(rounds: Rounds) -> None:
+    for cleared in rounds.cleared:
+        clearing = cleared.clearing
+        for name in ("ore_flow_t", "refined_flow_t", "ore_output_t", "throughput_t", "primary_t", "unmet_t", "ore_levy_usd_t",
+                     "refined_levy_usd_t", "ore_rent_usd_t", "refined_rent_usd_t"):  # fmt: skip
+            assert (getattr(clearing, name) >= 0.0).all(), name
+        total = clearing.use_t.sum(axis=1, keepdims=True)
+        assert (clearing.use_t >= -1e-9 * total).all()
+        sold = clearing.refined_flow_t.sum(axis=(1, 3)) > 1e-6 * clearing.refined_flow_t.sum(axis=(1, 2, 3))[:, None]
+        assert (clearing.refined_price_usd_t[sold] > 0.0).all()
+
+
+def test_ceilings_and_licences_hold(rounds: Rounds) -> None:
+    for cleared in rounds.cleared:
+        market, clearing = cleared.priced.market, cleared.clearing
+        sold = clearing.ore_flow_t.sum(axis=(1, 3))
+        assert (sold <= market.ore_ceiling_t * (1 + 1e-9) + 1e-9).all()
+        assert (clearing.ore_flow_t <= market.ore_lanes.cap_t * (1 + 1e-9) + 1e-9).all()
+        assert (clearing.refined_flow_t <= market.refined_lanes.cap_t * (1 + 1e-9) + 1e-9).all()
+
+
+def test_a_closed_lane_carries_nothing(rounds: Rounds) -> None:
+    for cleared in rounds.cleared:
+        for border, flow in zip(cleared.setting.borders, (cleared.clearing.ore_flow_t, cleared.clearing.refined_flow_t), strict=True):
+            assert (flow[:, 0][border.approval_share <= 0.0] <= 1e-9).all()
+
+
+def test_outsiders_goods_land_at_the_reference_or_above(rounds: Rounds) -> None:
+    axes = rounds.world.base.axes
+    for cleared, members in zip(rounds.cleared, rounds.members, strict=True):
+        for stage, landed in ((ORE, cleared.clearing.ore_landed_usd_t), (REFINED, cleared.clearing.refined_landed_usd_t)):
+            sellers, buyers = axes.sellers(stage), axes.buyers(stage)
+            outside = (sellers >= 0) & ~members[np.maximum(sellers, 0)]
+            inside = (buyers >= 0) & members[np.maximum(buyers, 0)]
+            into = outside[:, None, :, None] & inside[:, None, None, :] & np.ones_like(landed, dtype=bool)
+            reference = np.nan_to_num(cleared.setting.reference_usd_t[:, stage])[:, None, None, None] * np.ones_like(landed)
+            assert (landed[into] >= reference[into] * (1 - 1e-9)).all()
+
+
+def test_goods_pass_no_barred_country(rounds: Rounds) -> None:
+    flows = table(rounds.world, "flows")
+    through = flows[flows["hub"] != ""]
+    barred = {rounds.world.base.axes.countries[place] for place in (rounds.world.leader, rounds.world.dominant)}
+    assert not set(through["hub"]) & barred
+    assert (through["hub"] != through["origin"]).all()
+    assert (through["hub"] != through["destination"]).all()
+
+
+def test_the_reserve_balances_to_the_cent(rounds: Rounds) -> None:
+    if rounds.world.reserve is not None:
+        assert abs(rounds.world.reserve.gap_usd()) < 0.01
+
+
+def test_the_recorded_shares_are_shares(rounds: Rounds) -> None:
+    shares = {
+        "markets": ["import_share", "dominant_share"],
+        "zone": ["dominant_share", "concentration_hhi", "member_share", "member_dependence_share"],
+        "countries": ["trust_in_leader", "trust_in_dominant", "unmet_share", "dependence_on_dominant_share"],
+    }
+    for name, columns in shares.items():
+        values = table(rounds.world, name)[columns].to_numpy(float)
+        assert (values >= -1e-9).all(), name
+        assert (values <= 1.0 + 1e-9).all(), name
+
+
+def test_output_stays_within_working_capacity_and_feed(rounds: Rounds) -> None:
+    for cleared in rounds.cleared:
+        market, clearing = cleared.priced.market, cleared.clearing
+        assert (clearing.ore_output_t <= market.ore_capacity_t * (1 + 1e-12)).all()
+        assert (clearing.throughput_t <= market.refining_capacity_t * (1 + 1e-12)).all()
+        assert (clearing.primary_t <= market.primary_capacity_t * (1 + 1e-12)).all()
+
+
+def test_governments_move_only_once_decisions_are_open() -> None:
+    world = played("zone_floor", rounds=8, minerals=["ndpr"], history=True)
+    assert table(world, "decisions")["round"].min() == world.decisions_open == 4
+    assert np.isnan(table(world, "zone")["reference_price_usd_t"][: 2 * world.decisions_open]).all()
+
+
+@pytest.mark.parametrize("order", ["leader_first", "refiner_first"])
+def test_the_order_of_moves_is_a_switch(order: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    moved: list[str] = []
+    monkeypatch.setattr(round_module, "move_leader", lambda world: moved.append("leader"))
+    monkeypatch.setattr(round_module, "_countries_move", lambda world: moved.append("countries"))
+    monkeypatch.setattr(round_module, "_refiner_moves", lambda world: moved.append("refiner"))
+    round_module.move_governments(make_world("zone_floor", rounds=1, run__order=order))
+    assert moved == ["leader", *(["countries", "refiner"] if order == "leader_first" else ["refiner", "countries"])]
+
+
+def test_nothing_happens_beyond_the_horizon() -> None:
+    world = make_world(rounds=2)
+    play(world)
+    assert world.finished
+    before = len(table(world, "markets"))
+    world.step()
+    assert world.round == 2
+    assert len(table(world, "markets")) == before
+
+
+def test_accounts_that_do_not_add_up_stop_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = make_world(rounds=2)
+    real = round_module.trade
+
+    def lose_a_dollar_in_a_million(world: TradeWorld) -> Cleared:
+        cleared = real(world)
+        cleared.accounts.usd[:, 0] *= 1.0 + 1e-6
+        return cleared
+
+    monkeypatch.setattr(round_module, "trade", lose_a_dollar_in_a_million)
+    with pytest.raises(ArithmeticError, match="round 0: accounts of ndpr do not add up"):
+        world.step()
+
+
+@pytest.mark.xfail(strict=True, reason="gap.max() > 1e-8 is false for NaN: one mineral without ore switches the check off for all")
+def test_accounts_that_are_no_numbers_stop_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = make_world(rounds=2)
+    real = round_module.trade
+
+    def lose_a_number(world: TradeWorld) -> Cleared:
+        cleared = real(world)
+        cleared.accounts.world_usd[:] = np.nan
+        return cleared
+
+    monkeypatch.setattr(round_module, "trade", lose_a_number)
+    with pytest.raises(ArithmeticError):
+        world.step()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [("stock_t", -1.0, "stock_t must be finite and not negative"), ("ore_capacity_t", np.nan, "ore_capacity_t must be finite")],
+)
+def test_a_state_that_cannot_be_is_named(name: str, value: float, words: str) -> None:
+    world = make_world(rounds=1)
+    getattr(world.state.markets, name)[0, 0] = value
+    with pytest.raises(StateError, match=words):
+        check_state(world.state)
+
+
+def test_trust_and_rungs_out_of_range_are_named() -> None:
+    world = make_world(rounds=1)
+    world.state.politics.trust_leader[3] = 1.5
+    with pytest.raises(StateError, match="trust_leader must lie in 0-1"):
+        check_state(world.state)
+    world.state.politics.trust_leader[3] = 0.5
+    world.state.politics.rung[3] = 7
+    with pytest.raises(StateError, match="off the ladder"):
+        check_state(world.state)
+
+
+# --- side payments: what a holdout lacked is offered, and what was promised is paid
+
+
+def bargaining_world() -> TradeWorld:
+    return play(make_world("zone_floor", rounds=12, zone__text_quarters=[0, 0], accession__strategy="fixed", reserve__exists=False), 6)
+
+
+def offered(world: TradeWorld, choice: str, short: float = 1e6) -> float:
+    """The side payment on offer to Indonesia after it answered so, ``short`` of joining with what was on offer before."""
+    places = world.places["IDN"]
+    decision = CountryDecision("IDN", "accession", choice, "join", "floor", {"users": -short})
+    answer = {WhatIfMember(): Answer(Accounts(), Accounts(), {"leader": 1e8})}
+    _remember_bargain(world, places, decision, answer)
+    offer = world.leader_strategy.decide(leader_view(world), updates_prices=False).side_payment_usd.get("IDN", 0.0)
+    world.state.politics.side_payment_usd[list(places)] = offer
+    return offer
+
+
+def test_a_holdout_is_offered_what_it_lacked_and_a_little_more() -> None:
+    assert offered(bargaining_world(), "hold_out") == pytest.approx(SWEETENER * 1e6)
+
+
+def test_an_offer_stands_until_the_country_has_signed() -> None:
+    world = bargaining_world()
+    first = offered(world, "hold_out")
+    assert offered(world, "prepare", short=-1e4) == first
+
+
+def test_an_offer_that_fell_short_is_raised() -> None:
+    world = bargaining_world()
+    first = offered(world, "hold_out")
+    assert offered(world, "hold_out", short=5e5) == pytest.approx(SWEETENER * (first + 5e5))
+
+
+def test_a_payment_promised_for_signing_is_paid_once_the_floor_binds() -> None:
+    world = bargaining_world()
+    promised = offered(world, "hold_out")
+    offered(world, "join")
+    indonesia = world.base.axes.country("IDN")
+    assert finance_paid_usd(world)[indonesia] < promised
+    before = finance_paid_usd(world)[indonesia]
+    bind(world, ["IDN"])
+    assert finance_paid_usd(world)[indonesia] - before >= promised - 1e-6
+    offered(world, "leave")
+    assert finance_paid_usd(world)[indonesia] == pytest.approx(before, abs=1e-3)
+
+
+# --- widening a control
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a widened control replaces the old one with a new date: old targets lose trust again, and their ways round start anew"
+)
+def test_widening_a_control_does_not_punish_its_old_targets_again() -> None:
+    def trust_after(targets: tuple[str, ...]) -> float:
+        world = make_world("baseline", rounds=8, dominant_refiner__doctrine="passive", **QUIET_LEADER)
+        play(world, 4)
+        places = tuple(world.base.axes.country(iso3) for iso3 in targets)
+        japan = world.base.axes.country("JPN")
+        world.state.politics.controls.append(Control(world.dominant, 0, REFINED, (japan,), 0.4, 3, "first"))
+        if len(targets) > 1:  # as move_refiner does when it widens
+            world.state.politics.controls = [Control(world.dominant, 0, REFINED, places, 0.4, world.round, "wider")]
+        play(world, 5)
+        return float(world.state.politics.trust_dominant[japan])
+
+    assert trust_after(("JPN", "DEU")) == pytest.approx(trust_after(("JPN",)))
+
+
+def test_a_member_that_leaves_no_longer_upholds_the_floor() -> None:
+    world = make_world(
+        "zone_floor", rounds=8, zone__text_quarters=[0, 0], zone__standings={"KOR": "join"}, accession__strategy="fixed",
+        reserve__exists=False, parameters__accession_review_probability=1.0, **QUIET_LEADER,
+    )  # fmt: skip
+    play(world, 5)
+    bind(world, ["JPN", "KOR"])
+    world.step()
+    rung = world.state.politics.rung
+    assert rung[world.base.axes.country("KOR")] == FLOOR
+    assert rung[world.base.axes.country("JPN")] == FLOOR - 1  # a fixed holdout leaves at its first review
+    levy = table(world, "countries", round=5).set_index("country")["levy_usd"]
+    assert levy["JPN"] == 0.0
