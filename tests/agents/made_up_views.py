@@ -75,7 +75,10 @@ _money = st.floats(-1e9, 1e9)
 _share = st.floats(0.0, 1.0)
 _accounts = st.builds(Accounts, _money, _money, _money)
 any_answer = st.builds(
-    Answer, _accounts, _accounts, st.fixed_dictionaries({"leader": _money, "targets": _money, "rivals": _money})
+    Answer,
+    _accounts,
+    _accounts,
+    st.fixed_dictionaries({"leader": _money, "targets": _money, "rivals": _money}),
 )
 any_view = st.builds(
     view,
@@ -103,7 +106,9 @@ any_view = st.builds(
 ).map(lambda seen: replace(seen, zone_open=True, text_exists=True) if seen.rung == 4 else seen)
 
 
-def option(mineral: str = "ndpr", dependence: float = 0.5, value: float = 1e8, **changes: Any) -> ControlOption:
+def option(
+    mineral: str = "ndpr", dependence: float = 0.5, value: float = 1e8, **changes: Any
+) -> ControlOption:
     """A control it could impose on AAA and BBB."""
     return replace(ControlOption(mineral, ("AAA", "BBB"), 0.4, value, dependence), **changes)
 
@@ -117,11 +122,15 @@ def refiner_view(
     """What the dominant refiner sees."""
     grievances = tuple(Grievance(actor, "floor", 4) for actor in hostile)
     gdp = {"AAA": 1e12, "BBB": 1e11}
-    return RefinerView("CHN", 8, grievances, controls or {}, tuple(options), gdp, {**PARAMETERS, **parameters})
+    return RefinerView(
+        "CHN", 8, grievances, controls or {}, tuple(options), gdp, {**PARAMETERS, **parameters}
+    )
 
 
 _minerals = ("ndpr", "gallium", "tungsten", "graphite", "antimony")
-_targets = st.lists(st.sampled_from(["AAA", "BBB", "CCC"]), min_size=1, unique=True).map(lambda names: tuple(sorted(names)))
+_targets = st.lists(st.sampled_from(["AAA", "BBB", "CCC"]), min_size=1, unique=True).map(
+    lambda names: tuple(sorted(names))
+)
 any_refiner_view = st.builds(
     refiner_view,
     options=st.lists(
@@ -145,7 +154,13 @@ def everything_in(thing: object, depth: int = 6) -> Iterator[object]:
     yield thing
     if depth == 0 or isinstance(thing, str | bytes | int | float | type(None)):
         return
-    inner = list(thing.items()) if isinstance(thing, Mapping) else list(thing) if isinstance(thing, list | tuple | set | frozenset) else []
+    inner = (
+        list(thing.items())
+        if isinstance(thing, Mapping)
+        else list(thing)
+        if isinstance(thing, list | tuple | set | frozenset)
+        else []
+    )
     inner += list(getattr(thing, "__dict__", {}).values())
     inner += [getattr(thing, name) for name in getattr(type(thing), "__slots__", ()) if hasattr(thing, name)]
     for part in inner:
@@ -157,5 +172,6 @@ def touches_the_world(thing: object) -> list[object]:
     return [
         part
         for part in everything_in(thing)
-        if isinstance(part, mesa.Model | mesa.Agent) or type(part).__module__.split(".")[0] in ("world", "experiments")
+        if isinstance(part, mesa.Model | mesa.Agent)
+        or type(part).__module__.split(".")[0] in ("world", "experiments")
     ]

@@ -75,7 +75,9 @@ def test_the_floor_is_valued_today_and_once_capacity_has_adjusted() -> None:
 
 def test_the_market_terms_of_staying_are_those_of_leaving_reversed() -> None:
     leaving = Answer(Accounts(7.0, -3.0, -2.0), Accounts(7.0, -3.0, -2.0))
-    outside, inside = (floor_terms(view(rung=rung), answers(member=leaving), member=rung == 4) for rung in (3, 4))
+    outside, inside = (
+        floor_terms(view(rung=rung), answers(member=leaving), member=rung == 4) for rung in (3, 4)
+    )
     for name in ("users", "producers", "treasury"):
         assert inside[name] == -outside[name]
 
@@ -97,16 +99,24 @@ def test_the_market_terms_of_staying_are_those_of_leaving_reversed() -> None:
     ],
 )
 def test_each_term_moves_as_it_should(name: str, worse: dict[str, float], better: dict[str, float]) -> None:
-    stakes = {"exports_to_leader_usd": 1e10, "retaliation_belief": 0.5, "component_stop_usd": 1e8, "cut_off_quarters": 4.0}
+    stakes = {
+        "exports_to_leader_usd": 1e10,
+        "retaliation_belief": 0.5,
+        "component_stop_usd": 1e8,
+        "cut_off_quarters": 4.0,
+    }
     cut = answers(cut=same_both(Accounts(users_usd=-1e8)))
     low, high = (floor_terms(view(**(stakes | change)), cut) for change in (worse, better))
     assert low[name] < high[name]
-    assert {other for other in low if low[other] != high[other]} <= ({name, "security"} if "component_stop_usd" in worse else {name})
+    assert {other for other in low if low[other] != high[other]} <= (
+        {name, "security"} if "component_stop_usd" in worse else {name}
+    )
 
 
 def test_exposure_to_the_dominant_refiner_makes_lower_rungs_dearer() -> None:
     exposed, free = (
-        lower_rung_terms(view(exports_to_dominant_share=share, retaliation_belief=0.5), 2) for share in (0.8, 0.0)
+        lower_rung_terms(view(exports_to_dominant_share=share, retaliation_belief=0.5), 2)
+        for share in (0.8, 0.0)
     )
     assert exposed["retaliation"] < free["retaliation"] == 0.0
 

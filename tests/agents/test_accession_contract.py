@@ -43,10 +43,14 @@ def ask_and_decide(strategy: AccessionStrategy, seen: CountryView, answer: Answe
 @every_strategy
 @given(seen=any_view, answer=any_answer)
 @settings(max_examples=40, deadline=None)
-def test_choices_are_legal_and_reasons_add_up(strategy: AccessionStrategy, seen: CountryView, answer: Answer) -> None:
+def test_choices_are_legal_and_reasons_add_up(
+    strategy: AccessionStrategy, seen: CountryView, answer: Answer
+) -> None:
     assert all(isinstance(question, WhatIfMember | WhatIfControlled) for question in strategy.questions(seen))
     decision = ask_and_decide(strategy, seen, answer)
-    if not (isinstance(strategy, ScriptedAccession) and seen.rung == 4):  # a script is obeyed, whatever it says
+    if not (
+        isinstance(strategy, ScriptedAccession) and seen.rung == 4
+    ):  # a script is obeyed, whatever it says
         assert decision.choice in (INSIDE if seen.rung == 4 else OUTSIDE)
     assert (decision.actor, decision.kind) == (seen.actor, "accession")
     assert decision.margin_usd == pytest.approx(sum(decision.terms.values()))
@@ -93,13 +97,26 @@ def test_agents_import_neither_world_nor_experiments() -> None:
 @pytest.mark.parametrize("name", TEXT_FIRST)
 @given(seen=any_view, answer=any_answer)
 @settings(max_examples=60, deadline=None)
-def test_nobody_signs_a_binding_floor_before_a_text_exists(name: str, seen: CountryView, answer: Answer) -> None:
-    before = view(**{**{field: getattr(seen, field) for field in ("taste", "pressure", "side_payment_usd", "finance_offer_usd")},
-                     "rung": 3, "text_exists": False, "favourable_reviews": 9})  # fmt: skip
+def test_nobody_signs_a_binding_floor_before_a_text_exists(
+    name: str, seen: CountryView, answer: Answer
+) -> None:
+    before = view(
+        **{
+            **{
+                field: getattr(seen, field)
+                for field in ("taste", "pressure", "side_payment_usd", "finance_offer_usd")
+            },
+            "rung": 3,
+            "text_exists": False,
+            "favourable_reviews": 9,
+        }
+    )
     assert ask_and_decide(STRATEGIES[name], before, answer).choice not in ("join", "prepare")
 
 
-@pytest.mark.xfail(strict=True, reason="a script is obeyed without a text: apply_decision does not ask whether one exists")
+@pytest.mark.xfail(
+    strict=True, reason="a script is obeyed without a text: apply_decision does not ask whether one exists"
+)
 def test_a_script_cannot_sign_what_does_not_exist() -> None:
     assert ScriptedAccession({10: "join"}).decide(view(rung=3, text_exists=False), {}).choice != "join"
 

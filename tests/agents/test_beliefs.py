@@ -13,7 +13,9 @@ shares = st.lists(st.floats(0.0, 1.0), min_size=1, max_size=5).map(np.array)
 
 
 @given(st.floats(1.0, 1e6), st.floats(1.0, 1e6), st.floats(0.01, 3.0))
-def test_the_believed_price_moves_toward_the_observed_one_and_never_past_it(believed: float, observed: float, speed: float) -> None:
+def test_the_believed_price_moves_toward_the_observed_one_and_never_past_it(
+    believed: float, observed: float, speed: float
+) -> None:
     revised = revise_expected(np.array([believed]), np.array([observed]), speed)[0]
     assert min(believed, observed) * (1 - 1e-12) <= revised <= max(believed, observed) * (1 + 1e-12)
 
@@ -35,14 +37,18 @@ def test_a_price_of_zero_does_not_break_the_logarithm() -> None:
 
 
 @given(shares, st.floats(0.0, 1.5))
-def test_trust_stays_a_share_and_an_act_takes_its_part_of_what_is_left(trust: np.ndarray, loss: float) -> None:
+def test_trust_stays_a_share_and_an_act_takes_its_part_of_what_is_left(
+    trust: np.ndarray, loss: float
+) -> None:
     left = lose_trust(trust, np.full_like(trust, loss))
     assert ((left >= 0.0) & (left <= trust)).all()
     np.testing.assert_allclose(left, trust * max(0.0, 1.0 - loss))
 
 
 @given(shares, st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.floats(0.0, 1.0))
-def test_trust_heals_toward_its_rest_and_no_further(trust: np.ndarray, rest: float, speed: float, gain: float) -> None:
+def test_trust_heals_toward_its_rest_and_no_further(
+    trust: np.ndarray, rest: float, speed: float, gain: float
+) -> None:
     resting, none = np.full_like(trust, rest), np.zeros_like(trust)
     healed = heal_trust(trust, resting, speed, none)
     assert (np.abs(healed - resting) <= np.abs(trust - resting) + 1e-12).all()
@@ -68,6 +74,10 @@ def test_learning_weighs_what_was_seen_against_the_first_belief() -> None:
 
 
 @given(shares, st.floats(0.1, 20.0), st.integers(0, 10), st.integers(0, 10))
-def test_the_belief_stays_a_probability(belief: np.ndarray, weight: float, joined: int, answered: int) -> None:
-    learned = learn_retaliation(belief, weight, np.full_like(belief, float(min(answered, joined))), float(joined))
+def test_the_belief_stays_a_probability(
+    belief: np.ndarray, weight: float, joined: int, answered: int
+) -> None:
+    learned = learn_retaliation(
+        belief, weight, np.full_like(belief, float(min(answered, joined))), float(joined)
+    )
     assert ((learned >= 0.0) & (learned <= 1.0)).all()

@@ -43,7 +43,9 @@ def test_the_margin_is_the_sum_of_the_terms(terms: dict[str, float], threshold: 
 
 
 def test_tipping_names_the_leading_term_and_what_was_missing() -> None:
-    decision = CountryDecision("AAA", "accession", "hold_out", "join", "floor", {"users": -5e6, "security": 2e6}, 1e6)
+    decision = CountryDecision(
+        "AAA", "accession", "hold_out", "join", "floor", {"users": -5e6, "security": 2e6}, 1e6
+    )
     assert decision.tipping == "users +4.000e+06 USD a quarter"
 
 
@@ -57,7 +59,9 @@ def test_tipping_names_the_leading_term_and_what_was_missing() -> None:
         ((1.0, 1.0, 1.0), {"is_dominant": True}, ("dominant_refiner", "producer", "refiner", "consumer")),
     ],
 )
-def test_roles_follow_from_what_a_country_did(values: tuple[float, float, float], named: dict[str, bool], roles: tuple[str, ...]) -> None:
+def test_roles_follow_from_what_a_country_did(
+    values: tuple[float, float, float], named: dict[str, bool], roles: tuple[str, ...]
+) -> None:
     assert tuple(roles_of(*values, **({"is_leader": False, "is_dominant": False} | named))) == roles
 
 

@@ -16,7 +16,9 @@ from agents.decision import ControlDecision
 from agents.dominant_refiner import DOCTRINES, Leverage, Passive, RefinerDoctrine, TitForTat, leverage_terms
 from agents.view import Accounts, Answer, Question, RefinerView, WhatIfControl, WhatIfNoFloor
 
-every_doctrine = pytest.mark.parametrize("doctrine", [kind() for kind in DOCTRINES.values()], ids=list(DOCTRINES))
+every_doctrine = pytest.mark.parametrize(
+    "doctrine", [kind() for kind in DOCTRINES.values()], ids=list(DOCTRINES)
+)
 
 
 def decide(doctrine: RefinerDoctrine, view: RefinerView, answer: Answer) -> ControlDecision:
@@ -27,12 +29,16 @@ def decide(doctrine: RefinerDoctrine, view: RefinerView, answer: Answer) -> Cont
 @every_doctrine
 @given(view=any_refiner_view, answer=any_answer)
 @settings(max_examples=60, deadline=None)
-def test_moves_are_legal_and_have_reasons_that_add_up(doctrine: RefinerDoctrine, view: RefinerView, answer: Answer) -> None:
+def test_moves_are_legal_and_have_reasons_that_add_up(
+    doctrine: RefinerDoctrine, view: RefinerView, answer: Answer
+) -> None:
     assert all(isinstance(question, WhatIfControl | WhatIfNoFloor) for question in doctrine.questions(view))
     decision = decide(doctrine, view, answer)
     offered = {option.mineral: option for option in view.options}
     for imposed in decision.impose:
-        assert not set(imposed.targets) <= set(view.controls.get(imposed.mineral, ()))  # new, or wider than before
+        assert not set(imposed.targets) <= set(
+            view.controls.get(imposed.mineral, ())
+        )  # new, or wider than before
         assert set(imposed.targets) <= set(offered[imposed.mineral].targets)
         assert imposed.targets
         assert imposed.approval_share == offered[imposed.mineral].approval_share
@@ -53,7 +59,9 @@ def test_moves_are_legal_and_have_reasons_that_add_up(doctrine: RefinerDoctrine,
 @every_doctrine
 @given(view=any_refiner_view, answer=any_answer)
 @settings(max_examples=25, deadline=None)
-def test_the_same_view_gives_the_same_move(doctrine: RefinerDoctrine, view: RefinerView, answer: Answer) -> None:
+def test_the_same_view_gives_the_same_move(
+    doctrine: RefinerDoctrine, view: RefinerView, answer: Answer
+) -> None:
     first, untouched = decide(doctrine, view, answer), copy.deepcopy(view)
     decide(doctrine, refiner_view([option("graphite")]), answer)
     assert decide(doctrine, view, answer) == first
@@ -93,7 +101,9 @@ def test_tit_for_tat_spares_those_who_did_nothing() -> None:
 
 def test_tit_for_tat_relents_when_the_act_is_withdrawn_and_not_before() -> None:
     controls = {"ndpr": ("AAA",), "gallium": ("BBB",)}
-    decision = decide(TitForTat(), refiner_view((), hostile=["AAA"], controls=controls), same_both(Accounts()))
+    decision = decide(
+        TitForTat(), refiner_view((), hostile=["AAA"], controls=controls), same_both(Accounts())
+    )
     assert decision.relent == ("gallium",)
 
 
@@ -106,7 +116,9 @@ def test_tit_for_tat_lays_a_duty_on_those_who_aggrieve_it_and_lifts_it_with_the_
 
 def test_tit_for_tat_widens_a_control_to_newcomers_before_it_opens_another() -> None:
     options = [option("gallium", 0.9), option("ndpr", 0.2)]
-    view = refiner_view(options, hostile=["AAA", "BBB"], controls={"ndpr": ("AAA",)}, tit_for_tat_controls=1.0)
+    view = refiner_view(
+        options, hostile=["AAA", "BBB"], controls={"ndpr": ("AAA",)}, tit_for_tat_controls=1.0
+    )
     (imposed,) = decide(TitForTat(), view, same_both(Accounts())).impose
     assert (imposed.mineral, imposed.targets) == ("ndpr", ("AAA", "BBB"))
 
@@ -151,7 +163,10 @@ def test_each_term_of_leverage_moves_as_it_should(name: str, low: Answer, high: 
 
 
 def test_a_harder_control_costs_more_politically() -> None:
-    ban, licence = (leverage_terms(refiner_view(), option(approval_share=share), same_both(Accounts()), 0.0) for share in (0.0, 0.4))
+    ban, licence = (
+        leverage_terms(refiner_view(), option(approval_share=share), same_both(Accounts()), 0.0)
+        for share in (0.0, 0.4)
+    )
     assert ban["political cost"] < licence["political cost"] < 0.0
 
 
@@ -168,7 +183,9 @@ def test_leverage_keeps_a_control_until_it_costs_more_than_a_change_of_course() 
 
     def relents(gain_from_lifting: float) -> bool:
         lifted = same_both(Accounts(producers_usd=gain_from_lifting))
-        return Leverage().decide(view, {WhatIfNoFloor(): same_both(Accounts()), question: lifted}).relent == ("ndpr",)
+        return Leverage().decide(view, {WhatIfNoFloor(): same_both(Accounts()), question: lifted}).relent == (
+            "ndpr",
+        )
 
     assert relents(5e7)
     assert not relents(-5e7)

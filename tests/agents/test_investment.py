@@ -28,7 +28,9 @@ def industry(**changes: object) -> IndustryView:
         entry_t_year=0.0 * one,
         own_price_share=np.array([1.0]),
     )
-    filled = {name: np.full((1, 1), value) if isinstance(value, float) else value for name, value in changes.items()}
+    filled = {
+        name: np.full((1, 1), value) if isinstance(value, float) else value for name, value in changes.items()
+    }
     return replace(plain, **filled)
 
 

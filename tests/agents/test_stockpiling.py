@@ -47,8 +47,13 @@ def test_scarce_money_is_shared_in_proportion_to_what_is_missing() -> None:
     np.testing.assert_allclose(decide(cash_usd=0.0).buy_t, 0.0)
 
 
-@pytest.mark.parametrize(("ratio", "buys", "releases"), [(1.0, True, False), (1.14, True, False), (1.2, False, False), (1.6, False, True)])
-def test_the_price_decides_between_buying_holding_and_releasing(ratio: float, buys: bool, releases: bool) -> None:
+@pytest.mark.parametrize(
+    ("ratio", "buys", "releases"),
+    [(1.0, True, False), (1.14, True, False), (1.2, False, False), (1.6, False, True)],
+)
+def test_the_price_decides_between_buying_holding_and_releasing(
+    ratio: float, buys: bool, releases: bool
+) -> None:
     decision = decide(price_usd_t=ratio * PLAIN.usual_usd_t)
     assert (decision.buy_t[1] > 0.0) == buys
     assert (decision.release_t[1] > 0.0) == releases
@@ -61,9 +66,16 @@ prices = st.lists(st.floats(0.01, 1e6), min_size=3, max_size=3).map(np.array)
 
 @given(amounts, amounts, prices, prices, amounts, st.floats(0.0, 1e9))
 def test_it_never_overspends_overshoots_or_trades_both_ways(
-    stock: np.ndarray, target: np.ndarray, price: np.ndarray, usual: np.ndarray, supply: np.ndarray, cash: float
+    stock: np.ndarray,
+    target: np.ndarray,
+    price: np.ndarray,
+    usual: np.ndarray,
+    supply: np.ndarray,
+    cash: float,
 ) -> None:
-    decision = decide_reserve(ReserveView(stock, target, price, usual, supply, cash), SUPPLY, FILL, CEILING, TRIGGER, RELEASE)
+    decision = decide_reserve(
+        ReserveView(stock, target, price, usual, supply, cash), SUPPLY, FILL, CEILING, TRIGGER, RELEASE
+    )
     assert (decision.buy_t >= 0.0).all()
     assert (decision.release_t >= 0.0).all()
     assert (decision.buy_t * price).sum() <= cash * (1 + 1e-9) + 1e-9

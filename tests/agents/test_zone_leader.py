@@ -10,10 +10,21 @@ from hypothesis import strategies as st
 from made_up_views import leader_view, touches_the_world
 
 from agents.view import Invitation
-from agents.zone_leader import REFERENCE_RULES, SWEETENER, CostPlus, Fixed, MovingAverage, ReferenceRule, ZoneLeader, allot_finance
+from agents.zone_leader import (
+    REFERENCE_RULES,
+    SWEETENER,
+    CostPlus,
+    Fixed,
+    MovingAverage,
+    ReferenceRule,
+    ZoneLeader,
+    allot_finance,
+)
 
 KEY = ("ndpr", "refined")
-ORDINARY = Invitation(rung=1, potential=0.5, investability=0.5, reliability=0.5, shortfall_usd=0.0, gain_usd=0.0)
+ORDINARY = Invitation(
+    rung=1, potential=0.5, investability=0.5, reliability=0.5, shortfall_usd=0.0, gain_usd=0.0
+)
 
 
 def courted(**changes: float) -> Invitation:
@@ -26,7 +37,9 @@ def test_cost_plus_adds_the_markup_to_the_cost_of_a_market_economy_project() -> 
 
 def test_the_moving_average_follows_prices_and_not_costs() -> None:
     assert MovingAverage(0.1, {}).reference_prices(leader_view()) == pytest.approx({KEY: 88.0})
-    assert MovingAverage(0.1, {}).reference_prices(leader_view(full_cost_usd_t={KEY: 500.0})) == pytest.approx({KEY: 88.0})
+    assert MovingAverage(0.1, {}).reference_prices(
+        leader_view(full_cost_usd_t={KEY: 500.0})
+    ) == pytest.approx({KEY: 88.0})
 
 
 def test_fixed_prices_stay_as_announced() -> None:
@@ -52,11 +65,17 @@ def test_prices_change_only_when_the_clock_strikes() -> None:
 
 
 @given(
-    st.dictionaries(st.sampled_from(["AAA", "BBB", "CCC"]), st.tuples(*[st.floats(0.0, 1.0)] * 3), min_size=1),
+    st.dictionaries(
+        st.sampled_from(["AAA", "BBB", "CCC"]), st.tuples(*[st.floats(0.0, 1.0)] * 3), min_size=1
+    ),
     st.floats(0.0, 1e10),
 )
-def test_finance_spends_the_budget_where_it_promises_most(places: dict[str, tuple[float, float, float]], budget: float) -> None:
-    invitations = {name: courted(potential=p, investability=i, reliability=r) for name, (p, i, r) in places.items()}
+def test_finance_spends_the_budget_where_it_promises_most(
+    places: dict[str, tuple[float, float, float]], budget: float
+) -> None:
+    invitations = {
+        name: courted(potential=p, investability=i, reliability=r) for name, (p, i, r) in places.items()
+    }
     given_out = allot_finance(invitations, budget)
     promise = {name: p * i * r for name, (p, i, r) in places.items()}
     if sum(promise.values()) == 0.0:
@@ -76,13 +95,27 @@ def test_finance_does_not_hang_on_the_order_of_the_list() -> None:
 
 @pytest.mark.parametrize(
     ("shortfall", "gain", "pays"),
-    [(1e6, 1e7, True), (4.7e6, 1e7, True), (5.1e6, 1e7, False), (0.0, 1e7, False), (1e6, -1e7, False), (1e6, 0.0, False)],
+    [
+        (1e6, 1e7, True),
+        (4.7e6, 1e7, True),
+        (5.1e6, 1e7, False),
+        (0.0, 1e7, False),
+        (1e6, -1e7, False),
+        (1e6, 0.0, False),
+    ],
 )
-def test_a_holdout_is_offered_its_shortfall_and_a_little_more_up_to_half_the_leaders_gain(shortfall: float, gain: float, pays: bool) -> None:
+def test_a_holdout_is_offered_its_shortfall_and_a_little_more_up_to_half_the_leaders_gain(
+    shortfall: float, gain: float, pays: bool
+) -> None:
     view = leader_view({"AAA": courted(shortfall_usd=shortfall, gain_usd=gain)})
     offer = ZoneLeader(CostPlus(0.1, {}), pays_side_payments=True).decide(view, updates_prices=False)
     assert offer.side_payment_usd == ({"AAA": SWEETENER * shortfall} if pays else {})
     assert len(offer.reasons) == int(pays)
     for reason in offer.reasons:
         assert reason.margin_usd == pytest.approx(gain - SWEETENER * shortfall)
-    assert ZoneLeader(CostPlus(0.1, {}), pays_side_payments=False).decide(view, updates_prices=False).side_payment_usd == {}
+    assert (
+        ZoneLeader(CostPlus(0.1, {}), pays_side_payments=False)
+        .decide(view, updates_prices=False)
+        .side_payment_usd
+        == {}
+    )

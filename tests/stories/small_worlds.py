@@ -89,7 +89,7 @@ def zone_world(members: Sequence[str] = (), *, rounds: int = 6, seed: int = 1, *
     settings = {
         "zone__text_quarters": [0, 0],
         "zone__leader_border_alone": not members,
-        "zone__standings": {iso3: "join" for iso3 in members},
+        "zone__standings": dict.fromkeys(members, "join"),
         "accession__strategy": "fixed",
         "reserve__exists": False,
         "dominant_refiner__doctrine": "passive",
@@ -103,7 +103,6 @@ def zone_world(members: Sequence[str] = (), *, rounds: int = 6, seed: int = 1, *
 
 QUIET_LEADER: dict[str, object] = {
     "leader__finance_usd_year": 0.0,
-    "parameters__finance_cost_cut": 0.0,
     "leader__side_payments": False,
     "leader__coercion": "none",
 }
@@ -141,7 +140,11 @@ def _same(first: pd.Series, second: pd.Series) -> bool:
 def measure(instrument: str, actor: str, quarter: str, **fields: Any) -> Measure:
     """A measure that is announced and takes effect on the first day of a quarter such as ``2026-Q3``."""
     day = first_day_of(quarter)
-    return Measure(**{"id": f"{instrument}-{actor}-{quarter}", "announced": day, "in_force": day} | fields, actor=actor, instrument=instrument)
+    return Measure(
+        **{"id": f"{instrument}-{actor}-{quarter}", "announced": day, "in_force": day} | fields,
+        actor=actor,
+        instrument=instrument,
+    )
 
 
 def first_day_of(quarter: str) -> date:

@@ -117,7 +117,8 @@ def test_ore_that_is_a_by_product_does_not_answer_its_own_price() -> None:
 
 
 @pytest.mark.xfail(
-    strict=True, reason="_block_facts applies the by-product share to mines alone: gallium and germanium start at the refined stage"
+    strict=True,
+    reason="_block_facts applies the by-product share to mines alone: gallium and germanium start at the refined stage",
 )
 @pytest.mark.parametrize("mineral", ["gallium", "germanium"])
 def test_metal_that_is_a_by_product_does_not_answer_its_own_price(mineral: str) -> None:
@@ -125,7 +126,15 @@ def test_metal_that_is_a_by_product_does_not_answer_its_own_price(mineral: str) 
 
 
 def test_a_lost_mine_comes_back_when_the_outage_ends() -> None:
-    outage = measure("outage", "COD", "2026-Q1", ends=first_day_of("2026-Q3"), minerals=("cobalt",), stages=("ore",), size=0.5)
+    outage = measure(
+        "outage",
+        "COD",
+        "2026-Q1",
+        ends=first_day_of("2026-Q3"),
+        minerals=("cobalt",),
+        stages=("ore",),
+        size=0.5,
+    )
     world = played(minerals=["cobalt"], rounds=9, measures=[outage])
     output = table(world, "markets", stage="ore", country="COD").set_index("round")["output_t"]
     assert output[4] < 0.7 * output[3]

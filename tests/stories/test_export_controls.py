@@ -20,7 +20,9 @@ SOURCES = {"ndpr": "JPN", "gallium": "JPN", "graphite": "KOR"}
 
 
 def ban_on(target: str, mineral: str, quarter: str = "2026-Q1", **fields: object) -> Measure:
-    return measure("ban", "CHN", quarter, targets=(target,), minerals=(mineral,), stages=("refined",), **fields)
+    return measure(
+        "ban", "CHN", quarter, targets=(target,), minerals=(mineral,), stages=("refined",), **fields
+    )
 
 
 def refined(world: TradeWorld, country: str, round_: int = OPEN) -> pd.Series:
@@ -62,7 +64,9 @@ class TestBanOnOneDestination:
     def test_other_sellers_step_in_and_use_falls(self, mineral: str, target: str) -> None:
         free, banned = self.worlds(mineral, target)
         others = [country for country in banned.base.axes.countries if country != "CHN"]
-        assert sum(shipped(banned, origin, target, OPEN) for origin in others) > sum(shipped(free, origin, target, OPEN) for origin in others)
+        assert sum(shipped(banned, origin, target, OPEN) for origin in others) > sum(
+            shipped(free, origin, target, OPEN) for origin in others
+        )
         assert refined(banned, target)["use_t"] < refined(free, target)["use_t"]
 
 
@@ -80,7 +84,8 @@ def test_hubs_carry_more_the_longer_a_control_decided_in_the_run_lasts() -> None
 
 
 @pytest.mark.xfail(
-    strict=True, reason="hub_capacity looks only at controls decided in the run: ways round a ban of the calendar or a scenario never grow"
+    strict=True,
+    reason="hub_capacity looks only at controls decided in the run: ways round a ban of the calendar or a scenario never grow",
 )
 def test_hubs_carry_more_the_longer_a_ban_of_the_calendar_lasts() -> None:
     assert hub_growth(played(minerals=["ndpr"], rounds=16, measures=[ban_on("JPN", "ndpr")])) > 1.5
@@ -92,8 +97,20 @@ def test_the_same_licence_hits_the_most_dependent_most(mineral: str) -> None:
     free = played(**given)
     before = table(free, "markets", stage="refined", round=OPEN).set_index("country")
     before = before[(before["use_t"] > 1e-3 * before["use_t"].sum()) & ~before.index.isin(["CHN", "ROW"])]
-    licence = measure("licence", "CHN", "2026-Q1", targets=tuple(before.index), minerals=(mineral,), stages=("refined",), size=0.3)
-    after = table(played(**given, measures=[licence]), "markets", stage="refined", round=OPEN).set_index("country").loc[before.index]
+    licence = measure(
+        "licence",
+        "CHN",
+        "2026-Q1",
+        targets=tuple(before.index),
+        minerals=(mineral,),
+        stages=("refined",),
+        size=0.3,
+    )
+    after = (
+        table(played(**given, measures=[licence]), "markets", stage="refined", round=OPEN)
+        .set_index("country")
+        .loc[before.index]
+    )
     dearer = after["price_mean_usd_t"] / before["price_mean_usd_t"]
     dependence = before["dominant_share"]
     most, least = dependence.idxmax(), dependence.idxmin()
@@ -112,14 +129,24 @@ def test_an_announced_ban_fills_stocks_before_it_bites_and_softens_the_blow() ->
     for round_ in (4, 5):
         assert refined(told, "JPN", round_)["stock_t"] > refined(free, "JPN", round_)["stock_t"]
         assert refined(untold, "JPN", round_)["stock_t"] == refined(free, "JPN", round_)["stock_t"]
-        assert refined(told, "JPN", round_)["price_mean_usd_t"] > refined(free, "JPN", round_)["price_mean_usd_t"]
+        assert (
+            refined(told, "JPN", round_)["price_mean_usd_t"]
+            > refined(free, "JPN", round_)["price_mean_usd_t"]
+        )
     assert refined(told, "JPN", 6)["price_index_usd_t"] < refined(untold, "JPN", 6)["price_index_usd_t"]
 
 
 def test_a_threat_that_is_not_carried_out_fades_within_a_year() -> None:
-    threat = measure("threat", "CHN", "2026-Q1", targets=("JPN",), minerals=("ndpr",), stages=("refined",), in_force=None)
-    free, threatened = (played(minerals=["ndpr"], rounds=20, measures=measures) for measures in ((), (threat,)))
-    more = [refined(threatened, "JPN", round_)["stock_t"] / refined(free, "JPN", round_)["stock_t"] for round_ in range(20)]
+    threat = measure(
+        "threat", "CHN", "2026-Q1", targets=("JPN",), minerals=("ndpr",), stages=("refined",), in_force=None
+    )
+    free, threatened = (
+        played(minerals=["ndpr"], rounds=20, measures=measures) for measures in ((), (threat,))
+    )
+    more = [
+        refined(threatened, "JPN", round_)["stock_t"] / refined(free, "JPN", round_)["stock_t"]
+        for round_ in range(20)
+    ]
     assert more[:4] == [1.0] * 4
     assert max(more[4:8]) > 1.05
     assert more[19] < 1.0 + 0.1 * (max(more) - 1.0)
@@ -143,15 +170,22 @@ def test_a_truce_that_is_surely_renewed_lasts() -> None:
 
 
 def test_a_licence_that_grants_everything_changes_nothing() -> None:
-    licence = measure("licence", "CHN", "2026-Q1", targets=("*",), minerals=("ndpr",), stages=("refined",), size=1.0)
+    licence = measure(
+        "licence", "CHN", "2026-Q1", targets=("*",), minerals=("ndpr",), stages=("refined",), size=1.0
+    )
     free, licensed = (played(minerals=["ndpr"], rounds=8, measures=measures) for measures in ((), (licence,)))
-    prices = [table(world, "markets")[["price_fob_usd_t", "price_mean_usd_t"]].to_numpy() for world in (free, licensed)]
+    prices = [
+        table(world, "markets")[["price_fob_usd_t", "price_mean_usd_t"]].to_numpy()
+        for world in (free, licensed)
+    ]
     np.testing.assert_array_equal(*prices)
 
 
 def test_the_grip_of_a_licence_is_its_granted_share() -> None:
     """What goes directly is the granted share of usual shipments, as long as buyers want more."""
-    licence = measure("licence", "CHN", "2026-Q1", targets=("JPN",), minerals=("ndpr",), stages=("refined",), size=0.4)
+    licence = measure(
+        "licence", "CHN", "2026-Q1", targets=("JPN",), minerals=("ndpr",), stages=("refined",), size=0.4
+    )
     given = {"minerals": ["ndpr"], "rounds": OPEN + 1}
     world = make_world(**given, measures=[licence])
     play(world, OPEN)
@@ -167,8 +201,18 @@ def test_the_grip_of_a_licence_is_its_granted_share() -> None:
 
 
 def test_a_ceiling_on_sales_of_ore_lifts_its_price_and_lasts_as_long_as_it_is_in_force() -> None:
-    ceiling = measure("sales_ceiling", "COD", "2026-Q1", ends=first_day_of("2027-Q1"), minerals=("cobalt",), stages=("ore",), size=60_000.0)
-    free, capped = (played(minerals=["cobalt"], rounds=10, measures=measures) for measures in ((), (ceiling,)))
+    ceiling = measure(
+        "sales_ceiling",
+        "COD",
+        "2026-Q1",
+        ends=first_day_of("2027-Q1"),
+        minerals=("cobalt",),
+        stages=("ore",),
+        size=60_000.0,
+    )
+    free, capped = (
+        played(minerals=["cobalt"], rounds=10, measures=measures) for measures in ((), (ceiling,))
+    )
 
     def sold(world: TradeWorld) -> pd.DataFrame:
         return table(world, "markets", stage="ore", country="COD").set_index("round")

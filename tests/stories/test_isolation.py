@@ -10,7 +10,17 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from small_worlds import data_with, make_world, measure, play, played, quiet_data, same_tables, table, zone_world
+from small_worlds import (
+    data_with,
+    make_world,
+    measure,
+    play,
+    played,
+    quiet_data,
+    same_tables,
+    table,
+    zone_world,
+)
 
 from world.dataset import Dataset
 from world.measures import Measure
@@ -40,7 +50,10 @@ EVENT_ROUND = 6
 
 @pytest.mark.parametrize("event", EVENTS.values(), ids=list(EVENTS))
 def test_an_event_leaves_the_rounds_before_it_as_they_were(event: Measure) -> None:
-    plain, told = played("zone_floor_retaliation", **LIVELY), played("zone_floor_retaliation", **LIVELY, measures=[event])
+    plain, told = (
+        played("zone_floor_retaliation", **LIVELY),
+        played("zone_floor_retaliation", **LIVELY, measures=[event]),
+    )
     assert same_tables(plain, told, before=EVENT_ROUND) == []
     assert same_tables(plain, told) != []
 
@@ -55,12 +68,19 @@ def test_the_world_of_these_tests_is_lively() -> None:
 
 
 def test_the_same_seed_gives_the_same_tables_to_the_last_bit() -> None:
-    assert same_tables(play(make_world("zone_floor_retaliation", **LIVELY)), played("zone_floor_retaliation", **LIVELY)) == []
+    assert (
+        same_tables(
+            play(make_world("zone_floor_retaliation", **LIVELY)), played("zone_floor_retaliation", **LIVELY)
+        )
+        == []
+    )
 
 
 def test_another_seed_gives_other_tables() -> None:
     other = play(make_world("zone_floor_retaliation", seed=2, **LIVELY))
-    assert any(name.startswith("markets") for name in same_tables(other, played("zone_floor_retaliation", **LIVELY)))
+    assert any(
+        name.startswith("markets") for name in same_tables(other, played("zone_floor_retaliation", **LIVELY))
+    )
 
 
 def test_a_shorter_horizon_is_the_beginning_of_a_longer_one() -> None:
@@ -70,16 +90,23 @@ def test_a_shorter_horizon_is_the_beginning_of_a_longer_one() -> None:
 
 
 @pytest.mark.xfail(
-    strict=True, reason="order_trend reads growth only up to the horizon: what is on order beyond it, and so the outlook, hangs on --rounds"
+    strict=True,
+    reason="order_trend reads growth only up to the horizon: what is on order beyond it, and so the outlook, hangs on --rounds",
 )
 def test_what_is_on_order_does_not_hang_on_the_horizon() -> None:
-    short, long = (make_world(minerals=["lithium", "ndpr"], rounds=rounds).state.markets.arriving_t for rounds in (8, 44))
+    short, long = (
+        make_world(minerals=["lithium", "ndpr"], rounds=rounds).state.markets.arriving_t for rounds in (8, 44)
+    )
     for block, arriving in short.items():
         np.testing.assert_allclose(arriving, long[block][: len(arriving)], err_msg=block)
 
 
-@pytest.mark.parametrize("duplicate", [lambda world: pickle.loads(pickle.dumps(world)), copy.deepcopy], ids=["pickle", "deepcopy"])
-def test_an_interrupted_world_goes_on_as_if_nothing_had_happened(duplicate: Callable[[TradeWorld], TradeWorld]) -> None:
+@pytest.mark.parametrize(
+    "duplicate", [lambda world: pickle.loads(pickle.dumps(world)), copy.deepcopy], ids=["pickle", "deepcopy"]
+)
+def test_an_interrupted_world_goes_on_as_if_nothing_had_happened(
+    duplicate: Callable[[TradeWorld], TradeWorld],
+) -> None:
     world = make_world("zone_floor_retaliation", **LIVELY)
     play(world, 7)
     assert same_tables(play(duplicate(world)), played("zone_floor_retaliation", **LIVELY)) == []
@@ -96,7 +123,9 @@ def test_two_worlds_played_in_turn_do_not_touch_each_other() -> None:
 def bystanders(world: TradeWorld) -> list[str]:
     """Countries that neither sell nor buy nor could produce any of the minerals of this world, smallest trade first."""
     axes = world.base.axes
-    active = {int(place) for lists in (axes.ore_sellers, axes.refiners, axes.users) for place in lists.ravel()}
+    active = {
+        int(place) for lists in (axes.ore_sellers, axes.refiners, axes.users) for place in lists.ravel()
+    }
     return [iso3 for place, iso3 in enumerate(axes.countries) if place not in active]
 
 
@@ -129,7 +158,9 @@ def assert_close(one: pd.DataFrame, other: pd.DataFrame) -> None:
     assert one[keys].equals(other[keys])
     for column in ("price_fob_usd_t", "price_mean_usd_t", "output_t", "use_t", "capacity_t", "stock_t"):
         scale = other.groupby(["mineral", "stage"])[column].transform("max")
-        np.testing.assert_allclose(one[column] / scale, other[column] / scale, rtol=0, atol=1e-7, err_msg=column)
+        np.testing.assert_allclose(
+            one[column] / scale, other[column] / scale, rtol=0, atol=1e-7, err_msg=column
+        )
 
 
 def reordered(minerals: bool, countries: bool) -> Dataset:
@@ -143,7 +174,9 @@ def reordered(minerals: bool, countries: bool) -> Dataset:
     )
 
 
-@pytest.mark.parametrize(("minerals", "countries"), [(True, False), (False, True)], ids=["minerals", "countries"])
+@pytest.mark.parametrize(
+    ("minerals", "countries"), [(True, False), (False, True)], ids=["minerals", "countries"]
+)
 def test_the_order_of_the_lists_does_not_matter(minerals: bool, countries: bool) -> None:
     settings = {"minerals": ["ndpr", "gallium", "cobalt"], "rounds": 6, "run__shocks": True}
     plain = played(**settings)
@@ -168,13 +201,22 @@ def test_the_order_of_reviews_does_not_matter() -> None:
 
 
 def test_rows_of_the_tables_in_another_order_give_the_same_world() -> None:
-    tables = {name: quiet_data().table(name).iloc[::-1].reset_index(drop=True) for name in ("production", "plants", "lane_shares", "goods_trade")}
+    tables = {
+        name: quiet_data().table(name).iloc[::-1].reset_index(drop=True)
+        for name in ("production", "plants", "lane_shares", "goods_trade")
+    }
     settings = {"minerals": ["ndpr", "cobalt"], "rounds": 6}
-    data = data_with(**tables, calendar=quiet_data().table("calendar"), coercion=quiet_data().table("coercion"))
-    assert_close(table(play(make_world(data=data, **settings)), "markets"), table(played(**settings), "markets"))
+    data = data_with(
+        **tables, calendar=quiet_data().table("calendar"), coercion=quiet_data().table("coercion")
+    )
+    assert_close(
+        table(play(make_world(data=data, **settings)), "markets"), table(played(**settings), "markets")
+    )
 
 
 def test_decisions_that_open_later_leave_the_quarters_before_alone() -> None:
-    early, late = (played("zone_floor", **LIVELY, run__decisions_open=quarter) for quarter in ("2026-Q1", "2026-Q3"))
+    early, late = (
+        played("zone_floor", **LIVELY, run__decisions_open=quarter) for quarter in ("2026-Q1", "2026-Q3")
+    )
     assert same_tables(early, late, before=4) == []
     assert table(late, "decisions")["round"].min() == 6

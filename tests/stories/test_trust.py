@@ -32,7 +32,9 @@ def test_an_act_takes_a_share_of_the_trust_of_its_target_at_once() -> None:
 
 def test_those_who_look_on_lose_less() -> None:
     calm, acted = after_act()
-    lost = {iso3: 1.0 - trust(acted, iso3)[ACT] / trust(calm, iso3)[ACT] for iso3 in ("CAN", "JPN", "GRL", "IND")}
+    lost = {
+        iso3: 1.0 - trust(acted, iso3)[ACT] / trust(calm, iso3)[ACT] for iso3 in ("CAN", "JPN", "GRL", "IND")
+    }
     assert 0.0 < lost["JPN"] < 0.5 * lost["CAN"]
     assert lost["JPN"] == pytest.approx(lost["IND"], rel=0.3)
 
@@ -52,7 +54,13 @@ def test_an_act_of_the_leader_leaves_trust_in_the_dominant_refiner_alone() -> No
 
 def test_a_harder_act_costs_more() -> None:
     levels = [
-        trust(played(rounds=6, measures=[measure("coercion", "USA", "2026-Q1", in_force=None, targets=("CAN",), size=size)]), "CAN")[ACT]
+        trust(
+            played(
+                rounds=6,
+                measures=[measure("coercion", "USA", "2026-Q1", in_force=None, targets=("CAN",), size=size)],
+            ),
+            "CAN",
+        )[ACT]
         for size in (1.0, 3.0, 5.0)
     ]
     assert levels == sorted(levels, reverse=True)
@@ -77,11 +85,16 @@ def test_buyers_turn_from_whom_they_mistrust() -> None:
     """An act of the dominant refiner against one buyer costs it a little of that buyer's trade."""
     act = measure("coercion", "CHN", "2026-Q1", in_force=None, targets=("JPN",), size=5.0)
     calm, acted = (played(rounds=8, measures=measures) for measures in ((), (act,)))
-    share = [table(world, "markets", stage="refined", country="JPN", round=6)["dominant_share"].iloc[0] for world in (calm, acted)]
+    share = [
+        table(world, "markets", stage="refined", country="JPN", round=6)["dominant_share"].iloc[0]
+        for world in (calm, acted)
+    ]
     assert share[1] < share[0]
 
 
 def test_partners_trust_a_leader_more_that_never_threatened_them() -> None:
     given = {"rounds": 6, "history": True}
-    record, spared = (trust(played("zone_floor", **given, leader__coercion=lever), "CAN") for lever in ("record", "none"))
+    record, spared = (
+        trust(played("zone_floor", **given, leader__coercion=lever), "CAN") for lever in ("record", "none")
+    )
     assert spared[5] > record[5]

@@ -24,17 +24,12 @@ def differing(one: TradeWorld, other: TradeWorld) -> set[str]:
 def test_a_zone_nobody_joins_changes_nothing(doctrine: str) -> None:
     given = {"rounds": 10, "minerals": ["ndpr", "gallium"], "dominant_refiner__doctrine": doctrine}
     without = played("baseline", **given)
-    announced = played("zone_floor", **given, reserve__exists=False, accession__strategy="fixed", **QUIET_LEADER)
+    announced = played(
+        "zone_floor", **given, reserve__exists=False, accession__strategy="fixed", **QUIET_LEADER
+    )
     assert not announced.state.politics.floor_in_force
     assert differing(without, announced) == set()
-
-
-def test_a_zone_without_money_lowers_nobodys_cost_of_capital() -> None:
-    """Without finance on offer an announced zone leaves every order for a plant as it is without a zone."""
-    given = {"rounds": 6, "minerals": ["ndpr", "lithium"]}
-    without = played("baseline", **given)
-    announced = played("zone_floor", **given, reserve__exists=False, accession__strategy="fixed", leader__finance_usd_year=0.0)
-    for block, arriving in without.state.markets.arriving_t.items():
+    for block, arriving in without.state.markets.arriving_t.items():  # nor any plant on its way
         np.testing.assert_array_equal(announced.state.markets.arriving_t[block], arriving, err_msg=block)
 
 
@@ -49,8 +44,13 @@ def test_a_floor_lifts_the_landed_price_of_outside_goods_to_the_reference_and_no
     crossing = flows[into].join(zone, on=["round", "mineral", "stage"])
     taxed = crossing["levy_usd_t"] > 0.0
     assert taxed.sum() > 20
-    np.testing.assert_allclose(crossing.loc[taxed, "price_landed_usd_t"], crossing.loc[taxed, "reference_price_usd_t"], rtol=1e-9)
-    assert (crossing.loc[~taxed, "price_landed_usd_t"] >= crossing.loc[~taxed, "reference_price_usd_t"] * (1 - 1e-9)).all()
+    np.testing.assert_allclose(
+        crossing.loc[taxed, "price_landed_usd_t"], crossing.loc[taxed, "reference_price_usd_t"], rtol=1e-9
+    )
+    assert (
+        crossing.loc[~taxed, "price_landed_usd_t"]
+        >= crossing.loc[~taxed, "reference_price_usd_t"] * (1 - 1e-9)
+    ).all()
 
 
 def test_the_inside_price_follows_only_where_outsiders_still_sell() -> None:
@@ -72,7 +72,10 @@ def test_the_outside_price_falls_the_more_the_larger_the_buyers_that_insulate(mi
         zone_world(["USA", "DEU"], leader__country="JPN", **given),
         zone_world(["USA", "DEU", "KOR", "VNM"], leader__country="JPN", **given),
     ]
-    prices = [float(table(world, "zone", stage="refined", round=OPEN)["price_home_usd_t"].iloc[0]) for world in worlds]
+    prices = [
+        float(table(world, "zone", stage="refined", round=OPEN)["price_home_usd_t"].iloc[0])
+        for world in worlds
+    ]
     assert prices == sorted(prices, reverse=True)
     assert prices[0] > 1.005 * prices[-1]
 
@@ -88,7 +91,9 @@ def test_the_dominant_refiner_captures_the_levy_without_moving_a_price() -> None
     assert captured == pytest.approx(lost, rel=1e-12)
     assert after["welfare_usd"].sum() == pytest.approx(before["welfare_usd"].sum(), rel=1e-12)
     paid = table(left, "flows", round=5, origin="CHN")
-    assert captured == pytest.approx((paid["levy_usd_t"] * paid["flow_t"]).sum(), rel=1e-3)  # lanes under 1e-4 are not listed
+    assert captured == pytest.approx(
+        (paid["levy_usd_t"] * paid["flow_t"]).sum(), rel=1e-3
+    )  # lanes under 1e-4 are not listed
 
 
 def test_a_tax_on_ones_own_exports_under_the_floor_moves_the_revenue_and_no_price() -> None:
@@ -96,7 +101,10 @@ def test_a_tax_on_ones_own_exports_under_the_floor_moves_the_revenue_and_no_pric
     tax = measure("export_tax", "CHN", "2026-Q1", stages=("refined",), targets=("JPN",), size=0.1)
     given = {"leader__country": "JPN", "rounds": 5}
     free, taxed = zone_world(**given), zone_world(**given, measures=[tax])
-    prices = [table(world, "markets", round=OPEN)[["price_fob_usd_t", "price_mean_usd_t", "output_t"]] for world in (free, taxed)]
+    prices = [
+        table(world, "markets", round=OPEN)[["price_fob_usd_t", "price_mean_usd_t", "output_t"]]
+        for world in (free, taxed)
+    ]
     np.testing.assert_allclose(*prices, rtol=1e-8)
     before, after = (table(world, "countries", round=OPEN).set_index("country") for world in (free, taxed))
     lanes = table(taxed, "flows", round=OPEN, stage="refined", origin="CHN", destination="JPN", hub="")
@@ -119,7 +127,10 @@ def gain_from_zone(members: list[str], mineral: str) -> pd.DataFrame:
     return zone - nobody
 
 
-@pytest.mark.parametrize(("mineral", "members"), [("ndpr", ["AUS", "MYS", "JPN"]), ("cobalt", ["AUS", "JPN"]), ("tungsten", ["AUS", "JPN"])])
+@pytest.mark.parametrize(
+    ("mineral", "members"),
+    [("ndpr", ["AUS", "MYS", "JPN"]), ("cobalt", ["AUS", "JPN"]), ("tungsten", ["AUS", "JPN"])],
+)
 def test_a_member_with_ore_gains_and_a_member_without_pays(mineral: str, members: list[str]) -> None:
     gain = gain_from_zone(members, mineral)
     assert gain["miner_profit_usd"]["AUS"] > 0.0
@@ -138,9 +149,14 @@ def test_ore_without_a_refinery_inside_the_zone_gains_nothing() -> None:
 
 def test_the_floor_ends_with_its_last_member() -> None:
     world = make_world(
-        "zone_floor", rounds=8, zone__text_quarters=[0, 0], accession__strategy="fixed", reserve__exists=False, **QUIET_LEADER,
+        "zone_floor",
+        rounds=8,
+        zone__text_quarters=[0, 0],
+        accession__strategy="fixed",
+        reserve__exists=False,
+        **QUIET_LEADER,
         parameters__accession_review_probability=1.0,
-    )  # fmt: skip
+    )
     play(world, OPEN)
     place = world.base.axes.country("JPN")
     world.state.politics.rung[place] = 4

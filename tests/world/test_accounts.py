@@ -36,7 +36,12 @@ def world() -> TradeWorld:
     """A quarter with a floor, a licence, an export tax and a duty, just before its market clears."""
     settings = {"zone__text_quarters": [0, 0], "accession__strategy": "fixed", "reserve__exists": False}
     made = make_world(
-        "zone_floor", minerals=["ndpr", "cobalt"], rounds=8, zone__standings={"JPN": "join"}, measures=[LICENCE, TAX, DUTY], **settings
+        "zone_floor",
+        minerals=["ndpr", "cobalt"],
+        rounds=8,
+        zone__standings={"JPN": "join"},
+        measures=[LICENCE, TAX, DUTY],
+        **settings,
     )
     play(made, 4)
     bind(made, ["JPN"])
@@ -54,12 +59,24 @@ def book(world: TradeWorld, cleared: Cleared, capture: float = 0.0) -> CountryAc
     rows = np.arange(len(world.base.axes.minerals))
     hub = (cleared.setting.borders[ORE].hub, cleared.setting.borders[REFINED].hub)
     axes = world.base.axes
-    return country_accounts(cleared.priced, cleared.clearing, rows, axes, world.economy.final_use, hub, capture, world.dominant)
+    return country_accounts(
+        cleared.priced, cleared.clearing, rows, axes, world.economy.final_use, hub, capture, world.dominant
+    )
 
 
 def test_accounts_have_names() -> None:
-    assert [ACCOUNTS[place] for place in (USERS, MINERS, REFINERS, TARIFF)] == ["user_surplus", "miner_profit", "refiner_profit", "tariff"]
-    assert [ACCOUNTS[place] for place in (LEVY, EXPORT_TAX, QUOTA_RENT, HUB_MARGIN)] == ["levy", "export_tax", "quota_rent", "hub_margin"]
+    assert [ACCOUNTS[place] for place in (USERS, MINERS, REFINERS, TARIFF)] == [
+        "user_surplus",
+        "miner_profit",
+        "refiner_profit",
+        "tariff",
+    ]
+    assert [ACCOUNTS[place] for place in (LEVY, EXPORT_TAX, QUOTA_RENT, HUB_MARGIN)] == [
+        "levy",
+        "export_tax",
+        "quota_rent",
+        "hub_margin",
+    ]
 
 
 def test_countries_add_up_to_the_world(cleared: Cleared) -> None:
@@ -83,9 +100,13 @@ def test_every_kind_of_revenue_goes_where_it_belongs(world: TradeWorld, cleared:
 
 def test_revenue_is_the_rate_times_the_flow(world: TradeWorld, cleared: Cleared) -> None:
     clearing, axes = cleared.clearing, world.base.axes
-    paid = clearing.refined_levy_usd_t * clearing.refined_flow_t
-    to_japan = (axes.users == axes.country("JPN"))[:, None, None, :]
-    assert np.where(to_japan, paid, 0.0).sum() == pytest.approx(cleared.accounts.usd[:, LEVY, axes.country("JPN")].sum(), rel=1e-9)
+    paid = 0.0
+    for levy, flow, buyers in (
+        (clearing.ore_levy_usd_t, clearing.ore_flow_t, axes.refiners),
+        (clearing.refined_levy_usd_t, clearing.refined_flow_t, axes.users),
+    ):
+        paid += np.where((buyers == axes.country("JPN"))[:, None, None, :], levy * flow, 0.0).sum()
+    assert paid == pytest.approx(cleared.accounts.usd[:, LEVY, axes.country("JPN")].sum(), rel=1e-9)
     rent = (clearing.refined_rent_usd_t * clearing.refined_flow_t).sum()
     assert rent == pytest.approx(cleared.accounts.usd[:, QUOTA_RENT].sum(), rel=1e-9)
 
@@ -106,7 +127,9 @@ def test_stakes_split_the_users_share_and_keep_the_total(cleared: Cleared, weigh
 
 
 @pytest.mark.parametrize("share", [0.5, 1.0])
-def test_capture_moves_the_levy_on_its_goods_to_the_dominant_refiner(world: TradeWorld, cleared: Cleared, share: float) -> None:
+def test_capture_moves_the_levy_on_its_goods_to_the_dominant_refiner(
+    world: TradeWorld, cleared: Cleared, share: float
+) -> None:
     left, taken = book(world, cleared), book(world, cleared, share)
     clearing, axes = cleared.clearing, world.base.axes
     paid = sum(
@@ -134,6 +157,12 @@ def test_rows_may_be_taken_in_any_order(world: TradeWorld, cleared: Cleared) -> 
             ore_charges=cleared.priced.ore_charges.take(order),
             refined_charges=cleared.priced.refined_charges.take(order),
         ),
-        cleared.clearing.take(order), order, world.base.axes, world.economy.final_use, hub, 0.0, world.dominant,
-    )  # fmt: skip
+        cleared.clearing.take(order),
+        order,
+        world.base.axes,
+        world.economy.final_use,
+        hub,
+        0.0,
+        world.dominant,
+    )
     np.testing.assert_array_equal(turned.usd[order], book(world, cleared).usd)

@@ -45,7 +45,9 @@ def test_gathering_pairs_takes_from_seller_to_buyer() -> None:
     lanes = gather_pairs(pairs, AXES.ore_sellers, AXES.refiners, -5.0)
     np.testing.assert_array_equal(lanes[0], [[0.0, 1.0], [-5.0, -5.0]])
     np.testing.assert_array_equal(lanes[1], [[5.0, -5.0], [8.0, -5.0]])
-    np.testing.assert_array_equal(gather_pairs(np.stack([pairs, pairs]), AXES.ore_sellers, AXES.refiners, -5.0), lanes)
+    np.testing.assert_array_equal(
+        gather_pairs(np.stack([pairs, pairs]), AXES.ore_sellers, AXES.refiners, -5.0), lanes
+    )
 
 
 @given(st.lists(st.floats(-1e9, 1e9), min_size=3, max_size=3))

@@ -42,7 +42,12 @@ def borders(**changes: object) -> StageBorders:
     return replace(plain, **changes)
 
 
-def rows(floor: float = np.nan, tariff: float = 0.0, members: tuple[int, ...] = (IN,), approval: np.ndarray | None = None) -> Rows:
+def rows(
+    floor: float = np.nan,
+    tariff: float = 0.0,
+    members: tuple[int, ...] = (IN,),
+    approval: np.ndarray | None = None,
+) -> Rows:
     inside: Mask = np.isin(np.arange(3), members)[None, :]
     return Rows(np.array([0]), inside, np.array([floor]), np.array([tariff]), approval)
 
@@ -97,15 +102,21 @@ def test_the_flat_duty_of_the_zone_falls_on_outsiders() -> None:
 
 
 def test_an_export_tax_is_part_of_the_customs_value() -> None:
-    charges, lanes = build(borders(export_tax_share=np.full(SHAPE, 0.1), duty_share=np.full(SHAPE, 0.2)), rows())
+    charges, lanes = build(
+        borders(export_tax_share=np.full(SHAPE, 0.1), duty_share=np.full(SHAPE, 0.2)), rows()
+    )
     assert landed(lanes, 100.0)[OUT, IN] == pytest.approx(1.2 * (110.0 + 2.0))
     price = np.full((1, 3), 100.0)
     assert charges.export_tax_on_usd_t(price)[0, 0, OUT, IN] == pytest.approx(10.0)
     assert charges.duty_usd_t(price)[0, 0, OUT, IN] == pytest.approx(0.2 * 112.0)
 
 
-@pytest.mark.parametrize(("granted", "cap", "closed"), [(1.0, np.inf, False), (0.4, 16.0, False), (0.0, 1e-12, True)])
-def test_a_licence_caps_the_lane_at_its_share_of_the_usual_flow_and_a_ban_closes_it(granted: float, cap: float, closed: bool) -> None:
+@pytest.mark.parametrize(
+    ("granted", "cap", "closed"), [(1.0, np.inf, False), (0.4, 16.0, False), (0.0, 1e-12, True)]
+)
+def test_a_licence_caps_the_lane_at_its_share_of_the_usual_flow_and_a_ban_closes_it(
+    granted: float, cap: float, closed: bool
+) -> None:
     approval = np.ones(SHAPE)
     approval[0, OUT, IN] = granted
     _, lanes = build(borders(approval_share=approval), rows())
@@ -131,14 +142,18 @@ def test_a_way_round_opens_only_where_the_lane_is_restricted_or_newly_taxed() ->
 
 def test_a_way_round_costs_freight_margin_and_the_fine_and_escapes_the_duty_on_the_origin() -> None:
     approval = np.full(SHAPE, 0.4)
-    border = borders(approval_share=approval, duty_share=np.full(SHAPE, 0.5), hub_duty_share=np.full(SHAPE, 0.1))
+    border = borders(
+        approval_share=approval, duty_share=np.full(SHAPE, 0.5), hub_duty_share=np.full(SHAPE, 0.1)
+    )
     _, lanes = build(border, rows(), hubs=True)
     assert landed(lanes, 100.0, route=1)[OUT, IN] == pytest.approx(1.1 * 105.0 + 0.05 * 100.0 + 0.1 * 100.0)
 
 
 def test_the_floor_holds_on_the_way_round_too() -> None:
     """Origin is checked: a third country does not turn an outsider's goods into a member's."""
-    _, lanes = build(borders(approval_share=np.full(SHAPE, 0.4)), rows(floor=150.0, members=(IN, HUB)), hubs=True)
+    _, lanes = build(
+        borders(approval_share=np.full(SHAPE, 0.4)), rows(floor=150.0, members=(IN, HUB)), hubs=True
+    )
     assert landed(lanes, 100.0, route=1)[OUT, IN] == 150.0
 
 
@@ -149,7 +164,10 @@ def test_without_a_hub_or_a_usual_flow_there_is_no_way_round() -> None:
         assert np.isneginf(lanes.log_weight[0, 1]).all()
 
 
-@pytest.mark.xfail(strict=True, reason="the hub route pays no export tax, even one laid on exports to everybody, the hub among them")
+@pytest.mark.xfail(
+    strict=True,
+    reason="the hub route pays no export tax, even one laid on exports to everybody, the hub among them",
+)
 def test_a_tax_on_all_exports_is_paid_on_the_way_round_too() -> None:
     border = borders(approval_share=np.full(SHAPE, 0.4), export_tax_share=np.full(SHAPE, 0.3))
     charges, _ = build(border, rows(), hubs=True)
@@ -157,7 +175,12 @@ def test_a_tax_on_all_exports_is_paid_on_the_way_round_too() -> None:
 
 
 def test_rows_of_a_batch_do_not_see_each_other() -> None:
-    both = Rows(np.array([0, 0]), np.array([[False, True, False], [False, False, False]]), np.array([150.0, np.nan]), np.array([0.25, 0.0]))
+    both = Rows(
+        np.array([0, 0]),
+        np.array([[False, True, False], [False, False, False]]),
+        np.array([150.0, np.nan]),
+        np.array([0.25, 0.0]),
+    )
     _, lanes = build(borders(), both)
     for number, row in enumerate((rows(floor=150.0, tariff=0.25), rows(members=()))):
         _, alone = build(borders(), row)

@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 from small_worlds import data_with, make_world, play, quiet_data
 
-from world.capacity import BLOCKS, BlockFacts, base_price, capacity_of, commission, order_named_plants, running_cost_usd_t
+from world.capacity import (
+    BLOCKS,
+    BlockFacts,
+    base_price,
+    capacity_of,
+    commission,
+    order_named_plants,
+    running_cost_usd_t,
+)
 from world.model import TradeWorld
 from world.randomness import Streams
 
@@ -55,7 +63,9 @@ def test_capacity_is_what_stood_and_what_has_arrived() -> None:
     play(world)
     for block in BLOCKS:
         arrived = world.state.markets.arriving_t[block][:10].sum(axis=0)
-        np.testing.assert_allclose(capacity_of(world.state.markets, block), before[block] + arrived, rtol=1e-12)
+        np.testing.assert_allclose(
+            capacity_of(world.state.markets, block), before[block] + arrived, rtol=1e-12
+        )
 
 
 def test_idle_capacity_is_part_of_capacity() -> None:
@@ -72,10 +82,21 @@ def test_idle_capacity_is_part_of_capacity() -> None:
 
 
 def one_plant(probability: float) -> TradeWorld:
-    row = quiet_data().table("plants").head(1).assign(
-        plant="Test works", mineral="ndpr", stage="refined", form="converted", iso3="AUS", capacity_t_year=1000.0, start="2026-Q1",
-        probability=probability,
-    )  # fmt: skip
+    row = (
+        quiet_data()
+        .table("plants")
+        .head(1)
+        .assign(
+            plant="Test works",
+            mineral="ndpr",
+            stage="refined",
+            form="converted",
+            iso3="AUS",
+            capacity_t_year=1000.0,
+            start="2026-Q1",
+            probability=probability,
+        )
+    )
     tables = {name: quiet_data().table(name) for name in ("calendar", "coercion")}
     return make_world(minerals=["ndpr"], rounds=12, data=data_with(plants=row, **tables))
 
@@ -101,7 +122,10 @@ def test_plants_go_ahead_as_often_as_their_odds_say() -> None:
     """False-alarm rate 6 in 100,000 (four standard errors) over the pipeline of the data at its own probabilities."""
     table = quiet_data().table("plants")
     pipelines = [
-        order_named_plants(ALL.base, copy.deepcopy(ALL.state.markets), ALL.dataset, "2025-Q1", Streams(seed), 44) for seed in range(40)
+        order_named_plants(
+            ALL.base, copy.deepcopy(ALL.state.markets), ALL.dataset, "2025-Q1", Streams(seed), 44
+        )
+        for seed in range(40)
     ]
     expected = table["probability"].sum()
     spread = np.sqrt((table["probability"] * (1 - table["probability"])).sum() / len(pipelines))
@@ -123,7 +147,10 @@ def test_what_is_under_way_at_the_start_meets_expected_growth_for_a_while() -> N
 
 
 def test_the_running_cost_of_a_refinery_rises_with_its_ore() -> None:
-    cheap, dear = (running_cost_usd_t(ALL.base, "refining", np.full(ALL.base.axes.refiners.shape, price)) for price in (0.0, 1000.0))
+    cheap, dear = (
+        running_cost_usd_t(ALL.base, "refining", np.full(ALL.base.axes.refiners.shape, price))
+        for price in (0.0, 1000.0)
+    )
     np.testing.assert_allclose(dear - cheap, 1000.0 / ALL.base.recovery[:, None] * np.ones_like(cheap))
 
 
@@ -134,7 +161,10 @@ def test_base_prices_are_those_of_the_block_s_stage(block: str) -> None:
     np.testing.assert_array_equal(price, expected[:, None] * np.ones_like(price))
 
 
-@pytest.mark.xfail(strict=True, reason="mean cost less one and a half slopes: inelastic minerals get a running cost under zero, so no price idles them")
+@pytest.mark.xfail(
+    strict=True,
+    reason="mean cost less one and a half slopes: inelastic minerals get a running cost under zero, so no price idles them",
+)
 def test_nobody_produces_for_less_than_nothing() -> None:
     standing = ALL.state.markets.ore_capacity_t > 0.0
     assert (running_cost_usd_t(ALL.base, "ore", np.zeros_like(standing, dtype=float))[standing] > 0.0).all()

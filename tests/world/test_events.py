@@ -48,7 +48,9 @@ def test_a_tariff_is_a_duty_of_the_importer_on_its_targets() -> None:
 
 
 def test_tariffs_add_up_and_never_fall_on_home_trade() -> None:
-    both = [measure("tariff", "USA", NOW, id=str(size), size=size, stages=("refined",)) for size in (0.1, 0.2)]
+    both = [
+        measure("tariff", "USA", NOW, id=str(size), size=size, stages=("refined",)) for size in (0.1, 0.2)
+    ]
     now = happen(*both)
     np.testing.assert_allclose(now.duty_share[:, REFINED, JPN, USA], 0.3)
     assert (now.duty_share[:, :, USA, USA] == 0.0).all()
@@ -77,7 +79,9 @@ def test_a_ban_on_all_spares_the_home_market() -> None:
 
 
 def test_the_tighter_of_two_licences_counts() -> None:
-    now = happen(*(measure("licence", "CHN", NOW, id=str(size), targets=("JPN",), size=size) for size in (0.4, 0.7)))
+    now = happen(
+        *(measure("licence", "CHN", NOW, id=str(size), targets=("JPN",), size=size) for size in (0.4, 0.7))
+    )
     np.testing.assert_allclose(now.approval_share[:, :, CHN, JPN], 0.4)
 
 
@@ -106,9 +110,14 @@ def test_losses_of_two_outages_compound() -> None:
 
 
 def test_a_truce_holds_back_what_it_lists_and_nothing_else() -> None:
-    ban, other = measure("ban", "CHN", NOW, targets=("JPN",)), measure("ban", "CHN", NOW, id="other", targets=("USA",))
+    ban, other = (
+        measure("ban", "CHN", NOW, targets=("JPN",)),
+        measure("ban", "CHN", NOW, id="other", targets=("USA",)),
+    )
     truce = measure("truce", "CHN", "2025-Q3", ends=first_day_of("2026-Q1"), suspends=(ban.id,))
-    granted = [calendar(ban, other, truce).happen(round_, ()).approval_share[0, 0, CHN] for round_ in range(6)]
+    granted = [
+        calendar(ban, other, truce).happen(round_, ()).approval_share[0, 0, CHN] for round_ in range(6)
+    ]
     assert [round_[JPN] for round_ in granted] == [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]
     assert [round_[USA] for round_ in granted] == [0.0] * 6
 
@@ -121,7 +130,9 @@ def test_half_a_round_of_truce_is_half_a_round_of_relief() -> None:
 
 @pytest.mark.parametrize(("chance", "share"), [(0.0, 0.0), (1.0, 1.0)])
 def test_what_is_surely_renewed_goes_on_and_what_never_is_ends(chance: float, share: float) -> None:
-    tariff = measure("tariff", "USA", NOW, targets=("CHN",), size=1.0, ends=first_day_of("2025-Q3"), renewed=chance)
+    tariff = measure(
+        "tariff", "USA", NOW, targets=("CHN",), size=1.0, ends=first_day_of("2025-Q3"), renewed=chance
+    )
     for round_ in (2, 5, 9, 20):
         assert calendar(tariff).share_in_force(tariff, round_) == share
 
@@ -131,16 +142,21 @@ def test_renewals_are_drawn_year_by_year_and_end_for_good() -> None:
     their end; false-alarm rate 2 in 10,000 (four standard errors each).
     """
     tariffs = [
-        measure("tariff", "USA", NOW, id=f"m{number}", size=1.0, ends=first_day_of("2025-Q3"), renewed=0.6) for number in range(400)
+        measure("tariff", "USA", NOW, id=f"m{number}", size=1.0, ends=first_day_of("2025-Q3"), renewed=0.6)
+        for number in range(400)
     ]
     book = calendar(*tariffs)
     shares = [np.array([book.share_in_force(tariff, round_) for tariff in tariffs]) for round_ in (2, 6, 10)]
     for year, in_force in enumerate(shares, start=1):
         expected = 0.6**year
-        assert in_force.mean() == pytest.approx(expected, abs=4.0 * np.sqrt(expected * (1.0 - expected) / 400))
+        assert in_force.mean() == pytest.approx(
+            expected, abs=4.0 * np.sqrt(expected * (1.0 - expected) / 400)
+        )
     assert (shares[1] <= shares[0]).all()
     assert (shares[2] <= shares[1]).all()
-    quarters = [np.array([book.share_in_force(tariff, round_) for tariff in tariffs]) for round_ in (2, 3, 4, 5)]
+    quarters = [
+        np.array([book.share_in_force(tariff, round_) for tariff in tariffs]) for round_ in (2, 3, 4, 5)
+    ]
     for quarter in quarters[1:]:
         np.testing.assert_array_equal(quarter, quarters[0])
 
@@ -148,7 +164,9 @@ def test_renewals_are_drawn_year_by_year_and_end_for_good() -> None:
 def test_an_announced_control_is_feared_for_a_year_and_less_each_quarter() -> None:
     threat = measure("threat", "CHN", "2025-Q2", in_force=None, targets=("JPN",), minerals=("ndpr",))
     levels = [calendar(threat).happen(round_, ()).fear[0, JPN] for round_ in range(7)]
-    np.testing.assert_allclose(levels, [0.0, *(BELIEF * (1.0 - age / FEAR_ROUNDS) for age in range(4)), 0.0, 0.0])
+    np.testing.assert_allclose(
+        levels, [0.0, *(BELIEF * (1.0 - age / FEAR_ROUNDS) for age in range(4)), 0.0, 0.0]
+    )
     now = calendar(threat).happen(1, ())
     assert now.fear[0, USA] == now.fear[1, JPN] == 0.0
     assert now.feared[0] == CHN
@@ -157,14 +175,16 @@ def test_an_announced_control_is_feared_for_a_year_and_less_each_quarter() -> No
 
 def test_a_mild_licence_is_feared_less_than_a_ban() -> None:
     fears = [
-        happen(measure(kind, "CHN", NOW, targets=("JPN",), size=size)).fear[0, JPN] for kind, size in (("ban", None), ("licence", 0.7))
+        happen(measure(kind, "CHN", NOW, targets=("JPN",), size=size)).fear[0, JPN]
+        for kind, size in (("ban", None), ("licence", 0.7))
     ]
     assert fears[0] == pytest.approx(BELIEF)
     assert fears[1] == pytest.approx(0.3 * BELIEF)
 
 
 @pytest.mark.xfail(
-    strict=True, reason="one `feared` country a mineral: the last threat in the list takes the place of a graver one by another country"
+    strict=True,
+    reason="one `feared` country a mineral: the last threat in the list takes the place of a graver one by another country",
 )
 def test_a_later_threat_by_somebody_else_does_not_hide_a_ban() -> None:
     ban = measure("ban", "CHN", NOW, targets=("JPN",))

@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 from small_worlds import bind, make_world, play, zone_world
 
-from agents.view import Accounts, Answer, Question, WhatIfControl, WhatIfControlled, WhatIfMember, WhatIfNoFloor
+from agents.view import (
+    Accounts,
+    Answer,
+    Question,
+    WhatIfControl,
+    WhatIfControlled,
+    WhatIfMember,
+    WhatIfNoFloor,
+)
 from world.axes import REFINED
 from world.conditions import conditions_of
 from world.counterfactual import Case, clear_rows, control_lanes, needs_hubs, solve_cases
@@ -32,7 +40,13 @@ def world() -> TradeWorld:
 
 def zone_before_round_six() -> TradeWorld:
     settings = {"zone__text_quarters": [0, 0], "accession__strategy": "fixed", "reserve__exists": False}
-    made = make_world("zone_floor", minerals=list(MINERALS), rounds=8, zone__standings={"JPN": "join", "KOR": "join"}, **settings)
+    made = make_world(
+        "zone_floor",
+        minerals=list(MINERALS),
+        rounds=8,
+        zone__standings={"JPN": "join", "KOR": "join"},
+        **settings,
+    )
     play(made, 4)
     bind(made, ["JPN", "KOR"])
     play(made, 6)
@@ -49,7 +63,9 @@ def ask(world: TradeWorld, who: tuple[int, ...], question: Question, with_later:
     return answer
 
 
-def stakes(world: TradeWorld, members: np.ndarray, floor: bool, controls: tuple[Control, ...] = ()) -> np.ndarray:
+def stakes(
+    world: TradeWorld, members: np.ndarray, floor: bool, controls: tuple[Control, ...] = ()
+) -> np.ndarray:
     """(country,) welfare by stakes of the round's market under this policy, cleared row by row."""
     setting = make_setting(world, world.happenings, conditions_of(world), with_later=False)
     rows = range(len(world.base.axes.minerals))
@@ -82,12 +98,16 @@ def test_for_a_member_the_question_is_what_leaving_would_bring(world: TradeWorld
     left = bound(world)
     left[list(japan)] = False
     change = stakes(world, left, True) - stakes(world, bound(world), True)
-    assert ask(world, japan, WhatIfMember()).now.total_usd == pytest.approx(change[japan[0]], rel=1e-6, abs=1.0)
+    assert ask(world, japan, WhatIfMember()).now.total_usd == pytest.approx(
+        change[japan[0]], rel=1e-6, abs=1.0
+    )
 
 
 def test_a_cut_off_costs_what_the_market_says(world: TradeWorld) -> None:
     germany = places(world, "DEU")
-    controls = tuple(Control(world.dominant, mineral, REFINED, germany, 0.0, 0, "") for mineral in range(len(MINERALS)))
+    controls = tuple(
+        Control(world.dominant, mineral, REFINED, germany, 0.0, 0, "") for mineral in range(len(MINERALS))
+    )
     change = stakes(world, bound(world), True, controls) - stakes(world, bound(world), True)
     answer = ask(world, germany, WhatIfControlled(0.0))
     assert answer.now.total_usd == pytest.approx(change[germany[0]], rel=1e-5, abs=1.0)
@@ -113,9 +133,14 @@ def test_lifting_the_floor_is_what_it_costs_the_refiner(world: TradeWorld) -> No
 def test_who_has_nothing_to_trade_is_told_nothing_and_costs_no_market(world: TradeWorld) -> None:
     outlooks = outlooks_of(world, with_later=False)
     axes = world.base.axes
-    active = {int(place) for lists in (axes.ore_sellers, axes.refiners, axes.users) for place in lists.ravel()}
+    active = {
+        int(place) for lists in (axes.ore_sellers, axes.refiners, axes.users) for place in lists.ravel()
+    }
     idle = next(place for place in range(len(axes.countries)) if place not in active)
-    assert outlooks.answer([((idle,), WhatIfMember()), ((idle,), WhatIfControlled(0.0))]) == [Answer(Accounts(), Accounts(), {})] * 2
+    assert (
+        outlooks.answer([((idle,), WhatIfMember()), ((idle,), WhatIfControlled(0.0))])
+        == [Answer(Accounts(), Accounts(), {})] * 2
+    )
     assert outlooks.solved == 0
 
 
@@ -146,10 +171,16 @@ def test_the_status_quo_is_solved_once_for_all_askers(world: TradeWorld) -> None
 
 
 def test_answers_come_back_to_those_who_asked(world: TradeWorld) -> None:
-    movers = [(places(world, "DEU"), (WhatIfMember(), WhatIfControlled(0.0))), (places(world, "AUS"), ()), (places(world, "VNM"), (WhatIfMember(),))]
+    movers = [
+        (places(world, "DEU"), (WhatIfMember(), WhatIfControlled(0.0))),
+        (places(world, "AUS"), ()),
+        (places(world, "VNM"), (WhatIfMember(),)),
+    ]
     answers = ask_all(outlooks_of(world, with_later=False), movers)
     assert [len(answer) for answer in answers] == [2, 0, 1]
-    assert answers[0][WhatIfMember()].now.total_usd == pytest.approx(ask(world, places(world, "DEU"), WhatIfMember()).now.total_usd, rel=1e-6)
+    assert answers[0][WhatIfMember()].now.total_usd == pytest.approx(
+        ask(world, places(world, "DEU"), WhatIfMember()).now.total_usd, rel=1e-6
+    )
 
 
 def test_a_bloc_is_told_what_all_its_countries_together_gain(world: TradeWorld) -> None:
@@ -158,13 +189,18 @@ def test_a_bloc_is_told_what_all_its_countries_together_gain(world: TradeWorld) 
     joined[list(bloc)] = True
     change = stakes(world, joined, True) - stakes(world, bound(world), True)
     assert len(bloc) == 27
-    assert ask(world, bloc, WhatIfMember()).now.total_usd == pytest.approx(change[list(bloc)].sum(), rel=1e-6, abs=1.0)
+    assert ask(world, bloc, WhatIfMember()).now.total_usd == pytest.approx(
+        change[list(bloc)].sum(), rel=1e-6, abs=1.0
+    )
 
 
 def test_the_later_market_is_another_one(world: TradeWorld) -> None:
     answer = ask(world, places(world, "JPN"), WhatIfMember(), with_later=True)
     assert answer.later != answer.now
-    assert ask(world, places(world, "JPN"), WhatIfMember()).later == ask(world, places(world, "JPN"), WhatIfMember()).now
+    assert (
+        ask(world, places(world, "JPN"), WhatIfMember()).later
+        == ask(world, places(world, "JPN"), WhatIfMember()).now
+    )
 
 
 def test_a_control_touches_lanes_from_its_actor_to_its_targets_and_never_home() -> None:

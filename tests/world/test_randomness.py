@@ -27,7 +27,9 @@ def test_a_draw_hangs_on_its_key_alone(key: tuple[int, str, int, str]) -> None:
 
 
 @given(KEYS, KEYS)
-def test_different_keys_give_different_draws(one: tuple[int, str, int, str], other: tuple[int, str, int, str]) -> None:
+def test_different_keys_give_different_draws(
+    one: tuple[int, str, int, str], other: tuple[int, str, int, str]
+) -> None:
     if "|".join(map(str, one)) != "|".join(map(str, other)):
         assert Streams(one[0]).uniform(*one[1:]) != Streams(other[0]).uniform(*other[1:])
 

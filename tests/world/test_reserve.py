@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_worlds import make_world, measure, play, played, table
+from small_worlds import make_world, measure, played, table
 
 from world.model import TradeWorld
 from world.parameters import resolve
@@ -76,7 +76,9 @@ def test_carrying_costs_are_interest_and_storage_and_are_charged_to_users() -> N
     books.settle(np.array([10.0, 0.0]), np.array([100.0, 1.0]), NONE, NONE, PARAMETERS)
     assert books.fee_usd == 0.0  # nothing was held or owed before
     books.settle(NONE, NONE, NONE, NONE, PARAMETERS)
-    assert books.fee_usd == pytest.approx(1000.0 * (PARAMETERS.reserve_interest_year + PARAMETERS.reserve_storage_year) / 4.0)
+    assert books.fee_usd == pytest.approx(
+        1000.0 * (PARAMETERS.reserve_interest_year + PARAMETERS.reserve_storage_year) / 4.0
+    )
     assert books.cash_usd == pytest.approx(0.0)
 
 
@@ -109,7 +111,9 @@ def test_the_accounts_of_a_run_balance_to_the_cent_in_every_round(measures: tupl
 def test_the_recorded_stock_is_what_was_bought_less_what_was_released() -> None:
     rows = table(vault(CUT_OFF), "reserve")
     for _, mineral in rows.groupby("mineral"):
-        np.testing.assert_allclose(mineral["stock_t"], (mineral["bought_t"] - mineral["released_t"]).cumsum(), rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(
+            mineral["stock_t"], (mineral["bought_t"] - mineral["released_t"]).cumsum(), rtol=1e-9, atol=1e-9
+        )
     assert (rows["stock_t"] >= 0.0).all()
 
 
@@ -126,11 +130,15 @@ def test_it_never_takes_more_than_its_share_of_supply() -> None:
     rows = table(world, "reserve")
     made = table(world, "markets", stage="refined").groupby(["round", "mineral"])["output_t"].sum()
     for row in rows[rows["bought_t"] > 0.0].itertuples():
-        assert row.bought_t <= world.parameters.reserve_buy_supply_share * made[row.round - 1, row.mineral] * (1 + 1e-9)
+        assert row.bought_t <= world.parameters.reserve_buy_supply_share * made[
+            row.round - 1, row.mineral
+        ] * (1 + 1e-9)
 
 
 def test_filling_lifts_the_price_a_little() -> None:
-    plain = table(played("baseline", minerals=MINERALS, rounds=14), "zone", stage="refined").set_index(["round", "mineral"])
+    plain = table(played("baseline", minerals=MINERALS, rounds=14), "zone", stage="refined").set_index(
+        ["round", "mineral"]
+    )
     filled = table(vault(), "zone", stage="refined").set_index(["round", "mineral"])
     bought = table(vault(), "reserve").set_index(["round", "mineral"])["bought_t"]
     first = bought[bought > 0.0].groupby("mineral").head(1).index
@@ -150,14 +158,19 @@ def test_filling_the_reserve_is_no_gain_to_users() -> None:
 
 
 def test_when_the_metal_is_cut_off_the_reserve_releases_and_its_owner_uses_more() -> None:
-    with_reserve, without = vault(CUT_OFF), played("baseline", minerals=MINERALS, rounds=14, measures=[CUT_OFF])
+    with_reserve, without = (
+        vault(CUT_OFF),
+        played("baseline", minerals=MINERALS, rounds=14, measures=[CUT_OFF]),
+    )
     rows = table(with_reserve, "reserve")
     released = rows[rows["released_t"] > 0.0]
     assert len(released) > 0
     assert released["round"].min() >= 8
     first = released.sort_values("round").iloc[0]
     prices = [
-        table(world, "markets", stage="refined", country="USA", mineral=first["mineral"], round=first["round"])["price_mean_usd_t"].iloc[0]
+        table(
+            world, "markets", stage="refined", country="USA", mineral=first["mineral"], round=first["round"]
+        )["price_mean_usd_t"].iloc[0]
         for world in (with_reserve, without)
     ]
     assert prices[0] < prices[1]

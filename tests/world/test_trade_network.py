@@ -49,7 +49,11 @@ def test_a_hub_is_neither_end_nor_barred() -> None:
 def test_hub_routes_of_the_world_never_pass_the_leader_or_the_dominant_refiner() -> None:
     world = make_world(minerals=["*"], rounds=1)
     for stage in (ORE, REFINED):
-        hub, sellers, buyers = world.economy.routes.hub[stage], world.base.axes.sellers(stage), world.base.axes.buyers(stage)
+        hub, sellers, buyers = (
+            world.economy.routes.hub[stage],
+            world.base.axes.sellers(stage),
+            world.base.axes.buyers(stage),
+        )
         real = hub >= 0
         assert real.any()
         for barred in (world.leader, world.dominant):
@@ -79,8 +83,10 @@ def test_goods_through_a_hub_are_two_edges() -> None:
     hub[0, 1] = 2
     lanes = graph(flow, hub)
     assert {(origin, target): data["flow_t"] for origin, target, data in lanes.edges(data=True)} == {
-        ("AAA", "BBB"): 10.0, ("AAA", "CCC"): 4.0, ("CCC", "BBB"): 4.0,
-    }  # fmt: skip
+        ("AAA", "BBB"): 10.0,
+        ("AAA", "CCC"): 4.0,
+        ("CCC", "BBB"): 4.0,
+    }
     assert lanes.edges["AAA", "CCC"]["freight_usd_t"] == pytest.approx(4.5)
 
 

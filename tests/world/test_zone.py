@@ -34,13 +34,23 @@ def politics(rung: int = NONE, n: int = 4) -> Politics:
     """Four countries on the same rung; country 0 leads."""
     world = make_world(rounds=1).state.politics
     values = {item.name: getattr(world, item.name) for item in fields(Politics)}
-    cut = {name: value[:n].copy() for name, value in values.items() if isinstance(value, np.ndarray) and value.ndim == 1 and len(value) > n}
+    cut = {
+        name: value[:n].copy()
+        for name, value in values.items()
+        if isinstance(value, np.ndarray) and value.ndim == 1 and len(value) > n
+    }
     made = Politics(**(values | cut | {"standing": ["outside"] * n, "leader": 0, "dominant": 1}))
     made.rung[:], made.due_round[:] = rung, -1
     return made
 
 
-def decide(state: Politics, choice: str, places: tuple[int, ...] = (2,), round_: int = 10, ratification: tuple[int, int] = (2, 6)) -> None:
+def decide(
+    state: Politics,
+    choice: str,
+    places: tuple[int, ...] = (2,),
+    round_: int = 10,
+    ratification: tuple[int, int] = (2, 6),
+) -> None:
     decision = CountryDecision("AAA", "accession", choice, "", "")
     apply_decision(state, decision, places, round_, STREAMS, ratification, PARAMETERS)
 
@@ -50,14 +60,19 @@ def test_the_text_exists_after_the_quarters_it_takes() -> None:
     assert drawn == set(range(8, 13))
 
 
-@pytest.mark.parametrize(("rung", "delays"), [(FORUM, {0}), (FRAMEWORK, {0, 1, 2}), (ACTION_PLAN, {1, 2, 3, 4}), (FLOOR, {2, 3, 4, 5, 6})])
+@pytest.mark.parametrize(
+    ("rung", "delays"),
+    [(FORUM, {0}), (FRAMEWORK, {0, 1, 2}), (ACTION_PLAN, {1, 2, 3, 4}), (FLOOR, {2, 3, 4, 5, 6})],
+)
 def test_each_rung_takes_its_time(rung: int, delays: set[int]) -> None:
     drawn = {delay_rounds(rung, name, 10, STREAMS, (2, 6), PARAMETERS) for name in MANY}
     assert drawn == delays
 
 
 def test_a_delay_is_a_countrys_own_and_does_not_change_with_the_round() -> None:
-    assert delay_rounds(FLOOR, "AAA", 10, STREAMS, (2, 6), PARAMETERS) == delay_rounds(FLOOR, "AAA", 30, STREAMS, (2, 6), PARAMETERS)
+    assert delay_rounds(FLOOR, "AAA", 10, STREAMS, (2, 6), PARAMETERS) == delay_rounds(
+        FLOOR, "AAA", 30, STREAMS, (2, 6), PARAMETERS
+    )
 
 
 def test_the_ladder_is_climbed_one_rung_at_a_time() -> None:
@@ -120,7 +135,12 @@ def test_about_one_in_four_reviews_in_a_quarter_and_none_while_applied() -> None
 
 
 def zone(**given: object) -> TradeWorld:
-    settings = {"zone__text_quarters": [0, 0], "accession__strategy": "fixed", "reserve__exists": False, **QUIET_LEADER}
+    settings = {
+        "zone__text_quarters": [0, 0],
+        "accession__strategy": "fixed",
+        "reserve__exists": False,
+        **QUIET_LEADER,
+    }
     world = make_world("zone_floor", rounds=12, **(settings | given))
     return play(world, 4)
 

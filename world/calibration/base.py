@@ -71,8 +71,10 @@ def calibrate(
     )
     ore = _curves(gather(margins.mined_t, axes.ore_sellers), evidence, axes, MINED, parameters)
     primary = _curves(gather(margins.primary_t, axes.refiners), evidence, axes, PRIMARY, parameters)
-    ore_flow = _flows(evidence, axes, ORE, gather(margins.ore_supply_t, axes.ore_sellers), ore_use)
-    refined_flow = _flows(evidence, axes, REFINED, gather(margins.refined_supply_t, axes.refiners), purchases)
+    ore_supply = gather(margins.ore_supply_t, axes.ore_sellers)
+    refined_supply = gather(margins.refined_supply_t, axes.refiners)
+    ore_flow = _flows(evidence, axes, ORE, ore_supply, ore_use, ore_feed)
+    refined_flow = _flows(evidence, axes, REFINED, refined_supply, purchases, refined_feed)
     spread = _ore_spread(evidence, axes, margins, ore_flow, parameters)
     ore_size = ore.capacity_t + np.maximum(ore_feed, 0.0)
     ore_lanes = _stage_lanes(evidence, axes, ORE, ore_flow, spread, ore_size, parameters)
@@ -136,7 +138,9 @@ def _curves(
     )
 
 
-def _flows(evidence: Evidence, axes: Axes, stage: int, supply_t: Array, use_t: Array) -> Array:
+def _flows(
+    evidence: Evidence, axes: Axes, stage: int, supply_t: Array, use_t: Array, feed_t: Array
+) -> Array:
     sellers, buyers = axes.sellers(stage), axes.buyers(stage)
     flows = np.zeros((len(axes.minerals), sellers.shape[1], buyers.shape[1]))
     affinity = gather_pairs(evidence.affinity, sellers, buyers, 1e-12)
@@ -151,6 +155,7 @@ def _flows(evidence: Evidence, axes: Axes, stage: int, supply_t: Array, use_t: A
             includes[mineral],
             sellers[mineral],
             buyers[mineral],
+            feed_t[mineral],
         )
     return flows
 

@@ -77,6 +77,7 @@ class WithheldLanes:
         self.dataset, self.axes = dataset, list_axes(dataset, margins)
         self.supply_t = (margins.ore_supply_t, margins.refined_supply_t)
         self.use_t = (margins.ore_use_t, margins.purchases_t)
+        self.feed_t = (margins.ore_feed_t, margins.refined_feed_t)
         self.known_share, self.includes_home = read_known_shares(dataset)
         self.lanes = [self._read(row) for row in dataset.table("lane_shares").itertuples(index=False)]
         self.scored = [lane for lane in self.lanes if lane.exporter >= 0]
@@ -131,6 +132,7 @@ class WithheldLanes:
             gather(self.includes_home[:, stage], buyers)[mineral],
             sellers[mineral],
             buyers[mineral],
+            gather(self.feed_t[stage], sellers)[mineral],
         )
         size = len(self.dataset.countries)
         by_buyer = scatter(fitted, np.tile(buyers[mineral], (len(fitted), 1)), size)

@@ -49,19 +49,28 @@ def fit_stage_flows(
     includes_home: Array,
     sellers: Array,
     buyers: Array,
+    feed_t: Array | None = None,
 ) -> Array:
-    """(seller, buyer) flows of one mineral and stage; padded sellers and buyers get none."""
-    flows = np.zeros((len(sellers), len(buyers)))
-    rows, columns = np.flatnonzero(supply_t > 0), np.flatnonzero(use_t > 0)
+    """(seller, buyer) flows of one mineral and stage; padded sellers and buyers get none.
+
+    feed_t : (seller,) swarf, scrap and unreported ore, used where it arises as far as refineries there can
+    """
+    same = (sellers[:, None] == buyers[None, :]) & (sellers >= 0)[:, None]
+    scaled_use = use_t * (supply_t.sum() / use_t.sum()) if use_t.sum() > 0 else use_t
+    feed = np.zeros_like(supply_t) if feed_t is None else np.clip(feed_t, 0.0, np.maximum(supply_t, 0.0))
+    kept = np.where(same, np.minimum(feed[:, None], scaled_use[None, :]), 0.0)
+    left, wanted = supply_t - kept.sum(axis=1), scaled_use - kept.sum(axis=0)
+    least = 1e-9 * max(float(supply_t.sum()), 1e-300)
+    rows, columns = np.flatnonzero(left > least), np.flatnonzero(wanted > least)
     if len(rows) == 0 or len(columns) == 0:
-        return flows
+        return kept
     block = np.ix_(rows, columns)
-    at_home = sellers[rows][:, None] == buyers[columns][None, :]
-    scaled_use = use_t[columns] * (supply_t[rows].sum() / use_t[columns].sum())
-    flows[block] = fit_flows(
-        affinity[block], supply_t[rows], scaled_use, known_share[block], at_home, includes_home[columns] > 0
+    use = wanted[columns] * (left[rows].sum() / wanted[columns].sum())
+    fitted = fit_flows(
+        affinity[block], left[rows], use, known_share[block], same[block], includes_home[columns] > 0
     )
-    return flows
+    kept[block] += fitted
+    return kept
 
 
 def invert_preferences(
