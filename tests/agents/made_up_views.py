@@ -1,4 +1,4 @@
-"""Views and answers made up for tests: one plain country, one plain refiner, and strategies that draw any of them."""
+"""Views and answers made up for tests: a plain country, a plain refiner, and strategies that draw any."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ PLAIN = CountryView(
     mood=0.0,
     parameters=PARAMETERS,
 )
-"""A country with nothing at stake: full trust, no exposure, no offer, no taste. Its scale is 1e9 USD a quarter."""
+"""A country with nothing at stake: full trust, no exposure, no offer, no taste. Its scale is 1e9 USD."""
 
 
 def view(**changes: Any) -> CountryView:

@@ -173,7 +173,7 @@ REVIEWS, COUNTRIES = 10, 4000
 
 
 def ever_joins(handicap: float, subject: int, streams: Streams) -> bool:
-    """Whether a country whose payoff lies ``handicap`` spreads of taste under the threshold signs within ten reviews."""
+    """Whether a country whose payoff lies ``handicap`` spreads of taste short signs within ten reviews."""
     taste = streams.normal("taste", 0, str(subject))
     favourable = 0
     for number in range(REVIEWS):
@@ -205,8 +205,9 @@ def chance_to_join(handicap: float, renewed: float) -> float:
 def test_reviewing_again_and_again_does_not_drift_a_country_in(handicap: float) -> None:
     """False-alarm rate of this test: 6 in 100,000 (four standard errors of the share among 4000 countries).
 
-    Drawn anew at each review, taste would bring in nearly every indifferent country and most of those that lose 1% of their trade
-    within ten years. Drawn once, with a fifth renewed, it brings in those who like the zone and a few points more.
+    Drawn anew at each review, taste would bring in nearly every indifferent country and most of those that
+    lose 1% of their trade within ten years. Drawn once, with a fifth renewed, it brings in those who like the
+    zone and a few points more.
     """
     streams = Streams(7)
     share = np.mean([ever_joins(handicap, subject, streams) for subject in range(COUNTRIES)])

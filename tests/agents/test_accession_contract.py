@@ -1,4 +1,4 @@
-"""One suite that every accession strategy passes: legal, repeatable, picklable, blind, reasons that add up."""
+"""One suite for every accession strategy: legal, repeatable, picklable, blind, with reasons that add up."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ START, RESPONSE, WIDTH, LIMIT, PACE = 0.5, 0.3, 0.15, 0.25, 0.3
 
 
 def industry(**changes: object) -> IndustryView:
-    """One mineral, one producer of 100 t a round whose believed price is its full cost; demand grows by 4% a year."""
+    """One producer of 100 t a round whose believed price is its full cost; demand grows by 4% a year."""
     one = np.ones((1, 1))
     plain = IndustryView(
         capacity_t=100.0 * one,

@@ -1,4 +1,4 @@
-"""Small worlds for tests: few minerals, few rounds, no shocks, and a calendar without history unless it is asked for."""
+"""Small worlds for tests: few minerals, few rounds, no shocks, and no history unless it is asked for."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def bind(world: TradeWorld, members: Sequence[str]) -> None:
 
 
 def zone_world(members: Sequence[str] = (), *, rounds: int = 6, seed: int = 1, **given: Any) -> TradeWorld:
-    """A price-floor zone whose members are given and bound from round 4 on; nobody else decides anything, no reserve, no finance.
+    """A zone whose members are given and bound from round 4 on; nobody else decides, no reserve, no finance.
 
     Without members the leader applies its border alone.
     """
@@ -118,7 +118,7 @@ def table(world: TradeWorld, name: str, **where: object) -> pd.DataFrame:
 
 
 def same_tables(one: TradeWorld, other: TradeWorld, before: int | None = None) -> list[str]:
-    """Columns ``table.column`` that differ, to the last bit, in rounds before ``before`` (all rounds when None)."""
+    """Columns ``table.column`` that differ in any bit, in rounds before ``before`` (all when None)."""
     differing = []
     for name in one.record.tables:
         first, second = table(one, name), table(other, name)

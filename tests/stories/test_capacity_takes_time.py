@@ -1,4 +1,4 @@
-"""Plants: a refinery takes years, slumps idle the dear ones first, by-products follow their host, supply shocks heal."""
+"""Plants: a refinery takes years, slumps idle the dear ones first, by-products follow their host."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_no_plant_answers_a_price_before_its_lead_time(mineral: str) -> None:
 
 
 def test_a_refinery_takes_years() -> None:
-    """Nobody's refinery comes within a year of the order, and a newcomer's, permits included, not within three."""
+    """No refinery comes within a year of the order, and a newcomer's, permits included, not within three."""
     blocks = make_world(minerals=["*"], rounds=1).economy.blocks
     for block, facts in blocks.items():
         assert facts.lead_rounds.min() >= 4, block
@@ -65,7 +65,7 @@ def test_a_shortage_calls_up_capacity_elsewhere_in_the_end() -> None:
 
 
 def slump(mineral: str, rounds: int = 16) -> TradeWorld:
-    """Six tenths of the use of a metal go for good in the fifth quarter (without shocks, demand does not come back)."""
+    """Six tenths of the use of a metal go for good in the fifth quarter (nothing brings them back)."""
     world = make_world(minerals=[mineral], rounds=rounds + 12)
     play(world, OPEN)
     world.state.markets.demand_shock[:] = np.log(0.4)
@@ -96,7 +96,7 @@ def test_mines_idled_in_a_slump_come_back_with_the_price() -> None:
 
 
 def response(mineral: str, block: str, stage: int) -> float:
-    """Extra capacity ordered in a quarter, over what stands, when everyone believes in a price twice as high."""
+    """Extra capacity ordered in a quarter, over what stands, when the believed price doubles."""
     orders = []
     for factor in (1.0, 2.0):
         world = make_world(minerals=[mineral], rounds=2)
@@ -110,7 +110,7 @@ def response(mineral: str, block: str, stage: int) -> float:
 
 
 def test_ore_that_is_a_by_product_does_not_answer_its_own_price() -> None:
-    """The answer shrinks with the by-product share: cobalt 98%, dysprosium 90%, neodymium 45%, lithium none."""
+    """The answer shrinks with the by-product share: cobalt 98%, dysprosium 90%, neodymium 45%."""
     answers = {mineral: response(mineral, "ore", ORE) for mineral in ("cobalt", "dytb", "ndpr", "lithium")}
     assert answers["cobalt"] < 0.1 * answers["lithium"]
     assert answers["cobalt"] < answers["dytb"] < 0.5 * min(answers["ndpr"], answers["lithium"])
@@ -118,7 +118,7 @@ def test_ore_that_is_a_by_product_does_not_answer_its_own_price() -> None:
 
 @pytest.mark.xfail(
     strict=True,
-    reason="_block_facts applies the by-product share to mines alone: gallium and germanium start at the refined stage",
+    reason="_block_facts applies the by-product share to mines alone; gallium and germanium have none",
 )
 @pytest.mark.parametrize("mineral", ["gallium", "germanium"])
 def test_metal_that_is_a_by_product_does_not_answer_its_own_price(mineral: str) -> None:

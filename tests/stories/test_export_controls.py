@@ -30,7 +30,7 @@ def refined(world: TradeWorld, country: str, round_: int = OPEN) -> pd.Series:
 
 
 def shipped(world: TradeWorld, origin: str, destination: str, round_: int, hub: bool = False) -> float:
-    """Tonnes of refined metal that left ``origin`` for ``destination`` directly, or through third countries."""
+    """Tonnes of metal shipped from ``origin`` to ``destination`` directly, or through third countries."""
     flows = table(world, "flows", stage="refined", origin=origin, destination=destination, round=round_)
     return float(flows.loc[(flows["hub"] != "") == hub, "flow_t"].sum())
 
@@ -85,7 +85,7 @@ def test_hubs_carry_more_the_longer_a_control_decided_in_the_run_lasts() -> None
 
 @pytest.mark.xfail(
     strict=True,
-    reason="hub_capacity looks only at controls decided in the run: ways round a ban of the calendar or a scenario never grow",
+    reason="hub_capacity looks at controls decided in the run alone: ways round a scenario's ban never grow",
 )
 def test_hubs_carry_more_the_longer_a_ban_of_the_calendar_lasts() -> None:
     assert hub_growth(played(minerals=["ndpr"], rounds=16, measures=[ban_on("JPN", "ndpr")])) > 1.5

@@ -12,7 +12,7 @@ from world.model import TradeWorld
 OPEN = 4
 """The round in which decisions open and the zones of these tests begin."""
 BOOKKEEPING = {"countries.standing", "zone.in_scope", "zone.reference_price_usd_t", "decisions"}
-"""What an announced zone writes down even when nobody joins it: prices on offer and the answers of those who were asked."""
+"""What an announced zone writes down even when nobody joins it: prices on offer, answers of those asked."""
 
 
 def differing(one: TradeWorld, other: TradeWorld) -> set[str]:
@@ -97,7 +97,7 @@ def test_the_dominant_refiner_captures_the_levy_without_moving_a_price() -> None
 
 
 def test_a_tax_on_ones_own_exports_under_the_floor_moves_the_revenue_and_no_price() -> None:
-    """Known answer T9b: the levy shrinks by what the exporter takes, so buyers and sellers see the same prices."""
+    """Known answer T9b: the levy shrinks by what the exporter takes, so both sides see the same prices."""
     tax = measure("export_tax", "CHN", "2026-Q1", stages=("refined",), targets=("JPN",), size=0.1)
     given = {"leader__country": "JPN", "rounds": 5}
     free, taxed = zone_world(**given), zone_world(**given, measures=[tax])
@@ -117,7 +117,7 @@ def test_a_tax_on_ones_own_exports_under_the_floor_moves_the_revenue_and_no_pric
 
 
 def gain_from_zone(members: list[str], mineral: str) -> pd.DataFrame:
-    """Change of the accounts of the first round of a zone against the same world without members, USD by country."""
+    """Change of the accounts of a zone's first round against the same world without members, USD."""
     given = {"minerals": [mineral], "rounds": OPEN + 1}
     none = played("zone_floor", **given, reserve__exists=False, accession__strategy="fixed", **QUIET_LEADER)
     zone, nobody = (
@@ -142,7 +142,7 @@ def test_a_member_with_ore_gains_and_a_member_without_pays(mineral: str, members
 
 
 def test_ore_without_a_refinery_inside_the_zone_gains_nothing() -> None:
-    """Australian rare earths are refined in Malaysia: while that stays outside, the floor on metal falls on its own customer."""
+    """Australian rare earths are refined in Malaysia: while it stays outside, the floor hits its customer."""
     assert gain_from_zone(["AUS", "JPN"], "ndpr")["miner_profit_usd"]["AUS"] < 0.0
     assert gain_from_zone(["AUS", "MYS", "JPN"], "ndpr")["miner_profit_usd"]["AUS"] > 0.0
 

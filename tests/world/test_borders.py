@@ -13,7 +13,7 @@ from world.market.arrays import Lanes
 from world.market.charges import LaneCharges
 
 OUT, IN, HUB = 0, 1, 2
-"""Countries: an outsider, a member, a third country. Sellers and buyers are the first two; a third column is padding."""
+"""An outsider, a member, a third country. Sellers and buyers are the first two, then padding."""
 TERMS = HubTerms(margin_share=0.1, risk_share=0.05)
 SHAPE = (1, 3, 3)
 

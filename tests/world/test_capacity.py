@@ -119,7 +119,7 @@ def test_a_named_plant_arrives_within_a_year_of_its_date_with_the_ore_it_needs()
 
 
 def test_plants_go_ahead_as_often_as_their_odds_say() -> None:
-    """False-alarm rate 6 in 100,000 (four standard errors) over the pipeline of the data at its own probabilities."""
+    """False-alarm rate 6 in 100,000: four standard errors, over the pipeline of the data."""
     table = quiet_data().table("plants")
     pipelines = [
         order_named_plants(
@@ -135,7 +135,7 @@ def test_plants_go_ahead_as_often_as_their_odds_say() -> None:
 
 
 def test_what_is_under_way_at_the_start_meets_expected_growth_for_a_while() -> None:
-    """Named plants and the trend together: within two years capacity of most blocks keeps up with demand, none doubles."""
+    """Named plants and the trend together: capacity keeps up with demand for two years, none doubles."""
     markets = ALL.state.markets
     growth = ALL.economy.demand_growth[:, :].mean(axis=0) * 2.0
     for block in ("ore", "refining"):
@@ -163,7 +163,7 @@ def test_base_prices_are_those_of_the_block_s_stage(block: str) -> None:
 
 @pytest.mark.xfail(
     strict=True,
-    reason="mean cost less one and a half slopes: inelastic minerals get a running cost under zero, so no price idles them",
+    reason="mean cost less 1.5 slopes: inelastic supply gets a running cost under zero, so nothing idles it",
 )
 def test_nobody_produces_for_less_than_nothing() -> None:
     standing = ALL.state.markets.ore_capacity_t > 0.0

@@ -138,7 +138,7 @@ def test_what_is_surely_renewed_goes_on_and_what_never_is_ends(chance: float, sh
 
 
 def test_renewals_are_drawn_year_by_year_and_end_for_good() -> None:
-    """Of 400 measures renewed with a chance of 0.6 about 0.6, 0.36, 0.22 are in force in the first, second and third year after
+    """Of 400 measures renewed with a chance of 0.6 about 0.6, 0.36, 0.22 are in force in the years after
     their end; false-alarm rate 2 in 10,000 (four standard errors each).
     """
     tariffs = [
@@ -184,7 +184,7 @@ def test_a_mild_licence_is_feared_less_than_a_ban() -> None:
 
 @pytest.mark.xfail(
     strict=True,
-    reason="one `feared` country a mineral: the last threat in the list takes the place of a graver one by another country",
+    reason="one `feared` country a mineral: the last threat listed hides a graver one by somebody else",
 )
 def test_a_later_threat_by_somebody_else_does_not_hide_a_ban() -> None:
     ban = measure("ban", "CHN", NOW, targets=("JPN",))

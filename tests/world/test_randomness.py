@@ -1,4 +1,4 @@
-"""Draws keyed by what they are for: the same key the same draw, in any order; evenly spread, and unrelated to each other."""
+"""Draws keyed by what they are for: same key, same draw, in any order; evenly spread and unrelated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The strategic reserve: books that balance to the cent, money borrowed as needed, stock bought slowly and released in need."""
+"""The strategic reserve: books that balance to the cent, stock bought slowly and released in need."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_the_recorded_stock_is_what_was_bought_less_what_was_released() -> None:
 def test_it_fills_and_stops_at_its_target() -> None:
     rows = table(vault(), "reserve")
     assert rows["bought_t"].sum() > 0.0
-    # what it gets follows the price like the rest of its owner's purchases, so the last order may overshoot a little
+    # what it gets follows the price like the rest of its owner's purchases: the last order overshoots
     assert (rows["stock_t"] <= rows["target_t"] * 1.02).all()
     assert rows["round"].min() == 4
 

@@ -1,4 +1,4 @@
-"""The ladder: one rung at a time, with the delays of treaties; the floor lives as long as somebody is bound."""
+"""The ladder: one rung at a time, with the delays of treaties; a floor lives while somebody is bound."""
 
 from __future__ import annotations
 
