@@ -118,7 +118,7 @@ def stock_response(
     target = cover * (1.0 + parameters.stock_fear_response * fear) + markets.built_stock_t
     floor = parameters.stock_floor_share * cover
     free = np.maximum(markets.stock_t - floor, 0.0)
-    draw = np.clip(0.8 * free / np.maximum(use_t, 1e-12), 0.0, 0.6)
+    draw = np.clip(0.8 * free / np.maximum(use_t, 1e-12), 0.0, 0.85)
     gap = (
         (target - markets.stock_t)
         / np.maximum(use_t, 1e-12)
