@@ -7,8 +7,8 @@ import pytest
 from small_worlds import QUIET_LEADER, bind, make_world, play, played, table
 
 import world.round as round_module
-from agents.decision import CountryDecision
-from agents.view import Accounts, Answer, WhatIfMember
+from agents.decision import ControlDecision, CountryDecision, ImposedControl
+from agents.view import Accounts, Answer, RefinerView, WhatIfMember
 from agents.zone_leader import SWEETENER
 from world.accounts import ACCOUNTS
 from world.axes import ORE, REFINED
@@ -387,17 +387,27 @@ def test_widening_a_control_does_not_punish_its_old_targets_again() -> None:
     def trust_after(targets: tuple[str, ...]) -> float:
         world = make_world("baseline", rounds=8, dominant_refiner__doctrine="passive", **QUIET_LEADER)
         play(world, 4)
-        places = tuple(world.base.axes.country(iso3) for iso3 in targets)
         japan = world.base.axes.country("JPN")
         world.state.politics.controls.append(Control(world.dominant, 0, REFINED, (japan,), 0.4, 3, "first"))
-        if len(targets) > 1:  # as move_refiner does when it widens
-            world.state.politics.controls = [
-                Control(world.dominant, 0, REFINED, places, 0.4, world.round, "wider")
-            ]
+        world.doctrine = Widens(targets)
         play(world, 5)
         return float(world.state.politics.trust_dominant[japan])
 
-    assert trust_after(("JPN", "DEU")) == pytest.approx(trust_after(("JPN",)))
+    assert trust_after(("DEU", "JPN")) == pytest.approx(trust_after(()))
+
+
+class Widens:
+    """A doctrine that puts one control on the given targets, or none."""
+
+    def __init__(self, targets: tuple[str, ...]) -> None:
+        self.targets = targets
+
+    def questions(self, view: RefinerView) -> tuple[()]:
+        return ()
+
+    def decide(self, view: RefinerView, answers: object) -> ControlDecision:
+        wider = ImposedControl("ndpr", self.targets, 0.4, "wider")
+        return ControlDecision((wider,) if self.targets else ())
 
 
 def test_a_member_that_leaves_no_longer_upholds_the_floor() -> None:
