@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from agents.accession import RUNG_NAMES
+from agents.accession import FLOOR, RUNG_NAMES
 from agents.decision import CountryDecision
 from agents.view import Answer, CountryView, Question
 
@@ -27,6 +27,8 @@ class ScriptedAccession:
         """The decision of the script."""
         usual = "stay" if view.rung == len(RUNG_NAMES) - 1 else "hold_out"
         choice = self.choices.get(view.round, usual)
+        if choice == "join" and view.rung == FLOOR - 1 and not view.text_exists:
+            choice = usual  # there is nothing to sign yet
         return CountryDecision(
             view.actor, "accession", choice, usual, RUNG_NAMES[min(view.rung + 1, 4)], {"scripted": 1.0}
         )

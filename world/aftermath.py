@@ -74,6 +74,8 @@ def revise_habits(world: TradeWorld, cleared: Cleared) -> None:
             cleared.setting.borders[REFINED].approval_share,
         ),
     ):
+        limited = name.replace("usual", "limited").replace("flow_t", "rounds")
+        setattr(markets, limited, np.where(approval < 1.0, getattr(markets, limited) + 1.0, 0.0))
         old = getattr(markets, name)
         # a licence grants a share of requests: trade before it, growing with demand; it does not shrink with
         # the licence itself

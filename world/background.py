@@ -46,11 +46,13 @@ def read_demand_growth(dataset: Dataset, scenario: str, start: str, rounds: int)
     growth = np.zeros((rounds, len(dataset.minerals)))
     for place, mineral in enumerate(dataset.minerals):
         periods = path[path["mineral"] == mineral].sort_values("from_year")
-        for round_ in range(rounds):
-            year = first_day(round_, start).year
+        years = [first_day(round_, start).year for round_ in range(rounds)]
+        by_year = {}
+        for year in sorted(set(years)):
             inside = periods[(periods["from_year"] < year) & (periods["to_year"] >= year)]
             chosen = inside if len(inside) else periods.tail(1)
-            growth[round_, place] = float(chosen["growth_share_year"].iloc[0]) if len(chosen) else 0.0
+            by_year[year] = float(chosen["growth_share_year"].iloc[0]) if len(chosen) else 0.0
+        growth[:, place] = [by_year[year] for year in years]
     return growth
 
 
@@ -71,7 +73,7 @@ def read_volatility(dataset: Dataset, axes: Axes) -> Volatility:
         table["shock_persistence"].to_numpy(float),
         # the spread of yearly changes of a stationary level x with persistence r is s sqrt(2 (1 - r));
         # reporting gaps and revisions widen the published figures, so that s is bounded
-        np.minimum(spread / np.sqrt(2.0 * (1.0 - table["shock_persistence"].to_numpy(float)))[:, None], 0.35),
+        np.minimum(spread / np.sqrt(2.0 * (1.0 - table["shock_persistence"].to_numpy(float)))[:, None], 0.25),
     )
 
 

@@ -162,7 +162,7 @@ def _hub_route(
     charges = _route(
         borders.hub_freight_usd_t[mineral],
         duty,
-        np.zeros_like(duty),
+        borders.export_tax_share[mineral],
         terms.risk_share * price,
         terms.margin_share * price,
     )

@@ -22,6 +22,8 @@ from world.randomness import Streams
 from world.state import Markets
 
 BLOCKS = ("ore", "refining", "primary")
+CIRCUIT_SHARE = 0.3
+"""Least part of by-product capacity won from residues that answers its own price (assumption)."""
 LARGE_SHARE = 0.10
 """A producer of this share of world output has shown that it builds at going prices and fast (assumption)."""
 
@@ -98,7 +100,7 @@ def _block_facts(
     exists = curves.capacity_t.sum(axis=1, keepdims=True) > 0
     invest = gather(facts.investability, positions)
     entry = np.where((positions >= 0) & exists, parameters.build_rate_share * world * invest * resource, 0.0)
-    own = 1.0 - base.evidence.by_product_share if block == "ore" else np.ones(len(world))
+    own = _own_price_share(base, block)
     return BlockFacts(
         full_cost_usd_t=np.where(positions >= 0, full, 1e12),
         lead_rounds=np.rint(4.0 * years).astype(float),
@@ -106,6 +108,20 @@ def _block_facts(
         capital_usd_t=np.where(positions >= 0, _capital_usd_t(base, block, full), 0.0),
         own_price_share=own,
     )
+
+
+def _own_price_share(base: BaseMarket, block: str) -> Array:
+    """(mineral,) part of capacity that answers its own price.
+
+    A mined by-product follows its host. One that is won from residues (gallium, germanium) is limited by
+    recovery circuits rather than by the host (Frenzel and others: potential some ten times output), so part
+    of it answers.
+    """
+    primary = 1.0 - base.evidence.by_product_share
+    if block == "ore":
+        return np.asarray(primary)
+    from_residues = ~(base.axes.ore_sellers >= 0).any(axis=1)
+    return np.asarray(np.where(from_residues, np.maximum(primary, CIRCUIT_SHARE), 1.0))
 
 
 def _capital_usd_t(base: BaseMarket, block: str, full_cost_usd_t: Array) -> Array:
@@ -210,12 +226,22 @@ def commission(markets: Markets, round_: int) -> None:
         capacity_of(markets, block)[:] += markets.arriving_t[block][round_]
 
 
+def full_cost_now(base: BaseMarket, block: str, facts: BlockFacts, ore_index_usd_t: Array) -> Array:
+    """(mineral, seller) all-in price that a block needs at today's feed: a refinery passes the ore price
+    on.
+    """
+    if block != "refining":
+        return facts.full_cost_usd_t
+    dearer = (ore_index_usd_t - base.ore_lanes.index_usd_t) / base.recovery[:, None]
+    return np.asarray(np.maximum(facts.full_cost_usd_t + dearer, 0.2 * facts.full_cost_usd_t))
+
+
 def running_cost_usd_t(base: BaseMarket, block: str, ore_index_usd_t: Array) -> Array:
     """Price under which a block loses money even at its better plants (one and a half slopes under its
     mean cost).
     """
     if block == "ore":
-        return base.ore.cost_usd_t - 1.5 * base.ore.slope_usd_t
+        return np.maximum(base.ore.cost_usd_t - 1.5 * base.ore.slope_usd_t, 0.5 * base.ore.cost_usd_t)
     if block == "primary":
         return base.primary.cost_usd_t - 1.5 * base.primary.slope_usd_t
     return (ore_index_usd_t + base.refining.cost_usd_t - 1.5 * base.refining.slope_usd_t) / base.recovery[
@@ -252,7 +278,7 @@ def invest(
             arriving[round_ + 1 :].sum(axis=0),
             mothballed,
             believed[block],
-            facts.full_cost_usd_t * (1.0 - finance_cut[block]),
+            full_cost_now(base, block, facts, ore_index_usd_t) * (1.0 - finance_cut[block]),
             running_cost_usd_t(base, block, ore_index_usd_t),
             growth_share,
             facts.entry_t,

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from world.axes import ORE, REFINED, Array, gather
+from world.axes import ORE, REFINED, Array, gather, gather_pairs
 from world.capacity import capacity_of
 from world.offers import Conditions
+
+OUTAGE_RANGE = (-0.6, 0.4)
+"""Log deviations of a country's mine output kept within a loss of 45% and a gain of 49% (assumption)."""
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -40,14 +43,16 @@ def disturb(world: TradeWorld) -> None:
     outage = np.stack([streams.normals("outage", world.round, names) for names in subjects])
     spread = p.shock_scale * gather(world.economy.volatility.output_sd, axes.ore_sellers)
     back, drift = keep[:, None], -(1.0 - keep[:, None]) * spread**2 / 2.0
-    markets.ore_outage = back * markets.ore_outage + drift + fresh[:, None] * spread * outage
+    markets.ore_outage = np.clip(
+        back * markets.ore_outage + drift + fresh[:, None] * spread * outage, *OUTAGE_RANGE
+    )
 
 
 def conditions_of(world: TradeWorld) -> Conditions:
     """Ceilings, losses, the reserve's orders and fear, on the axes of sellers and users."""
     axes, now = world.base.axes, world.happenings
-    dependence = dependence_on(world, now.feared)
-    fear = np.clip(gather(now.fear, axes.users) * dependence + control_fear(world), 0.0, 1.0)
+    announced = gather_pairs(now.fear, axes.refiners, axes.users) * purchase_share(world)
+    fear = np.clip(announced.sum(axis=1) + control_fear(world), 0.0, 1.0)
     return Conditions(
         ore_ceiling_t=ceiling(world, now.quota_t[:, ORE], now.free_share[:, ORE]),
         ore_loss_share=gather(now.loss_share[:, ORE], axes.ore_sellers),
@@ -68,12 +73,11 @@ def ceiling(world: TradeWorld, quota_t: Array, free_share: Array) -> Array:
     return np.where(free < 1.0, allowed, np.inf)
 
 
-def dependence_on(world: TradeWorld, feared: Array) -> Array:
-    """(mineral, user) share of usual refined purchases that comes from the country feared."""
+def purchase_share(world: TradeWorld) -> Array:
+    """(mineral, seller, user) share of each seller in a user's usual refined purchases."""
     flow = world.state.markets.usual_refined_flow_t
-    theirs = np.where((world.base.axes.refiners == feared[:, None])[:, :, None], flow, 0.0).sum(axis=1)
-    total = flow.sum(axis=1)
-    share: Array = np.divide(theirs, total, out=np.zeros_like(total), where=total > 0)
+    total = flow.sum(axis=1, keepdims=True)
+    share: Array = np.divide(flow, total, out=np.zeros_like(flow), where=total > 0)
     return share
 
 
@@ -90,4 +94,5 @@ def control_fear(world: TradeWorld) -> Array:
             fear,
             np.where(aimed, world.parameters.threat_prior_probability * (1.0 - control.approval_share), 0.0),
         )
-    return fear * dependence_on(world, np.full(len(axes.minerals), float(world.dominant))) if recent else fear
+    theirs = np.where((axes.refiners == world.dominant)[:, :, None], purchase_share(world), 0.0)
+    return np.asarray(fear * theirs.sum(axis=1))

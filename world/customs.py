@@ -109,17 +109,9 @@ def hub_capacity(
     """Share of the usual flow that hubs can carry: small at first, growing each year that a control lasts,
     at most all.
     """
-    share = np.full(shape, parameters.hub_start_share)
-    for control in state.politics.controls:
-        if control.stage == stage:
-            lanes = control_lanes(
-                control, axes.sellers(stage)[control.mineral], axes.buyers(stage)[control.mineral]
-            )
-            years = max(0, state.round + 1 - control.since) / 4.0
-            share[control.mineral][lanes] = min(
-                1.0, parameters.hub_start_share * (1.0 + parameters.hub_growth_year) ** years
-            )
-    return share
+    limited = state.markets.limited_ore_rounds if stage == ORE else state.markets.limited_refined_rounds
+    grown = parameters.hub_start_share * (1.0 + parameters.hub_growth_year) ** (limited / 4.0)
+    return np.asarray(np.minimum(grown, 1.0))
 
 
 def trust_shift(axes: Axes, politics: Politics, stage: int, parameters: ParameterValues) -> Array:

@@ -84,7 +84,7 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
         final_use=final_use,
         grip=grip,
         component_stop_usd=_component_stop(base, need, final_use, grip, dominant, parameters),
-        demand_growth=read_demand_growth(dataset, run.demand, run.start, run.rounds),
+        demand_growth=read_demand_growth(dataset, run.demand, run.start, run.rounds + 80),
         demand_long_run=read_long_run_elasticity(dataset),
         volatility=read_volatility(dataset, axes),
     )

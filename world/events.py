@@ -30,7 +30,7 @@ class Happenings:
     quota_t, free_share : sales allowed under ceilings, and the share of the round (1 = all) on which no
         ceiling is in force
     loss_share : output lost
-    fear : (mineral, country) announced chance of being cut off; feared : (mineral,) from whom, -1 nobody
+    fear : (mineral, exporter, importer) announced chance that the exporter cuts the importer off
     acts : coercive acts of this round: actor, targets, severity 1-5
     news : what to write into the table of events
     """
@@ -42,7 +42,6 @@ class Happenings:
     free_share: Array
     loss_share: Array
     fear: Array
-    feared: Array
     acts: list[tuple[int, tuple[int, ...], float]] = field(default_factory=list)
     news: list[tuple[str, Measure]] = field(default_factory=list)
 
@@ -97,8 +96,7 @@ class Calendar:
             quota_t=np.zeros(blocks),
             free_share=np.ones(blocks),
             loss_share=np.zeros(blocks),
-            fear=np.zeros((m, n)),
-            feared=np.full(m, -1.0),
+            fear=np.zeros((m, n, n)),
         )
         self._groups["members"] = tuple(members)
         for measure in self._measures:
@@ -146,9 +144,8 @@ class Calendar:
         age = round_ - announced
         if measure.instrument in CUTTING and 0 <= age < FEAR_ROUNDS and reach.actors:
             level = self._threat_belief * (1.0 - age / FEAR_ROUNDS) * (1.0 - float(measure.size or 0.0))
-            block = np.ix_(reach.minerals, reach.targets)
+            block = np.ix_(reach.minerals, reach.actors, reach.targets)
             now.fear[block] = np.maximum(now.fear[block], level)
-            now.feared[reach.minerals] = reach.actors[0]
 
     def _news(self, measure: Measure, round_: int) -> list[tuple[str, Measure]]:
         dates = (("announced", measure.announced), ("in_force", measure.in_force), ("ended", measure.ends))

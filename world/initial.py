@@ -43,6 +43,8 @@ def initial_state(
         usual_index_usd_t=base.refined_lanes.index_usd_t.copy(),
         usual_ore_flow_t=base.ore_lanes.flow_t.copy(),
         usual_refined_flow_t=base.refined_lanes.flow_t.copy(),
+        limited_ore_rounds=np.zeros(base.ore_lanes.flow_t.shape),
+        limited_refined_rounds=np.zeros(base.refined_lanes.flow_t.shape),
     )
     return WorldState(
         -1,

@@ -13,7 +13,7 @@ from agents.investment import worth_building
 from world.accounts import CountryAccounts
 from world.axes import ORE, REFINED, Array, gather
 from world.borders import HubTerms
-from world.capacity import BLOCKS, BlockFacts, capacity_of
+from world.capacity import BLOCKS, BlockFacts, capacity_of, full_cost_now
 from world.counterfactual import Case, Horizon, Setting, clear_rows, needs_hubs
 from world.customs import stage_borders
 from world.events import Happenings
@@ -134,13 +134,15 @@ def project_capacity(
     capacity = capacity_of(markets, block)
     last = min(world.round + int(4 * years), len(markets.arriving_t[block]) - 1)
     arriving = markets.arriving_t[block][world.round + 1 : last + 1].sum(axis=0)
-    worth = worth_building(believed_usd_t, facts.full_cost_usd_t, p.build_width)
-    ratio = np.log(np.maximum(believed_usd_t, 1e-9) / facts.full_cost_usd_t)
+    cleared = world.state.clearing
+    feed = world.base.ore_lanes.index_usd_t if cleared is None else cleared.ore_index_usd_t
+    needed = full_cost_now(world.base, block, facts, feed)
+    worth = worth_building(believed_usd_t, needed, p.build_width)
+    ratio = np.log(np.maximum(believed_usd_t, 1e-9) / needed)
     own = facts.own_price_share[:, None]
-    growth = (1.0 - own + own * 2.0 * worth) * growth_share[
-        :, None
-    ] + own * p.expansion_response_year * np.maximum(ratio, 0.0)
-    growth = np.clip(growth, 0.0, p.expansion_limit_year)
+    expected = (1.0 - own + own * 2.0 * worth) * growth_share[:, None]
+    answer = own * p.expansion_response_year * np.maximum(ratio, 0.0)
+    growth = np.clip(expected + answer, 0.0, p.expansion_limit_year)
     left = np.maximum(years - facts.lead_rounds / 4.0, 0.0)
     projected: Array = (
         capacity + arriving + (growth * capacity + worth * p.start_rate_year * facts.entry_t) * left

@@ -69,7 +69,7 @@ def make_offers(
     base: BaseMarket, markets: Markets, conditions: Conditions, parameters: ParameterValues
 ) -> Offers:
     """Offers and needs of a round."""
-    working = np.exp(np.minimum(markets.ore_outage, 0.3)) * (1.0 - conditions.ore_loss_share)
+    working = np.exp(markets.ore_outage) * (1.0 - conditions.ore_loss_share)
     activity = (markets.demand_growth * np.exp(markets.demand_shock))[:, None]
     use = base.use_t * activity * markets.thrift
     building = base.stock_build_t * markets.stock_build_left

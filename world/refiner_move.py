@@ -22,7 +22,7 @@ def move_refiner(world: TradeWorld, outlooks: Outlooks) -> None:
     (answers,) = ask_all(outlooks, [((world.dominant,), questions)])
     decision = world.doctrine.decide(view, answers)
     axes, politics = world.base.axes, world.state.politics
-    replaced = {*decision.relent, *(imposed.mineral for imposed in decision.impose)}
+    replaced = set(decision.relent)
     politics.controls = [
         control for control in politics.controls if axes.minerals[control.mineral] not in replaced
     ]
@@ -30,7 +30,10 @@ def move_refiner(world: TradeWorld, outlooks: Outlooks) -> None:
     for iso3, share in decision.counter_duty_share.items():
         politics.counter_duty_share[axes.country(iso3)] = share
     for imposed in decision.impose:
-        targets = tuple(axes.country(iso3) for iso3 in imposed.targets)
+        held = {
+            t for c in politics.controls if axes.minerals[c.mineral] == imposed.mineral for t in c.targets
+        }
+        targets = tuple(place for place in map(axes.country, imposed.targets) if place not in held)
         control = Control(
             world.dominant,
             axes.mineral(imposed.mineral),
@@ -49,9 +52,10 @@ def move_refiner(world: TradeWorld, outlooks: Outlooks) -> None:
 def refiner_view(world: TradeWorld) -> RefinerView:
     """Grievances, controls in force and options of the round."""
     axes, politics = world.base.axes, world.state.politics
-    controls = {
-        axes.minerals[c.mineral]: tuple(axes.countries[t] for t in c.targets) for c in politics.controls
-    }
+    controls: dict[str, tuple[str, ...]] = {}
+    for c in politics.controls:  # a widened control is several, each with its own date
+        name = axes.minerals[c.mineral]
+        controls[name] = (*controls.get(name, ()), *(axes.countries[t] for t in c.targets))
     grievances = find_grievances(world)
     return RefinerView(
         axes.countries[world.dominant],

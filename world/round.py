@@ -112,7 +112,7 @@ def close_accounts(world: TradeWorld, cleared: Cleared) -> None:
     settle_reserve(world, cleared)
     total = cleared.accounts.usd.sum(axis=(1, 2))
     gap = np.abs(total - cleared.accounts.world_usd) / np.maximum(np.abs(cleared.accounts.world_usd), 1.0)
-    if gap.max() > 1e-8:
+    if not gap.max() <= 1e-8:
         mineral = world.base.axes.minerals[int(gap.argmax())]
         raise ArithmeticError(
             f"round {world.round}: accounts of {mineral} do not add up to the world total "

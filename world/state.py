@@ -59,6 +59,8 @@ class Markets:
     usual_index_usd_t: Array  # (m, k) slow mean of what users pay
     usual_ore_flow_t: Array  # (m, i, j) mean of recent flows, the yardstick of licences
     usual_refined_flow_t: Array  # (m, j, k)
+    limited_ore_rounds: Array  # (m, i, j) rounds for which a lane has been restricted
+    limited_refined_rounds: Array  # (m, j, k)
     arriving_t: dict[str, Array] = field(default_factory=dict)  # block -> (due round, m, seller)
 
 

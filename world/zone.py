@@ -53,7 +53,8 @@ def apply_decision(
     index = list(places)
     if decision.choice == "join":
         rung = int(politics.rung[index].max()) + 1
-        if rung > FLOOR or (politics.due_round[index] >= 0).any():
+        unwritten = rung == FLOOR and not 0 <= politics.text_round <= round_
+        if rung > FLOOR or unwritten or (politics.due_round[index] >= 0).any():
             return
         delay = delay_rounds(rung, decision.actor, round_, streams, ratification, parameters)
         politics.due_rung[index], politics.due_round[index] = rung, round_ + delay

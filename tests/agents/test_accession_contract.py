@@ -114,9 +114,6 @@ def test_nobody_signs_a_binding_floor_before_a_text_exists(
     assert ask_and_decide(STRATEGIES[name], before, answer).choice not in ("join", "prepare")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a script is obeyed without a text: apply_decision does not ask whether one exists"
-)
 def test_a_script_cannot_sign_what_does_not_exist() -> None:
     assert ScriptedAccession({10: "join"}).decide(view(rung=3, text_exists=False), {}).choice != "join"
 

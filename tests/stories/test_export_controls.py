@@ -83,10 +83,6 @@ def test_hubs_carry_more_the_longer_a_control_decided_in_the_run_lasts() -> None
     assert hub_growth(play(world)) > 1.5
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="hub_capacity looks at controls decided in the run alone: ways round a scenario's ban never grow",
-)
 def test_hubs_carry_more_the_longer_a_ban_of_the_calendar_lasts() -> None:
     assert hub_growth(played(minerals=["ndpr"], rounds=16, measures=[ban_on("JPN", "ndpr")])) > 1.5
 

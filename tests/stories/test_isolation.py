@@ -92,10 +92,6 @@ def test_a_shorter_horizon_is_the_beginning_of_a_longer_one() -> None:
     assert not differing & {"markets", "flows", "countries", "zone", "reserve"}
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="order_trend reads growth only up to the horizon, so what is on order hangs on --rounds",
-)
 def test_what_is_on_order_does_not_hang_on_the_horizon() -> None:
     short, long = (
         make_world(minerals=["lithium", "ndpr"], rounds=rounds).state.markets.arriving_t for rounds in (8, 44)

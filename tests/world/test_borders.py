@@ -164,10 +164,6 @@ def test_without_a_hub_or_a_usual_flow_there_is_no_way_round() -> None:
         assert np.isneginf(lanes.log_weight[0, 1]).all()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the hub route pays no export tax, even one laid on exports to everybody, the hub among them",
-)
 def test_a_tax_on_all_exports_is_paid_on_the_way_round_too() -> None:
     border = borders(approval_share=np.full(SHAPE, 0.4), export_tax_share=np.full(SHAPE, 0.3))
     charges, _ = build(border, rows(), hubs=True)

@@ -161,10 +161,6 @@ def test_base_prices_are_those_of_the_block_s_stage(block: str) -> None:
     np.testing.assert_array_equal(price, expected[:, None] * np.ones_like(price))
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="mean cost less 1.5 slopes: inelastic supply gets a running cost under zero, so nothing idles it",
-)
 def test_nobody_produces_for_less_than_nothing() -> None:
     standing = ALL.state.markets.ore_capacity_t > 0.0
     assert (running_cost_usd_t(ALL.base, "ore", np.zeros_like(standing, dtype=float))[standing] > 0.0).all()

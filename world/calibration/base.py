@@ -138,9 +138,7 @@ def _curves(
     )
 
 
-def _flows(
-    evidence: Evidence, axes: Axes, stage: int, supply_t: Array, use_t: Array, feed_t: Array
-) -> Array:
+def _flows(evidence: Evidence, axes: Axes, stage: int, supply_t: Array, use_t: Array, feed_t: Array) -> Array:
     sellers, buyers = axes.sellers(stage), axes.buyers(stage)
     flows = np.zeros((len(axes.minerals), sellers.shape[1], buyers.shape[1]))
     affinity = gather_pairs(evidence.affinity, sellers, buyers, 1e-12)

@@ -81,7 +81,10 @@ def read_evidence(
         ),
         _elasticity(dataset, "demand_short_run"),
         parameters.taste_scale
-        * np.stack([_elasticity(dataset, "taste_ore"), _elasticity(dataset, "taste_refined")], axis=1),
+        * np.nan_to_num(
+            np.stack([_elasticity(dataset, "taste_ore"), _elasticity(dataset, "taste_refined")], axis=1),
+            nan=1.0,
+        ),
         np.nan_to_num(gross, nan=1.0),
         distance,
         _affinity(dataset, distance, parameters),
