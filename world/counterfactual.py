@@ -18,10 +18,10 @@ from world.accounts import MINERS, REFINERS, CountryAccounts, country_accounts
 from world.axes import ORE, REFINED, Array, Axes, Mask, Whole, scatter
 from world.borders import HubTerms, Rows, StageBorders
 from world.calibration.base import BaseMarket
-from world.capacity import BlockFacts
 from world.market.arrays import Clearing, Prices
 from world.market.solver import clear_market
 from world.offers import Offers, Priced
+from world.plant_costs import BlockFacts
 from world.state import Control
 
 

@@ -16,13 +16,13 @@ from world.background import (
     read_volatility,
 )
 from world.calibration.base import BaseMarket, calibrate
-from world.capacity import BlockFacts, read_block_facts
 from world.country_facts import CountryFacts, read_country_facts
 from world.customs import HubRoutes, find_hub_routes
 from world.dataset import Dataset
 from world.final_use import final_need_t, spread_final_use
 from world.measures import first_day
 from world.parameters import ParameterValues
+from world.plant_costs import BlockFacts, read_block_facts
 from world.scenario import Scenario
 
 EVE = "2026-02-04"

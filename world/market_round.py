@@ -13,12 +13,13 @@ from agents.investment import worth_building
 from world.accounts import CountryAccounts
 from world.axes import ORE, REFINED, Array, gather
 from world.borders import HubTerms
-from world.capacity import BLOCKS, BlockFacts, capacity_of, full_cost_now
+from world.capacity import capacity_of
 from world.counterfactual import Case, Horizon, Setting, clear_rows, needs_hubs
 from world.customs import stage_borders
 from world.events import Happenings
 from world.market.arrays import Clearing
 from world.offers import Conditions, Priced, make_offers
+from world.plant_costs import BLOCKS, BlockFacts, full_cost_now
 from world.price_floor import believed_floor_usd_t
 from world.state import Markets
 from world.zone import floor_members

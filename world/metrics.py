@@ -11,9 +11,10 @@ import numpy as np
 from world.accounts import ACCOUNTS as ACCOUNT_COLUMNS
 from world.accounts import USERS
 from world.axes import ORE, REFINED, STAGES, Array, Mask, scatter
-from world.capacity import BLOCKS, capacity_of, capital_charge_usd
+from world.capacity import capacity_of
 from world.market_round import Cleared
 from world.market_views import StageView, stage_view
+from world.plant_costs import BLOCKS, capital_charge_usd
 from world.trade_network import betweenness, concentration, lane_graph
 from world.zone import finance_paid_usd, floor_members, signatories
 

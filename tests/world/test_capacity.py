@@ -8,16 +8,9 @@ import numpy as np
 import pytest
 from small_worlds import data_with, make_world, play, quiet_data
 
-from world.capacity import (
-    BLOCKS,
-    BlockFacts,
-    base_price,
-    capacity_of,
-    commission,
-    order_named_plants,
-    running_cost_usd_t,
-)
+from world.capacity import capacity_of, commission, order_named_plants
 from world.model import TradeWorld
+from world.plant_costs import BLOCKS, BlockFacts, base_price, running_cost_usd_t
 from world.randomness import Streams
 
 ALL = make_world(minerals=["*"], rounds=2)

@@ -14,7 +14,11 @@ from pydantic import ValidationError
 from world.measures import Measure
 from world.scenario import Known, Scenario, ScenarioError, list_scenarios, load_scenario
 
-KNOWN = Known(("ndpr", "dytb", "copper"), ("USA", "CHN", "CAN", "JPN", "KOR", "GBR", "AUS"), ("EU", "G7"))
+MINERALS = (
+    *("ndpr", "dytb", "lithium", "cobalt", "nickel", "graphite", "gallium", "germanium", "antimony"),
+    *("tungsten", "manganese", "copper"),
+)
+KNOWN = Known(MINERALS, ("USA", "CHN", "CAN", "JPN", "KOR", "GBR", "AUS"), ("EU", "G7"))
 HEAD = 'name = "Trial"\nquestion = "What if?"\n'
 MEASURE = '[[measures]]\nid = "stop"\nannounced = 2026-01-01\nactor = "CHN"\ninstrument = "ban"\n'
 LIBRARY = {

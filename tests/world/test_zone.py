@@ -77,6 +77,7 @@ def test_a_delay_is_a_countrys_own_and_does_not_change_with_the_round() -> None:
 
 def test_the_ladder_is_climbed_one_rung_at_a_time() -> None:
     state, climbed = politics(), []
+    state.text_round = 0
     for round_ in range(40):
         climbed += [rung for place, rung in enter_into_force(state, round_) if place == 2]
         decide(state, "join", round_=round_)
@@ -86,6 +87,7 @@ def test_the_ladder_is_climbed_one_rung_at_a_time() -> None:
 
 def test_nothing_is_in_force_before_the_delay_is_over() -> None:
     state = politics(ACTION_PLAN)
+    state.text_round = 0
     decide(state, "join", ratification=(3, 3))
     assert (state.standing[2], state.due_rung[2], state.due_round[2]) == ("applied", FLOOR, 13)
     for round_ in (11, 12):
@@ -94,6 +96,14 @@ def test_nothing_is_in_force_before_the_delay_is_over() -> None:
     assert enter_into_force(state, 13) == [(2, FLOOR)]
     assert (state.rung[2], state.standing[2], state.due_round[2]) == (FLOOR, "member", -1)
     assert enter_into_force(state, 14) == []
+
+
+def test_nobody_signs_a_text_that_does_not_exist() -> None:
+    state = politics(ACTION_PLAN)
+    for text_round in (-1, 20):
+        state.text_round = text_round
+        decide(state, "join", round_=10)
+        assert (state.standing[2], state.due_round[2]) == ("outside", -1)
 
 
 def test_a_second_application_changes_nothing() -> None:

@@ -1,0 +1,159 @@
+"""What a plant costs to build and to run, and how long it takes, by block and country.
+
+Three blocks produce: mines (``ore``), refineries (``refining``, in tonnes of ore) and plants that make
+refined metal without ore of the chain (``primary``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from world.axes import ORE, REFINED, Array, gather
+from world.calibration.base import BaseMarket
+from world.country_facts import CountryFacts
+from world.parameters import ParameterValues
+
+BLOCKS = ("ore", "refining", "primary")
+CIRCUIT_SHARE = 0.3
+"""Least part of by-product capacity won from residues that answers its own price (assumption)."""
+LARGE_SHARE = 0.10
+"""A producer of this share of world output has shown that it builds at going prices and fast (assumption)."""
+
+
+@dataclass(frozen=True)
+class BlockFacts:
+    """What building costs and how long it takes, by block; axes (mineral, seller).
+
+    full_cost_usd_t : all-in price needed; lead_rounds : from order to output; entry_t : most started in a
+        year where nothing stands, tonnes a round of capacity; own_price_share : (mineral,) part of supply
+        that answers its own price, the rest follows a host
+    """
+
+    full_cost_usd_t: Array
+    lead_rounds: Array
+    entry_t: Array
+    capital_usd_t: Array
+    own_price_share: Array
+
+
+def read_block_facts(
+    base: BaseMarket, facts: CountryFacts, parameters: ParameterValues
+) -> dict[str, BlockFacts]:
+    """Facts of the three blocks."""
+    return {block: _block_facts(base, facts, parameters, block) for block in BLOCKS}
+
+
+def _block_facts(
+    base: BaseMarket, facts: CountryFacts, parameters: ParameterValues, block: str
+) -> BlockFacts:
+    stage = ORE if block == "ore" else REFINED
+    positions = base.axes.sellers(stage)
+    curves = {"ore": base.ore, "refining": base.refining, "primary": base.primary}[block]
+    price, needed = (
+        base.evidence.price_usd_t[:, stage][:, None],
+        base.evidence.full_cost_usd_t[:, stage][:, None],
+    )
+    world = np.maximum(curves.capacity_t.sum(axis=1, keepdims=True), 1e-300)
+    share = curves.capacity_t / world
+    large, standing = share >= LARGE_SHARE, share > 0
+    wacc = gather(facts.wacc_share, positions, 0.1) / 0.0783
+    entrant = needed * (1.0 + 0.5 * (np.clip(wacc, 0.5, 3.0) - 1.0))
+    full = np.where(
+        large,
+        price,
+        np.where(standing, 0.5 * (price + np.maximum(needed, price)), np.maximum(entrant, 0.2 * price)),
+    )
+    if block == "ore":
+        build, permits = parameters.mine_build_years, gather(facts.mine_permit_years, positions, 5.0)
+        resource = np.sqrt(gather(facts.reserve_share, positions))
+    else:
+        build, permits = parameters.refinery_build_years, gather(facts.refinery_permit_years, positions, 2.0)
+        resource = 0.3 + 0.7 * gather(facts.potential, positions)
+    years = np.where(large, parameters.expansion_build_years, np.where(standing, build, build + permits))
+    # a country builds the block its mineral has: no plant without ore where the chain starts from ore and
+    # nobody works that way
+    exists = curves.capacity_t.sum(axis=1, keepdims=True) > 0
+    invest = gather(facts.investability, positions)
+    entry = np.where((positions >= 0) & exists, parameters.build_rate_share * world * invest * resource, 0.0)
+    own = _own_price_share(base, block)
+    return BlockFacts(
+        full_cost_usd_t=np.where(positions >= 0, full, 1e12),
+        lead_rounds=np.rint(4.0 * years).astype(float),
+        entry_t=entry * own[:, None],
+        capital_usd_t=np.where(positions >= 0, _capital_usd_t(base, block, full), 0.0),
+        own_price_share=own,
+    )
+
+
+def _own_price_share(base: BaseMarket, block: str) -> Array:
+    """(mineral,) part of capacity that answers its own price.
+
+    A mined by-product follows its host. One that is won from residues (gallium, germanium) is limited by
+    recovery circuits rather than by the host (Frenzel and others: potential some ten times output), so part
+    of it answers.
+    """
+    primary = 1.0 - base.evidence.by_product_share
+    if block == "ore":
+        return np.asarray(primary)
+    from_residues = ~(base.axes.ore_sellers >= 0).any(axis=1)
+    return np.asarray(np.where(from_residues, np.maximum(primary, CIRCUIT_SHARE), 1.0))
+
+
+def _capital_usd_t(base: BaseMarket, block: str, full_cost_usd_t: Array) -> Array:
+    """Capital charge per tonne of capacity: what the full cost leaves above running costs, at usual
+    utilisation.
+    """
+    usual = 0.85
+    if block == "ore":
+        return np.asarray(usual * np.maximum(full_cost_usd_t - base.ore.cost_usd_t, 0.0))
+    if block == "primary":
+        return np.asarray(usual * np.maximum(full_cost_usd_t - base.primary.cost_usd_t, 0.0))
+    left = base.recovery[:, None] * full_cost_usd_t - base.ore_lanes.index_usd_t - base.refining.cost_usd_t
+    return np.asarray(usual * np.maximum(left, 0.0))
+
+
+def capital_charge_usd(
+    base: BaseMarket, blocks: dict[str, BlockFacts], capacity_t: dict[str, Array]
+) -> dict[str, Array]:
+    """block -> (mineral, seller) capital charge a round on capacity beyond that of the base year."""
+    old = {
+        "ore": base.ore.capacity_t,
+        "refining": base.refining.capacity_t,
+        "primary": base.primary.capacity_t,
+    }
+    return {
+        block: facts.capital_usd_t * np.maximum(capacity_t[block] - old[block], 0.0)
+        for block, facts in blocks.items()
+    }
+
+
+def base_price(base: BaseMarket, block: str) -> Array:
+    """(mineral, seller) base-year price that a block sells at."""
+    stage = ORE if block == "ore" else REFINED
+    prices: Array = base.evidence.price_usd_t[:, stage][:, None] * np.ones(base.axes.sellers(stage).shape)
+    return prices
+
+
+def full_cost_now(base: BaseMarket, block: str, facts: BlockFacts, ore_index_usd_t: Array) -> Array:
+    """(mineral, seller) all-in price that a block needs at today's feed: a refinery passes the ore price
+    on.
+    """
+    if block != "refining":
+        return facts.full_cost_usd_t
+    dearer = (ore_index_usd_t - base.ore_lanes.index_usd_t) / base.recovery[:, None]
+    return np.asarray(np.maximum(facts.full_cost_usd_t + dearer, 0.2 * facts.full_cost_usd_t))
+
+
+def running_cost_usd_t(base: BaseMarket, block: str, ore_index_usd_t: Array) -> Array:
+    """Price under which a block loses money even at its better plants (one and a half slopes under its
+    mean cost).
+    """
+    if block == "ore":
+        return np.maximum(base.ore.cost_usd_t - 1.5 * base.ore.slope_usd_t, 0.5 * base.ore.cost_usd_t)
+    if block == "primary":
+        return base.primary.cost_usd_t - 1.5 * base.primary.slope_usd_t
+    return (ore_index_usd_t + base.refining.cost_usd_t - 1.5 * base.refining.slope_usd_t) / base.recovery[
+        :, None
+    ]
