@@ -177,7 +177,7 @@ def finance_cut(world: TradeWorld) -> Array:
     money = 4.0 * np.where(politics.rung >= FRAMEWORK, politics.finance_usd, 0.0)
     covered = np.divide(money, needed, out=np.zeros(n), where=needed > 0)
     return np.asarray(
-        world.parameters.finance_cost_cut * np.minimum(covered, 1.0) * world.scenario.zone.exists
+        world.parameters.finance_cost_cut * np.minimum(covered, 1.0) * world.premise.zone.exists
     )
 
 

@@ -29,7 +29,7 @@ def disturb(world: TradeWorld) -> None:
         growth = p.demand_growth_scale * world.economy.demand_growth[world.round]
         markets.demand_growth = markets.demand_growth * np.exp(growth / 4.0)
     markets.stock_build_left = max(0.0, 1.0 - (world.round + 1) / 4.0)
-    if not world.scenario.run.shocks:
+    if not world.premise.run.shocks:
         return
     keep = world.economy.volatility.persistence_share ** (1 / 4)
     fresh = np.sqrt(1.0 - keep**2)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def move_leader(world: TradeWorld) -> None:
     """Announce, offer, and write down why."""
-    politics, scenario = world.state.politics, world.scenario
+    politics, scenario = world.state.politics, world.premise
     if not scenario.zone.exists:
         return
     since_open = world.round - world.decisions_open
@@ -40,7 +40,7 @@ def press_holdouts(world: TradeWorld) -> None:
     """Threats against those who hold out and sell much to the leader: they press, and they cost trust at
     once.
     """
-    rate = PRESSURE[world.scenario.leader.coercion] * world.parameters.coercion_acts_year / 4.0
+    rate = PRESSURE[world.premise.leader.coercion] * world.parameters.coercion_acts_year / 4.0
     politics, facts = world.state.politics, world.facts
     for country in world.population:
         index = list(world.places[country.iso3])
@@ -72,14 +72,14 @@ def leader_view(world: TradeWorld) -> LeaderView:
             if not np.isnan(politics.reference_usd_t[key])
         },
         invitations=_invitations(world),
-        budget_usd=world.scenario.leader.finance_usd_year / 4.0,
+        budget_usd=world.premise.leader.finance_usd_year / 4.0,
         parameters=world.parameter_map,
     )
 
 
 def scope_of(world: TradeWorld) -> Mask:
     """(mineral, stage) covered by the zone; a mineral without ore of its own has only the refined stage."""
-    zone, axes = world.scenario.zone, world.base.axes
+    zone, axes = world.premise.zone, world.base.axes
     minerals = np.array(["*" in zone.scope or name in zone.scope for name in axes.minerals])
     stages = np.array([stage in zone.stages for stage in STAGES])
     has_ore = (axes.ore_sellers >= 0).any(axis=1)

@@ -54,7 +54,7 @@ def make_setting(
     )
     now = Horizon(make_offers(base, state.markets, conditions, p), {}, state.prices)
     later = _later(world, conditions) if with_later else None
-    scenario = world.scenario
+    scenario = world.premise
     scoped = ~np.isnan(state.politics.reference_usd_t)
     return Setting(
         base=base,

@@ -38,6 +38,7 @@ class TradeWorld(mesa.Model):
     rng : seed; draws are keyed by it and by what they are for, never by Mesa's generators
     dataset : the tables; those of the package when None
 
+    ``premise`` is the scenario of the run (``scenario`` itself is a name that Mesa 3.5 keeps for its own);
     ``step()`` plays one quarter; ``record`` holds the result tables; ``finished`` says that the horizon is
     reached.
     """
@@ -47,11 +48,11 @@ class TradeWorld(mesa.Model):
     ) -> None:
         seed = 1 if rng is None else int(rng)
         super().__init__(rng=seed)
-        self.scenario: Scenario = scenario if scenario is not None else load_scenario("zone_floor")
+        self.premise: Scenario = scenario if scenario is not None else load_scenario("zone_floor")
         self.dataset = restrict_minerals(
-            dataset if dataset is not None else load_dataset(), self.scenario.run.minerals
+            dataset if dataset is not None else load_dataset(), self.premise.run.minerals
         )
-        self.parameters: ParameterValues = resolve(self.scenario.parameters)
+        self.parameters: ParameterValues = resolve(self.premise.parameters)
         self.parameter_map: Mapping[str, float] = {name: self.parameters[name] for name in self.parameters}
         self.streams = Streams(seed)
         self.round = 0
@@ -63,7 +64,7 @@ class TradeWorld(mesa.Model):
         self.population = populate(self)
 
     def _set_clock(self) -> None:
-        run = self.scenario.run
+        run = self.premise.run
         days = [first_day(round_, run.start) for round_ in range(run.rounds)]
         self.quarters = tuple(f"{day.year}-Q{(day.month + 2) // 3}" for day in days)
         self.decisions_open = round_of(first_day(0, run.decisions_open), run.start)
@@ -74,7 +75,7 @@ class TradeWorld(mesa.Model):
 
     def _lay_ground(self) -> None:
         """What does not change during the run."""
-        economy = build_economy(self.dataset, self.scenario, self.parameters)
+        economy = build_economy(self.dataset, self.premise, self.parameters)
         self.economy = economy
         self.base, self.facts = economy.base, economy.facts
         self.leader, self.dominant = economy.leader, economy.dominant
@@ -82,7 +83,7 @@ class TradeWorld(mesa.Model):
 
     def _write_calendar(self) -> None:
         """Measures, and the strategies of the two great powers."""
-        axes, scenario = self.base.axes, self.scenario
+        axes, scenario = self.base.axes, self.premise
         groups = {
             name: [axes.country(iso3) for iso3 in sorted(members)]
             for name, members in self.dataset.blocs.items()
@@ -104,7 +105,7 @@ class TradeWorld(mesa.Model):
 
     def _open_books(self) -> None:
         """State on the eve, plants on order, the reserve, memories of prices."""
-        scenario, axes, run = self.scenario, self.base.axes, self.scenario.run
+        scenario, axes, run = self.premise, self.base.axes, self.premise.run
         self.state = initial_state(self.base, self.facts, self.parameters, self.leader, self.dominant)
         if scenario.zone.exists:
             self.state.politics.text_round = draw_text_round(
@@ -130,7 +131,7 @@ class TradeWorld(mesa.Model):
         """The reserve aims at days of what its owner's industries need: the metal they buy, or the metal in
         the goods that end up there where that is more; of minerals that the dominant refiner could withhold.
         """
-        wanted = self.scenario.reserve
+        wanted = self.premise.reserve
         if not wanted.exists:
             return None
         first = np.where(self.base.axes.users == self.leader, self.base.use_t, 0.0).sum(axis=1)
@@ -141,7 +142,7 @@ class TradeWorld(mesa.Model):
     @property
     def finished(self) -> bool:
         """The horizon is reached."""
-        return self.round >= self.scenario.run.rounds
+        return self.round >= self.premise.run.rounds
 
     def step(self) -> None:
         """Play one round; nothing happens beyond the horizon."""

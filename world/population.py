@@ -51,8 +51,8 @@ def _value_usd(world: TradeWorld) -> tuple[Array, Array, Array]:
 
 def _accession(world: TradeWorld, voter: str, members: tuple[str, ...]) -> AccessionStrategy:
     """The strategy that the scenario names, or a standing that it fixes."""
-    standings = world.scenario.zone.standings
+    standings = world.premise.zone.standings
     fixed = next((standings[name] for name in (voter, *members) if name in standings), None)
     if fixed is not None:
         return FixedStanding(fixed == "join")
-    return PayoffAccession() if world.scenario.accession.strategy == "payoff" else FixedStanding(False)
+    return PayoffAccession() if world.premise.accession.strategy == "payoff" else FixedStanding(False)

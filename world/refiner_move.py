@@ -122,7 +122,7 @@ def _options(world: TradeWorld, grievances: tuple[Grievance, ...]) -> tuple[Cont
             value = shipped * float(base.evidence.price_usd_t[mineral, REFINED])
             options.append(
                 ControlOption(
-                    name, targets, world.scenario.dominant_refiner.licence_approval, value, shipped / bought
+                    name, targets, world.premise.dominant_refiner.licence_approval, value, shipped / bought
                 )
             )
     return tuple(options)

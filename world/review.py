@@ -41,7 +41,7 @@ def review_standings(world: TradeWorld, outlooks: Outlooks) -> None:
     for country, decision, answer in zip(movers, decisions, answers, strict=True):
         places = world.places[country.iso3]
         _remember_bargain(world, places, decision, answer)
-        zone = world.scenario.zone
+        zone = world.premise.zone
         apply_decision(
             world.state.politics,
             decision,
@@ -58,7 +58,7 @@ def _reviews(world: TradeWorld, country: Country) -> bool:
     politics = world.state.politics
     places = list(world.places[country.iso3])
     great = world.leader in places or world.dominant in places
-    if great or not world.scenario.zone.exists or world.facts.estranged_from_leader[places].any():
+    if great or not world.premise.zone.exists or world.facts.estranged_from_leader[places].any():
         return False
     applied = bool((politics.due_round[places] >= 0).any())
     binding = politics.rung[places].max() >= ACTION_PLAN
@@ -100,7 +100,7 @@ def view_of(world: TradeWorld, country: Country) -> CountryView:
         actor=country.iso3,
         round=world.round,
         rung=rung,
-        zone_open=world.scenario.zone.exists,
+        zone_open=world.premise.zone.exists,
         text_exists=0 <= politics.text_round <= world.round,
         trust_leader=float(weight @ politics.trust_leader[index]),
         trust_dominant=float(weight @ politics.trust_dominant[index]),
@@ -111,7 +111,7 @@ def view_of(world: TradeWorld, country: Country) -> CountryView:
         exports_to_dominant_share=float(
             exports @ facts.exports_to_dominant_share[index] / max(float(exports.sum()), 1.0)
         ),
-        pressure=PRESSURE[world.scenario.leader.coercion],
+        pressure=PRESSURE[world.premise.leader.coercion],
         retaliation_belief=float(weight @ politics.retaliation_belief[index]),
         finance_offer_usd=float(politics.finance_usd[index].sum()) * p.finance_grant_share,
         side_payment_usd=float(politics.side_payment_usd[index].sum()),

@@ -62,14 +62,14 @@ def move_governments(world: TradeWorld) -> None:
     """The leader, then countries on their standing, then the dominant refiner (or the last two swapped)."""
     move_leader(world)
     moves = [_countries_move, _refiner_moves]
-    if world.scenario.run.order == "refiner_first":
+    if world.premise.run.order == "refiner_first":
         moves.reverse()
     for move in moves:
         move(world)
 
 
 def _countries_move(world: TradeWorld) -> None:
-    if world.scenario.zone.exists:
+    if world.premise.zone.exists:
         outlooks = outlooks_of(world, with_later=True)
         review_standings(world, outlooks)
         world.markets_asked += outlooks.solved

@@ -103,7 +103,7 @@ def floor_members(world: TradeWorld) -> Mask:
     """(country,) those whose border upholds the floor in force: binding members and the leader."""
     members: Mask = world.state.politics.rung == FLOOR
     members = members.copy()
-    members[world.leader] = world.scenario.zone.exists
+    members[world.leader] = world.premise.zone.exists
     return members
 
 
@@ -122,7 +122,7 @@ def update_zone(world: TradeWorld) -> None:
     Outside any zone the leader may lay a flat duty on the dominant refiner's goods (the question of tariffs
     alone).
     """
-    politics, scenario = world.state.politics, world.scenario
+    politics, scenario = world.state.politics, world.premise
     text = scenario.zone.exists and 0 <= politics.text_round <= world.round
     others = politics.rung == FLOOR
     others[world.leader] = False

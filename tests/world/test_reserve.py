@@ -104,7 +104,7 @@ def test_the_accounts_of_a_run_balance_to_the_cent_in_every_round(measures: tupl
     while not world.finished:
         world.step()
         assert abs(world.reserve.gap_usd()) < CENT
-        assert 0.0 <= world.reserve.loan_usd <= world.scenario.reserve.loan_usd
+        assert 0.0 <= world.reserve.loan_usd <= world.premise.reserve.loan_usd
         assert world.reserve.cash_usd >= -CENT
 
 
