@@ -31,6 +31,8 @@ class StageBorders:
     log_weight : ln A of this round, all lanes open
     usual_flow_t : yardstick of licences and of hub capacity
     hub_capacity_share : share of the usual flow that third countries can carry this round
+    hub_open_share : part of shipments that the seller's country grants to the hub itself (all when None): a
+        control aimed at everyone leaves no third country to go through
     sellers, buyers : (mineral, width) country positions
     spread_usd_t, backstop_usd_t : (mineral, buyer); backstop_log_weight : scalar
     price_usd_t : (mineral,) base price, the yardstick of hub margins
@@ -53,6 +55,7 @@ class StageBorders:
     backstop_usd_t: Array
     backstop_log_weight: float
     price_usd_t: Array
+    hub_open_share: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,9 @@ def build_lanes(
     return charges, lanes
 
 
+LEAK_SHARE = 0.1
+"""Part of what hubs could carry that slips through though the hub itself is under control: goods sent under a
+false name (assumption)."""
 _PARTS = (
     "tariff_share",
     "export_tax_share",
@@ -170,5 +176,8 @@ def _hub_route(
     open_ = (restricted | borders.taxed[mineral]) & (usual > 0.0) & (borders.hub[mineral] >= 0)
     missing = np.where(restricted, 1.0 - approval, 0.5)
     weight = np.where(open_, borders.log_weight[mineral] + np.log(np.maximum(missing, 1e-12)), -np.inf)
-    cap = np.maximum(borders.hub_capacity_share[mineral] * usual, 1e-12)
+    granted = (
+        1.0 if borders.hub_open_share is None else np.maximum(borders.hub_open_share[mineral], LEAK_SHARE)
+    )
+    cap = np.maximum(borders.hub_capacity_share[mineral] * usual * granted, 1e-12)
     return charges, weight, np.where(open_, cap, np.inf)

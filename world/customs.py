@@ -76,6 +76,7 @@ def stage_borders(
         backstop_usd_t=lanes.backstop_usd_t,
         backstop_log_weight=log_weight_of(float(base.evidence.backstop_weight[stage])),
         price_usd_t=base.evidence.price_usd_t[:, stage],
+        hub_open_share=hub_open(axes, state.politics, happenings, hub, stage),
     )
 
 
@@ -92,6 +93,18 @@ def approvals(axes: Axes, politics: Politics, happenings: Happenings, stage: int
                 granted[control.mineral][lanes], control.approval_share
             )
     return granted
+
+
+def hub_open(axes: Axes, politics: Politics, happenings: Happenings, hub: Whole, stage: int) -> Array:
+    """(mineral, seller, buyer) part of shipments that the seller's country grants to the hub of each lane."""
+    granted = happenings.approval_share[:, stage].copy()
+    for control in politics.controls:
+        if control.stage == stage:
+            cells = granted[control.mineral, control.actor]
+            cells[list(control.targets)] = np.minimum(cells[list(control.targets)], control.approval_share)
+    mineral = np.arange(len(hub))[:, None, None]
+    seller = np.maximum(axes.sellers(stage), 0)[:, :, None]
+    return np.where(hub >= 0, granted[mineral, seller, np.maximum(hub, 0)], 0.0)
 
 
 def hub_duty(duty_share: Array, hub: Whole, buyers: Whole) -> Array:

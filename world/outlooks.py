@@ -121,7 +121,7 @@ class Outlooks:
             others["targets"] = float(changes[0].total[targets].sum())
             rivals = np.ones(len(self.axes.countries), dtype=bool)
             rivals[self.dominant] = False
-            others["rivals"] = float(changes[0].producers[rivals].sum())
+            others["rivals"] = float(changes[0].refiners[rivals].sum())
         return Answer(mine[0], mine[-1], others)
 
     def _change(self, case: Case, outcome: Outcome, floor: bool) -> _Change:
@@ -133,11 +133,12 @@ class Outlooks:
 
 @dataclass(frozen=True)
 class _Change:
-    """(country,) changes of the three accounts."""
+    """(country,) changes of the three accounts, and of refiners, who are part of the producers."""
 
     users: Array
     producers: Array
     treasury: Array
+    refiners: Array
 
     @property
     def total(self) -> Array:
@@ -146,15 +147,18 @@ class _Change:
 
 def _by_account(
     accounts: CountryAccounts, minerals: Array | None, weight: Array
-) -> tuple[Array, Array, Array]:
-    """(country,) users (split between first and final use), producers, treasury, summed over minerals."""
+) -> tuple[Array, Array, Array, Array]:
+    """(country,) users (split between first and final use), producers, treasury, refiners; summed over
+    minerals.
+    """
     usd, final = accounts.usd, accounts.final_surplus_usd
     if minerals is not None:
         usd, final, weight = usd[minerals], final[minerals], weight[minerals]
     users = (weight[:, None] * usd[:, USERS] + (1.0 - weight[:, None]) * final).sum(axis=0)
-    producers = (usd[:, MINERS] + usd[:, REFINERS]).sum(axis=0)
+    refiners = usd[:, REFINERS].sum(axis=0)
+    producers = usd[:, MINERS].sum(axis=0) + refiners
     treasury = usd[:, REFINERS + 1 :].sum(axis=(0, 1))
-    return users, producers, treasury
+    return users, producers, treasury, refiners
 
 
 def _sum_accounts(change: _Change, places: tuple[int, ...]) -> Accounts:
