@@ -112,7 +112,11 @@ def build_lanes(
     usual = borders.usual_flow_t[mineral]
     duty = np.where(both_in, 0.0, borders.duty_share[mineral] + extra)
     direct = _route(borders.freight_usd_t[mineral], duty, borders.export_tax_share[mineral])
-    weight = np.where(approval > 0.0, borders.log_weight[mineral], -np.inf)
+    # a request refused is a customer turned away: the habit of buying there counts for the part that is granted,
+    # the rest looks for a way round; together they weigh what the open lane weighed
+    weight = np.where(
+        approval > 0.0, borders.log_weight[mineral] + np.log(np.maximum(approval, 1e-12)), -np.inf
+    )
     cap = np.where(approval < 1.0, np.maximum(approval * usual, 1e-12), np.inf)
     parts = [(direct, weight, cap)]
     if with_hubs:
@@ -133,6 +137,8 @@ def build_lanes(
 LEAK_SHARE = 0.1
 """Part of what hubs could carry that slips through though the hub itself is under control: goods sent under a
 false name (assumption)."""
+TAXED_WEIGHT = 0.2
+"""Weight of the way round a duty over that of the direct lane (assumption)."""
 _PARTS = (
     "tariff_share",
     "export_tax_share",
@@ -174,7 +180,7 @@ def _hub_route(
     )
     restricted = approval < 1.0
     open_ = (restricted | borders.taxed[mineral]) & (usual > 0.0) & (borders.hub[mineral] >= 0)
-    missing = np.where(restricted, 1.0 - approval, 0.5)
+    missing = np.where(restricted, 1.0 - approval, TAXED_WEIGHT)
     weight = np.where(open_, borders.log_weight[mineral] + np.log(np.maximum(missing, 1e-12)), -np.inf)
     granted = (
         1.0 if borders.hub_open_share is None else np.maximum(borders.hub_open_share[mineral], LEAK_SHARE)
