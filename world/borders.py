@@ -112,11 +112,10 @@ def build_lanes(
     usual = borders.usual_flow_t[mineral]
     duty = np.where(both_in, 0.0, borders.duty_share[mineral] + extra)
     direct = _route(borders.freight_usd_t[mineral], duty, borders.export_tax_share[mineral])
-    # a request refused is a customer turned away: the habit of buying there counts for the part that is granted,
-    # the rest looks for a way round; together they weigh what the open lane weighed
-    weight = np.where(
-        approval > 0.0, borders.log_weight[mineral] + np.log(np.maximum(approval, 1e-12)), -np.inf
-    )
+    # a request refused is a customer turned away: the habit of buying there counts for the part that is
+    # granted, the rest looks for a way round; together they weigh what the open lane weighed
+    granted = borders.log_weight[mineral] + np.log(np.maximum(approval, 1e-12))
+    weight = np.where(approval > 0.0, granted, -np.inf)
     cap = np.where(approval < 1.0, np.maximum(approval * usual, 1e-12), np.inf)
     parts = [(direct, weight, cap)]
     if with_hubs:
