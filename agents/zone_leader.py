@@ -126,4 +126,4 @@ def allot_finance(invitations: Mapping[str, Invitation], budget_usd: float) -> d
     """
     weight = {name: i.potential * i.investability * i.reliability for name, i in sorted(invitations.items())}
     total = sum(weight.values())
-    return {name: budget_usd * value / total for name, value in weight.items()} if total > 0 else {}
+    return {name: budget_usd * (value / total) for name, value in weight.items()} if total > 0 else {}

@@ -78,12 +78,17 @@ class Rows:
 
 @dataclass(frozen=True)
 class HubTerms:
-    """Terms of passing goods through a third country: margin over the base price, and expected fine when
-    found.
+    """Terms of passing goods through a third country.
+
+    margin_share, risk_share : margin and expected fine over the base price
+    leak_share : part of the capacity that slips through where the hub itself is under control
+    weight_taxed_share : weight of the way round a new duty over that of the direct lane
     """
 
     margin_share: float
     risk_share: float
+    leak_share: float
+    weight_taxed_share: float
 
 
 def build_lanes(
@@ -133,11 +138,6 @@ def build_lanes(
     return charges, lanes
 
 
-LEAK_SHARE = 0.1
-"""Part of what hubs could carry that slips through though the hub itself is under control: goods sent under a
-false name (assumption)."""
-TAXED_WEIGHT = 0.2
-"""Weight of the way round a duty over that of the direct lane (assumption)."""
 _PARTS = (
     "tariff_share",
     "export_tax_share",
@@ -179,10 +179,9 @@ def _hub_route(
     )
     restricted = approval < 1.0
     open_ = (restricted | borders.taxed[mineral]) & (usual > 0.0) & (borders.hub[mineral] >= 0)
-    missing = np.where(restricted, 1.0 - approval, TAXED_WEIGHT)
+    missing = np.where(restricted, 1.0 - approval, terms.weight_taxed_share)
     weight = np.where(open_, borders.log_weight[mineral] + np.log(np.maximum(missing, 1e-12)), -np.inf)
-    granted = (
-        1.0 if borders.hub_open_share is None else np.maximum(borders.hub_open_share[mineral], LEAK_SHARE)
-    )
+    open_share = borders.hub_open_share
+    granted = 1.0 if open_share is None else np.maximum(open_share[mineral], terms.leak_share)
     cap = np.maximum(borders.hub_capacity_share[mineral] * usual * granted, 1e-12)
     return charges, weight, np.where(open_, cap, np.inf)

@@ -59,7 +59,12 @@ def make_setting(
     return Setting(
         base=base,
         borders=(borders[ORE], borders[REFINED]),
-        terms=HubTerms(p.hub_margin_share, p.evasion_detection_probability * (1.0 + p.evasion_penalty_share)),
+        terms=HubTerms(
+            margin_share=p.hub_margin_share,
+            risk_share=p.evasion_detection_probability * (1.0 + p.evasion_penalty_share),
+            leak_share=p.hub_leak_share,
+            weight_taxed_share=p.hub_weight_taxed_share,
+        ),
         reference_usd_t=state.politics.reference_usd_t,
         zone_tariff_share=np.where(scoped, scenario.leader.tariff_share, 0.0),
         final_use=world.economy.final_use,

@@ -14,7 +14,7 @@ from world.market.charges import LaneCharges
 
 OUT, IN, HUB = 0, 1, 2
 """An outsider, a member, a third country. Sellers and buyers are the first two, then padding."""
-TERMS = HubTerms(margin_share=0.1, risk_share=0.05)
+TERMS = HubTerms(margin_share=0.1, risk_share=0.05, leak_share=0.1, weight_taxed_share=0.2)
 SHAPE = (1, 3, 3)
 
 
