@@ -11,11 +11,10 @@ import numpy as np
 
 from world.axes import ORE, REFINED, Array, Axes, Whole, gather_pairs
 from world.borders import StageBorders
-from world.calibration.base import BaseMarket
+from world.calibration.base import BaseMarket, freight_between
 from world.calibration.lanes import log_weight_of
 from world.counterfactual import control_lanes
 from world.events import Happenings
-from world.geography import freight_usd_t
 from world.offers import lane_weights
 from world.parameters import ParameterValues
 from world.state import Politics, WorldState
@@ -150,18 +149,6 @@ def find_hub_routes(
     hubs = choose_hubs(trade_usd)
     found = []
     for stage in (ORE, REFINED):
-        freight = np.stack(
-            [
-                freight_usd_t(
-                    evidence.distance_km,
-                    float(evidence.gross_t_per_t[mineral, stage]),
-                    float(evidence.price_usd_t[mineral, stage]),
-                    parameters.freight_fixed_usd_t,
-                    parameters.freight_usd_t_1000km / 1000.0,
-                    parameters.insurance_share,
-                )
-                for mineral in range(len(axes.minerals))
-            ]
-        )
+        freight = freight_between(evidence, stage, parameters)
         found.append(cheapest_hubs(freight, hubs, np.array(barred, dtype=np.int64), axes, stage))
     return HubRoutes((found[ORE][0], found[REFINED][0]), (found[ORE][1], found[REFINED][1]))

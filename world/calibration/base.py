@@ -158,19 +158,28 @@ def _flows(evidence: Evidence, axes: Axes, stage: int, supply_t: Array, use_t: A
     return flows
 
 
+def freight_between(evidence: Evidence, stage: int, parameters: ParameterValues) -> Array:
+    """Freight between all countries, (mineral, country, country) USD per tonne of contained metal."""
+    return np.stack(
+        [
+            freight_usd_t(
+                evidence.distance_km,
+                float(gross_t_per_t),
+                float(price_usd_t),
+                parameters.freight_fixed_usd_t,
+                parameters.freight_usd_t_1000km / 1000.0,
+                parameters.insurance_share,
+            )
+            for gross_t_per_t, price_usd_t in zip(
+                evidence.gross_t_per_t[:, stage], evidence.price_usd_t[:, stage], strict=True
+            )
+        ]
+    )
+
+
 def _freight(evidence: Evidence, axes: Axes, stage: int, parameters: ParameterValues) -> Array:
-    tables = [
-        freight_usd_t(
-            evidence.distance_km,
-            float(evidence.gross_t_per_t[mineral, stage]),
-            float(evidence.price_usd_t[mineral, stage]),
-            parameters.freight_fixed_usd_t,
-            parameters.freight_usd_t_1000km / 1000.0,
-            parameters.insurance_share,
-        )
-        for mineral in range(len(axes.minerals))
-    ]
-    return gather_pairs(np.stack(tables), axes.sellers(stage), axes.buyers(stage))
+    freight = freight_between(evidence, stage, parameters)
+    return gather_pairs(freight, axes.sellers(stage), axes.buyers(stage))
 
 
 def _mean_landed(

@@ -1,0 +1,123 @@
+"""What governments do in a round: side payments kept, controls widened, members that leave."""
+
+from __future__ import annotations
+
+import pytest
+from small_worlds import QUIET_LEADER, bind, make_world, play, table
+
+from agents.decision import ControlDecision, CountryDecision, ImposedControl
+from agents.view import Accounts, Answer, RefinerView, WhatIfMember
+from agents.zone_leader import SWEETENER
+from world.axes import REFINED
+from world.leader_move import leader_view
+from world.model import TradeWorld
+from world.review import _remember_bargain
+from world.state import FLOOR, Control
+from world.zone import finance_paid_usd
+
+# --- side payments: what a holdout lacked is offered, and what was promised is paid
+
+
+def bargaining_world() -> TradeWorld:
+    return play(
+        make_world(
+            "zone_floor",
+            rounds=12,
+            zone__text_quarters=[0, 0],
+            accession__strategy="fixed",
+            reserve__exists=False,
+        ),
+        6,
+    )
+
+
+def offered(world: TradeWorld, choice: str, short: float = 1e6) -> float:
+    """The side payment on offer to Indonesia after it answered so, ``short`` of joining on the last offer."""
+    places = world.places["IDN"]
+    decision = CountryDecision("IDN", "accession", choice, "join", "floor", {"users": -short})
+    answer = {WhatIfMember(): Answer(Accounts(), Accounts(), {"leader": 1e8})}
+    _remember_bargain(world, places, decision, answer)
+    offer = world.leader_strategy.decide(leader_view(world), updates_prices=False).side_payment_usd.get(
+        "IDN", 0.0
+    )
+    world.state.politics.side_payment_usd[list(places)] = offer
+    return offer
+
+
+def test_a_holdout_is_offered_what_it_lacked_and_a_little_more() -> None:
+    assert offered(bargaining_world(), "hold_out") == pytest.approx(SWEETENER * 1e6)
+
+
+def test_an_offer_stands_until_the_country_has_signed() -> None:
+    world = bargaining_world()
+    first = offered(world, "hold_out")
+    assert offered(world, "prepare", short=-1e4) == first
+
+
+def test_an_offer_that_fell_short_is_raised() -> None:
+    world = bargaining_world()
+    first = offered(world, "hold_out")
+    assert offered(world, "hold_out", short=5e5) == pytest.approx(SWEETENER * (first + 5e5))
+
+
+def test_a_payment_promised_for_signing_is_paid_once_the_floor_binds() -> None:
+    world = bargaining_world()
+    promised = offered(world, "hold_out")
+    offered(world, "join")
+    indonesia = world.base.axes.country("IDN")
+    assert finance_paid_usd(world)[indonesia] < promised  # not before it is bound
+    bind(world, ["IDN"])
+    kept = finance_paid_usd(world)[indonesia]
+    offered(world, "leave")
+    assert kept - finance_paid_usd(world)[indonesia] == pytest.approx(promised)
+
+
+# --- widening a control
+
+
+def test_widening_a_control_does_not_punish_its_old_targets_again() -> None:
+    def trust_after(targets: tuple[str, ...]) -> float:
+        world = make_world("baseline", rounds=8, dominant_refiner__doctrine="passive", **QUIET_LEADER)
+        play(world, 4)
+        japan = world.base.axes.country("JPN")
+        world.state.politics.controls.append(Control(world.dominant, 0, REFINED, (japan,), 0.4, 3, "first"))
+        world.doctrine = Widens(targets)
+        play(world, 5)
+        return float(world.state.politics.trust_dominant[japan])
+
+    assert trust_after(("DEU", "JPN")) == pytest.approx(trust_after(()))
+
+
+class Widens:
+    """A doctrine that puts one control on the given targets, or none."""
+
+    def __init__(self, targets: tuple[str, ...]) -> None:
+        self.targets = targets
+
+    def questions(self, view: RefinerView) -> tuple[()]:
+        return ()
+
+    def decide(self, view: RefinerView, answers: object) -> ControlDecision:
+        wider = ImposedControl("ndpr", self.targets, 0.4, "wider")
+        return ControlDecision((wider,) if self.targets else ())
+
+
+def test_a_member_that_leaves_no_longer_upholds_the_floor() -> None:
+    world = make_world(
+        "zone_floor",
+        rounds=8,
+        zone__text_quarters=[0, 0],
+        zone__standings={"KOR": "join"},
+        accession__strategy="fixed",
+        reserve__exists=False,
+        parameters__accession_review_probability=1.0,
+        **QUIET_LEADER,
+    )
+    play(world, 5)
+    bind(world, ["JPN", "KOR"])
+    world.step()
+    rung = world.state.politics.rung
+    assert rung[world.base.axes.country("KOR")] == FLOOR
+    assert rung[world.base.axes.country("JPN")] == FLOOR - 1  # a fixed holdout leaves at its first review
+    levy = table(world, "countries", round=5).set_index("country")["levy_usd"]
+    assert levy["JPN"] == 0.0

@@ -1,0 +1,65 @@
+"""What stops a run: accounts that do not add up, and a state that cannot be."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from small_worlds import make_world
+
+import world.round as round_module
+from world.market_round import Cleared
+from world.model import TradeWorld
+from world.state import StateError, check_state
+
+
+def test_accounts_that_do_not_add_up_stop_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = make_world(rounds=2)
+    real = round_module.trade
+
+    def lose_a_dollar_in_a_million(world: TradeWorld) -> Cleared:
+        cleared = real(world)
+        cleared.accounts.usd[:, 0] *= 1.0 + 1e-6
+        return cleared
+
+    monkeypatch.setattr(round_module, "trade", lose_a_dollar_in_a_million)
+    with pytest.raises(ArithmeticError, match="round 0: accounts of ndpr do not add up"):
+        world.step()
+
+
+def test_accounts_that_are_no_numbers_stop_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = make_world(rounds=2)
+    real = round_module.trade
+
+    def lose_a_number(world: TradeWorld) -> Cleared:
+        cleared = real(world)
+        cleared.accounts.world_usd[:] = np.nan
+        return cleared
+
+    monkeypatch.setattr(round_module, "trade", lose_a_number)
+    with pytest.raises(ArithmeticError):
+        world.step()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("stock_t", -1.0, "stock_t must be finite and not negative"),
+        ("ore_capacity_t", np.nan, "ore_capacity_t must be finite"),
+    ],
+)
+def test_a_state_that_cannot_be_is_named(name: str, value: float, words: str) -> None:
+    world = make_world(rounds=1)
+    getattr(world.state.markets, name)[0, 0] = value
+    with pytest.raises(StateError, match=words):
+        check_state(world.state)
+
+
+def test_trust_and_rungs_out_of_range_are_named() -> None:
+    world = make_world(rounds=1)
+    world.state.politics.trust_leader[3] = 1.5
+    with pytest.raises(StateError, match="trust_leader must lie in 0-1"):
+        check_state(world.state)
+    world.state.politics.trust_leader[3] = 0.5
+    world.state.politics.rung[3] = 7
+    with pytest.raises(StateError, match="off the ladder"):
+        check_state(world.state)
