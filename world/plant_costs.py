@@ -27,8 +27,8 @@ class BlockFacts:
     """What building costs and how long it takes, by block; axes (mineral, seller).
 
     full_cost_usd_t : all-in price needed; lead_rounds : from order to output; entry_t : most started in a
-        year where nothing stands, tonnes a round of capacity; own_price_share : (mineral,) part of supply
-        that answers its own price, the rest follows a host
+        year where nothing stands, tonnes a round of capacity; capital_usd_t : capital charge of a tonne;
+        own_price_share : (mineral,) part of supply that answers its own price, the rest follows a host
     """
 
     full_cost_usd_t: Array
