@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from world.axes import Array, Axes, Whole, scatter
-from world.market.arrays import Clearing
+from world.axes import STAGES, Array, Axes, Whole, scatter
+from world.market.clearing import Clearing
 from world.offers import Priced
-from world.welfare import Accounts, account
+from world.welfare import StageAccounts, account
 
 ACCOUNTS = (
     "user_surplus",
@@ -20,8 +21,14 @@ ACCOUNTS = (
     "export_tax",
     "quota_rent",
     "hub_margin",
+    "fine",
+    "support",
 )
-USERS, MINERS, REFINERS, TARIFF, LEVY, EXPORT_TAX, QUOTA_RENT, HUB_MARGIN = range(len(ACCOUNTS))
+USERS, MINERS, REFINERS, TARIFF, LEVY, EXPORT_TAX, QUOTA_RENT, HUB_MARGIN, FINE, SUPPORT = range(
+    len(ACCOUNTS)
+)
+PRODUCERS = (MINERS, REFINERS)
+"""Account of the producers of each stage."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,7 @@ def country_accounts(
     mineral: Whole,
     axes: Axes,
     final_use: Array,
-    hub: tuple[Whole, Whole],
+    hub: Sequence[Whole],
     capture_share: float,
     captor: int,
 ) -> CountryAccounts:
@@ -64,60 +71,44 @@ def country_accounts(
     capture_share : part of the levy on the goods of ``captor`` that it takes over by an export tax of the
         same size; prices and trade do not move (known answer T9b), the revenue does
     """
-    book = account(priced.market, clearing, priced.ore_charges, priced.refined_charges)
+    books = account(priced.market, clearing, priced.charges)
     n = len(axes.countries)
-    ore_sellers, refiners, users = axes.ore_sellers[mineral], axes.refiners[mineral], axes.users[mineral]
     usd = np.zeros((len(mineral), len(ACCOUNTS), n))
-    usd[:, USERS] = scatter(book.consumer_surplus_usd, users, n)
-    usd[:, MINERS] = scatter(book.ore_profit_usd + book.ore_feed_usd, ore_sellers, n)
-    usd[:, REFINERS] = scatter(book.refining_profit_usd + book.refined_feed_usd, refiners, n)
-    usd[:, TARIFF] = scatter(book.ore.duty_usd, refiners, n) + scatter(book.refined.duty_usd, users, n)
-    usd[:, LEVY] = scatter(book.ore.levy_usd, refiners, n) + scatter(book.refined.levy_usd, users, n)
-    usd[:, EXPORT_TAX] = scatter(book.ore.export_tax_usd, ore_sellers, n) + scatter(
-        book.refined.export_tax_usd, refiners, n
-    )
-    usd[:, QUOTA_RENT] = scatter(book.ore.rent_usd, ore_sellers, n) + scatter(
-        book.refined.rent_usd, refiners, n
-    )
-    usd[:, HUB_MARGIN] = _hub_margins(book, mineral, hub, n)
-    if capture_share > 0.0:
-        _capture(usd, clearing, mineral, axes, capture_share, captor)
-    passed = np.einsum("rnk,rk->rn", final_use[mineral], book.consumer_surplus_usd)
-    return CountryAccounts(usd, passed, _world_total_usd(book))
+    passed = np.zeros((len(mineral), n))
+    for stage, book in enumerate(books):
+        sellers, buyers = axes.sellers(stage)[mineral], axes.buyers(stage)[mineral]
+        users = axes.users_of(stage)[mineral]
+        if users.shape[1]:
+            usd[:, USERS] += scatter(book.surplus_usd, users, n)
+        usd[:, PRODUCERS[stage]] += scatter(book.profit_usd + book.feed_usd, sellers, n)
+        usd[:, SUPPORT] -= scatter(book.support_usd, sellers, n)
+        usd[:, EXPORT_TAX] += scatter(book.export_tax_usd, sellers, n)
+        usd[:, QUOTA_RENT] += scatter(book.premium_usd, sellers, n) + scatter(book.holder_usd, buyers, n)
+        usd[:, TARIFF] += scatter(book.duty_usd, buyers, n)
+        usd[:, LEVY] += scatter(book.levy_usd.sum(1), buyers, n)
+        usd[:, FINE] += scatter(book.fine_usd, buyers, n)
+        usd[:, HUB_MARGIN] += _hub_margins(book, mineral, hub[stage], n)
+        if stage == len(STAGES) - 1:
+            passed += np.einsum("rnk,rk->rn", final_use[mineral], book.surplus_usd)
+        if capture_share > 0.0:
+            _capture(usd, book, sellers, buyers, capture_share, captor)
+    world = np.sum([book.real_value_usd() for book in books], axis=0)
+    return CountryAccounts(usd, passed, world)
 
 
-def _hub_margins(book: Accounts, mineral: Whole, hub: tuple[Whole, Whole], countries: int) -> Array:
+def _hub_margins(book: StageAccounts, mineral: Whole, hub: Whole, countries: int) -> Array:
     """Margins earned by the third countries that goods passed."""
     total = np.zeros((len(mineral), countries))
-    for stage, hubs in ((book.ore, hub[0]), (book.refined, hub[1])):
-        margin = stage.hub_margin_usd.sum(axis=1)
-        rows, sellers, buyers = np.nonzero(margin)
-        np.add.at(total, (rows, hubs[mineral[rows], sellers, buyers]), margin[rows, sellers, buyers])
+    margin = book.hub_margin_usd.sum(axis=1)
+    rows, sellers, buyers = np.nonzero(margin)
+    np.add.at(total, (rows, hub[mineral[rows], sellers, buyers]), margin[rows, sellers, buyers])
     return total
 
 
-def _world_total_usd(book: Accounts) -> Array:
-    """(row,) value of use and of what went into stocks, less all real costs: what the accounts of
-    countries must add up to.
-    """
-    total = (
-        (book.use_value_usd + book.stock_value_usd).sum(axis=1)
-        - book.mining_cost_usd.sum(axis=1)
-        - book.refining_cost_usd.sum(axis=1)
-    )
-    for stage in (book.ore, book.refined):
-        total = total - (stage.freight_usd + stage.other_usd + stage.backstop_usd + stage.switching_usd).sum(
-            axis=1
-        )
-    world: Array = total
-    return world
-
-
-def _capture(usd: Array, clearing: Clearing, mineral: Whole, axes: Axes, share: float, captor: int) -> None:
-    for levy, flow, sellers, buyers in (
-        (clearing.ore_levy_usd_t, clearing.ore_flow_t, axes.ore_sellers, axes.refiners),
-        (clearing.refined_levy_usd_t, clearing.refined_flow_t, axes.refiners, axes.users),
-    ):
-        paid = (levy * flow).sum(axis=1) * (sellers[mineral] == captor)[:, :, None]
-        usd[:, LEVY] -= share * scatter(paid.sum(axis=1), buyers[mineral], usd.shape[2])
-        usd[:, EXPORT_TAX, captor] += share * paid.sum(axis=(1, 2))
+def _capture(
+    usd: Array, book: StageAccounts, sellers: Whole, buyers: Whole, share: float, captor: int
+) -> None:
+    """Move the captor's part of the levy on its goods from importers to its export tax, in place."""
+    paid = share * np.where((sellers == captor)[:, :, None], book.levy_usd, 0.0)
+    usd[:, LEVY] -= scatter(paid.sum(axis=1), buyers, usd.shape[2])
+    usd[:, EXPORT_TAX, captor] += paid.sum(axis=(1, 2))

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.beliefs import revise_expected
-from world.axes import ORE, REFINED, Array, gather, scatter
+from world.axes import ORE, REFINED, STAGES, Array, gather, scatter
 from world.capacity import capacity_of, invest
 from world.leader_move import scope_of
-from world.market_round import Cleared
+from world.market_round import Cleared, feed_index_usd_t
+from world.plant_costs import BLOCK_STAGE, MAKING
 from world.price_floor import believed_floor_usd_t
 from world.state import FLOOR, FRAMEWORK
 from world.trust import revise_trust
@@ -42,7 +43,8 @@ def revise_stocks(world: TradeWorld, cleared: Cleared) -> None:
     """
     markets = world.state.markets
     markets.built_stock_t = 0.9 * markets.built_stock_t  # shed over some three years (assumption)
-    markets.stock_t = markets.stock_t + np.where(world.base.use_t > 0, cleared.clearing.stock_change_t, 0.0)
+    change = cleared.clearing.stages[REFINED].stock_change_t[:, -world.base.use_t.shape[1] :]
+    markets.stock_t = markets.stock_t + np.where(world.base.use_t > 0, change, 0.0)
 
 
 def revise_habits(world: TradeWorld, cleared: Cleared) -> None:
@@ -53,9 +55,8 @@ def revise_habits(world: TradeWorld, cleared: Cleared) -> None:
     """
     markets, p = world.state.markets, world.parameters
     weight = 1.0 - np.exp(-p.habit_speed_year / 4.0)
-    for stage, name in ((ORE, "habit_ore"), (REFINED, "habit_refined")):
-        lanes = world.base.lanes(stage)
-        landed = cleared.clearing.ore_landed_usd_t if stage == ORE else cleared.clearing.refined_landed_usd_t
+    for stage, lanes in enumerate(world.base.stage_lanes):
+        landed = cleared.clearing.stages[stage].landed_usd_t
         base_landed = (1.0 + lanes.tariff_share) * (
             world.base.evidence.price_usd_t[:, stage][:, None, None] + lanes.freight_usd_t
         )
@@ -63,55 +64,42 @@ def revise_habits(world: TradeWorld, cleared: Cleared) -> None:
         size = lanes.flow_t + 1e-12
         relative = dearer - (size * dearer).sum(axis=1, keepdims=True) / size.sum(axis=1, keepdims=True)
         advantage = np.clip(-relative, -2.0, 2.0) * p.habit_strength
-        setattr(markets, name, (1.0 - weight) * getattr(markets, name) + weight * advantage)
+        markets.habit[stage] = (1.0 - weight) * markets.habit[stage] + weight * advantage
     usual = 1.0 - np.exp(-1.0)  # a year's memory of flows
     growing = np.exp(world.expected_growth(world.round) / 4.0)[:, None, None]
-    for name, flow, approval in (
-        ("usual_ore_flow_t", cleared.clearing.ore_flow_t, cleared.setting.borders[ORE].approval_share),
-        (
-            "usual_refined_flow_t",
-            cleared.clearing.refined_flow_t,
-            cleared.setting.borders[REFINED].approval_share,
-        ),
-    ):
-        limited = name.replace("usual", "limited").replace("flow_t", "rounds")
-        setattr(markets, limited, np.where(approval < 1.0, getattr(markets, limited) + 1.0, 0.0))
-        old = getattr(markets, name)
+    for stage, cleared_stage in enumerate(cleared.clearing.stages):
+        border = cleared.setting.borders[stage]
+        limited = (border.approval_share < 1.0) | (border.quota_t < np.inf)
+        markets.limited_rounds[stage] = np.where(limited, markets.limited_rounds[stage] + 1.0, 0.0)
+        old, flow = markets.usual_flow_t[stage], cleared_stage.flow_t[:, 0]
         # a licence grants a share of requests: trade before it, growing with demand; it does not shrink with
         # the licence itself
-        setattr(
-            markets, name, np.where(approval < 1.0, old * growing, old + usual / 4.0 * (flow[:, 0] - old))
-        )
+        markets.usual_flow_t[stage] = np.where(limited, old * growing, old + usual / 4.0 * (flow - old))
 
 
 def revise_prices(world: TradeWorld, cleared: Cleared) -> None:
     """Producers' believed prices and users' usual prices follow what was seen."""
     markets, p, axes = world.state.markets, world.parameters, world.base.axes
     clearing = cleared.clearing
-    for stage, name, price in (
-        (ORE, "believed_ore_usd_t", clearing.ore_price_usd_t),
-        (REFINED, "believed_refined_usd_t", clearing.refined_price_usd_t),
-    ):
-        seen = observed_price(world, cleared, stage, price)
-        positions = axes.sellers(stage)
-        setattr(
-            markets,
-            name,
-            np.where(positions >= 0, revise_expected(getattr(markets, name), seen, p.belief_speed_year), 0.0),
-        )
+    for stage in range(len(STAGES)):
+        seen = observed_price(world, cleared, stage)
+        believed = revise_expected(markets.believed_usd_t[stage], seen, p.belief_speed_year)
+        markets.believed_usd_t[stage] = np.where(axes.sellers(stage) >= 0, believed, 0.0)
+    index = clearing.stages[REFINED].index_usd_t[:, -world.base.use_t.shape[1] :]
     markets.usual_index_usd_t = revise_expected(
-        markets.usual_index_usd_t, np.maximum(clearing.refined_index_usd_t, 1e-9), p.belief_speed_year
+        markets.usual_index_usd_t, np.maximum(index, 1e-9), p.belief_speed_year
     )
     world.outside_prices.append(
-        np.stack([_outside_mean(world, cleared, stage) for stage in (ORE, REFINED)], axis=1)
+        np.stack([_outside_mean(world, cleared, stage) for stage in range(len(STAGES))], axis=1)
     )
 
 
-def observed_price(world: TradeWorld, cleared: Cleared, stage: int, price_usd_t: Array) -> Array:
+def observed_price(world: TradeWorld, cleared: Cleared, stage: int) -> Array:
     """(mineral, seller) price a producer can read: its own if it sells; else the mean of those on its side
     of the zone's border.
     """
-    sold = (cleared.clearing.ore_flow_t if stage == ORE else cleared.clearing.refined_flow_t).sum(axis=(1, 3))
+    price_usd_t = cleared.clearing.stages[stage].fob_usd_t
+    sold = cleared.clearing.stages[stage].flow_t.sum(axis=(1, 3))
     positions = world.base.axes.sellers(stage)
     inside = floor_members(world)[np.maximum(positions, 0)] & world.state.politics.floor_in_force
     seen = np.zeros_like(price_usd_t)
@@ -131,9 +119,8 @@ def observed_price(world: TradeWorld, cleared: Cleared, stage: int, price_usd_t:
 
 def _outside_mean(world: TradeWorld, cleared: Cleared, stage: int) -> Array:
     """(mineral,) mean f.o.b. price of sellers other than the dominant refiner."""
-    clearing = cleared.clearing
-    price = clearing.ore_price_usd_t if stage == ORE else clearing.refined_price_usd_t
-    sold = (clearing.ore_flow_t if stage == ORE else clearing.refined_flow_t).sum(axis=(1, 3))
+    price = cleared.clearing.stages[stage].fob_usd_t
+    sold = cleared.clearing.stages[stage].flow_t.sum(axis=(1, 3))
     other = np.where(world.base.axes.sellers(stage) != world.dominant, sold, 0.0)
     total = other.sum(axis=1)
     mean: Array = np.where(
@@ -151,7 +138,7 @@ def revise_thrift(world: TradeWorld) -> None:
     markets, p, base = world.state.markets, world.parameters, world.base
     gap = np.maximum(world.economy.demand_long_run - base.evidence.demand_elasticity, 0.0)
     ratio = np.maximum(markets.usual_index_usd_t, 1e-9) / np.where(
-        base.refined_lanes.index_usd_t > 0, base.refined_lanes.index_usd_t, 1.0
+        base.lanes(REFINED).index_usd_t > 0, base.lanes(REFINED).index_usd_t, 1.0
     )
     wanted = -gap[:, None] * np.log(np.clip(ratio, 0.05, 50.0))
     now = np.log(markets.thrift)
@@ -169,7 +156,7 @@ def finance_cut(world: TradeWorld) -> Array:
     scope, growth, n = scope_of(world), world.expected_growth(world.round), len(world.base.axes.countries)
     needed = np.zeros(n)
     for block, facts in world.economy.blocks.items():
-        stage = ORE if block == "ore" else REFINED
+        stage = BLOCK_STAGE[block]
         grown = capacity_of(world.state.markets, block) * growth[:, None] + facts.entry_t
         value = 4.0 * facts.capital_usd_t / CAPITAL_RECOVERY * grown * scope[:, stage][:, None]
         needed += scatter(value, world.base.axes.sellers(stage), n).sum(axis=0)
@@ -187,7 +174,7 @@ def run_plants(world: TradeWorld, cleared: Cleared) -> None:
     """
     believed, cut = {}, {}
     for block in world.economy.blocks:
-        stage = ORE if block == "ore" else REFINED
+        stage = BLOCK_STAGE[block]
         positions = world.base.axes.sellers(stage)
         bound = (world.state.politics.rung == FLOOR)[np.maximum(positions, 0)] & (positions >= 0)
         bound |= positions == world.leader if world.state.politics.floor_in_force else False
@@ -203,7 +190,7 @@ def run_plants(world: TradeWorld, cleared: Cleared) -> None:
         world.economy.blocks,
         believed,
         cut,
-        np.where(world.base.axes.refiners >= 0, cleared.clearing.ore_index_usd_t, 0.0),
+        {block: feed_index_usd_t(world, block) for block in MAKING},
         world.expected_growth(world.round),
         gather(world.happenings.free_share[:, ORE], world.base.axes.ore_sellers, 1.0),
         world.round,

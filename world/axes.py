@@ -49,9 +49,18 @@ class Axes:
         """(mineral, I or J) positions of the sellers of a stage."""
         return self.ore_sellers if stage == ORE else self.refiners
 
+    def makers_next(self, stage: int) -> Whole:
+        """(mineral, width) positions of those who buy at a stage to make the good of the next; width 0 at the
+        last stage."""
+        return self.sellers(stage + 1) if stage + 1 < len(STAGES) else self.sellers(stage)[:, :0]
+
+    def users_of(self, stage: int) -> Whole:
+        """(mineral, width) positions of the users of a stage's good."""
+        return self.users if stage == REFINED else self.users[:, :0]
+
     def buyers(self, stage: int) -> Whole:
-        """(mineral, J or K) positions of the buyers of a stage."""
-        return self.refiners if stage == ORE else self.users
+        """(mineral, width) positions of the buyers of a stage: makers of the next good, then users."""
+        return np.concatenate([self.makers_next(stage), self.users_of(stage)], axis=1)
 
 
 def pad_positions(lists: Sequence[Sequence[int]]) -> Whole:

@@ -1,5 +1,5 @@
-"""Trade policy as wedges on lanes: duties, the adjustable levy, export taxes, licences and bans, and the way
-round them.
+"""Trade policy as wedges on lanes: duties, floors, export taxes, licences, quotas and bans, and the way round
+them.
 
 Pure: arrays in, lanes out. A row is one mineral under one set of policies, so that thousands of "what if"
 rows are built at once.
@@ -15,6 +15,8 @@ from world.axes import Array, Mask, Whole
 from world.market.arrays import Lanes
 from world.market.charges import LaneCharges, compose_lanes
 
+LEAST_APPROVAL = 1e-12  # of usual trade: keeps the logarithm of what is granted finite
+
 
 @dataclass(frozen=True)
 class StageBorders:
@@ -23,29 +25,40 @@ class StageBorders:
 
     freight_usd_t : direct freight
     hub_freight_usd_t, hub : freight through the cheapest third country and which one (country position)
-    duty_share : ad valorem duty of the importer; hub_duty_share : the duty the goods meet when declared as
-        the hub's
+    duty_share, duty_usd_t : ad valorem and specific duty of the importer
+    hub_duty_share : the duty the goods meet when declared as the hub's
     taxed : lanes whose duty rose since the base year
-    export_tax_share : exporter's tax
+    export_tax_share, export_tax_usd_t : exporter's taxes
+    least_export_usd_t : least f.o.b. price of the exporter, -inf where none
+    least_import_usd_t : least landed price of the importer, kept by the seller's price; -inf where none
     approval_share : share of usual shipments granted under licence (1 = free, 0 = ban)
+    quota_t : tonnes allowed on the lane, inf where none; over_quota_usd_t : duty above it, inf = nothing
+    passes
     log_weight : ln A of this round, all lanes open
     usual_flow_t : yardstick of licences and of hub capacity
     hub_capacity_share : share of the usual flow that third countries can carry this round
     hub_open_share : part of shipments that the seller's country grants to the hub itself (all when None): a
         control aimed at everyone leaves no third country to go through
     sellers, buyers : (mineral, width) country positions
-    spread_usd_t, backstop_usd_t : (mineral, buyer); backstop_log_weight : scalar
+    spread_usd_t : (mineral, buyer); backstop_usd_t, backstop_log_weight : (mineral, tier, buyer)
     price_usd_t : (mineral,) base price, the yardstick of hub margins
+    fixed_duty_share : the zone's duty on outsiders as set when it was announced
     """
 
     freight_usd_t: Array
     hub_freight_usd_t: Array
     hub: Whole
     duty_share: Array
+    duty_usd_t: Array
     hub_duty_share: Array
     taxed: Mask
     export_tax_share: Array
+    export_tax_usd_t: Array
+    least_export_usd_t: Array
+    least_import_usd_t: Array
     approval_share: Array
+    quota_t: Array
+    over_quota_usd_t: Array
     log_weight: Array
     usual_flow_t: Array
     hub_capacity_share: Array
@@ -53,8 +66,9 @@ class StageBorders:
     buyers: Whole
     spread_usd_t: Array
     backstop_usd_t: Array
-    backstop_log_weight: float
+    backstop_log_weight: Array
     price_usd_t: Array
+    fixed_duty_share: Array
     hub_open_share: Array | None = None
 
 
@@ -63,16 +77,18 @@ class Rows:
     """Questions as rows.
 
     mineral : (row,) position
-    members : (row, country) binding members; floor_usd_t : (row,) reference price of this stage, NaN where no
-        floor
+    members : (row, country) binding members; reference_usd_t : (row,) reference price of this stage, NaN
+        where no floor
     zone_tariff_share : (row,) flat duty of members on outsiders
+    zone_duty_usd_t : (row,) specific duty of members on outsiders
     approval_share : (row, seller, buyer) licences of this row; None = those of the borders
     """
 
     mineral: Whole
     members: Mask
-    floor_usd_t: Array
+    reference_usd_t: Array
     zone_tariff_share: Array
+    zone_duty_usd_t: Array
     approval_share: Array | None = None
 
 
@@ -80,72 +96,72 @@ class Rows:
 class HubTerms:
     """Terms of passing goods through a third country.
 
-    margin_share, risk_share : margin and expected fine over the base price
+    margin_share, fine_share : margin and expected fine over the base price
     leak_share : part of the capacity that slips through where the hub itself is under control
     weight_taxed_share : weight of the way round a new duty over that of the direct lane
     """
 
     margin_share: float
-    risk_share: float
+    fine_share: float
     leak_share: float
     weight_taxed_share: float
 
 
+@dataclass(frozen=True)
+class ZoneRules:
+    """How the zone keeps its reference price.
+
+    duty_form : levy (tops the landed price up), minimum_price (the seller must charge it), ad_valorem (set
+    when
+        announced), specific (the same for all, in ``Rows.zone_duty_usd_t``), quota (the levy only above
+        ``quota_share`` of usual trade)
+    binds_inside : members' sales to each other and at home obey the floor too (reading A)
+    """
+
+    duty_form: str
+    binds_inside: bool
+    quota_share: float
+
+
+@dataclass(frozen=True)
+class _Route:
+    """One way of every lane: charges, ln A, quota and the duty above it, each (row, seller, buyer)."""
+
+    charges: dict[str, Array]
+    log_weight: Array
+    cap_t: Array
+    over_quota_usd_t: Array
+
+
 def build_lanes(
-    borders: StageBorders, rows: Rows, terms: HubTerms, with_hubs: bool
+    borders: StageBorders, rows: Rows, terms: HubTerms, zone: ZoneRules, with_hubs: bool
 ) -> tuple[LaneCharges, Lanes]:
     """Charges and lanes of the rows at one stage; two routes when ``with_hubs``.
 
-    The levy tops the landed price up to the reference price for goods of outsiders sold to members, whatever
-    the route: origin is checked. Members waive their duties on each other. What passes through a hub meets
-    the hub's duty, and pays its margin and the expected fine.
+    The floor binds goods of outsiders sold to members, whatever the route: origin is checked. Members waive
+    their duties on each other. What passes through a hub meets the hub's duty, and pays its margin and the
+    expected fine.
     """
     mineral = rows.mineral
-    seller_in, buyer_in = (
-        _inside(rows.members, borders.sellers[mineral]),
-        _inside(rows.members, borders.buyers[mineral]),
-    )
-    both_in = seller_in[:, :, None] & buyer_in[:, None, :]
-    into = ~seller_in[:, :, None] & buyer_in[:, None, :]
-    floor = np.where(
-        into & ~np.isnan(rows.floor_usd_t)[:, None, None],
-        np.nan_to_num(rows.floor_usd_t)[:, None, None],
-        -np.inf,
-    )
-    extra = np.where(into, rows.zone_tariff_share[:, None, None], 0.0)
-    approval = borders.approval_share[mineral] if rows.approval_share is None else rows.approval_share
-    usual = borders.usual_flow_t[mineral]
-    duty = np.where(both_in, 0.0, borders.duty_share[mineral] + extra)
-    direct = _route(borders.freight_usd_t[mineral], duty, borders.export_tax_share[mineral])
-    # a request refused is a customer turned away: the habit of buying there counts for the part that is
-    # granted, the rest looks for a way round; together they weigh what the open lane weighed
-    granted = borders.log_weight[mineral] + np.log(np.maximum(approval, 1e-12))
-    weight = np.where(approval > 0.0, granted, -np.inf)
-    cap = np.where(approval < 1.0, np.maximum(approval * usual, 1e-12), np.inf)
-    parts = [(direct, weight, cap)]
+    seller_in = _inside(rows.members, borders.sellers[mineral])[:, :, None]
+    buyer_in = _inside(rows.members, borders.buyers[mineral])[:, None, :]
+    both_in, into = seller_in & buyer_in, ~seller_in & buyer_in
+    routes = [_direct_route(borders, rows, zone, both_in, into)]
     if with_hubs:
-        parts.append(_hub_route(borders, mineral, approval, usual, extra, terms))
-    charges = LaneCharges(*(np.stack([getattr(part[0], name) for part in parts], axis=1) for name in _PARTS))
+        routes.append(_hub_route(borders, rows, terms, zone, into))
+    charges = LaneCharges(
+        **{name: np.stack([route.charges[name] for route in routes], axis=1) for name in routes[0].charges}
+    )
     lanes = compose_lanes(
         charges,
-        floor_usd_t=np.stack([floor] * len(parts), axis=1),
-        log_weight=np.stack([part[1] for part in parts], axis=1),
-        cap_t=np.stack([part[2] for part in parts], axis=1),
+        log_weight=np.stack([route.log_weight for route in routes], axis=1),
+        cap_t=np.stack([route.cap_t for route in routes], axis=1),
+        over_quota_usd_t=np.stack([route.over_quota_usd_t for route in routes], axis=1),
         spread_usd_t=borders.spread_usd_t[mineral],
         backstop_usd_t=borders.backstop_usd_t[mineral],
-        backstop_log_weight=np.full(borders.spread_usd_t[mineral].shape, borders.backstop_log_weight),
+        backstop_log_weight=borders.backstop_log_weight[mineral],
     )
     return charges, lanes
-
-
-_PARTS = (
-    "tariff_share",
-    "export_tax_share",
-    "export_tax_usd_t",
-    "freight_usd_t",
-    "other_usd_t",
-    "hub_margin_usd_t",
-)
 
 
 def _inside(members: Mask, positions: Whole) -> Mask:
@@ -153,35 +169,106 @@ def _inside(members: Mask, positions: Whole) -> Mask:
     return inside
 
 
-def _route(
-    freight: Array, duty: Array, export_tax: Array, other: Array | None = None, margin: Array | None = None
-) -> LaneCharges:
-    zero = np.zeros_like(freight)
-    return LaneCharges(
-        duty, export_tax, zero, freight, zero if other is None else other, zero if margin is None else margin
+def _direct_route(borders: StageBorders, rows: Rows, zone: ZoneRules, both_in: Mask, into: Mask) -> _Route:
+    mineral = rows.mineral
+    approval = borders.approval_share[mineral] if rows.approval_share is None else rows.approval_share
+    usual = borders.usual_flow_t[mineral]
+    duty = np.where(both_in, 0.0, borders.duty_share[mineral] + _zone_duty_share(borders, rows, zone, into))
+    charges = _charges(borders, rows, zone, (both_in, into), duty, borders.freight_usd_t[mineral])
+    # a request refused is a customer turned away: the habit of buying there counts for the part that is
+    # granted, the rest looks for a way round; together they weigh what the open lane weighed
+    granted = borders.log_weight[mineral] + np.log(np.maximum(approval, LEAST_APPROVAL))
+    weight = np.where(approval > 0.0, granted, -np.inf)
+    licensed = np.where(approval < 1.0, np.maximum(approval * usual, LEAST_APPROVAL), np.inf)
+    quota, over = borders.quota_t[mineral], borders.over_quota_usd_t[mineral]
+    if zone.duty_form == "quota":
+        top_up = _top_up_usd_t(borders, rows, charges)
+        bound = into & (top_up > 0.0)
+        quota = np.where(
+            bound, np.minimum(quota, np.maximum(zone.quota_share * usual, LEAST_APPROVAL)), quota
+        )
+        over = np.where(bound, top_up, over)
+    # the licence is the harder limit where it is the smaller one: nothing passes above it
+    over = np.where(licensed <= quota, np.inf, over)
+    return _Route(charges, weight, np.minimum(licensed, quota), over)
+
+
+def _zone_duty_share(borders: StageBorders, rows: Rows, zone: ZoneRules, into: Mask) -> Array:
+    """Ad valorem duty that members add on outsiders' goods."""
+    extra = np.broadcast_to(rows.zone_tariff_share[:, None, None], into.shape)
+    if zone.duty_form == "ad_valorem":
+        extra = extra + borders.fixed_duty_share[rows.mineral]
+    return np.where(into, extra, 0.0)
+
+
+def _charges(
+    borders: StageBorders,
+    rows: Rows,
+    zone: ZoneRules,
+    sides: tuple[Mask, Mask],
+    duty_share: Array,
+    freight_usd_t: Array,
+) -> dict[str, Array]:
+    """Charges of a route without margins and fines; ``sides``: lanes between members, lanes into them."""
+    mineral, (both_in, into) = rows.mineral, sides
+    zero = np.zeros_like(freight_usd_t)
+    none = np.full_like(freight_usd_t, -np.inf)
+    reference = np.broadcast_to(np.nan_to_num(rows.reference_usd_t, nan=-np.inf)[:, None, None], into.shape)
+    specific = rows.zone_duty_usd_t[:, None, None] if zone.duty_form == "specific" else 0.0
+    tax, tax_usd_t = borders.export_tax_share[mineral], borders.export_tax_usd_t[mineral]
+    least = (1.0 + duty_share) * (
+        (1.0 + tax) * borders.least_export_usd_t[mineral] + tax_usd_t + freight_usd_t
     )
+    seller_floor = np.maximum(least, borders.least_import_usd_t[mineral])
+    if zone.duty_form == "minimum_price":
+        seller_floor = np.maximum(seller_floor, np.where(into, reference, none))
+    if zone.binds_inside:
+        seller_floor = np.maximum(seller_floor, np.where(both_in, reference + freight_usd_t, none))
+    return {
+        "tariff_share": duty_share,
+        "import_duty_usd_t": np.where(
+            both_in, 0.0, borders.duty_usd_t[mineral] + np.where(into, specific, 0.0)
+        ),
+        "export_tax_share": tax,
+        "export_tax_usd_t": tax_usd_t,
+        "freight_usd_t": freight_usd_t,
+        "other_usd_t": zero,
+        "hub_margin_usd_t": zero,
+        "fine_usd_t": zero,
+        "levy_floor_usd_t": np.where(into & (zone.duty_form == "levy"), reference, none),
+        "seller_floor_usd_t": seller_floor,
+        "seller_holds_quota": np.isinf(borders.over_quota_usd_t[mineral]).astype(float),
+    }
 
 
-def _hub_route(
-    borders: StageBorders, mineral: Whole, approval: Array, usual: Array, extra: Array, terms: HubTerms
-) -> tuple[LaneCharges, Array, Array]:
+def _top_up_usd_t(borders: StageBorders, rows: Rows, charges: dict[str, Array]) -> Array:
+    """What lifts usual prices to the reference, (row, seller, buyer); zero where there is no reference."""
+    price = borders.price_usd_t[rows.mineral][:, None, None]
+    landed = (1.0 + charges["tariff_share"]) * (price + charges["freight_usd_t"])
+    return np.maximum(np.nan_to_num(rows.reference_usd_t, nan=-np.inf)[:, None, None] - landed, 0.0)
+
+
+def _hub_route(borders: StageBorders, rows: Rows, terms: HubTerms, zone: ZoneRules, into: Mask) -> _Route:
     """The second route: open where the direct lane is restricted or newly taxed, up to the capacity of the
     hubs.
     """
+    mineral = rows.mineral
+    approval = borders.approval_share[mineral] if rows.approval_share is None else rows.approval_share
+    usual = borders.usual_flow_t[mineral]
     price = borders.price_usd_t[mineral][:, None, None] * np.ones_like(usual)
-    duty = borders.hub_duty_share[mineral] + extra
-    charges = _route(
-        borders.hub_freight_usd_t[mineral],
-        duty,
-        borders.export_tax_share[mineral],
-        terms.risk_share * price,
-        terms.margin_share * price,
-    )
-    restricted = approval < 1.0
+    duty = borders.hub_duty_share[mineral] + _zone_duty_share(borders, rows, zone, into)
+    nowhere = np.zeros_like(into)
+    charges = _charges(borders, rows, zone, (nowhere, into), duty, borders.hub_freight_usd_t[mineral])
+    charges |= {"hub_margin_usd_t": terms.margin_share * price, "fine_usd_t": terms.fine_share * price}
+    # what the hub can carry is the carriers' to sell: its scarcity rent is not the exporter's
+    charges |= {"seller_holds_quota": np.zeros_like(usual)}
+    restricted = (approval < 1.0) | (borders.quota_t[mineral] < np.inf)
     open_ = (restricted | borders.taxed[mineral]) & (usual > 0.0) & (borders.hub[mineral] >= 0)
-    missing = np.where(restricted, 1.0 - approval, terms.weight_taxed_share)
-    weight = np.where(open_, borders.log_weight[mineral] + np.log(np.maximum(missing, 1e-12)), -np.inf)
+    missing = np.where(approval < 1.0, 1.0 - approval, terms.weight_taxed_share)
+    weight = np.where(
+        open_, borders.log_weight[mineral] + np.log(np.maximum(missing, LEAST_APPROVAL)), -np.inf
+    )
     open_share = borders.hub_open_share
     granted = 1.0 if open_share is None else np.maximum(open_share[mineral], terms.leak_share)
-    cap = np.maximum(borders.hub_capacity_share[mineral] * usual * granted, 1e-12)
-    return charges, weight, np.where(open_, cap, np.inf)
+    cap = np.maximum(borders.hub_capacity_share[mineral] * usual * granted, LEAST_APPROVAL)
+    return _Route(charges, weight, np.where(open_, cap, np.inf), np.full(cap.shape, np.inf))

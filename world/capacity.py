@@ -12,12 +12,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.investment import IndustryDecision, IndustryView, decide_capacity, worth_building
-from world.axes import ORE, REFINED, Array
+from world.axes import Array
 from world.calibration.base import BaseMarket
 from world.dataset import Dataset
 from world.measures import first_day
 from world.parameters import ParameterValues
-from world.plant_costs import BLOCKS, BlockFacts, base_price, full_cost_now, running_cost_usd_t
+from world.plant_costs import (
+    BLOCK_STAGE,
+    BLOCKS,
+    MAKING,
+    BlockFacts,
+    base_price,
+    full_cost_now,
+    running_cost_usd_t,
+)
 from world.randomness import Streams
 from world.state import Markets
 
@@ -35,8 +43,7 @@ class NamedStart:
 
 def capacity_of(markets: Markets, block: str) -> Array:
     """(mineral, seller) capacity of a block, mothballed included."""
-    values: Array = getattr(markets, f"{block}_capacity_t")
-    return values
+    return markets.capacity_t[block]
 
 
 def order_named_plants(
@@ -62,13 +69,13 @@ def order_named_plants(
         key = f"{name}|{mineral_name}|{row.stage}"
         if streams.uniform("plant goes ahead", 0, key) >= float(str(row.probability)):
             continue
-        sellers = base.axes.sellers(ORE if block == "ore" else REFINED)[mineral]
+        sellers = base.axes.sellers(BLOCK_STAGE[block])[mineral]
         seller = int(np.flatnonzero(sellers == base.axes.country(iso3))[0])
         due = max(0, _round_of_quarter(str(row.start), start) + streams.whole("plant slips", 0, key, 0, 4))
         capacity = (
             float(str(row.capacity_t_year))
             / 4.0
-            / (float(base.recovery[mineral]) if block == "refining" else 1.0)
+            / (float(base.recovery[mineral]) if block in MAKING else 1.0)
         )
         if due < horizon:
             markets.arriving_t[block][due, mineral, seller] += capacity
@@ -112,7 +119,7 @@ def invest(
     blocks: dict[str, BlockFacts],
     believed: dict[str, Array],
     finance_cut: dict[str, Array],
-    ore_index_usd_t: Array,
+    feed_index_usd_t: dict[str, Array],
     growth_share: Array,
     free_share: Array,
     round_: int,
@@ -120,6 +127,7 @@ def invest(
 ) -> dict[str, IndustryDecision]:
     """Industry looks and orders, mothballs, restarts; the books follow.
 
+    feed_index_usd_t : block -> (mineral, seller) price index of what the block makes its good of
     believed : block -> (mineral, seller) believed price; finance_cut : block -> (mineral, seller) share by
         which cheap finance lowers the full cost; growth_share : (mineral,) expected growth of demand, a year
     free_share : (mineral, ore seller) part of the round without a ceiling on sales: nobody builds what may
@@ -128,15 +136,16 @@ def invest(
     decisions = {}
     for block, facts in blocks.items():
         capacity = capacity_of(markets, block)
-        mothballed = _mothballed(markets, block)
+        mothballed = markets.mothballed_t[block]
+        feed = feed_index_usd_t.get(block, np.zeros_like(capacity))
         arriving = markets.arriving_t[block]
         view = IndustryView(
             capacity,
             arriving[round_ + 1 :].sum(axis=0),
             mothballed,
             believed[block],
-            full_cost_now(base, block, facts, ore_index_usd_t) * (1.0 - finance_cut[block]),
-            running_cost_usd_t(base, block, ore_index_usd_t),
+            full_cost_now(base, block, facts, feed) * (1.0 - finance_cut[block]),
+            running_cost_usd_t(base, block, feed),
             growth_share,
             facts.entry_t,
             facts.own_price_share,
@@ -157,12 +166,6 @@ def invest(
             )
         decisions[block] = decision
     return decisions
-
-
-def _mothballed(markets: Markets, block: str) -> Array:
-    if block == "ore":
-        return markets.ore_mothballed_t
-    return markets.refining_mothballed_t if block == "refining" else np.zeros_like(markets.primary_capacity_t)
 
 
 def _place_orders(arriving: Array, order_t: Array, lead_rounds: Array, round_: int) -> None:

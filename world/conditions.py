@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from world.axes import ORE, REFINED, Array, gather, gather_pairs
-from world.capacity import capacity_of
-from world.offers import Conditions
+from world.axes import REFINED, STAGES, Array, gather, gather_pairs
+from world.offers import Conditions, seller_size_t
 
 OUTAGE_RANGE = (-0.6, 0.4)
 """Log deviations of a country's mine output kept within a loss of 45% and a gain of 49% (assumption)."""
@@ -54,28 +53,31 @@ def conditions_of(world: TradeWorld) -> Conditions:
     announced = gather_pairs(now.fear, axes.refiners, axes.users) * purchase_share(world)
     fear = np.clip(announced.sum(axis=1) + control_fear(world), 0.0, 1.0)
     return Conditions(
-        ore_ceiling_t=ceiling(world, now.quota_t[:, ORE], now.free_share[:, ORE]),
-        ore_loss_share=gather(now.loss_share[:, ORE], axes.ore_sellers),
-        refining_loss_share=gather(now.loss_share[:, REFINED], axes.refiners),
+        ceiling_t=tuple(ceiling(world, stage) for stage in range(len(STAGES))),
+        loss_share=tuple(
+            gather(now.loss_share[:, stage], axes.sellers(stage)) for stage in range(len(STAGES))
+        ),
         reserve_need_t=world.reserve_need_t,
         reserve_release_t=world.reserve_release_t,
         fear=fear,
     )
 
 
-def ceiling(world: TradeWorld, quota_t: Array, free_share: Array) -> Array:
-    """(mineral, ore seller) sales allowed: the quota for the part of the round it is in force, capacity
-    for the rest; inf where none.
+def ceiling(world: TradeWorld, stage: int) -> Array:
+    """(mineral, seller) sales allowed: the quota for the part of the round it is in force, capacity for the
+    rest; inf where none.
     """
-    positions = world.base.axes.ore_sellers
-    free = gather(free_share, positions, 1.0)
-    allowed = gather(quota_t, positions) + free * capacity_of(world.state.markets, "ore")
+    base, now, positions = world.base, world.happenings, world.base.axes.sellers(stage)
+    free = gather(now.free_share[:, stage], positions, 1.0)
+    allowed = gather(now.quota_t[:, stage], positions) + free * seller_size_t(
+        base, world.state.markets, stage
+    )
     return np.where(free < 1.0, allowed, np.inf)
 
 
 def purchase_share(world: TradeWorld) -> Array:
     """(mineral, seller, user) share of each seller in a user's usual refined purchases."""
-    flow = world.state.markets.usual_refined_flow_t
+    flow = world.state.markets.usual_flow_t[REFINED]
     total = flow.sum(axis=1, keepdims=True)
     share: Array = np.divide(flow, total, out=np.zeros_like(flow), where=total > 0)
     return share

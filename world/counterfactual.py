@@ -10,25 +10,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
-from world.accounts import MINERS, REFINERS, CountryAccounts, country_accounts
-from world.axes import ORE, REFINED, Array, Axes, Mask, Whole, scatter
-from world.borders import HubTerms, Rows, StageBorders
+from world.accounts import PRODUCERS, CountryAccounts, country_accounts
+from world.axes import STAGES, Array, Axes, Mask, Whole, scatter
+from world.borders import HubTerms, Rows, StageBorders, ZoneRules
 from world.calibration.base import BaseMarket
-from world.market.arrays import Clearing, Prices
+from world.market.arrays import Market, Prices
+from world.market.clearing import Clearing
+from world.market.rows import join
 from world.market.solver import clear_market
 from world.offers import Offers, Priced
-from world.plant_costs import BlockFacts
+from world.plant_costs import BLOCK_STAGE, MAKING, BlockFacts
 from world.state import Control
 
 
 @dataclass(frozen=True)
 class Horizon:
-    """Offers of today, or of a market whose capacity has adjusted; ``inside`` holds capacities of sellers
-    bound by the floor.
+    """Offers of today, or of a market whose capacity has adjusted; ``inside``: block -> (mineral, seller)
+    capacity of sellers bound by the floor.
     """
 
     offers: Offers
@@ -40,15 +41,17 @@ class Horizon:
 class Setting:
     """All that the cases of a round share.
 
-    reference_usd_t : (mineral, stage), NaN where the zone has none; zone_tariff_share : (mineral, stage) flat
-        duty on outsiders
+    reference_usd_t : (mineral, stage), NaN where the zone has none; zone_tariff_share, zone_duty_usd_t :
+        (mineral, stage) flat and specific duty on outsiders
     """
 
     base: BaseMarket
-    borders: tuple[StageBorders, StageBorders]
+    borders: tuple[StageBorders, ...]
     terms: HubTerms
+    zone: ZoneRules
     reference_usd_t: Array
     zone_tariff_share: Array
+    zone_duty_usd_t: Array
     final_use: Array
     capture_share: float
     captor: int
@@ -137,14 +140,15 @@ def clear_rows(
             members & floor[:, None],
             np.where(floor, setting.reference_usd_t[mineral, stage], np.nan),
             np.where(floor, setting.zone_tariff_share[mineral, stage], 0.0),
+            np.where(floor, setting.zone_duty_usd_t[mineral, stage], 0.0),
             _approvals(setting, cases, mineral, stage),
         )
-        for stage in (ORE, REFINED)
+        for stage in range(len(STAGES))
     ]
-    priced = horizon.offers.market(stage_rows[ORE], stage_rows[REFINED], setting.borders, setting.terms, hubs)
+    priced = horizon.offers.market(stage_rows, setting.borders, setting.terms, setting.zone, hubs)
     priced = _with_inside_capacity(priced, horizon, setting.axes, mineral, members & floor[:, None])
     clearing = clear_market(priced.market, horizon.start.take(mineral))
-    hub = (setting.borders[ORE].hub, setting.borders[REFINED].hub)
+    hub = [border.hub for border in setting.borders]
     book = country_accounts(
         priced, clearing, mineral, setting.axes, setting.final_use, hub, setting.capture_share, setting.captor
     )
@@ -156,13 +160,12 @@ def clear_rows(
 def _with_capital(setting: Setting, priced: Priced, mineral: Whole, book: CountryAccounts) -> CountryAccounts:
     """Profits of a market some years on, less the capital charge of the plants that stand by then."""
     usd, axes = book.usd.copy(), setting.axes
-    old = {"ore": setting.base.ore, "refining": setting.base.refining, "primary": setting.base.primary}
-    for block, curves in old.items():
-        stands = getattr(priced.market, f"{block}_capacity_t")
-        added = np.maximum(stands - curves.capacity_t[mineral], 0.0)
+    for block, stage in BLOCK_STAGE.items():
+        offered = priced.market.stages[stage]
+        stands = (offered.making if block in MAKING else offered.own).capacity_t.sum(axis=1)
+        added = np.maximum(stands - setting.base.curves[block].capacity_t[mineral], 0.0)
         charge = setting.blocks[block].capital_usd_t[mineral] * added
-        positions = (axes.ore_sellers if block == "ore" else axes.refiners)[mineral]
-        usd[:, MINERS if block == "ore" else REFINERS] -= scatter(charge, positions, usd.shape[2])
+        usd[:, PRODUCERS[stage]] -= scatter(charge, axes.sellers(stage)[mineral], usd.shape[2])
     return replace(book, usd=usd)
 
 
@@ -211,12 +214,22 @@ def _with_inside_capacity(
     """Sellers bound by the floor have the capacity that the floor would call forth (later horizon only)."""
     if not horizon.inside:
         return priced
-    changed: dict[str, Any] = {}
-    for name, values in horizon.inside.items():
-        positions = (axes.ore_sellers if name.startswith("ore") else axes.refiners)[mineral]
+    stages = list(priced.market.stages)
+    for block, values in horizon.inside.items():
+        stage, part = BLOCK_STAGE[block], "making" if block in MAKING else "own"
+        positions = axes.sellers(stage)[mineral]
         inside = np.take_along_axis(members, np.maximum(positions, 0), axis=1) & (positions >= 0)
-        changed[name] = np.where(inside, values[mineral], getattr(priced.market, name))
-    return replace(priced, market=replace(priced.market, **changed))
+        curves = getattr(stages[stage], part)
+        # tranches keep their shares of what stands
+        stands = curves.capacity_t.sum(axis=1, keepdims=True)
+        share = np.where(
+            stands > 0,
+            curves.capacity_t / np.where(stands > 0, stands, 1.0),
+            1.0 / curves.capacity_t.shape[1],
+        )
+        wanted = np.where(inside[:, None, :], values[mineral][:, None, :] * share, curves.capacity_t)
+        stages[stage] = replace(stages[stage], **{part: replace(curves, capacity_t=wanted)})
+    return replace(priced, market=Market(tuple(stages)))
 
 
 def _gather_case(
@@ -230,8 +243,5 @@ def _gather_case(
             np.array([book.world_usd[place] for book, _, place in parts]),
         ),
         np.array(case.minerals, dtype=np.int64),
-        Prices(
-            np.stack([prices.ore_price_usd_t[place] for _, prices, place in parts]),
-            np.stack([prices.refined_price_usd_t[place] for _, prices, place in parts]),
-        ),
+        join([prices.take([place]) for _, prices, place in parts]),
     )

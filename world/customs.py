@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from world.axes import ORE, REFINED, Array, Axes, Whole, gather_pairs
+from world.axes import STAGES, Array, Axes, Whole, gather_pairs
 from world.borders import StageBorders
 from world.calibration.base import BaseMarket, freight_between
 from world.calibration.lanes import log_weight_of
@@ -25,8 +25,8 @@ from world.trade_network import cheapest_hubs, choose_hubs
 class HubRoutes:
     """Cheapest third country of each lane and its freight, per stage (mineral, seller, buyer)."""
 
-    freight_usd_t: tuple[Array, Array]
-    hub: tuple[Whole, Whole]
+    freight_usd_t: tuple[Array, ...]
+    hub: tuple[Whole, ...]
 
 
 def stage_borders(
@@ -54,16 +54,23 @@ def stage_borders(
     )
     taxed = gather_pairs(added, sellers, buyers) > detour
     hub = routes.hub[stage]
-    usual = state.markets.usual_ore_flow_t if stage == ORE else state.markets.usual_refined_flow_t
+    usual = state.markets.usual_flow_t[stage]
     return StageBorders(
         freight_usd_t=lanes.freight_usd_t,
         hub_freight_usd_t=routes.freight_usd_t[stage],
         hub=hub,
         duty_share=lanes.tariff_share + gather_pairs(added, sellers, buyers),
+        duty_usd_t=gather_pairs(happenings.duty_usd_t[:, stage], sellers, buyers),
         hub_duty_share=hub_duty(base.evidence.tariff_share[:, stage] + added, hub, buyers),
         taxed=taxed,
         export_tax_share=gather_pairs(happenings.export_tax_share[:, stage], sellers, buyers),
+        export_tax_usd_t=gather_pairs(happenings.export_tax_usd_t[:, stage], sellers, buyers),
+        least_export_usd_t=gather_pairs(happenings.least_export_usd_t[:, stage], sellers, buyers, -np.inf),
+        least_import_usd_t=gather_pairs(happenings.least_import_usd_t[:, stage], sellers, buyers, -np.inf),
         approval_share=approvals(axes, state.politics, happenings, stage),
+        quota_t=gather_pairs(happenings.lane_quota_t[:, stage], sellers, buyers, np.inf),
+        over_quota_usd_t=over_quota_usd_t(base, happenings, stage),
+        fixed_duty_share=gather_pairs(state.politics.fixed_duty_share[:, stage], sellers, buyers),
         log_weight=lane_weights(
             base, state.markets, stage, trust_shift(axes, state.politics, stage, parameters), released_t
         ),
@@ -72,11 +79,23 @@ def stage_borders(
         sellers=sellers,
         buyers=buyers,
         spread_usd_t=lanes.spread_usd_t,
-        backstop_usd_t=lanes.backstop_usd_t,
-        backstop_log_weight=log_weight_of(float(base.evidence.backstop_weight[stage])),
+        backstop_usd_t=lanes.backstop_usd_t[:, None, :],
+        backstop_log_weight=np.full(
+            lanes.backstop_usd_t[:, None, :].shape, log_weight_of(float(base.evidence.backstop_weight[stage]))
+        ),
         price_usd_t=base.evidence.price_usd_t[:, stage],
         hub_open_share=hub_open(axes, state.politics, happenings, hub, stage),
     )
+
+
+def over_quota_usd_t(base: BaseMarket, happenings: Happenings, stage: int) -> Array:
+    """(mineral, seller, buyer) duty above a quota: a share of the base price; inf where nothing passes."""
+    axes = base.axes
+    share = gather_pairs(
+        happenings.over_quota_share[:, stage], axes.sellers(stage), axes.buyers(stage), np.inf
+    )
+    price = np.maximum(base.evidence.price_usd_t[:, stage], 1e-9)
+    return np.asarray(share * price[:, None, None])
 
 
 def approvals(axes: Axes, politics: Politics, happenings: Happenings, stage: int) -> Array:
@@ -121,7 +140,7 @@ def hub_capacity(
     """Share of the usual flow that hubs can carry: small at first, growing each year that a control lasts,
     at most all.
     """
-    limited = state.markets.limited_ore_rounds if stage == ORE else state.markets.limited_refined_rounds
+    limited = state.markets.limited_rounds[stage]
     grown = parameters.hub_start_share * (1.0 + parameters.hub_growth_year) ** (limited / 4.0)
     return np.asarray(np.minimum(grown, 1.0))
 
@@ -148,7 +167,7 @@ def find_hub_routes(
     evidence, axes = base.evidence, base.axes
     hubs = choose_hubs(trade_usd)
     found = []
-    for stage in (ORE, REFINED):
+    for stage in range(len(STAGES)):
         freight = freight_between(evidence, stage, parameters)
         found.append(cheapest_hubs(freight, hubs, np.array(barred, dtype=np.int64), axes, stage))
-    return HubRoutes((found[ORE][0], found[REFINED][0]), (found[ORE][1], found[REFINED][1]))
+    return HubRoutes(tuple(freight for freight, _ in found), tuple(hub for _, hub in found))

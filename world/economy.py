@@ -69,7 +69,7 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
     final_use = spread_final_use(axes, base.margins, need, base.evidence.affinity)
     eve = min(EVE, str(first_day(0, scenario.run.decisions_open).replace(month=12)))
     facts = read_country_facts(dataset, base, leader_name, dominant_name, eve)
-    output = base.refined_lanes.flow_t.sum(axis=2)
+    output = base.lanes(REFINED).flow_t.sum(axis=2)
     grip = np.where(axes.refiners == dominant, output, 0.0).sum(axis=1) / output.sum(axis=1)
     run = scenario.run
     return Economy(

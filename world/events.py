@@ -25,8 +25,11 @@ class Happenings:
     """The measures of a round as arrays; axes (mineral, stage, exporter, importer) or (mineral, stage,
     country).
 
-    duty_share : duties on top of those of the base year; export_tax_share; approval_share : granted share of
-        usual shipments
+    duty_share, duty_usd_t : duties on top of those of the base year; export_tax_share, export_tax_usd_t
+    least_export_usd_t, least_import_usd_t : least price f.o.b. and landed, -inf where none
+    approval_share : granted share of usual shipments
+    lane_quota_t : tonnes allowed on the lane, inf where all; over_quota_share : duty above it in base prices,
+        inf where nothing passes
     quota_t, free_share : sales allowed under ceilings, and the share of the round (1 = all) on which no
         ceiling is in force
     loss_share : output lost
@@ -36,8 +39,14 @@ class Happenings:
     """
 
     duty_share: Array
+    duty_usd_t: Array
     export_tax_share: Array
+    export_tax_usd_t: Array
+    least_export_usd_t: Array
+    least_import_usd_t: Array
     approval_share: Array
+    lane_quota_t: Array
+    over_quota_share: Array
     quota_t: Array
     free_share: Array
     loss_share: Array
@@ -91,8 +100,14 @@ class Calendar:
         pairs, blocks = (m, len(STAGES), n, n), (m, len(STAGES), n)
         now = Happenings(
             duty_share=np.zeros(pairs),
+            duty_usd_t=np.zeros(pairs),
             export_tax_share=np.zeros(pairs),
+            export_tax_usd_t=np.zeros(pairs),
+            least_export_usd_t=np.full(pairs, -np.inf),
+            least_import_usd_t=np.full(pairs, -np.inf),
             approval_share=np.ones(pairs),
+            lane_quota_t=np.full(pairs, np.inf),
+            over_quota_share=np.full(pairs, np.inf),
             quota_t=np.zeros(blocks),
             free_share=np.ones(blocks),
             loss_share=np.zeros(blocks),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from world.axes import ORE, REFINED, STAGES
 from world.calibration.base import BaseMarket
 from world.country_facts import CountryFacts
 from world.market.arrays import Prices
@@ -19,16 +20,15 @@ def initial_state(
     """
     axes = base.axes
     price = base.evidence.price_usd_t
-    ore = np.where(axes.ore_sellers >= 0, price[:, 0][:, None], 0.0)
+    first = [
+        np.where(axes.sellers(stage) >= 0, price[:, stage][:, None], 0.0) for stage in range(len(STAGES))
+    ]
+    capacity = {block: curves.capacity_t.copy() for block, curves in base.curves.items()}
     built = 4.0 * np.where(base.use_t > 0, base.stock_build_t, 0.0)
-    refined = np.where(axes.refiners >= 0, price[:, 1][:, None], 0.0)
     markets = Markets(
-        ore_capacity_t=base.ore.capacity_t.copy(),
-        refining_capacity_t=base.refining.capacity_t.copy(),
-        primary_capacity_t=base.primary.capacity_t.copy(),
-        ore_outage=np.zeros(ore.shape),
-        ore_mothballed_t=np.zeros(ore.shape),
-        refining_mothballed_t=np.zeros(refined.shape),
+        capacity_t=capacity,
+        mothballed_t={block: np.zeros_like(values) for block, values in capacity.items()},
+        ore_outage=np.zeros_like(first[ORE]),
         demand_growth=np.ones(len(axes.minerals)),
         demand_shock=np.zeros(len(axes.minerals)),
         thrift=np.ones(axes.users.shape),
@@ -36,21 +36,17 @@ def initial_state(
         # the usual cover and what was put into stock during the base year (four quarters of it)
         stock_t=base.evidence.stock_cover_quarters[:, None] * base.use_t + built,
         built_stock_t=built,
-        habit_ore=np.zeros(base.ore_lanes.flow_t.shape),
-        habit_refined=np.zeros(base.refined_lanes.flow_t.shape),
-        believed_ore_usd_t=ore.copy(),
-        believed_refined_usd_t=refined.copy(),
-        usual_index_usd_t=base.refined_lanes.index_usd_t.copy(),
-        usual_ore_flow_t=base.ore_lanes.flow_t.copy(),
-        usual_refined_flow_t=base.refined_lanes.flow_t.copy(),
-        limited_ore_rounds=np.zeros(base.ore_lanes.flow_t.shape),
-        limited_refined_rounds=np.zeros(base.refined_lanes.flow_t.shape),
+        habit=[np.zeros_like(lanes.flow_t) for lanes in base.stage_lanes],
+        believed_usd_t=[values.copy() for values in first],
+        usual_index_usd_t=base.lanes(REFINED).index_usd_t.copy(),
+        usual_flow_t=[lanes.flow_t.copy() for lanes in base.stage_lanes],
+        limited_rounds=[np.zeros_like(lanes.flow_t) for lanes in base.stage_lanes],
     )
     return WorldState(
         -1,
         markets,
         _initial_politics(facts, parameters, len(axes.minerals), leader, dominant),
-        Prices(ore, refined),
+        Prices(tuple(first), tuple(np.zeros((len(axes.minerals), 0)) for _ in STAGES)),
     )
 
 
@@ -72,7 +68,8 @@ def _initial_politics(
         trust_rest_dominant=facts.trust_dominant.copy(),
         retaliation_belief=np.full(n, parameters.retaliation_prior_probability),
         text_round=-1,
-        reference_usd_t=np.full((minerals, 2), np.nan),
+        reference_usd_t=np.full((minerals, len(STAGES)), np.nan),
+        fixed_duty_share=np.zeros((minerals, len(STAGES), n, n)),
         counter_duty_share=np.zeros(n),
         finance_usd=np.zeros(n),
         side_payment_usd=np.zeros(n),

@@ -11,15 +11,15 @@ import numpy as np
 
 from agents.investment import worth_building
 from world.accounts import CountryAccounts
-from world.axes import ORE, REFINED, Array, gather
-from world.borders import HubTerms
+from world.axes import REFINED, STAGES, Array, gather
+from world.borders import HubTerms, ZoneRules
 from world.capacity import capacity_of
 from world.counterfactual import Case, Horizon, Setting, clear_rows, needs_hubs
 from world.customs import stage_borders
 from world.events import Happenings
-from world.market.arrays import Clearing
+from world.market.clearing import Clearing
 from world.offers import Conditions, Priced, make_offers
-from world.plant_costs import BLOCKS, BlockFacts, full_cost_now
+from world.plant_costs import BLOCK_STAGE, BLOCKS, MAKING, BlockFacts, full_cost_now
 from world.price_floor import believed_floor_usd_t
 from world.state import Markets
 from world.zone import floor_members
@@ -45,12 +45,13 @@ def make_setting(
 ) -> Setting:
     """All that the questions and the market of this round share, on the state as it stands."""
     base, state, p = world.base, world.state, world.parameters
-    released = (np.zeros(base.axes.ore_sellers.shape), world.reserve_release_t)
+    released = [np.zeros(base.axes.sellers(stage).shape) for stage in range(len(STAGES))]
+    released[REFINED] = world.reserve_release_t
     borders = tuple(
         stage_borders(
             base, world.economy.routes, state, happenings, world.leader_duty, released[stage], p, stage
         )
-        for stage in (ORE, REFINED)
+        for stage in range(len(STAGES))
     )
     now = Horizon(make_offers(base, state.markets, conditions, p), {}, state.prices)
     later = _later(world, conditions) if with_later else None
@@ -58,15 +59,17 @@ def make_setting(
     scoped = ~np.isnan(state.politics.reference_usd_t)
     return Setting(
         base=base,
-        borders=(borders[ORE], borders[REFINED]),
+        borders=borders,
         terms=HubTerms(
             margin_share=p.hub_margin_share,
-            risk_share=p.evasion_detection_probability * (1.0 + p.evasion_penalty_share),
+            fine_share=p.evasion_detection_probability * (1.0 + p.evasion_penalty_share),
             leak_share=p.hub_leak_share,
             weight_taxed_share=p.hub_weight_taxed_share,
         ),
+        zone=ZoneRules(scenario.zone.duty_form, scenario.zone.reading == "A", scenario.zone.quota_share),
         reference_usd_t=state.politics.reference_usd_t,
         zone_tariff_share=np.where(scoped, scenario.leader.tariff_share, 0.0),
+        zone_duty_usd_t=benchmark_duty_usd_t(world),
         final_use=world.economy.final_use,
         capture_share=scenario.dominant_refiner.levy_capture,
         captor=world.dominant,
@@ -83,14 +86,13 @@ def _later(world: TradeWorld, conditions: Conditions) -> Horizon:
     outside, inside = {}, {}
     for block in BLOCKS:
         facts, believed = world.economy.blocks[block], world.believed(block)
-        outside[f"{block}_capacity_t"] = project_capacity(world, block, facts, believed, growth, years)
+        outside[block] = project_capacity(world, block, facts, believed, growth, years)
         floor = _floor_believed(world, block, believed)
-        inside[f"{block}_capacity_t"] = project_capacity(world, block, facts, floor, growth, years)
+        inside[block] = project_capacity(world, block, facts, floor, growth, years)
     markets = _without_shocks(world, outside, np.exp(growth * years))
     calm = replace(
         conditions,
-        ore_loss_share=np.zeros_like(conditions.ore_loss_share),
-        refining_loss_share=np.zeros_like(conditions.refining_loss_share),
+        loss_share=tuple(np.zeros_like(share) for share in conditions.loss_share),
         reserve_need_t=np.zeros_like(conditions.reserve_need_t),
         reserve_release_t=np.zeros_like(conditions.reserve_release_t),
         fear=np.zeros_like(conditions.fear),
@@ -100,7 +102,7 @@ def _later(world: TradeWorld, conditions: Conditions) -> Horizon:
 
 def _floor_believed(world: TradeWorld, block: str, believed_usd_t: Array) -> Array:
     """(mineral, seller) price that producers would believe in if the floor bound them."""
-    stage = ORE if block == "ore" else REFINED
+    stage = BLOCK_STAGE[block]
     positions = world.base.axes.sellers(stage)
     trust = gather(world.state.politics.trust_leader, positions)
     reference = world.state.politics.reference_usd_t[:, stage][:, None] * np.ones(positions.shape)
@@ -116,12 +118,9 @@ def _without_shocks(world: TradeWorld, capacity: dict[str, Array], grown: Array)
     cover = base.evidence.stock_cover_quarters[:, None] * base.use_t * growth[:, None] * markets.thrift
     return replace(
         markets,
-        ore_capacity_t=capacity["ore_capacity_t"],
-        refining_capacity_t=capacity["refining_capacity_t"],
-        primary_capacity_t=capacity["primary_capacity_t"],
+        capacity_t=capacity,
+        mothballed_t={block: np.zeros_like(values) for block, values in capacity.items()},
         ore_outage=np.zeros_like(markets.ore_outage),
-        ore_mothballed_t=np.zeros_like(markets.ore_mothballed_t),
-        refining_mothballed_t=np.zeros_like(markets.refining_mothballed_t),
         demand_growth=growth,
         demand_shock=np.zeros_like(markets.demand_shock),
         stock_build_left=0.0,
@@ -140,9 +139,7 @@ def project_capacity(
     capacity = capacity_of(markets, block)
     last = min(world.round + int(4 * years), len(markets.arriving_t[block]) - 1)
     arriving = markets.arriving_t[block][world.round + 1 : last + 1].sum(axis=0)
-    cleared = world.state.clearing
-    feed = world.base.ore_lanes.index_usd_t if cleared is None else cleared.ore_index_usd_t
-    needed = full_cost_now(world.base, block, facts, feed)
+    needed = full_cost_now(world.base, block, facts, feed_index_usd_t(world, block))
     worth = worth_building(believed_usd_t, needed, p.build_width)
     ratio = np.log(np.maximum(believed_usd_t, 1e-9) / needed)
     own = facts.own_price_share[:, None]
@@ -154,6 +151,26 @@ def project_capacity(
         capacity + arriving + (growth * capacity + worth * p.start_rate_year * facts.entry_t) * left
     )
     return projected
+
+
+def feed_index_usd_t(world: TradeWorld, block: str) -> Array:
+    """(mineral, seller) last price index of what a block makes its good of; that of the base year before
+    any."""
+    cleared, stage = world.state.clearing, BLOCK_STAGE[block]
+    if block not in MAKING:
+        return np.zeros(world.base.axes.sellers(stage).shape)
+    if cleared is None:
+        return world.base.feed_index_usd_t(block)
+    width = world.base.axes.sellers(stage).shape[1]
+    return np.asarray(cleared.stages[stage - 1].index_usd_t[:, :width])
+
+
+def benchmark_duty_usd_t(world: TradeWorld) -> Array:
+    """(mineral, stage) specific duty that lifts last quarter's price outside the dominant refiner to the
+    reference, the same for all outsiders: it cannot be captured by one exporter's tax."""
+    reference = np.nan_to_num(world.state.politics.reference_usd_t, nan=0.0)
+    seen = world.outside_prices[-1] if world.outside_prices else world.base.evidence.price_usd_t
+    return np.maximum(reference - seen, 0.0)
 
 
 def clear_round(world: TradeWorld, setting: Setting) -> Cleared:

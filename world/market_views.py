@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from world.axes import ORE, Array, Mask, Whole, scatter
-from world.capacity import capacity_of
+from world.axes import REFINED, Array, Mask, Whole, scatter
+from world.market.charges import divide_payment
 from world.market_round import Cleared
+from world.offers import working_t
+from world.plant_costs import BLOCK_STAGE, MAKING
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -88,7 +90,7 @@ class _Stage:
 
 def stage_view(world: TradeWorld, cleared: Cleared, stage: int) -> StageView:
     """Bring one stage home to countries."""
-    s, n = _ore(world, cleared) if stage == ORE else _refined(world, cleared), len(world.base.axes.countries)
+    s, n = _stage(world, cleared, stage), len(world.base.axes.countries)
     flow = s.flow_t
     landed, levy, rent = (np.where(flow > 0, v, 0.0) for v in (s.landed_usd_t, s.levy_usd_t, s.rent_usd_t))
     delivered, paid = flow.sum(axis=(1, 2)), ((landed + rent) * flow).sum(axis=(1, 2))
@@ -98,7 +100,7 @@ def stage_view(world: TradeWorld, cleared: Cleared, stage: int) -> StageView:
         **_seller_columns(s, n),
         "use_t": on(s.use_t),
         "unmet_t": on(s.unmet_t),
-        "stock_t": scatter(world.state.markets.stock_t, world.base.axes.users, n) * (stage != ORE),
+        "stock_t": scatter(world.state.markets.stock_t, world.base.axes.users, n) * (stage == REFINED),
         **_price_columns(s, on, delivered, paid, landed + rent),
         "levy_usd_t": np.nan_to_num(_ratio(on((levy * flow).sum(axis=(1, 2))), on(delivered))),
         "import_share": np.nan_to_num(_ratio(on(_from_abroad(s)), on(delivered))),
@@ -118,38 +120,32 @@ def stage_view(world: TradeWorld, cleared: Cleared, stage: int) -> StageView:
     )
 
 
-def _ore(world: TradeWorld, cleared: Cleared) -> _Stage:
-    c, markets, axes = cleared.clearing, world.state.markets, world.base.axes
-    return _Stage(
-        sellers=axes.ore_sellers,
-        buyers=axes.refiners,
-        flow_t=c.ore_flow_t,
-        landed_usd_t=c.ore_landed_usd_t,
-        levy_usd_t=c.ore_levy_usd_t,
-        rent_usd_t=c.ore_rent_usd_t,
-        price_usd_t=c.ore_price_usd_t,
-        index_usd_t=c.ore_index_usd_t,
-        unmet_t=c.ore_backstop_t,
-        use_t=c.throughput_t - c.ore_backstop_t,
-        capacity_t=capacity_of(markets, "ore") - markets.ore_mothballed_t,
+def _stage(world: TradeWorld, cleared: Cleared, stage: int) -> _Stage:
+    c, markets, axes = cleared.clearing.stages[stage], world.state.markets, world.base.axes
+    money = divide_payment(
+        cleared.priced.charges[stage],
+        cleared.priced.market.stages[stage].lanes,
+        c.price_usd_t,
+        c.asked_usd_t,
+        c.rent_usd_t,
+        c.flow_t,
     )
-
-
-def _refined(world: TradeWorld, cleared: Cleared) -> _Stage:
-    c, markets, axes = cleared.clearing, world.state.markets, world.base.axes
-    working = capacity_of(markets, "refining") - markets.refining_mothballed_t
+    capacity = np.zeros(axes.sellers(stage).shape)
+    for block in (name for name, place in BLOCK_STAGE.items() if place == stage):
+        made = world.base.recovery[:, None] if block in MAKING else 1.0
+        capacity = capacity + made * working_t(markets, block)
     return _Stage(
-        sellers=axes.refiners,
-        buyers=axes.users,
-        flow_t=c.refined_flow_t,
-        landed_usd_t=c.refined_landed_usd_t,
-        levy_usd_t=c.refined_levy_usd_t,
-        rent_usd_t=c.refined_rent_usd_t,
-        price_usd_t=c.refined_price_usd_t,
-        index_usd_t=c.refined_index_usd_t,
+        sellers=axes.sellers(stage),
+        buyers=axes.buyers(stage),
+        flow_t=c.flow_t,
+        landed_usd_t=c.landed_usd_t,
+        levy_usd_t=money.levy_usd_t,
+        rent_usd_t=c.rent_usd_t,
+        price_usd_t=c.fob_usd_t,
+        index_usd_t=c.index_usd_t,
         unmet_t=c.unmet_t,
         use_t=c.use_t,
-        capacity_t=world.base.recovery[:, None] * working + capacity_of(markets, "primary"),
+        capacity_t=capacity,
     )
 
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from world.accounts import ACCOUNTS as ACCOUNT_COLUMNS
 from world.accounts import USERS
-from world.axes import ORE, REFINED, STAGES, Array, Mask, scatter
+from world.axes import REFINED, STAGES, Array, Mask, scatter
 from world.capacity import capacity_of
 from world.market_round import Cleared
 from world.market_views import StageView, stage_view
-from world.plant_costs import BLOCKS, capital_charge_usd
+from world.plant_costs import BLOCK_STAGE, BLOCKS, capital_charge_usd
 from world.trade_network import betweenness, concentration, lane_graph
 from world.zone import finance_paid_usd, floor_members, signatories
 
@@ -30,7 +30,7 @@ BINDING_SHARE = 0.01
 
 def measure(world: TradeWorld, cleared: Cleared) -> None:
     """Write the rows of this round."""
-    views = [stage_view(world, cleared, stage) for stage in (ORE, REFINED)]
+    views = [stage_view(world, cleared, stage) for stage in range(len(STAGES))]
     _markets(world, views)
     _flows(world, views)
     _zone(world, views)
@@ -173,7 +173,7 @@ def _accounts(world: TradeWorld, cleared: Cleared) -> tuple[Array, Array, Array]
     """
     usd, weight = cleared.accounts.usd.copy(), world.base.evidence.final_use_weight
     final, stake = cleared.accounts.final_surplus_usd.copy(), cleared.accounts.stake_usd(weight)
-    need = cleared.priced.market.need_t
+    need = cleared.priced.market.stages[REFINED].needs.need_t
     ordered = _ratio(world.reserve_need_t, need).sum(axis=1)
     surplus = ordered * usd[:, USERS, world.leader]
     usd[:, USERS, world.leader] -= surplus
@@ -191,9 +191,7 @@ def _capital(world: TradeWorld) -> Array:
     capacity = {block: capacity_of(markets, block) for block in BLOCKS}
     charges = capital_charge_usd(world.base, world.economy.blocks, capacity)
     by_block = [
-        scatter(charge, axes.ore_sellers if block == "ore" else axes.refiners, len(axes.countries)).sum(
-            axis=0
-        )
+        scatter(charge, axes.sellers(BLOCK_STAGE[block]), len(axes.countries)).sum(axis=0)
         for block, charge in charges.items()
     ]
     return np.asarray(sum(by_block))

@@ -10,7 +10,7 @@ import numpy as np
 from agents.dominant_refiner import DOCTRINES
 from agents.zone_leader import REFERENCE_RULES
 from agents.zone_leader import ZoneLeader as LeaderStrategy
-from world.axes import Array, Mask
+from world.axes import REFINED, STAGES, Array, Mask
 from world.background import restrict_minerals
 from world.capacity import NamedStart, order_named_plants, order_trend
 from world.dataset import Dataset, load_dataset
@@ -21,6 +21,7 @@ from world.ledger import Ledger
 from world.measures import first_day, round_of
 from world.news import News
 from world.parameters import ParameterValues, resolve
+from world.plant_costs import BLOCK_STAGE
 from world.policy_calendar import read_calendar, read_coercion
 from world.population import find_places, populate
 from world.randomness import Streams
@@ -116,7 +117,9 @@ class TradeWorld(mesa.Model):
             self.base, markets, self.dataset, run.start, self.streams, run.rounds
         )
         order_trend(self.base, markets, self.economy.blocks, self.economy.demand_growth)
-        self.leader_duty = np.zeros((len(axes.minerals), 2, len(axes.countries), len(axes.countries)))
+        self.leader_duty = np.zeros(
+            (len(axes.minerals), len(STAGES), len(axes.countries), len(axes.countries))
+        )
         self.duties_before: Array = np.zeros(len(axes.countries))
         self.outside_prices: list[Array] = []
         self.reserve_prices: list[Array] = []
@@ -163,12 +166,11 @@ class TradeWorld(mesa.Model):
 
     def believed(self, block: str) -> Array:
         """(mineral, seller) price that the producers of a block believe in."""
-        markets = self.state.markets
-        return markets.believed_ore_usd_t if block == "ore" else markets.believed_refined_usd_t
+        return self.state.markets.believed_usd_t[BLOCK_STAGE[block]]
 
     def refined_output_t(self) -> Array:
         """(mineral, refiner) refined output of the last round; of the base year before any."""
         clearing = self.state.clearing
         if clearing is None:
-            return np.asarray(self.base.refined_lanes.flow_t.sum(axis=2))
-        return np.asarray(clearing.refined_flow_t.sum(axis=(1, 3)))
+            return np.asarray(self.base.lanes(REFINED).flow_t.sum(axis=2))
+        return np.asarray(clearing.stages[REFINED].flow_t.sum(axis=(1, 3)))

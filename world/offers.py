@@ -4,42 +4,81 @@ lanes are open.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from world.axes import ORE, REFINED, Array
-from world.borders import HubTerms, Rows, StageBorders, build_lanes
+from world.axes import ORE, REFINED, Array, Axes, Mask, Whole
+from world.borders import HubTerms, Rows, StageBorders, ZoneRules, build_lanes
 from world.calibration.base import BaseMarket
-from world.market.arrays import Market
+from world.calibration.curves import SupplyCurves
+from world.market.arrays import Curves, Desks, Market, Needs, Stage, Stocks
 from world.market.charges import LaneCharges
+from world.market.rows import Rowwise
 from world.parameters import ParameterValues
 from world.state import Markets
 
 
 @dataclass(frozen=True)
+class SellerQuotas(Rowwise):
+    """Quotas of sellers over some of their lanes: seller (mineral, D) position in the stage's list, -1
+    padding;
+    quota_t (mineral, D); covers (mineral, D, buyer)."""
+
+    seller: Whole
+    quota_t: Array
+    covers: Mask
+
+
+@dataclass(frozen=True)
+class StageOffers(Rowwise):
+    """Supply and need of a stage before lanes, one row a mineral; fields as in ``market.arrays.Stage``."""
+
+    own: Curves
+    feed_t: Array
+    recovery: Array
+    making: Curves
+    needs: Needs
+    stocks: Stocks
+    quotas: SellerQuotas
+
+
+@dataclass(frozen=True)
 class Offers:
-    """Supply and need of a round, one row a mineral, before lanes; tonnes a round.
+    """Supply and need of a round, stage by stage."""
 
-    The fields are those of :class:`world.market.arrays.Market` without its lanes.
-    """
-
-    fields: dict[str, Array]
+    stages: tuple[StageOffers, ...]
 
     def market(
         self,
-        rows_ore: Rows,
-        rows_refined: Rows,
-        borders: tuple[StageBorders, StageBorders],
+        rows: Sequence[Rows],
+        borders: Sequence[StageBorders],
         terms: HubTerms,
+        zone: ZoneRules,
         hubs: bool,
     ) -> Priced:
-        """The market rows of these questions, and the charges on their lanes."""
-        charges_ore, lanes_ore = build_lanes(borders[ORE], rows_ore, terms, hubs)
-        charges_refined, lanes_refined = build_lanes(borders[REFINED], rows_refined, terms, hubs)
-        picked = {name: values[rows_ore.mineral] for name, values in self.fields.items()}
-        market = Market(ore_lanes=lanes_ore, refined_lanes=lanes_refined, **picked)
-        return Priced(market, charges_ore, charges_refined)
+        """The market rows of these questions, and the charges on their lanes; ``rows`` and ``borders`` one a
+        stage."""
+        stages, charges = [], []
+        for offers, asked, border in zip(self.stages, rows, borders, strict=True):
+            charge, lanes = build_lanes(border, asked, terms, zone, hubs)
+            picked = offers.take(asked.mineral)
+            covers = np.repeat(picked.quotas.covers[:, :, None, :], lanes.cap_t.shape[1], axis=2)
+            stages.append(
+                Stage(
+                    own=picked.own,
+                    feed_t=picked.feed_t,
+                    recovery=picked.recovery,
+                    making=picked.making,
+                    needs=picked.needs,
+                    stocks=picked.stocks,
+                    lanes=lanes,
+                    desks=Desks(picked.quotas.seller, picked.quotas.quota_t, covers),
+                )
+            )
+            charges.append(charge)
+        return Priced(Market(tuple(stages)), tuple(charges))
 
 
 @dataclass(frozen=True)
@@ -47,61 +86,111 @@ class Priced:
     """Market rows with the parts of their charges, so that accounts know a duty from freight."""
 
     market: Market
-    ore_charges: LaneCharges
-    refined_charges: LaneCharges
+    charges: tuple[LaneCharges, ...]
 
 
 @dataclass(frozen=True)
 class Conditions:
-    """What the round's events do to supply: (mineral, ore seller) ceilings and (mineral, seller) losses of
-    output.
+    """What the round's events do to supply and need.
+
+    ceiling_t : per stage (mineral, seller) sales allowed, inf where all; loss_share : per stage (mineral,
+        seller) output lost; reserve_need_t (mineral, user) purchases of the reserve at the home of its owner;
+        reserve_release_t (mineral, refiner) its releases there; fear (mineral, user) chance of a cut-off that
+        users see
     """
 
-    ore_ceiling_t: Array
-    ore_loss_share: Array
-    refining_loss_share: Array
-    reserve_need_t: Array  # (mineral, user) purchases of the reserve at the home of its owner
-    reserve_release_t: Array  # (mineral, refiner) releases at the home of its owner
-    fear: Array  # (mineral, user) chance of a cut-off that users see
+    ceiling_t: tuple[Array, ...]
+    loss_share: tuple[Array, ...]
+    reserve_need_t: Array
+    reserve_release_t: Array
+    fear: Array
 
 
 def make_offers(
     base: BaseMarket, markets: Markets, conditions: Conditions, parameters: ParameterValues
 ) -> Offers:
     """Offers and needs of a round."""
-    working = np.exp(markets.ore_outage) * (1.0 - conditions.ore_loss_share)
+    growth = markets.demand_growth[:, None]
+    lost = [1.0 - share for share in conditions.loss_share]
+    mines = working_t(markets, "ore") * np.exp(markets.ore_outage) * lost[ORE]
+    refineries = working_t(markets, "refining") * lost[REFINED]
+    needs, stocks = _needs(base, markets, conditions, parameters)
+    ore = StageOffers(
+        own=_curves(mines, base.curves["ore"]),
+        feed_t=_growing(base.feed_t[ORE], growth),
+        recovery=np.ones_like(base.recovery),
+        making=_curves(np.zeros_like(mines), base.curves["ore"]),
+        needs=_no_needs(len(growth)),
+        stocks=_no_stocks(base.axes.buyers(ORE)),
+        quotas=_quotas(base.axes, conditions.ceiling_t[ORE], ORE),
+    )
+    refined = StageOffers(
+        own=_curves(working_t(markets, "primary") * lost[REFINED], base.curves["primary"]),
+        feed_t=_growing(base.feed_t[REFINED], growth) + conditions.reserve_release_t,
+        recovery=base.recovery,
+        making=_curves(refineries, base.curves["refining"]),
+        needs=needs,
+        stocks=stocks,
+        quotas=_quotas(base.axes, conditions.ceiling_t[REFINED], REFINED),
+    )
+    return Offers((ore, refined))
+
+
+def working_t(markets: Markets, block: str) -> Array:
+    """(mineral, seller) capacity of a block that is not mothballed."""
+    return markets.capacity_t[block] - markets.mothballed_t[block]
+
+
+def _growing(feed_t: Array, growth: Array) -> Array:
+    """Feed grows with demand; what is taken out of the chain does not."""
+    return np.asarray(feed_t * np.where(feed_t > 0, growth, 1.0))
+
+
+def _curves(capacity_t: Array, curves: SupplyCurves) -> Curves:
+    """One tranche."""
+    return Curves(
+        capacity_t[:, None, :],
+        curves.cost_usd_t[:, None, :],
+        curves.slope_usd_t[:, None, :],
+        np.full(capacity_t[:, None, :].shape, -np.inf),
+    )
+
+
+def _no_needs(minerals: int) -> Needs:
+    return Needs(*(np.zeros((minerals, 0)) for _ in range(3)))
+
+
+def _no_stocks(buyers: Whole) -> Stocks:
+    return Stocks(
+        np.zeros(buyers.shape), np.zeros(buyers.shape), np.ones(buyers.shape), np.ones(buyers.shape)
+    )
+
+
+def _quotas(axes: Axes, ceiling_t: Array, stage: int) -> SellerQuotas:
+    """Ceilings on what sellers may sell, as quotas over all their lanes."""
+    width = int(np.isfinite(ceiling_t).sum(axis=1).max(initial=0))
+    seller = np.full((len(ceiling_t), width), -1, dtype=np.int64)
+    quota = np.zeros((len(ceiling_t), width))
+    for mineral in range(len(ceiling_t)):
+        limited = np.flatnonzero(np.isfinite(ceiling_t[mineral]))
+        seller[mineral, : len(limited)], quota[mineral, : len(limited)] = limited, ceiling_t[mineral, limited]
+    covers = np.ones((len(ceiling_t), width, axes.buyers(stage).shape[1]), dtype=bool)
+    return SellerQuotas(seller, quota, covers)
+
+
+def _needs(
+    base: BaseMarket, markets: Markets, conditions: Conditions, parameters: ParameterValues
+) -> tuple[Needs, Stocks]:
+    """Needs and stock responses of the users of refined metal, the reserve's orders among them."""
     activity = (markets.demand_growth * np.exp(markets.demand_shock))[:, None]
     use = base.use_t * activity * markets.thrift
-    building = base.stock_build_t * markets.stock_build_left
-    buy, draw, centre, width = stock_response(base, markets, use, conditions.fear, parameters)
-    need = use + building + conditions.reserve_need_t
+    need = use + base.stock_build_t * markets.stock_build_left + conditions.reserve_need_t
     own = np.where(need > 0, use / np.where(need > 0, need, 1.0), 0.0)
-    feed_scale = markets.demand_growth[:, None]
-    fields = {
-        "ore_capacity_t": (markets.ore_capacity_t - markets.ore_mothballed_t) * working,
-        "ore_cost_usd_t": base.ore.cost_usd_t,
-        "ore_slope_usd_t": base.ore.slope_usd_t,
-        "ore_feed_t": base.ore_feed_t * np.where(base.ore_feed_t > 0, feed_scale, 1.0),
-        "ore_ceiling_t": conditions.ore_ceiling_t,
-        "recovery": base.recovery,
-        "refining_capacity_t": (markets.refining_capacity_t - markets.refining_mothballed_t)
-        * (1.0 - conditions.refining_loss_share),
-        "refining_cost_usd_t": base.refining.cost_usd_t,
-        "refining_slope_usd_t": base.refining.slope_usd_t,
-        "primary_capacity_t": markets.primary_capacity_t * (1.0 - conditions.refining_loss_share),
-        "primary_cost_usd_t": base.primary.cost_usd_t,
-        "primary_slope_usd_t": base.primary.slope_usd_t,
-        "refined_feed_t": base.refined_feed_t * np.where(base.refined_feed_t > 0, feed_scale, 1.0)
-        + conditions.reserve_release_t,
-        "need_t": need,
-        "need_price_usd_t": base.refined_lanes.index_usd_t,
-        "need_elasticity": np.broadcast_to(base.evidence.demand_elasticity[:, None], need.shape).copy(),
-        "stock_buy_share": buy * own,
-        "stock_draw_share": draw * own,
-        "stock_price_usd_t": centre,
-        "stock_width_usd_t": width,
-    }
-    return Offers(fields)
+    buy, draw, centre, width = stock_response(base, markets, use, conditions.fear, parameters)
+    elasticity = np.broadcast_to(base.evidence.demand_elasticity[:, None], need.shape).copy()
+    return Needs(need, base.lanes(REFINED).index_usd_t, elasticity), Stocks(
+        buy * own, draw * own, centre, width
+    )
 
 
 def stock_response(
@@ -127,9 +216,9 @@ def stock_response(
     refill = np.clip(gap, 0.0, 0.4) / 0.75  # bought at the usual price, put off when it is dear
     shed = np.clip(gap, -0.9 * np.minimum(draw, 0.3), 0.0)
     buy, draw = 0.25 * draw + refill + shed, draw + refill
-    usual = np.maximum(markets.usual_index_usd_t, 0.05 * base.refined_lanes.index_usd_t)
+    usual = np.maximum(markets.usual_index_usd_t, 0.05 * base.lanes(REFINED).index_usd_t)
     width = np.maximum(
-        0.5 * usual / max(parameters.stock_price_response, 0.1), base.refined_lanes.spread_usd_t
+        0.5 * usual / max(parameters.stock_price_response, 0.1), base.lanes(REFINED).spread_usd_t
     )
     return buy, draw, usual + 1.1 * width, width
 
@@ -137,10 +226,10 @@ def stock_response(
 def seller_size_t(base: BaseMarket, markets: Markets, stage: int) -> Array:
     """(mineral, seller) capacity by which sellers are noticed: the size term of buyers' choice."""
     if stage == ORE:
-        size: Array = markets.ore_capacity_t - markets.ore_mothballed_t + np.maximum(base.ore_feed_t, 0.0)
+        size: Array = working_t(markets, "ore") + np.maximum(base.feed_t[ORE], 0.0)
     else:
-        converted = base.recovery[:, None] * (markets.refining_capacity_t - markets.refining_mothballed_t)
-        size = converted + markets.primary_capacity_t + np.maximum(base.refined_feed_t, 0.0)
+        converted = base.recovery[:, None] * working_t(markets, "refining")
+        size = converted + working_t(markets, "primary") + np.maximum(base.feed_t[REFINED], 0.0)
     return size
 
 
@@ -157,7 +246,7 @@ def lane_weights(
         noticed like capacity
     """
     lanes = base.lanes(stage)
-    habit = markets.habit_ore if stage == ORE else markets.habit_refined
+    habit = markets.habit[stage]
     size = seller_size_t(base, markets, stage) + released_t
     known = np.minimum(size, KNOWN_GROWTH * lanes.base_size_t)
     with np.errstate(divide="ignore"):

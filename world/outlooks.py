@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from agents.view import Accounts, Answer, Question, WhatIfControl, WhatIfControlled, WhatIfMember
-from world.accounts import MINERS, REFINERS, USERS, CountryAccounts
+from world.accounts import PRODUCERS, REFINERS, USERS, CountryAccounts
 from world.axes import REFINED, Array, Axes, Mask
 from world.counterfactual import Case, Outcome, Setting, solve_cases
 from world.state import Control
@@ -156,8 +156,8 @@ def _by_account(
         usd, final, weight = usd[minerals], final[minerals], weight[minerals]
     users = (weight[:, None] * usd[:, USERS] + (1.0 - weight[:, None]) * final).sum(axis=0)
     refiners = usd[:, REFINERS].sum(axis=0)
-    producers = usd[:, MINERS].sum(axis=0) + refiners
-    treasury = usd[:, REFINERS + 1 :].sum(axis=(0, 1))
+    producers = usd[:, list(PRODUCERS)].sum(axis=(0, 1))
+    treasury = usd.sum(axis=(0, 1)) - usd[:, USERS].sum(axis=0) - producers
     return users, producers, treasury, refiners
 
 

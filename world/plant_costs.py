@@ -15,7 +15,11 @@ from world.calibration.base import BaseMarket
 from world.country_facts import CountryFacts
 from world.parameters import ParameterValues
 
-BLOCKS = ("ore", "refining", "primary")
+BLOCK_STAGE = {"ore": ORE, "refining": REFINED, "primary": REFINED}
+"""Stage whose good a block makes."""
+BLOCKS = tuple(BLOCK_STAGE)
+MAKING = ("refining",)
+"""Blocks that make their good of the good of the stage before; their capacity is in tonnes of that."""
 CIRCUIT_SHARE = 0.3
 """Least part of by-product capacity won from residues that answers its own price (assumption)."""
 LARGE_SHARE = 0.10
@@ -48,9 +52,9 @@ def read_block_facts(
 def _block_facts(
     base: BaseMarket, facts: CountryFacts, parameters: ParameterValues, block: str
 ) -> BlockFacts:
-    stage = ORE if block == "ore" else REFINED
+    stage = BLOCK_STAGE[block]
     positions = base.axes.sellers(stage)
-    curves = {"ore": base.ore, "refining": base.refining, "primary": base.primary}[block]
+    curves = base.curves[block]
     price, needed = (
         base.evidence.price_usd_t[:, stage][:, None],
         base.evidence.full_cost_usd_t[:, stage][:, None],
@@ -106,11 +110,9 @@ def _capital_usd_t(base: BaseMarket, block: str, full_cost_usd_t: Array) -> Arra
     utilisation.
     """
     usual = 0.85
-    if block == "ore":
-        return np.asarray(usual * np.maximum(full_cost_usd_t - base.ore.cost_usd_t, 0.0))
-    if block == "primary":
-        return np.asarray(usual * np.maximum(full_cost_usd_t - base.primary.cost_usd_t, 0.0))
-    left = base.recovery[:, None] * full_cost_usd_t - base.ore_lanes.index_usd_t - base.refining.cost_usd_t
+    left = full_cost_usd_t - base.curves[block].cost_usd_t
+    if block in MAKING:
+        left = left - (1.0 - base.recovery[:, None]) * full_cost_usd_t - base.feed_index_usd_t(block)
     return np.asarray(usual * np.maximum(left, 0.0))
 
 
@@ -118,42 +120,35 @@ def capital_charge_usd(
     base: BaseMarket, blocks: dict[str, BlockFacts], capacity_t: dict[str, Array]
 ) -> dict[str, Array]:
     """block -> (mineral, seller) capital charge a round on capacity beyond that of the base year."""
-    old = {
-        "ore": base.ore.capacity_t,
-        "refining": base.refining.capacity_t,
-        "primary": base.primary.capacity_t,
-    }
     return {
-        block: facts.capital_usd_t * np.maximum(capacity_t[block] - old[block], 0.0)
+        block: facts.capital_usd_t * np.maximum(capacity_t[block] - base.curves[block].capacity_t, 0.0)
         for block, facts in blocks.items()
     }
 
 
 def base_price(base: BaseMarket, block: str) -> Array:
     """(mineral, seller) base-year price that a block sells at."""
-    stage = ORE if block == "ore" else REFINED
+    stage = BLOCK_STAGE[block]
     prices: Array = base.evidence.price_usd_t[:, stage][:, None] * np.ones(base.axes.sellers(stage).shape)
     return prices
 
 
-def full_cost_now(base: BaseMarket, block: str, facts: BlockFacts, ore_index_usd_t: Array) -> Array:
-    """(mineral, seller) all-in price that a block needs at today's feed: a refinery passes the ore price
-    on.
+def full_cost_now(base: BaseMarket, block: str, facts: BlockFacts, feed_index_usd_t: Array) -> Array:
+    """(mineral, seller) all-in price that a block needs at today's feed: who makes a good of another passes
+    its price on.
     """
-    if block != "refining":
+    if block not in MAKING:
         return facts.full_cost_usd_t
-    dearer = (ore_index_usd_t - base.ore_lanes.index_usd_t) / base.recovery[:, None]
+    dearer = (feed_index_usd_t - base.feed_index_usd_t(block)) / base.recovery[:, None]
     return np.asarray(np.maximum(facts.full_cost_usd_t + dearer, 0.2 * facts.full_cost_usd_t))
 
 
-def running_cost_usd_t(base: BaseMarket, block: str, ore_index_usd_t: Array) -> Array:
+def running_cost_usd_t(base: BaseMarket, block: str, feed_index_usd_t: Array) -> Array:
     """Price under which a block loses money even at its better plants (one and a half slopes under its
     mean cost).
     """
+    curves = base.curves[block]
+    least = curves.cost_usd_t - 1.5 * curves.slope_usd_t
     if block == "ore":
-        return np.maximum(base.ore.cost_usd_t - 1.5 * base.ore.slope_usd_t, 0.5 * base.ore.cost_usd_t)
-    if block == "primary":
-        return base.primary.cost_usd_t - 1.5 * base.primary.slope_usd_t
-    return (ore_index_usd_t + base.refining.cost_usd_t - 1.5 * base.refining.slope_usd_t) / base.recovery[
-        :, None
-    ]
+        return np.maximum(least, 0.5 * curves.cost_usd_t)
+    return (feed_index_usd_t + least) / base.recovery[:, None] if block in MAKING else least

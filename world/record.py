@@ -50,6 +50,8 @@ levy_usd | number | USD/quarter | revenue of the levy that upholds the floor
 export_tax_usd | number | USD/quarter | export tax revenue
 quota_rent_usd | number | USD/quarter | rent of licences and quotas that bind, kept by the exporter
 hub_margin_usd | number | USD/quarter | margin earned on goods passed through as a third country
+fine_usd | number | USD/quarter | expected fines on goods that came through third countries, to the importer's treasury
+support_usd | number | USD/quarter | what public guarantees of prices cost the treasury (negative)
 reserve_usd | number | USD/quarter | net result of the strategic reserve charged to the country
 finance_usd | number | USD/quarter | zone finance received (+) or paid (-)
 capital_usd | number | USD/quarter | capital charge of plants added since the base year (negative), borne where they stand

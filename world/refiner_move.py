@@ -105,14 +105,14 @@ def _options(world: TradeWorld, grievances: tuple[Grievance, ...]) -> tuple[Cont
     output = world.refined_output_t()
     options = []
     for mineral, name in enumerate(axes.minerals):
-        sellers, users = axes.refiners[mineral], axes.users[mineral]
+        sellers, users = axes.refiners[mineral], axes.buyers(REFINED)[mineral]
         mine = sellers == world.dominant
         if not mine.any() or float(
             output[mineral][mine].sum()
         ) < world.parameters.control_least_share * float(output[mineral].sum()):
             continue
         aimed = np.isin(users, places)
-        flow = world.state.markets.usual_refined_flow_t[mineral]
+        flow = world.state.markets.usual_flow_t[REFINED][mineral]
         shipped = float(flow[mine][:, aimed].sum())
         bought = float(flow[:, aimed].sum())
         targets = tuple(

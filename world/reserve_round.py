@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from world.axes import Array
+from world.axes import REFINED, Array
 from world.conditions import conditions_of
 from world.market_round import Cleared, clear_round, make_setting
 
@@ -39,9 +39,9 @@ def release_in_emergency(world: TradeWorld, cleared: Cleared) -> Cleared:
         return cleared
     price = mean_price(world, cleared)
     p = world.parameters
-    users = world.base.axes.users == world.reserve.owner
-    usual = np.where(users, world.state.markets.usual_refined_flow_t.sum(axis=1), 0.0).sum(axis=1)
-    delivered = np.where(users, cleared.clearing.refined_flow_t.sum(axis=(1, 2)), 0.0).sum(axis=1)
+    users = world.base.axes.buyers(REFINED) == world.reserve.owner
+    usual = np.where(users, world.state.markets.usual_flow_t[REFINED].sum(axis=1), 0.0).sum(axis=1)
+    delivered = np.where(users, cleared.clearing.stages[REFINED].flow_t.sum(axis=(1, 2)), 0.0).sum(axis=1)
     missing = np.maximum(usual - (delivered - world.reserve_need_t.sum(axis=1)), 0.0)
     emergency = (price > p.reserve_trigger_ratio * usual_price(world)) & (world.reserve.stock_t > 0)
     if not emergency.any():
@@ -63,13 +63,13 @@ def settle_reserve(world: TradeWorld, cleared: Cleared) -> None:
     if world.reserve is None or world.round < world.decisions_open:
         return
     need = world.reserve_need_t
-    total = cleared.priced.market.need_t
+    total = cleared.priced.market.stages[REFINED].needs.need_t
+    metal = cleared.clearing.stages[REFINED]
+    left: Array = np.maximum(metal.wanted_t - metal.unmet_t, 0.0)
     # the reserve is part of its owner's purchases and gets its share of what was delivered
     share = np.divide(need, total, out=np.zeros_like(need), where=total > 0)
-    bought = (share * (cleared.clearing.need_t - cleared.clearing.unmet_t).clip(min=0.0)).sum(axis=1)
-    sold_at = np.where(
-        world.base.axes.refiners == world.reserve.owner, cleared.clearing.refined_price_usd_t, 0.0
-    ).sum(axis=1)
+    bought = (share * left[:, left.shape[1] - need.shape[1] :]).sum(axis=1)
+    sold_at = np.where(world.base.axes.refiners == world.reserve.owner, metal.price_usd_t, 0.0).sum(axis=1)
     world.reserve.settle(
         bought, mean_price(world, cleared), world.reserve_release_t.sum(axis=1), sold_at, world.parameters
     )
@@ -80,27 +80,27 @@ def mean_price(world: TradeWorld, cleared: Cleared) -> Array:
     """(mineral,) mean delivered price at the owner's home without the levy, which it pays to itself; the
     world's where it buys none.
     """
-    clearing = cleared.clearing
-    landed = clearing.refined_landed_usd_t - clearing.refined_levy_usd_t + clearing.refined_rent_usd_t
-    paid = np.where(clearing.refined_flow_t > 0, landed, 0.0) * clearing.refined_flow_t
-    at_home = (world.base.axes.users == world.leader)[:, None, None, :]
-    home_t = np.where(at_home, clearing.refined_flow_t, 0.0).sum(axis=(1, 2, 3))
+    metal = cleared.clearing.stages[REFINED]
+    landed = metal.landed_usd_t - metal.levy_usd_t + metal.rent_usd_t
+    paid = np.where(metal.flow_t > 0, landed, 0.0) * metal.flow_t
+    at_home = (world.base.axes.buyers(REFINED) == world.leader)[:, None, None, :]
+    home_t = np.where(at_home, metal.flow_t, 0.0).sum(axis=(1, 2, 3))
     home_usd = np.where(at_home, np.nan_to_num(paid), 0.0).sum(axis=(1, 2, 3))
     world_mean = np.nan_to_num(paid).sum(axis=(1, 2, 3)) / np.maximum(
-        clearing.refined_flow_t.sum(axis=(1, 2, 3)), 1e-300
+        metal.flow_t.sum(axis=(1, 2, 3)), 1e-300
     )
     return np.asarray(np.where(home_t > 0, home_usd / np.where(home_t > 0, home_t, 1.0), world_mean))
 
 
 def owner_price(world: TradeWorld) -> Array:
     """Last price at the owner's home; that of the base year before any."""
-    return world.reserve_prices[-1] if world.reserve_prices else world.base.evidence.price_usd_t[:, 1]
+    return world.reserve_prices[-1] if world.reserve_prices else world.base.evidence.price_usd_t[:, REFINED]
 
 
 def usual_price(world: TradeWorld) -> Array:
     """(mineral,) mean price over the reserve's memory; that of the base year before any."""
     memory = world.reserve_prices[-int(world.parameters.reserve_memory_quarters) :]
-    return np.asarray(np.mean(memory, axis=0)) if memory else world.base.evidence.price_usd_t[:, 1]
+    return np.asarray(np.mean(memory, axis=0)) if memory else world.base.evidence.price_usd_t[:, REFINED]
 
 
 def reserve_stock_t(world: TradeWorld) -> Array:

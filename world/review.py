@@ -12,7 +12,7 @@ from agents.accession import FLOOR
 from agents.country import Country
 from agents.decision import CountryDecision
 from agents.view import Answer, CountryView, Question, WhatIfMember
-from world.axes import Array
+from world.axes import REFINED, Array
 from world.leader_move import PRESSURE
 from world.outlooks import Outlooks, ask_all
 from world.reserve_round import reserve_stock_t
@@ -146,7 +146,7 @@ def emergency_relief(world: TradeWorld, index: list[int]) -> float:
     others = members.copy()
     others[index] = False
     from_dominant = np.where(
-        (axes.refiners == world.dominant)[:, :, None], world.state.markets.usual_refined_flow_t, 0.0
+        (axes.refiners == world.dominant)[:, :, None], world.state.markets.usual_flow_t[REFINED], 0.0
     ).sum(axis=1)
     inside = members.copy()
     inside[index] = True
@@ -158,5 +158,5 @@ def emergency_relief(world: TradeWorld, index: list[int]) -> float:
     ).sum(axis=1)
     called += p.reserve_release_share * reserve_stock_t(world)
     cover = np.where(short > 0, np.minimum(1.0, called / np.where(short > 0, short, 1.0)), 0.0)
-    value = base.evidence.price_usd_t[:, 1] * mine
+    value = base.evidence.price_usd_t[:, REFINED] * mine
     return float((value * cover).sum() / value.sum()) if value.sum() > 0 else float(cover.mean())

@@ -66,9 +66,9 @@ class ZoneSection(Section):
     """The price-floor zone: what it covers and how it takes shape."""
 
     exists: bool = True
-    # Only what the world does so far is accepted: a key that is read and ignored would mislead.
-    reading: Literal["B"] = "B"
-    duty_form: Literal["levy"] = "levy"
+    reading: Literal["A", "B"] = "B"
+    duty_form: Literal["levy", "benchmark", "minimum_price", "ad_valorem", "specific", "quota"] = "levy"
+    quota_share: Share = 0.8
     scope: Names = ("*",)
     stages: Stages = ("ore", "refined")
     leader_border_alone: bool = False

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from world.axes import Array, Mask, Whole
-from world.market.arrays import Clearing, Prices
+from world.market.arrays import Prices
+from world.market.clearing import Clearing
 
 RUNGS = ("none", "forum", "framework", "action_plan", "floor")
 NONE, FORUM, FRAMEWORK, ACTION_PLAN, FLOOR = range(5)
@@ -38,12 +39,9 @@ class Control:
 class Markets:
     """What producers and users bring to the market."""
 
-    ore_capacity_t: Array  # (m, i)
-    refining_capacity_t: Array  # (m, j) tonnes of ore
-    primary_capacity_t: Array  # (m, j)
+    capacity_t: dict[str, Array]  # block -> (m, seller), making in tonnes of the good before
+    mothballed_t: dict[str, Array]  # block -> (m, seller)
     ore_outage: Array  # (m, i) log deviation of working capacity
-    ore_mothballed_t: Array  # (m, i)
-    refining_mothballed_t: Array  # (m, j)
     demand_growth: Array  # (m,) factor on base-year use
     demand_shock: Array  # (m,) log deviation
     thrift: Array  # (m, k) factor on use
@@ -52,15 +50,11 @@ class Markets:
     built_stock_t: (
         Array  # (m, k) part of the wanted stock that was built up in the base year and is shed slowly
     )
-    habit_ore: Array  # (m, i, j) log points on preferences
-    habit_refined: Array  # (m, j, k)
-    believed_ore_usd_t: Array  # (m, i) price that producers expect
-    believed_refined_usd_t: Array  # (m, j)
+    habit: list[Array]  # stage -> (m, seller, buyer) log points on preferences
+    believed_usd_t: list[Array]  # stage -> (m, seller) price that producers expect
     usual_index_usd_t: Array  # (m, k) slow mean of what users pay
-    usual_ore_flow_t: Array  # (m, i, j) mean of recent flows, the yardstick of licences
-    usual_refined_flow_t: Array  # (m, j, k)
-    limited_ore_rounds: Array  # (m, i, j) rounds for which a lane has been restricted
-    limited_refined_rounds: Array  # (m, j, k)
+    usual_flow_t: list[Array]  # stage -> (m, seller, buyer) mean of recent flows, the yardstick of licences
+    limited_rounds: list[Array]  # stage -> (m, seller, buyer) rounds for which a lane has been restricted
     arriving_t: dict[str, Array] = field(default_factory=dict)  # block -> (due round, m, seller)
 
 
@@ -82,6 +76,7 @@ class Politics:
     retaliation_belief: Array  # (n,) probability that joining is answered
     text_round: int  # round in which a binding text exists
     reference_usd_t: Array  # (m, stage), NaN when none
+    fixed_duty_share: Array  # (m, stage, n, n) the zone's duty on outsiders as set when it was announced
     counter_duty_share: Array  # (n,) the dominant refiner's duty on the goods of each country
     floor_in_force: bool = False
     controls: list[Control] = field(default_factory=list)
@@ -120,8 +115,9 @@ def check_state(state: WorldState) -> None:
     0-1, rungs off the ladder.
     """
     markets, politics = state.markets, state.politics
-    for name in ("ore_capacity_t", "refining_capacity_t", "primary_capacity_t", "stock_t", "thrift"):
-        values = getattr(markets, name)
+    checked = {f"capacity_t of {block}": values for block, values in markets.capacity_t.items()}
+    checked |= {"stock_t": markets.stock_t, "thrift": markets.thrift}
+    for name, values in checked.items():
         if not np.isfinite(values).all() or (values < -1e-9).any():
             where = tuple(int(axis[0]) for axis in np.nonzero(~(values >= -1e-9)))
             raise StateError(

@@ -24,20 +24,19 @@ from world.parameters import ParameterValues
 
 @dataclass(frozen=True)
 class BaseMarket:
-    """The calibrated base year; tonnes a quarter, axes (mineral, seller or buyer) as in :class:`Axes`."""
+    """The calibrated base year; tonnes a quarter, axes (mineral, seller or buyer) as in :class:`Axes`.
+
+    curves : block -> supply curves of its sellers; feed_t, stage_lanes : one a stage
+    """
 
     axes: Axes
     evidence: Evidence
     margins: Margins
-    ore: SupplyCurves
-    refining: SupplyCurves
-    primary: SupplyCurves
-    ore_feed_t: Array
-    refined_feed_t: Array
+    curves: dict[str, SupplyCurves]
+    feed_t: tuple[Array, ...]
     use_t: Array
     stock_build_t: Array
-    ore_lanes: StageLanes
-    refined_lanes: StageLanes
+    stage_lanes: tuple[StageLanes, ...]
 
     @property
     def recovery(self) -> Array:
@@ -46,7 +45,11 @@ class BaseMarket:
 
     def lanes(self, stage: int) -> StageLanes:
         """Lanes of a stage."""
-        return self.ore_lanes if stage == ORE else self.refined_lanes
+        return self.stage_lanes[stage]
+
+    def feed_index_usd_t(self, block: str) -> Array:
+        """(mineral, seller) base-year price index of what a block makes its good of."""
+        return self.stage_lanes[ORE].index_usd_t
 
 
 def calibrate(
@@ -87,15 +90,14 @@ def calibrate(
         axes=axes,
         evidence=evidence,
         margins=margins,
-        ore=ore,
-        refining=refining,
-        primary=primary,
-        ore_feed_t=ore_feed,
-        refined_feed_t=refined_feed,
+        curves={"ore": ore, "refining": refining, "primary": primary},
+        feed_t=(ore_feed, refined_feed),
         use_t=gather(margins.use_t, axes.users),
         stock_build_t=gather(margins.stock_build_t, axes.users),
-        ore_lanes=ore_lanes,
-        refined_lanes=_stage_lanes(evidence, axes, REFINED, refined_flow, dispersion, size, parameters),
+        stage_lanes=(
+            ore_lanes,
+            _stage_lanes(evidence, axes, REFINED, refined_flow, dispersion, size, parameters),
+        ),
     )
 
 

@@ -1,103 +1,218 @@
 """The equations of the market: at these prices, how far is each seller's supply from its demand?
 
-    ore seller i      min(S_i + feed, ceiling)               =  sum_j x1_ij + disposal
-    refined seller j  y sum_i x1_ij + primary + feed         =  sum_k x2_jk + disposal
+    seller i of a stage   own + feed + y (ore got by its making)  =  sum over buyers of x_ij + disposal
+    export desk d         0 <= premium,  Q - sum of x over its lanes >= 0,  one of them zero
 
-The residual is ln supply - ln demand, which is nearly straight where the curves are exponential.
+The residual of a seller is ln supply - ln demand, which is nearly straight where the curves are exponential;
+that of a desk is the smaller of its premium (in reference prices) and ln Q - ln sales. Unknowns and residuals
+stand in one vector: the sellers of all stages, then the desks of all stages.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from world.market.arrays import Floats, Market, Rowwise
-from world.market.choice import Choice, Stage, choose, prepare
-from world.market.need import Orders, Refiners, Users, refiner_orders, refiners_of, user_orders, users_of
-from world.market.supply import Offer, Sellers, offer, ore_sellers, refined_sellers
+from world.market.arrays import Desks, Market, Stage
+from world.market.choice import Choice, Pulls, choose, prepare
+from world.market.need import Buyers, buyers_of
+from world.market.rows import Floats, Rowwise
+from world.market.supply import Offer, Sellers, offer, reference_price_usd_t, sellers_of
 
 LEAST_SHARE = 1e-300  # of an order delivered, where the backstop is out of all proportion cheaper
 
 
 @dataclass(frozen=True)
-class Problem(Rowwise):
-    """A market made ready to be solved. Unknowns: prices (M, I + J), ore sellers first."""
+class StageProblem(Rowwise):
+    """A stage made ready to be solved. ``working`` (M, S): sellers whose making can get something."""
 
+    sellers: Sellers
+    buyers: Buyers
+    pulls: Pulls
+    desks: Desks
     recovery: Floats
-    mines: Sellers
-    smelters: Sellers
-    refiners: Refiners
-    users: Users
-    ore: Stage
-    refined: Stage
-
-    @property
-    def ore_count(self) -> int:
-        """Number I of ore sellers."""
-        return int(self.mines.active.shape[1])
+    working: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class State(Rowwise):
-    """The equations evaluated. supply_t, demand_t, residual (M, I + J); inactive sellers have residual 0.
+class Problem(Rowwise):
+    """A market made ready to be solved."""
 
-    ``converted_share`` (M, J): the part of the refined supply that comes from ore.
-    """
+    stages: tuple[StageProblem, ...]
 
-    ore: Choice
-    refined: Choice
-    ore_offer: Offer
-    refined_offer: Offer
+    def prices(self, unknowns: Floats) -> list[Floats]:
+        """The sellers' prices of every stage, (M, S)."""
+        return _cut(unknowns, [stage.working.shape[1] for stage in self.stages], 0)
+
+    def premiums(self, unknowns: Floats) -> list[Floats]:
+        """The premiums of every stage's desks, (M, D)."""
+        first = sum(stage.working.shape[1] for stage in self.stages)
+        return _cut(unknowns, [stage.desks.seller.shape[1] for stage in self.stages], first)
+
+    @property
+    def scale_usd_t(self) -> Floats:
+        """Scale of money, (M, 1)."""
+        return self.stages[0].sellers.scale_usd_t
+
+
+@dataclass(frozen=True)
+class StageState(Rowwise):
+    """A stage evaluated. supply_t, demand_t, residual, converted_share (M, S): the part of the supply that is
+    made of the good before; sold_t, desk_residual (M, D), desk_binds (M, D)."""
+
+    choice: Choice
+    offer: Offer
     supply_t: Floats
     demand_t: Floats
     residual: Floats
     converted_share: Floats
+    sold_t: Floats
+    desk_residual: Floats
+    desk_binds: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class State(Rowwise):
+    """The equations evaluated. residual (M, n); inactive sellers and padding have residual 0."""
+
+    stages: tuple[StageState, ...]
+    residual: Floats
 
     def error(self) -> Floats:
         """Largest residual of each row, (M,)."""
         return np.asarray(np.abs(self.residual).max(1))
 
 
+def _cut(unknowns: Floats, sizes: list[int], first: int) -> list[Floats]:
+    ends = first + np.cumsum(sizes)
+    return [unknowns[:, end - size : end] for end, size in zip(ends.tolist(), sizes, strict=True)]
+
+
 def pose(market: Market) -> Problem:
     """Decide who is active, and put lanes and curves in the form the solver works on."""
-    mines = ore_sellers(market)
-    open_lanes = (
-        (market.ore_lanes.log_weight > -np.inf)
-        & (market.ore_lanes.cap_t > 0)
-        & mines.active[:, None, :, None]
-    )
-    working = (market.refining_capacity_t > 0) & open_lanes.any((1, 2))
-    smelters = refined_sellers(market, working)
-    return Problem(
-        recovery=market.recovery[:, None],
-        mines=mines,
-        smelters=smelters,
-        refiners=refiners_of(market, working),
-        users=users_of(market),
-        ore=prepare(market.ore_lanes, mines.active, working),
-        refined=prepare(market.refined_lanes, smelters.active, market.need_t > 0),
+    scale = reference_price_usd_t(market)
+    stages = market.stages
+    working = np.zeros(stages[0].feed_t.shape, dtype=bool)
+    posed = []
+    for place, stage in enumerate(stages):
+        following = stages[place + 1] if place + 1 < len(stages) else None
+        sellers = sellers_of(stage, working, scale)
+        live = _live(stage, sellers.active)
+        works = _works(stage, following, live)
+        buying = np.concatenate([works, stage.needs.need_t > 0], 1)
+        live &= buying[:, None, None, :]
+        posed.append(
+            StageProblem(
+                sellers=sellers,
+                buyers=buyers_of(stage, following, works),
+                pulls=prepare(stage.lanes, live, buying),
+                desks=_real_desks(stage.desks),
+                recovery=stage.recovery[:, None],
+                working=working,
+            )
+        )
+        working = works
+    return Problem(tuple(posed))
+
+
+def _live(stage: Stage, active: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Lanes on which goods could move, (M, R, S, B)."""
+    lanes, desks = stage.lanes, stage.desks
+    live = (lanes.log_weight > -np.inf) & (lanes.cap_t > 0) & active[:, None, :, None]
+    rows = np.arange(len(live))
+    for desk in range(desks.seller.shape[1]):
+        closed = (desks.quota_t[:, desk] <= 0) & (desks.seller[:, desk] >= 0)
+        seller = np.maximum(desks.seller[:, desk], 0)
+        live[rows, :, seller, :] &= ~(desks.lanes[:, desk] & closed[:, None, None])
+    return np.asarray(live)
+
+
+def _real_desks(desks: Desks) -> Desks:
+    """Desks whose quota can bind; padding and closed ones keep no lanes and a premium of zero."""
+    real = (desks.seller >= 0) & (desks.quota_t > 0)
+    return Desks(
+        np.maximum(desks.seller, 0),
+        np.where(real, desks.quota_t, 0.0),
+        desks.lanes & real[:, :, None, None],
     )
 
 
-def evaluate(problem: Problem, price_usd_t: Floats) -> State:
-    """The balances at seller prices (M, I + J)."""
-    count = problem.ore_count
-    ore_price, metal_price = price_usd_t[:, :count], price_usd_t[:, count:]
-    ore = _choose_ore(problem, ore_price, problem.recovery * metal_price)
-    refined = _choose_refined(problem, metal_price)
-    ore_offer, refined_offer = offer(problem.mines, ore_price), offer(problem.smelters, metal_price)
-    log_metal = np.log(problem.recovery) + ore.log_order + np.log(np.maximum(ore.got_share, LEAST_SHARE))
-    log_supply = np.logaddexp(log_metal, np.log(refined_offer.supply_t))
-    log_supply = np.concatenate([np.log(ore_offer.supply_t), log_supply], 1)
-    demand = np.concatenate([sold_t(ore) + ore_offer.removal_t, sold_t(refined) + refined_offer.removal_t], 1)
-    active = np.concatenate([problem.mines.active, problem.smelters.active], 1)
+def _works(stage: Stage, following: Stage | None, live: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Makers among the buyers that have capacity and a lane to buy on, (M, J)."""
+    reached = np.asarray(live.any((1, 2)))[:, : stage.makers_next]
+    return reached if following is None else reached & (following.making.capacity_t.sum(1) > 0)
+
+
+def evaluate(problem: Problem, unknowns: Floats) -> State:
+    """The balances at prices and premiums (M, n)."""
+    prices, premiums = problem.prices(unknowns), problem.premiums(unknowns)
+    log_made = None
+    states = []
+    for place, stage in enumerate(problem.stages):
+        following = prices[place + 1] if place + 1 < len(prices) else prices[place][:, :0]
+        choice = choose(stage.pulls, stage.desks, stage.buyers, prices[place], premiums[place], following)
+        states.append(_balance(stage, choice, prices[place], premiums[place], log_made))
+        if place + 1 < len(prices):
+            count = following.shape[1]
+            got = np.log(np.maximum(choice.got_share[:, :count], LEAST_SHARE))
+            log_made = np.log(problem.stages[place + 1].recovery) + choice.log_use[:, :count] + got
+    residuals = [state.residual for state in states] + [state.desk_residual for state in states]
+    return State(tuple(states), np.concatenate(residuals, 1))
+
+
+def _balance(
+    stage: StageProblem, choice: Choice, price: Floats, premium: Floats, log_made: Floats | None
+) -> StageState:
+    """Supply against demand of every seller, quota against sales of every desk."""
+    offered = offer(stage.sellers, price)
+    log_supply = np.log(offered.supply_t)
+    converted = np.zeros_like(log_supply)
+    active = stage.sellers.active
+    if log_made is not None:
+        total = np.logaddexp(log_made, log_supply)
+        converted, log_supply = np.where(active, np.exp(log_made - total), 0.0), total
+    demand = sold_t(choice) + offered.removal_t
     log_supply, demand = np.where(active, log_supply, 0.0), np.where(active, demand, 1.0)
-    converted = np.where(problem.smelters.active, np.exp(log_metal - log_supply[:, count:]), 0.0)
-    residual = log_supply - np.log(demand)
-    return State(ore, refined, ore_offer, refined_offer, np.exp(log_supply), demand, residual, converted)
+    sold, residual, binds = _desks(stage, choice, premium)
+    return StageState(
+        choice=choice,
+        offer=offered,
+        supply_t=np.exp(log_supply),
+        demand_t=demand,
+        residual=log_supply - np.log(demand),
+        converted_share=converted,
+        sold_t=sold,
+        desk_residual=residual,
+        desk_binds=binds,
+    )
+
+
+def _desks(stage: StageProblem, choice: Choice, premium: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Sales (M, D), residual and whether the quota is what the residual speaks of."""
+    sold = np.zeros_like(premium)
+    flow = lane_flow_t(choice) if premium.shape[1] else choice.pull
+    for desk in range(premium.shape[1]):
+        sold[:, desk] = desk_lanes(stage.desks, desk, flow).sum((1, 2))
+    real = stage.desks.quota_t > 0
+    slack = premium / stage.sellers.scale_usd_t
+    with np.errstate(divide="ignore"):
+        left = np.log(np.where(real, stage.desks.quota_t, 1.0)) - np.log(sold)
+    binds = real & (left < slack)
+    return sold, np.where(binds, left, slack), binds
+
+
+def desk_lanes(desks: Desks, desk: int, values: Floats) -> Floats:
+    """Values (M, R, S, B) on the lanes of one desk of each row, zero elsewhere: (M, R, B)."""
+    chosen = values[np.arange(len(values)), :, desks.seller[:, desk], :]
+    return np.where(desks.lanes[:, desk], chosen, 0.0)
+
+
+def lane_flow_t(choice: Choice) -> Floats:
+    """Tonnes on every lane, (M, R, S, B)."""
+    flow = choice.pull * (choice.unit * choice.ordered_t)[:, None, None, :]
+    return flow if choice.held_t is None else flow + choice.held_t
 
 
 def sold_t(choice: Choice) -> Floats:
@@ -111,21 +226,3 @@ def sold_t(choice: Choice) -> Floats:
 def received_t(choice: Choice) -> Floats:
     """Tonnes each buyer gets over its lanes, (M, B)."""
     return choice.ordered_t * choice.got_share
-
-
-def _choose_ore(problem: Problem, price: Floats, metal_value: Floats) -> Choice:
-    def pick(rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Callable[[Floats], Orders]:
-        refiners, value = problem.refiners.at(rows, columns), metal_value[rows, columns]
-        return lambda index: refiner_orders(refiners, value, index)
-
-    return choose(
-        problem.ore, price, lambda index: refiner_orders(problem.refiners, metal_value, index), pick
-    )
-
-
-def _choose_refined(problem: Problem, price: Floats) -> Choice:
-    def pick(rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Callable[[Floats], Orders]:
-        users = problem.users.at(rows, columns)
-        return lambda index: user_orders(users, index)
-
-    return choose(problem.refined, price, lambda index: user_orders(problem.users, index), pick)

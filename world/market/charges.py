@@ -1,71 +1,143 @@
-"""What lies between the seller's price and the buyer's door, and how it folds into lanes.
+"""What lies between the seller's price and the buyer's door, how it folds into lanes, and who gets it.
 
-Customs value is CIF:  landed = (1 + tariff) ((1 + a) p + e + freight) + other + hub margin, with a, e the
-    export tax.
+Customs value is CIF, with export taxes and the premium of an export quota inside:
+
+    landed = (1 + tariff) ((1 + a) p + e + freight) + duty + other + margin + fine ,      a, e the export tax.
+
+A floor lifts the landed price. The gap goes to the importer's treasury if a levy keeps it; to the seller if
+the
+rule binds what he asks (a minimum price, a floor that binds members' own sales): he then charges more, and
+pays duty and tax on that too.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from world.market.arrays import Floats, Lanes, Rowwise
+import numpy as np
+
+from world.market.arrays import Lanes
+from world.market.rows import Floats, Rowwise
 
 
 @dataclass(frozen=True)
 class LaneCharges(Rowwise):
     """The parts of the charges, each (M, R, S, B) like the lanes they make.
 
-    tariff_share      importer's ad valorem duty on the customs value
-    export_tax_share  exporter's ad valorem tax on its price (negative = subsidy)
-    export_tax_usd_t  exporter's specific tax
-    freight_usd_t     freight and insurance, a real cost, part of the customs value
-    other_usd_t       other real cost, outside the customs value (risk, paperwork, evasion)
-    hub_margin_usd_t  margin kept by a third country on the way, a transfer
+    tariff_share        importer's ad valorem duty on the customs value
+    import_duty_usd_t   importer's specific duty
+    export_tax_share    exporter's ad valorem tax on its price (negative = subsidy)
+    export_tax_usd_t    exporter's specific tax
+    freight_usd_t       freight and insurance, a real cost, part of the customs value
+    other_usd_t         other real cost, outside the customs value (risk, paperwork)
+    hub_margin_usd_t    margin kept by a third country on the way, a transfer
+    fine_usd_t          expected fine, to the importer's treasury
+    levy_floor_usd_t    landed price that a levy keeps; -inf where none
+    seller_floor_usd_t  landed price below which the seller may not charge; -inf where none
+    seller_holds_quota  part of the rent of the lane's quota that is the seller's, 0 to 1; the rest is the
+        importer's
     """
 
     tariff_share: Floats
+    import_duty_usd_t: Floats
     export_tax_share: Floats
     export_tax_usd_t: Floats
     freight_usd_t: Floats
     other_usd_t: Floats
     hub_margin_usd_t: Floats
+    fine_usd_t: Floats
+    levy_floor_usd_t: Floats
+    seller_floor_usd_t: Floats
+    seller_holds_quota: Floats
 
-    def duty_usd_t(self, price_usd_t: Floats) -> Floats:
-        """Duty per tonne (M, R, S, B) when the sellers charge ``price_usd_t`` (M, S)."""
-        return self.tariff_share * (
-            self._price(price_usd_t) + self.export_tax_on_usd_t(price_usd_t) + self.freight_usd_t
-        )
+    @property
+    def price_factor(self) -> Floats:
+        """Landed price per unit of the seller's price."""
+        return (1.0 + self.tariff_share) * (1.0 + self.export_tax_share)
 
-    def export_tax_on_usd_t(self, price_usd_t: Floats) -> Floats:
-        """Export tax per tonne (M, R, S, B), ad valorem and specific, when the sellers charge ``price_usd_t``
-        (M, S)."""
-        return self.export_tax_share * self._price(price_usd_t) + self.export_tax_usd_t
+    @property
+    def charge_usd_t(self) -> Floats:
+        """What does not scale with the seller's price."""
+        at_border_usd_t = self.export_tax_usd_t + self.freight_usd_t
+        outside = self.import_duty_usd_t + self.other_usd_t + self.hub_margin_usd_t + self.fine_usd_t
+        return (1.0 + self.tariff_share) * at_border_usd_t + outside
 
-    @staticmethod
-    def _price(price_usd_t: Floats) -> Floats:
-        return price_usd_t[:, None, :, None]
+
+@dataclass(frozen=True)
+class LaneMoney(Rowwise):
+    """Who gets what of a tonne on each lane, (M, R, S, B): these and the charges' freight, other, margin and
+    fine add up to what the buyer pays.
+
+    seller_usd_t  the seller, the premium of export quotas and its part of a quota's rent included
+    above_usd_t   part of ``seller_usd_t`` above the gate price: premium, rent, gap of a minimum price
+    export_tax_usd_t  the exporter's treasury; duty_usd_t, levy_usd_t the importer's, over-quota duty in duty
+    holder_usd_t  quota rent of the importer's side
+    """
+
+    seller_usd_t: Floats
+    above_usd_t: Floats
+    export_tax_usd_t: Floats
+    duty_usd_t: Floats
+    levy_usd_t: Floats
+    holder_usd_t: Floats
 
 
 def compose_lanes(
     charges: LaneCharges,
     *,
-    floor_usd_t: Floats,
     log_weight: Floats,
     cap_t: Floats,
+    over_quota_usd_t: Floats,
     spread_usd_t: Floats,
     backstop_usd_t: Floats,
     backstop_log_weight: Floats,
 ) -> Lanes:
     """The lanes these charges make; the other arguments pass through (shapes and units: see ``Lanes``)."""
-    customs_factor = 1.0 + charges.tariff_share
-    at_border_usd_t = charges.export_tax_usd_t + charges.freight_usd_t
     return Lanes(
-        price_factor=customs_factor * (1.0 + charges.export_tax_share),
-        charge_usd_t=customs_factor * at_border_usd_t + charges.other_usd_t + charges.hub_margin_usd_t,
-        floor_usd_t=floor_usd_t,
+        price_factor=charges.price_factor,
+        charge_usd_t=charges.charge_usd_t,
+        floor_usd_t=np.maximum(charges.levy_floor_usd_t, charges.seller_floor_usd_t),
         log_weight=log_weight,
         cap_t=cap_t,
+        over_quota_usd_t=over_quota_usd_t,
         spread_usd_t=spread_usd_t,
         backstop_usd_t=backstop_usd_t,
         backstop_log_weight=backstop_log_weight,
+    )
+
+
+def divide_payment(
+    charges: LaneCharges,
+    lanes: Lanes,
+    price_usd_t: Floats,
+    asked_usd_t: Floats,
+    rent_usd_t: Floats,
+    flow_t: Floats,
+) -> LaneMoney:
+    """Divide what buyers pay per tonne.
+
+    price_usd_t (M, S) gate prices; asked_usd_t, rent_usd_t, flow_t (M, R, S, B) as in ``StageClearing``. Of a
+    rent the part above a tariff quota is duty; the seller's part is inside the customs value, so that it
+    takes the place of a levy (case T9d), the importer's part is outside.
+    """
+    factor, charge = charges.price_factor, charges.charge_usd_t
+    over = np.where(flow_t > lanes.cap_t, 1.0 - lanes.cap_t / np.where(flow_t > 0, flow_t, 1.0), 0.0)
+    above_quota = rent_usd_t * over
+    rent = rent_usd_t - above_quota
+    before = factor * asked_usd_t + charge
+    paid = np.maximum(before, lanes.floor_usd_t)
+    kept = np.maximum(before, charges.seller_floor_usd_t)
+    kept = np.where(rent > 0, kept + charges.seller_holds_quota * (paid + rent - kept), kept)
+    safe = np.where(factor > 0, factor, 1.0)
+    seller = asked_usd_t + np.where(factor > 0, kept - before, 0.0) / safe
+    tax = charges.export_tax_share * seller + charges.export_tax_usd_t
+    duty = charges.tariff_share * (seller + tax + charges.freight_usd_t) + charges.import_duty_usd_t
+    levy = np.maximum(paid - kept, 0.0)
+    return LaneMoney(
+        seller_usd_t=seller,
+        above_usd_t=seller - price_usd_t[:, None, :, None],
+        export_tax_usd_t=tax,
+        duty_usd_t=duty + above_quota,
+        levy_usd_t=levy,
+        holder_usd_t=paid + rent - kept - levy,
     )

@@ -2,88 +2,175 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from world.market.arrays import Clearing, Floats, Lanes, Market
-from world.market.balance import Problem, evaluate, received_t
-from world.market.choice import Choice, Stage
-from world.market.need import need_t, stock_share
-from world.market.supply import disposal, mined_t
+from world.market.arrays import Lanes, Market, Prices, Stage
+from world.market.balance import Problem, StageProblem, StageState, evaluate, lane_flow_t, received_t
+from world.market.choice import Choice, Pulls
+from world.market.need import stock_share, throughput_t
+from world.market.rows import Floats, Rows, Rowwise
+from world.market.supply import disposal, output_t
 
 
-def describe(market: Market, problem: Problem, price_usd_t: Floats, steps: NDArray[np.int64]) -> Clearing:
-    """The clearing at seller prices (M, I + J)."""
-    count = problem.ore_count
-    ore_price, metal_price = price_usd_t[:, :count].copy(), price_usd_t[:, count:].copy()
-    state = evaluate(problem, price_usd_t)
-    ore_landed, ore_levy = landed_usd_t(market.ore_lanes, ore_price)
-    refined_landed, refined_levy = landed_usd_t(market.refined_lanes, metal_price)
-    ore_flow, refined_flow = _flow_t(state.ore), _flow_t(state.refined)
-    mines, smelters = problem.mines, problem.smelters
-    use = _use(problem, state.refined)
-    return Clearing(
-        ore_price_usd_t=ore_price,
-        refined_price_usd_t=metal_price,
-        ore_index_usd_t=state.ore.index_usd_t,
-        refined_index_usd_t=state.refined.index_usd_t,
-        ore_output_t=mined_t(mines, ore_price),
-        ore_feed_t=np.minimum(mines.feed_t, mines.ceiling_t) - mines.taken_t,
-        refined_feed_t=smelters.feed_t - smelters.taken_t,
-        throughput_t=state.ore.ordered_t,
-        converted_t=problem.recovery * ore_flow.sum((1, 2)),
-        primary_t=mined_t(smelters, metal_price),
-        ore_flow_t=ore_flow,
-        refined_flow_t=refined_flow,
-        ore_disposal_t=disposal(mines, ore_price)[0],
-        refined_disposal_t=disposal(smelters, metal_price)[0],
-        ore_backstop_t=state.ore.ordered_t * state.ore.outside_share,
-        need_t=need_t(problem.users, state.refined.index_usd_t),
-        purchases_t=state.refined.ordered_t,
-        unmet_t=state.refined.ordered_t * state.refined.outside_share,
-        stock_change_t=use[0],
-        use_t=use[1],
-        ore_landed_usd_t=ore_landed,
-        refined_landed_usd_t=refined_landed,
-        ore_levy_usd_t=ore_levy,
-        refined_levy_usd_t=refined_levy,
-        ore_rent_usd_t=_rent_usd_t(problem.ore, state.ore, ore_landed, market.ore_lanes),
-        refined_rent_usd_t=_rent_usd_t(problem.refined, state.refined, refined_landed, market.refined_lanes),
-        residual=state.error(),
-        iterations=steps,
+@dataclass(frozen=True)
+class StageClearing(Rowwise):
+    """A cleared stage. Letters in shapes as in :mod:`world.market.arrays`.
+
+    price_usd_t     (M, S)  price at the seller's gate;  premium_usd_t (M, D) of the export desks
+    fob_usd_t       (M, S)  mean of what is asked over the seller's sales, premiums included; the gate price
+        of who sells nothing
+    index_usd_t     (M, B)  inclusive value P of the buyers: a welfare index, never to be reported as a price
+    output_t        (M, T, S)  own output;  feed_t (M, S) feed sold (+) or taken (-)
+    throughput_t    (M, T, S)  what the sellers' making takes of the good before
+    converted_t     (M, S)  what it makes of what it gets
+    disposal_t      (M, S)  what a seller without buyers gives away (traces elsewhere)
+    flow_t          (M, R, S, B)
+    wanted_t        (M, B)  use at this index: D of users, R of makers
+    ordered_t       (M, B)  with stocks bought or drawn;  unmet_t (M, B) orders that find no seller
+    stock_change_t  (M, B)  into (+) or out of (-) the buyers' stocks;  use_t (M, B) used = got - stock change
+    asked_usd_t     (M, R, S, B)  seller's price with the premium of its desks
+    landed_usd_t    (M, R, S, B)  delivered cost with duty, levy and premium, without the rent of lane quotas
+    levy_usd_t      (M, R, S, B)  what the floor of the lane adds, >= 0
+    rent_usd_t      (M, R, S, B)  shadow price of the lane's quota, >= 0; above a tariff quota its duty
+    """
+
+    price_usd_t: Floats
+    premium_usd_t: Floats
+    fob_usd_t: Floats
+    index_usd_t: Floats
+    output_t: Floats
+    feed_t: Floats
+    throughput_t: Floats
+    converted_t: Floats
+    disposal_t: Floats
+    flow_t: Floats
+    wanted_t: Floats
+    ordered_t: Floats
+    unmet_t: Floats
+    stock_change_t: Floats
+    use_t: Floats
+    asked_usd_t: Floats
+    landed_usd_t: Floats
+    levy_usd_t: Floats
+    rent_usd_t: Floats
+
+
+@dataclass(frozen=True)
+class Clearing(Rowwise):
+    """A cleared market: its stages, ``residual`` (M,) the largest of each row, ``iterations`` (M,) Newton
+    steps of the row, those of a fallback included."""
+
+    stages: tuple[StageClearing, ...]
+    residual: Floats
+    iterations: NDArray[np.int64]
+
+    def prices(self, rows: Rows = slice(None)) -> Prices:
+        """The prices of these rows, to start another clearing from (copies when rows are listed)."""
+        return Prices(
+            tuple(stage.price_usd_t[rows] for stage in self.stages),
+            tuple(stage.premium_usd_t[rows] for stage in self.stages),
+        )
+
+
+def describe(market: Market, problem: Problem, unknowns: Floats, steps: NDArray[np.int64]) -> Clearing:
+    """The clearing at prices and premiums (M, n)."""
+    state = evaluate(problem, unknowns)
+    prices, premiums = problem.prices(unknowns), problem.premiums(unknowns)
+    stages: list[StageClearing] = []
+    for number, stage in enumerate(market.stages):
+        before = stages[-1] if stages else None
+        parts = (problem.stages[number], state.stages[number])
+        stages.append(_stage(stage, parts, prices[number].copy(), premiums[number], before))
+    return Clearing(tuple(stages), state.error(), steps)
+
+
+def _stage(
+    stage: Stage,
+    parts: tuple[StageProblem, StageState],
+    price: Floats,
+    premium: Floats,
+    before: StageClearing | None,
+) -> StageClearing:
+    problem, state = parts
+    choice, count = state.choice, stage.sellers
+    flow = lane_flow_t(choice)
+    premium = np.where(premium > 0, premium, 0.0)
+    asked = asked_usd_t(stage, price, premium)
+    landed, levy = landed_usd_t(stage.lanes, asked)
+    change, use = _use(stage, problem, choice)
+    taken, made = np.zeros_like(stage.making.capacity_t), np.zeros_like(price)
+    if before is not None:
+        index = before.index_usd_t[:, :count]
+        taken = throughput_t(stage.making, stage.recovery, price, index) * problem.working[:, None, :]
+        made = stage.recovery[:, None] * before.use_t[:, :count]
+    return StageClearing(
+        price_usd_t=price,
+        premium_usd_t=premium,
+        fob_usd_t=_mean_asked_usd_t(asked, flow, price) if premium.shape[1] else price,
+        index_usd_t=choice.index_usd_t,
+        output_t=output_t(problem.sellers.own, price),
+        feed_t=problem.sellers.feed_t - problem.sellers.taken_t,
+        throughput_t=taken,
+        converted_t=made,
+        disposal_t=disposal(problem.sellers, price)[0],
+        flow_t=flow,
+        wanted_t=np.exp(choice.log_use),
+        ordered_t=choice.ordered_t,
+        unmet_t=choice.ordered_t * choice.outside_share,
+        stock_change_t=change,
+        use_t=use,
+        asked_usd_t=asked,
+        landed_usd_t=landed,
+        levy_usd_t=levy,
+        rent_usd_t=_rent_usd_t(problem.pulls, choice, landed, stage.lanes),
     )
 
 
-def landed_usd_t(lanes: Lanes, price_usd_t: Floats) -> tuple[Floats, Floats]:
-    """Delivered cost (M, R, S, B) at seller prices (M, S), and the part of it that is the levy."""
-    before = lanes.price_factor * price_usd_t[:, None, :, None] + lanes.charge_usd_t
+def asked_usd_t(stage: Stage, price_usd_t: Floats, premium_usd_t: Floats) -> Floats:
+    """What sellers ask on every lane (M, R, S, B): their price and the premiums of their desks."""
+    asked = np.broadcast_to(price_usd_t[:, None, :, None], stage.lanes.charge_usd_t.shape).copy()
+    rows = np.arange(len(asked))
+    for desk in range(premium_usd_t.shape[1]):
+        seller = np.maximum(stage.desks.seller[:, desk], 0)
+        asked[rows, :, seller, :] += stage.desks.lanes[:, desk] * premium_usd_t[:, desk, None, None]
+    return asked
+
+
+def _mean_asked_usd_t(asked: Floats, flow: Floats, price: Floats) -> Floats:
+    sold = flow.sum((1, 3))
+    return np.where(sold > 0, (asked * flow).sum((1, 3)) / np.where(sold > 0, sold, 1.0), price)
+
+
+def landed_usd_t(lanes: Lanes, asked_usd: Floats) -> tuple[Floats, Floats]:
+    """Delivered cost (M, R, S, B) at what sellers ask on each lane, and the part of it that the floor
+    adds."""
+    before = lanes.price_factor * asked_usd + lanes.charge_usd_t
     landed = np.maximum(before, lanes.floor_usd_t)
     return landed, landed - before
 
 
-def _flow_t(choice: Choice) -> Floats:
-    flow = choice.pull * (choice.unit * choice.ordered_t)[:, None, None, :]
-    return flow if choice.held_t is None else flow + choice.held_t
-
-
-def _rent_usd_t(stage: Stage, choice: Choice, landed: Floats, lanes: Lanes) -> Floats:
-    """mu ln(unconstrained flow / quota) where the quota binds; zero elsewhere."""
+def _rent_usd_t(pulls: Pulls, choice: Choice, landed: Floats, lanes: Lanes) -> Floats:
+    """mu ln(unconstrained flow / quota) where the quota binds, at most the duty above it; zero elsewhere."""
     rent = np.zeros_like(landed)
-    if choice.held_t is None or stage.log_cap is None:
+    if choice.held_t is None or pulls.log_cap is None:
         return rent
-    held = np.nonzero(choice.held_t > 0)
-    buyer = (held[0], held[3])
-    log_order = choice.log_order[buyer] - stage.log_cap[held]
-    rent[held] = (
-        stage.spread[buyer] * (lanes.log_weight[held] + log_order) + choice.index_usd_t[buyer] - landed[held]
-    )
-    return np.maximum(rent, 0.0)
+    capped = np.nonzero((lanes.cap_t < np.inf) & (pulls.offset > -np.inf))
+    buyer = (capped[0], capped[3])
+    log_order = choice.log_order[buyer] - pulls.log_cap[capped]
+    wanted = pulls.spread[buyer] * (lanes.log_weight[capped] + log_order) + choice.index_usd_t[buyer]
+    rent[capped] = np.clip(wanted - landed[capped], 0.0, lanes.over_quota_usd_t[capped])
+    return rent
 
 
-def _use(problem: Problem, refined: Choice) -> tuple[Floats, Floats]:
-    """Stock change and use (M, K). Stocks that are wanted fill only with the metal got; stocks drawn on are
-    there in full."""
-    got = received_t(refined)
-    wanted = need_t(problem.users, refined.index_usd_t) * stock_share(problem.users, refined.index_usd_t)
-    change = np.where(wanted > 0, wanted * (1.0 - refined.outside_share), wanted)
+def _use(stage: Stage, problem: StageProblem, choice: Choice) -> tuple[Floats, Floats]:
+    """Stock change and use (M, B). Stocks that are wanted fill only with what is got; users' stocks drawn on
+    are there in full, makers' are drawn as far as what they ordered arrives."""
+    got = received_t(choice)
+    wanted = np.exp(choice.log_use) * stock_share(problem.buyers.stocks, choice.index_usd_t)
+    filled = wanted * choice.got_share
+    is_user = np.arange(got.shape[1]) >= stage.makers_next
+    change = np.where((wanted > 0) | ~is_user, filled, wanted)
     return change, got - change

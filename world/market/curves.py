@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from world.market.arrays import Floats
+from world.market.rows import Floats
 
 
 def logistic(x: Floats) -> Floats:

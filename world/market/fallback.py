@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
-from world.market.arrays import Market
+from world.market.arrays import Curves, Market, Stage
 from world.market.balance import pose
 from world.market.newton import Outcome, newton
-from world.market.start import starting_prices
+from world.market.start import starting_prices, unknowns_of
 
 # Factors to begin from, tried in turn; the factor falls by the cooling from rung to rung.
 HOTTEST = (8.0, 64.0, 512.0)
@@ -37,8 +35,7 @@ class MarketError(ValueError):
 def continuation(market: Market, tolerance: float) -> Outcome:
     """Clear one row (a market of size 1) from a cold start, if need be by cooling it down; the first outcome
     that clears, else the last."""
-    begin = starting_prices(market)
-    start = np.concatenate([begin.ore_price_usd_t, begin.refined_price_usd_t], 1)
+    start = unknowns_of(market, starting_prices(market))
     outcome = newton(pose(market), start, tolerance, FIRST_STEPS)
     for hottest in HOTTEST:
         if outcome.error[0] <= tolerance:
@@ -50,27 +47,32 @@ def continuation(market: Market, tolerance: float) -> Outcome:
 def _cool(market: Market, outcome: Outcome, hottest: float, tolerance: float) -> Outcome:
     """Follow the prices from ``hottest`` times the spreads down to the market itself."""
     factor, cooling, steps = hottest * FIRST_COOLING, FIRST_COOLING, outcome.steps
-    price = outcome.price_usd_t
+    unknowns = outcome.unknowns
     while factor > 1.0 and cooling > LEAST_COOLING:
         colder = max(factor / cooling, 1.0)
         goal = tolerance if colder == 1.0 else RUNG_TOLERANCE
-        outcome = newton(pose(soften(market, colder)), price, goal, RUNG_STEPS)
+        outcome = newton(pose(soften(market, colder)), unknowns, goal, RUNG_STEPS)
         steps = steps + outcome.steps
         if outcome.error[0] <= goal:
-            price, factor, cooling = outcome.price_usd_t, colder, min(cooling**1.5, 4.0)
+            unknowns, factor, cooling = outcome.unknowns, colder, min(cooling**1.5, 4.0)
         else:
             cooling = cooling**0.4
-    return Outcome(outcome.price_usd_t, steps, outcome.error)
+    return Outcome(outcome.unknowns, steps, outcome.error)
 
 
 def soften(market: Market, factor: float) -> Market:
     """The same market with all spreads and slopes ``factor`` times as wide."""
+    return Market(tuple(_soften_stage(stage, factor) for stage in market.stages))
+
+
+def _soften_stage(stage: Stage, factor: float) -> Stage:
+    def wider(curves: Curves) -> Curves:
+        return replace(curves, slope_usd_t=factor * curves.slope_usd_t)
+
     return replace(
-        market,
-        ore_slope_usd_t=factor * market.ore_slope_usd_t,
-        refining_slope_usd_t=factor * market.refining_slope_usd_t,
-        primary_slope_usd_t=factor * market.primary_slope_usd_t,
-        stock_width_usd_t=factor * market.stock_width_usd_t,
-        ore_lanes=replace(market.ore_lanes, spread_usd_t=factor * market.ore_lanes.spread_usd_t),
-        refined_lanes=replace(market.refined_lanes, spread_usd_t=factor * market.refined_lanes.spread_usd_t),
+        stage,
+        own=wider(stage.own),
+        making=wider(stage.making),
+        stocks=replace(stage.stocks, width_usd_t=factor * stage.stocks.width_usd_t),
+        lanes=replace(stage.lanes, spread_usd_t=factor * stage.lanes.spread_usd_t),
     )

@@ -1,8 +1,10 @@
 """What the buyers of a stage order in all, as a function of their price index.
 
-Users of refined metal:  Q(P) = D(P) (1 + b - c sig((P - Ps) / w)),  D = d (P / P0)^-eps.
-Refiners of ore:         R(P1) = K sig((y p2 - P1 - c) / v).
-Both are given as logarithms, so that an order too small to be a number still has a slope.
+Users:    orders = D(P) (1 + s(P)),  D = d (P / P0)^-eps.
+Makers:   orders = R(P) (1 + s(P)),  R = sum of tranches K sig((y max(p, G) - P - c) / v), p their own price.
+Stocks:   s(P) = b - c sig((P - Ps) / w).
+
+Everything is given as logarithms, so that an order too small to be a number still has a slope.
 """
 
 from __future__ import annotations
@@ -13,115 +15,237 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from world.market.arrays import Floats, Market, Rowwise
+from world.market.arrays import Curves, Needs, Stage, Stocks
 from world.market.curves import logistic, softplus
+from world.market.rows import Floats, Rowwise
 
 # Below the larger of 0.05 P0 and 1.5 eps mu the need grows exponentially, not as a power: it stays finite at
 # P <= 0, and less elastic than the choice between sellers.
 LOWEST_RELATIVE_PRICE = 0.05
 SPREADS_ABOVE_ZERO = 1.5
+NOTHING = -1e300  # ln of no tonnes, kept finite so that differences of it are numbers
 
-
-@dataclass(frozen=True)
-class _Columns(Rowwise):
-    def at(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Self:
-        """The same buyers picked one by one: every field becomes one-dimensional."""
-        return replace(self, **{item.name: getattr(self, item.name)[rows, columns] for item in fields(self)})
+Listed = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class Orders:
-    """ln of the tonnes ordered, and its derivative to the price index (per USD/t, negative)."""
+    """ln of the tonnes ordered and of the tonnes used, with their derivatives to the index (per USD/t,
+    negative), and that of both to the maker's own price (>= 0, zero for users)."""
 
     log_t: Floats
     slope: Floats
+    log_use_t: Floats
+    use_slope: Floats
+    price_slope: Floats
+
+    def at(self, rows: Listed, columns: Listed) -> Orders:
+        """Buyers picked one by one."""
+        return Orders(*(getattr(self, item.name)[rows, columns] for item in fields(self)))
 
 
 @dataclass(frozen=True)
-class Users(_Columns):
-    """Users of refined metal; every field (M, K). Made by ``users_of``."""
+class Users(Rowwise):
+    """Users of a good; every field (M, K). Made by ``users_of``."""
 
     log_need: Floats
     price_usd_t: Floats
     elasticity: Floats
     lowest_usd_t: Floats
-    stock_buy_share: Floats
-    stock_draw_share: Floats
-    stock_price_usd_t: Floats
-    stock_width_usd_t: Floats
 
 
 @dataclass(frozen=True)
-class Refiners(_Columns):
-    """Refiners as buyers of ore; every field (M, J). Made by ``refiners_of``."""
+class Makers(Rowwise):
+    """Makers of the next good; tranches (M, T, J). ``recovery`` (M, 1). Made by ``makers_of``."""
 
     log_capacity: Floats
     cost_usd_t: Floats
     slope_usd_t: Floats
+    guaranteed_usd_t: Floats
+    recovery: Floats
 
 
-def users_of(market: Market) -> Users:
-    """The users of a market; those without need get harmless figures."""
-    some = market.need_t > 0
-    price = np.where(some, market.need_price_usd_t, 1.0)
-    elasticity = np.where(some, market.need_elasticity, 0.0)
-    lowest = np.maximum(
-        LOWEST_RELATIVE_PRICE * price, SPREADS_ABOVE_ZERO * elasticity * market.refined_lanes.spread_usd_t
+@dataclass(frozen=True)
+class Buyers(Rowwise):
+    """All buyers of a stage: makers (first J columns), users, and the stock response of both."""
+
+    makers: Makers | None
+    users: Users
+    stocks: Stocks
+
+
+@dataclass(frozen=True)
+class Picked:
+    """Buyers listed one by one: makers (T, C), users (C,), stocks (C,), and which of them are makers."""
+
+    is_maker: NDArray[np.bool_]
+    makers: Makers | None
+    maker_price_usd_t: Floats
+    users: Users
+    stocks: Stocks
+
+    def take(self, listed: Listed) -> Self:
+        """A part of the list."""
+        makers = self.makers
+        return replace(
+            self,
+            is_maker=self.is_maker[listed],
+            makers=None
+            if makers is None
+            else Makers(*(getattr(makers, f.name)[..., listed] for f in fields(makers))),
+            maker_price_usd_t=self.maker_price_usd_t[listed],
+            users=Users(*(getattr(self.users, f.name)[listed] for f in fields(Users))),
+            stocks=Stocks(*(getattr(self.stocks, f.name)[listed] for f in fields(Stocks))),
+        )
+
+
+def users_of(needs: Needs, spread_usd_t: Floats) -> Users:
+    """The users of a stage; ``spread_usd_t`` (M, K) of their choice. Those without need get harmless
+    figures."""
+    some = needs.need_t > 0
+    price = np.where(some, needs.price_usd_t, 1.0)
+    elasticity = np.where(some, needs.elasticity, 0.0)
+    spread = np.where(some, spread_usd_t, 0.0)
+    lowest = np.maximum(LOWEST_RELATIVE_PRICE * price, SPREADS_ABOVE_ZERO * elasticity * spread)
+    return Users(_log(needs.need_t), price, elasticity, lowest)
+
+
+def makers_of(making: Curves, recovery: Floats, working: NDArray[np.bool_]) -> Makers:
+    """The makers of the next good; those not ``working`` (M, J) order nothing. ``recovery`` (M,)."""
+    some = working[:, None, :] & (making.capacity_t > 0)
+    return Makers(
+        log_capacity=_log(np.where(some, making.capacity_t, 0.0)),
+        cost_usd_t=np.where(some, making.cost_usd_t, 0.0),
+        slope_usd_t=np.where(some, making.slope_usd_t, 1.0),
+        guaranteed_usd_t=np.where(some, making.guaranteed_usd_t, -np.inf),
+        recovery=recovery[:, None],
     )
-    return Users(
-        log_need=_log(market.need_t),
-        price_usd_t=price,
-        elasticity=elasticity,
-        lowest_usd_t=lowest,
-        stock_buy_share=np.where(some, market.stock_buy_share, 0.0),
-        stock_draw_share=np.where(some, market.stock_draw_share, 0.0),
-        stock_price_usd_t=np.where(some, market.stock_price_usd_t, 1.0),
-        stock_width_usd_t=np.where(some, market.stock_width_usd_t, 1.0),
+
+
+def buyers_of(stage: Stage, following: Stage | None, working: NDArray[np.bool_]) -> Buyers:
+    """The buyers of ``stage``; ``working`` (M, J) are the makers of the ``following`` stage that run."""
+    count = stage.makers_next
+    users = users_of(stage.needs, stage.lanes.spread_usd_t[:, count:])
+    makers = None if following is None else makers_of(following.making, following.recovery, working)
+    active = np.concatenate([working, stage.needs.need_t > 0], 1)
+    return Buyers(makers, users, _clean_stocks(stage.stocks, active))
+
+
+def _clean_stocks(stocks: Stocks, active: NDArray[np.bool_]) -> Stocks:
+    return Stocks(
+        np.where(active, stocks.buy_share, 0.0),
+        np.where(active, stocks.draw_share, 0.0),
+        np.where(active, stocks.price_usd_t, 1.0),
+        np.where(active, stocks.width_usd_t, 1.0),
     )
 
 
-def refiners_of(market: Market, working: NDArray[np.bool_]) -> Refiners:
-    """The refiners of a market; those not ``working`` (M, J) order nothing."""
-    return Refiners(
-        log_capacity=_log(np.where(working, market.refining_capacity_t, 0.0)),
-        cost_usd_t=np.where(working, market.refining_cost_usd_t, 0.0),
-        slope_usd_t=np.where(working, market.refining_slope_usd_t, 1.0),
+def orders_of(buyers: Buyers, maker_price_usd_t: Floats, index_usd_t: Floats) -> Orders:
+    """Orders (M, B) at the index (M, B) and the makers' own prices (M, J)."""
+    count = maker_price_usd_t.shape[1]
+    log_use, slope = _use_of_users(buyers.users, index_usd_t[:, count:])
+    price_slope = np.zeros_like(log_use)
+    if buyers.makers is not None:
+        made = _use_of_makers(buyers.makers, maker_price_usd_t, index_usd_t[:, :count])
+        log_use, slope, price_slope = (
+            np.concatenate(pair, 1) for pair in zip(made, (log_use, slope, price_slope), strict=True)
+        )
+    return _with_stocks(buyers.stocks, index_usd_t, log_use, slope, price_slope)
+
+
+def pick(buyers: Buyers, maker_price_usd_t: Floats, rows: Listed, columns: Listed) -> Picked:
+    """The buyers at these rows and columns, one by one."""
+    count = maker_price_usd_t.shape[1]
+    is_maker = columns < count
+    maker = np.where(is_maker, columns, 0)
+    user = np.where(is_maker, 0, columns - count)
+    makers, price = None, np.zeros(len(rows))
+    if buyers.makers is not None and count:
+        one = buyers.makers
+        makers = Makers(
+            log_capacity=one.log_capacity[rows, :, maker].T,
+            cost_usd_t=one.cost_usd_t[rows, :, maker].T,
+            slope_usd_t=one.slope_usd_t[rows, :, maker].T,
+            guaranteed_usd_t=one.guaranteed_usd_t[rows, :, maker].T,
+            recovery=one.recovery[rows, 0],
+        )
+        price = maker_price_usd_t[rows, maker]
+    some_users = buyers.users.log_need.shape[1] > 0
+    users = Users(
+        *(
+            getattr(buyers.users, f.name)[rows, user] if some_users else np.ones(len(rows))
+            for f in fields(Users)
+        )
+    )
+    stocks = Stocks(*(getattr(buyers.stocks, f.name)[rows, columns] for f in fields(Stocks)))
+    return Picked(is_maker, makers, price, users, stocks)
+
+
+def picked_orders(picked: Picked, index_usd_t: Floats) -> Orders:
+    """Orders (C,) of listed buyers."""
+    log_use, slope = _use_of_users(picked.users, index_usd_t)
+    price_slope = np.zeros_like(log_use)
+    if picked.makers is not None:
+        made = _use_of_makers(picked.makers, picked.maker_price_usd_t, index_usd_t, axis=0)
+        log_use, slope, price_slope = (
+            np.where(picked.is_maker, of_maker, of_user)
+            for of_maker, of_user in zip(made, (log_use, slope, price_slope), strict=True)
+        )
+    return _with_stocks(picked.stocks, index_usd_t, log_use, slope, price_slope)
+
+
+def stock_share(stocks: Stocks, index_usd_t: Floats) -> Floats:
+    """Stock building wanted at this index, as a share of use: b - c sig((P - Ps) / w)."""
+    deviation = (index_usd_t - stocks.price_usd_t) / stocks.width_usd_t
+    return stocks.buy_share - stocks.draw_share * logistic(deviation)
+
+
+def throughput_t(making: Curves, recovery: Floats, price_usd_t: Floats, index_usd_t: Floats) -> Floats:
+    """Throughput of every tranche (M, T, S) at own prices and at the index of the good before, (M, S)."""
+    value = recovery[:, None, None] * np.maximum(price_usd_t[:, None, :], making.guaranteed_usd_t)
+    slope = np.where(making.capacity_t > 0, making.slope_usd_t, 1.0)
+    return np.asarray(
+        making.capacity_t * logistic((value - index_usd_t[:, None, :] - making.cost_usd_t) / slope)
     )
 
 
-def need_t(users: Users, index_usd_t: Floats) -> Floats:
-    """Consumption need D(P), tonnes a round."""
-    return np.asarray(np.exp(_log_need(users, index_usd_t)))
+def _with_stocks(
+    stocks: Stocks, index_usd_t: Floats, log_use: Floats, slope: Floats, price_slope: Floats
+) -> Orders:
+    drawn = logistic((index_usd_t - stocks.price_usd_t) / stocks.width_usd_t)
+    factor = 1.0 + stocks.buy_share - stocks.draw_share * drawn
+    factor_slope = -stocks.draw_share * drawn * (1.0 - drawn) / stocks.width_usd_t
+    return Orders(log_use + np.log(factor), slope + factor_slope / factor, log_use, slope, price_slope)
 
 
-def stock_share(users: Users, index_usd_t: Floats) -> Floats:
-    """Stock building wanted at this index, as a share of the need: b - c sig((P - Ps) / w)."""
-    deviation = (index_usd_t - users.stock_price_usd_t) / users.stock_width_usd_t
-    return users.stock_buy_share - users.stock_draw_share * logistic(deviation)
-
-
-def user_orders(users: Users, index_usd_t: Floats) -> Orders:
-    """Purchases Q(P)."""
-    kept = np.maximum(index_usd_t, users.lowest_usd_t)
-    drawn = logistic((index_usd_t - users.stock_price_usd_t) / users.stock_width_usd_t)
-    factor = 1.0 + users.stock_buy_share - users.stock_draw_share * drawn
-    factor_slope = -users.stock_draw_share * drawn * (1.0 - drawn) / users.stock_width_usd_t
-    slope = -users.elasticity / kept + factor_slope / factor
-    return Orders(_log_need(users, index_usd_t) + np.log(factor), slope)
-
-
-def refiner_orders(refiners: Refiners, metal_value_usd_t: Floats, index_usd_t: Floats) -> Orders:
-    """Throughput R; ``metal_value_usd_t`` = y p2. Its derivative to the metal value is minus the slope."""
-    loss = (index_usd_t + refiners.cost_usd_t - metal_value_usd_t) / refiners.slope_usd_t
-    return Orders(refiners.log_capacity - softplus(loss), -logistic(loss) / refiners.slope_usd_t)
-
-
-def _log_need(users: Users, index_usd_t: Floats) -> Floats:
+def _use_of_users(users: Users, index_usd_t: Floats) -> tuple[Floats, Floats]:
+    """ln D and its derivative to the index."""
     kept = np.maximum(index_usd_t, users.lowest_usd_t)
     below = np.minimum(index_usd_t - users.lowest_usd_t, 0.0) / users.lowest_usd_t
-    return np.asarray(users.log_need - users.elasticity * (np.log(kept / users.price_usd_t) + below))
+    log_need = users.log_need - users.elasticity * (np.log(kept / users.price_usd_t) + below)
+    return log_need, -users.elasticity / kept
+
+
+def _use_of_makers(
+    makers: Makers, price_usd_t: Floats, index_usd_t: Floats, axis: int = 1
+) -> tuple[Floats, Floats, Floats]:
+    """ln R, its derivative to the index and to the own price; tranches stand on ``axis``."""
+    price, index = np.expand_dims(price_usd_t, axis), np.expand_dims(index_usd_t, axis)
+    recovery = makers.recovery if axis == 0 else makers.recovery[:, None, :]
+    value = recovery * np.maximum(price, makers.guaranteed_usd_t)
+    loss = (index + makers.cost_usd_t - value) / makers.slope_usd_t
+    log_part = makers.log_capacity - softplus(loss)
+    top = np.maximum(log_part.max(axis), NOTHING)
+    share = np.exp(log_part - np.expand_dims(top, axis))
+    total = share.sum(axis)
+    weight = share / np.expand_dims(np.where(total > 0, total, 1.0), axis)
+    answer = weight * logistic(loss) / makers.slope_usd_t
+    log_use = top + np.log(np.where(total > 0, total, 1.0))
+    at_market = price > makers.guaranteed_usd_t
+    by_price = (np.where(at_market, answer, 0.0) * recovery).sum(axis)
+    return log_use, -answer.sum(axis), by_price
 
 
 def _log(tonnes: Floats) -> Floats:
     with np.errstate(divide="ignore"):
-        return np.asarray(np.log(np.maximum(tonnes, 0.0)))
+        return np.maximum(np.log(np.maximum(tonnes, 0.0)), NOTHING)

@@ -1,7 +1,7 @@
 """Damped semismooth Newton on price levels, all rows of a batch at once.
 
-Two merits are watched: the squared log residuals, and the tonnes out of balance (refined ones over the
-recovery). A step is kept if it beats every earlier point in one of the two (a filter, Fletcher and Leyffer
+Two merits are watched: the squared log residuals, and the tonnes out of balance (in tonnes of the first
+good). A step is kept if it beats every earlier point in one of the two (a filter, Fletcher and Leyffer
 2002): the first is fast in the tails, the second cannot stall at kinks, because the Jacobian is an M-matrix
 whose columns sum to something positive; and nothing can go in circles. A price that hardly matters (a mine
 that is full, a levy that binds) gets a larger diagonal instead of an endless step. Rows that are cleared
@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from world.market.arrays import Floats, Rowwise
 from world.market.balance import Problem, State, evaluate
 from world.market.jacobian import log_jacobian
+from world.market.rows import Floats, Rowwise
 
 # Fractions of a step tried in this order; if none is good enough the damping grows.
 STEP_FRACTIONS = (1.0, 0.3, 0.09)
@@ -40,10 +40,10 @@ STAYING_SHARE = 0.75
 
 @dataclass(frozen=True)
 class Search(Rowwise):
-    """Where each row stands: prices (M, n), the equations there, the damping and the two merits (M,),
+    """Where each row stands: unknowns (M, n), the equations there, the damping and the two merits (M,),
     and the merits ``past`` (M, 2, PAST) of the ``points`` (M,) so far, inf where there were fewer."""
 
-    price_usd_t: Floats
+    unknowns: Floats
     state: State
     damping: Floats
     squares: Floats
@@ -54,23 +54,23 @@ class Search(Rowwise):
 
 @dataclass(frozen=True)
 class Outcome:
-    """Prices (M, n), steps used (M,), and the largest residual (M,) at these prices."""
+    """Prices and premiums (M, n), steps used (M,), and the largest residual (M,) there."""
 
-    price_usd_t: Floats
+    unknowns: Floats
     steps: NDArray[np.int64]
     error: Floats
 
 
-def newton(problem: Problem, price_usd_t: Floats, tolerance: float, steps: int) -> Outcome:
-    """Look for the prices that clear each row, from ``price_usd_t`` (M, n), in at most ``steps`` steps."""
-    size = len(price_usd_t)
-    outcome = Outcome(price_usd_t.copy(), np.full(size, steps), np.full(size, np.inf))
+def newton(problem: Problem, unknowns: Floats, tolerance: float, steps: int) -> Outcome:
+    """Look for what clears each row, from ``unknowns`` (M, n), in at most ``steps`` steps."""
+    size = len(unknowns)
+    outcome = Outcome(unknowns.copy(), np.full(size, steps), np.full(size, np.inf))
     rows, live = np.arange(size), np.ones(size, dtype=bool)
-    search = _begin(problem, price_usd_t)
+    search = _begin(problem, unknowns)
     for step in range(steps + 1):
         error = search.state.error()
         finished = live & (error <= tolerance)
-        outcome.price_usd_t[rows[live]], outcome.error[rows[live]] = search.price_usd_t[live], error[live]
+        outcome.unknowns[rows[live]], outcome.error[rows[live]] = search.unknowns[live], error[live]
         outcome.steps[rows[finished]] = step
         live &= ~finished
         if not live.any() or step == steps:
@@ -81,21 +81,25 @@ def newton(problem: Problem, price_usd_t: Floats, tolerance: float, steps: int) 
     return outcome
 
 
-def _begin(problem: Problem, price: Floats) -> Search:
-    state = evaluate(problem, price)
+def _begin(problem: Problem, unknowns: Floats) -> Search:
+    state = evaluate(problem, unknowns)
     squares, imbalance = _merits(problem, state)
-    past = np.full((len(price), 2, PAST), np.inf)
+    past = np.full((len(unknowns), 2, PAST), np.inf)
     past[:, 0, 0], past[:, 1, 0] = squares, imbalance
-    return Search(
-        price, state, np.zeros(len(price)), squares, imbalance, past, np.ones(len(price), dtype=np.int64)
-    )
+    size = len(unknowns)
+    return Search(unknowns, state, np.zeros(size), squares, imbalance, past, np.ones(size, dtype=np.int64))
 
 
 def _merits(problem: Problem, state: State) -> tuple[Floats, Floats]:
-    out_of_balance = np.abs(state.supply_t - state.demand_t)
-    count = problem.ore_count
-    imbalance = out_of_balance[:, :count].sum(1) + out_of_balance[:, count:].sum(1) / problem.recovery[:, 0]
-    return np.asarray((state.residual**2).sum(1)), np.asarray(imbalance)
+    """Squares of the residuals, and tonnes out of balance, desks included, both (M,)."""
+    imbalance, yield_ = np.zeros(len(state.residual)), np.ones(len(state.residual))
+    for number, (stage, at) in enumerate(zip(problem.stages, state.stages, strict=True)):
+        if number > 0:
+            yield_ = yield_ * stage.recovery[:, 0]
+        quota = np.maximum(stage.desks.quota_t, 0.0)
+        off = np.where(at.desk_binds, np.abs(quota - at.sold_t), np.abs(at.desk_residual) * quota)
+        imbalance += (np.abs(at.supply_t - at.demand_t).sum(1) + off.sum(1)) / yield_
+    return np.asarray((state.residual**2).sum(1)), imbalance
 
 
 def _advance(problem: Problem, search: Search, live: NDArray[np.bool_]) -> Search:
@@ -136,11 +140,10 @@ def _direction(problem: Problem, search: Search) -> Floats:
     matrix = log_jacobian(problem, search.state)
     diagonal = np.arange(matrix.shape[1])
     own = matrix[:, diagonal, diagonal]
-    slopes = np.concatenate([problem.mines.disposal_slope_usd_t, problem.smelters.disposal_slope_usd_t], 1)
-    allowed = STEP_SLOPES * slopes + STEP_PRICES * np.abs(search.price_usd_t)
+    allowed = _allowed(problem) + STEP_PRICES * np.abs(search.unknowns)
     flat = np.maximum(np.abs(search.state.residual) / allowed - own, 0.0)
     matrix[:, diagonal, diagonal] += flat + (search.damping[:, None] + LEAST_DAMPING) * (
-        own + 0.05 / problem.mines.scale_usd_t
+        own + 0.05 / problem.scale_usd_t
     )
     try:
         step = np.linalg.solve(matrix, -search.state.residual[..., None])[..., 0]
@@ -149,11 +152,18 @@ def _direction(problem: Problem, search: Search) -> Floats:
     return np.asarray(step / np.maximum((np.abs(step) / allowed).max(1, keepdims=True), 1.0))
 
 
+def _allowed(problem: Problem) -> Floats:
+    """Largest step of every unknown from zero, (M, n): slopes of a price, a reference price of a premium."""
+    slopes = [STEP_SLOPES * stage.sellers.disposal_slope_usd_t for stage in problem.stages]
+    desks = sum(stage.desks.seller.shape[1] for stage in problem.stages)
+    return np.concatenate([*slopes, np.repeat(problem.scale_usd_t, desks, 1)], 1)
+
+
 def _try(problem: Problem, search: Search, step: Floats) -> Search:
-    price = search.price_usd_t + step
-    state = evaluate(problem, price)
+    unknowns = search.unknowns + step
+    state = evaluate(problem, unknowns)
     squares, imbalance = _merits(problem, state)
-    return Search(price, state, search.damping.copy(), squares, imbalance, search.past, search.points)
+    return Search(unknowns, state, search.damping.copy(), squares, imbalance, search.past, search.points)
 
 
 def _acceptable(before: Search, after: Search, fraction: float) -> NDArray[np.bool_]:

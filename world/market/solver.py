@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from world.market.arrays import Clearing, Market, Prices, join
+from world.market.arrays import Market, Prices
 from world.market.balance import pose
-from world.market.clearing import describe
+from world.market.clearing import Clearing, describe
 from world.market.fallback import MarketError, continuation
 from world.market.newton import newton
-from world.market.start import starting_prices
+from world.market.rows import join
+from world.market.start import starting_prices, unknowns_of
 
 # Keeps the arrays of a pass in the processor's cache.
 ROWS_AT_ONCE = 48
@@ -19,10 +20,11 @@ NEWTON_STEPS = 60
 def clear_market(market: Market, start: Prices | None = None, tolerance: float = 1e-10) -> Clearing:
     """Find the prices that clear every row.
 
-    ``start``: prices to start from, (M, I) and (M, J), such as ``clearing.prices(rows)`` of a similar market;
-    without it a start is worked out from costs. ``tolerance``: largest |ln supply - ln demand| of any active
-    seller. A row that does not clear from there is tried again from a cold start and by continuation;
-    ``MarketError`` names the first row that does not clear by any means.
+    ``start``: prices to start from, such as ``clearing.prices(rows)`` of a similar market; without it a start
+    is worked out from costs. ``tolerance``: largest |ln supply - ln demand| of any active seller, and of ln
+    quota - ln sales or of the premium over the reference price at any desk. A row that does not clear from
+    there is tried again from a cold start and by continuation; ``MarketError`` names the first row that does
+    not clear by any means.
     """
     begin = starting_prices(market) if start is None else start
     with np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore"):
@@ -34,14 +36,13 @@ def clear_market(market: Market, start: Prices | None = None, tolerance: float =
 
 def _clear_rows(market: Market, start: Prices, first: int, tolerance: float) -> Clearing:
     rows = slice(first, first + ROWS_AT_ONCE)
-    part, begin = market.take(rows), start.take(rows)
+    part = market.take(rows)
     problem = pose(part)
-    price = np.concatenate([begin.ore_price_usd_t, begin.refined_price_usd_t], 1).astype(np.float64)
-    outcome = newton(problem, price, tolerance, NEWTON_STEPS)
+    outcome = newton(problem, unknowns_of(part, start.take(rows)), tolerance, NEWTON_STEPS)
     for row in np.flatnonzero(~(outcome.error <= tolerance)):
         rescue = continuation(part.take([int(row)]), tolerance)
         if not rescue.error[0] <= tolerance:
             raise MarketError(first + int(row), part.take([int(row)]), float(rescue.error[0]))
-        outcome.price_usd_t[row], outcome.error[row] = rescue.price_usd_t[0], rescue.error[0]
+        outcome.unknowns[row], outcome.error[row] = rescue.unknowns[0], rescue.error[0]
         outcome.steps[row] += rescue.steps[0]
-    return describe(part, problem, outcome.price_usd_t, outcome.steps)
+    return describe(part, problem, outcome.unknowns, outcome.steps)

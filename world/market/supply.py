@@ -1,6 +1,6 @@
 """What the sellers of a stage offer at their price, and what they give away when nobody buys.
 
-offer = K sig((p - c) / v) + feed, at most the ceiling. A seller who loses every buyer must still have a
+offer = sum of tranches K sig((max(p, G) - c) / v) + feed. A seller who loses every buyer must still have a
 price: free disposal g = 1e-9 K exp(-(p + c) / v) lets it fall to a little below zero. A trace of supply
 (1e-30 of capacity) gives a seller whom nobody can afford the price that chokes its last buyer; a trace of
 demand (1e-250) keeps logarithms finite.
@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from world.market.arrays import Floats, Market, Rowwise
+from world.market.arrays import Curves, Market, Stage
 from world.market.curves import logistic
+from world.market.rows import Floats, Rowwise
 
 DISPOSAL_SHARE = 1e-9
 SUPPLY_TRACE_SHARE, DEMAND_TRACE_SHARE = 1e-30, 1e-250
@@ -26,15 +27,13 @@ MOST_TAKEN_SHARE = 0.95
 
 @dataclass(frozen=True)
 class Sellers(Rowwise):
-    """Sellers of one stage, fields (M, S) but ``scale_usd_t`` (M, 1). ``size_t`` is all they could sell."""
+    """Sellers of one stage: ``own`` (M, T, S), the other fields (M, S) but ``scale_usd_t`` (M, 1).
+    ``size_t`` is all they could sell."""
 
     active: NDArray[np.bool_]
-    capacity_t: Floats
-    cost_usd_t: Floats
-    slope_usd_t: Floats
+    own: Curves
     feed_t: Floats
     taken_t: Floats
-    ceiling_t: Floats
     size_t: Floats
     disposal_cost_usd_t: Floats
     disposal_slope_usd_t: Floats
@@ -53,80 +52,75 @@ class Offer(Rowwise):
 
 
 def reference_price_usd_t(market: Market) -> Floats:
-    """Mean reference price of the need, (M, 1): the scale of money in a row."""
-    weight = np.maximum(market.need_t, 0.0)
+    """Mean reference price of all needs, (M, 1): the scale of money in a row."""
+    weight = np.concatenate([np.maximum(stage.needs.need_t, 0.0) for stage in market.stages], 1)
+    price = np.concatenate([stage.needs.price_usd_t for stage in market.stages], 1)
     total = weight.sum(1, keepdims=True)
-    mean = (weight * market.need_price_usd_t).sum(1, keepdims=True) / np.where(total > 0, total, 1.0)
+    mean = (weight * price).sum(1, keepdims=True) / np.where(total > 0, total, 1.0)
     return np.where(mean > 0, mean, 1.0)
 
 
-def ore_sellers(market: Market) -> Sellers:
-    """Mines. Padding and those with a ceiling of zero are inactive."""
-    feed = np.maximum(market.ore_feed_t, 0.0)
-    active = ((market.ore_capacity_t > 0) | (feed > 0)) & (market.ore_ceiling_t > 0)
-    curve = (market.ore_capacity_t, market.ore_cost_usd_t, market.ore_slope_usd_t)
-    return _sellers(market, active, curve, market.ore_feed_t, market.ore_ceiling_t, None)
-
-
-def refined_sellers(market: Market, working: NDArray[np.bool_]) -> Sellers:
-    """Sellers of refined metal: primary output and feed here, conversion of ore is added in the balance."""
-    active = working | (market.primary_capacity_t > 0) | (market.refined_feed_t > 0)
-    curve = (market.primary_capacity_t, market.primary_cost_usd_t, market.primary_slope_usd_t)
-    unlimited = np.full(active.shape, np.inf)
-    return _sellers(market, active, curve, market.refined_feed_t, unlimited, working)
-
-
-def _sellers(
-    market: Market,
-    active: NDArray[np.bool_],
-    curve: tuple[Floats, Floats, Floats],
-    feed: Floats,
-    ceiling: Floats,
-    working: NDArray[np.bool_] | None,
-) -> Sellers:
-    scale = reference_price_usd_t(market)
-    running = active & (curve[0] > 0)
-    capacity, cost, slope = (np.where(running, item, 0.0) for item in curve)
-    size, disposal_cost, disposal_slope = capacity + np.maximum(feed, 0.0), cost, slope
-    if working is not None:
-        metal = np.where(working, market.recovery[:, None], 0.0)
-        size = size + metal * market.refining_capacity_t
-        disposal_cost = np.where(running, cost, np.where(working, market.refining_cost_usd_t, 0.0))
-        disposal_slope = np.maximum(slope, np.where(working, market.refining_slope_usd_t, 0.0))
+def sellers_of(stage: Stage, working: NDArray[np.bool_], scale_usd_t: Floats) -> Sellers:
+    """Sellers of a stage; ``working`` (M, S) those whose making can get something to make it of."""
+    offered = stage.own.capacity_t.sum(1)
+    active = working | (offered > 0) | (stage.feed_t > 0)
+    own = _clean(stage.own, active)
+    capacity = own.capacity_t.sum(1)
+    made = np.where(working, stage.recovery[:, None] * stage.making.capacity_t.sum(1), 0.0)
+    cost, slope = _scale_of(own)
+    making = _clean(stage.making, working)
+    making_cost, making_slope = _scale_of(making)
+    disposal_slope = np.maximum(slope, making_slope)
     return Sellers(
         active=active,
-        capacity_t=capacity,
-        cost_usd_t=cost,
-        slope_usd_t=np.where(running, slope, 1.0),
-        feed_t=np.where(active, np.maximum(feed, 0.0), 0.0),
-        taken_t=np.where(running, np.clip(-feed, 0.0, MOST_TAKEN_SHARE * capacity), 0.0),
-        ceiling_t=ceiling,
-        size_t=np.where(active, size, 0.0),
-        disposal_cost_usd_t=disposal_cost,
-        disposal_slope_usd_t=np.maximum(disposal_slope, LEAST_RELATIVE_SLOPE * scale),
-        scale_usd_t=scale,
+        own=own,
+        feed_t=np.where(active, np.maximum(stage.feed_t, 0.0), 0.0),
+        taken_t=np.where(capacity > 0, np.clip(-stage.feed_t, 0.0, MOST_TAKEN_SHARE * capacity), 0.0),
+        size_t=np.where(active, capacity + np.maximum(stage.feed_t, 0.0) + made, 0.0),
+        disposal_cost_usd_t=np.where(capacity > 0, cost, making_cost),
+        disposal_slope_usd_t=np.maximum(disposal_slope, LEAST_RELATIVE_SLOPE * scale_usd_t),
+        scale_usd_t=scale_usd_t,
     )
+
+
+def _clean(curves: Curves, active: NDArray[np.bool_]) -> Curves:
+    """The curves of active sellers with capacity; harmless figures elsewhere."""
+    some = active[:, None, :] & (curves.capacity_t > 0)
+    return Curves(
+        np.where(some, curves.capacity_t, 0.0),
+        np.where(some, curves.cost_usd_t, 0.0),
+        np.where(some, curves.slope_usd_t, 1.0),
+        np.where(some, curves.guaranteed_usd_t, -np.inf),
+    )
+
+
+def _scale_of(curves: Curves) -> tuple[Floats, Floats]:
+    """Mean cost and widest slope of the tranches with capacity, (M, S); zero without any."""
+    total = curves.capacity_t.sum(1)
+    cost = (curves.capacity_t * curves.cost_usd_t).sum(1) / np.where(total > 0, total, 1.0)
+    return cost, np.where(curves.capacity_t > 0, curves.slope_usd_t, 0.0).max(1)
+
+
+def output_t(curves: Curves, price_usd_t: Floats) -> Floats:
+    """Output of every tranche (M, T, S) at the sellers' prices (M, S)."""
+    earned = np.maximum(price_usd_t[:, None, :], curves.guaranteed_usd_t)
+    return np.asarray(curves.capacity_t * logistic((earned - curves.cost_usd_t) / curves.slope_usd_t))
 
 
 def offer(sellers: Sellers, price_usd_t: Floats) -> Offer:
     """The two sides of every seller's book at its price. Inactive sellers: nothing on either side."""
-    used = logistic((price_usd_t - sellers.cost_usd_t) / sellers.slope_usd_t)
-    free = sellers.capacity_t * used + sellers.feed_t
-    free_slope = sellers.capacity_t * used * (1.0 - used) / sellers.slope_usd_t
-    most = sellers.ceiling_t + sellers.taken_t
+    own = sellers.own
+    made = output_t(own, price_usd_t)
+    idle = 1.0 - made / np.where(own.capacity_t > 0, own.capacity_t, 1.0)
+    at_market = price_usd_t[:, None, :] > own.guaranteed_usd_t
+    slope = np.where(at_market, made * idle / own.slope_usd_t, 0.0).sum(1)
     removal, removal_slope = disposal(sellers, price_usd_t)
     return Offer(
-        supply_t=np.minimum(free, most) + SUPPLY_TRACE_SHARE * sellers.size_t,
-        supply_slope=np.where(free > most, 0.0, free_slope),
+        supply_t=made.sum(1) + sellers.feed_t + SUPPLY_TRACE_SHARE * sellers.size_t,
+        supply_slope=slope,
         removal_t=removal + sellers.taken_t,
         removal_slope=removal_slope,
     )
-
-
-def mined_t(sellers: Sellers, price_usd_t: Floats) -> Floats:
-    """Output of the capacity after the ceiling, without feed."""
-    free = sellers.capacity_t * logistic((price_usd_t - sellers.cost_usd_t) / sellers.slope_usd_t)
-    return np.asarray(np.clip(sellers.ceiling_t + sellers.taken_t - sellers.feed_t, 0.0, free))
 
 
 def disposal(sellers: Sellers, price_usd_t: Floats) -> tuple[Floats, Floats]:

@@ -6,22 +6,29 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from world.market.arrays import Floats, Lanes, Market
+from world.market.arrays import Curves, Desks, Lanes, Market, Needs, Stage, Stocks
 from world.market.charges import LaneCharges, compose_lanes
+from world.market.rows import Floats
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What the random markets look like. Ranges are (low, high), shares are probabilities per lane."""
+    """What the random markets look like. Ranges are (low, high), shares are probabilities per lane or seller.
+
+    sellers : of each stage, first to last; users : of each stage
+    """
 
     rows: int = 12
-    ore_sellers: int = 6
-    refined_sellers: int = 7
-    users: int = 9
+    sellers: tuple[int, ...] = (6, 7)
+    users: tuple[int, ...] = (0, 9)
     routes: int = 1
+    tranches: int = 1
+    desks: int = 0
     closed: tuple[float, float] = (0.0, 0.2)
     levied: float = 0.1
     capped: float = 0.0
+    over_quota: float = 0.0
+    guaranteed: float = 0.0
     tax: tuple[float, float] = (-0.05, 0.3)
     supply_ratio: tuple[float, float] = (0.9, 1.3)
     elasticity: tuple[float, float] = (0.1, 0.5)
@@ -29,71 +36,87 @@ class Setting:
     slope: tuple[float, float] = (0.1, 0.3)
     cost_decades: float = 0.3
     backstop: tuple[float, float] = (10.0, 200.0)
+    tiers: int = 1
     feeds: float = 0.2
-    ceilings: float = 0.1
     idle: float = 0.1
     stocks: bool = True
 
 
 EVERYTHING = Setting(
+    tranches=3,
+    desks=2,
     closed=(0.0, 0.95),
     levied=0.5,
     capped=0.3,
+    over_quota=0.5,
+    guaranteed=0.1,
     tax=(-0.3, 2.0),
     supply_ratio=(0.1, 3.0),
     elasticity=(0.05, 1.2),
     theta=(2.0, 10.0),
     slope=(0.03, 0.5),
     cost_decades=3.0,
+    tiers=3,
     feeds=0.3,
-    ceilings=0.4,
     idle=0.2,
 )
 
 
-def random_market(rng: np.random.Generator, setting: Setting) -> tuple[Market, LaneCharges, LaneCharges]:
-    """Markets of ``setting`` with the charges of their ore and refined lanes."""
-    m, i, j, k = setting.rows, setting.ore_sellers, setting.refined_sellers, setting.users
-    price = 10.0 ** rng.uniform(3, 6, (m, 1))
-    ore_price, recovery = price * rng.uniform(0.3, 0.7, (m, 1)), rng.uniform(0.7, 1.0, m)
-    total = 10.0 ** rng.uniform(2, 6, (m, 1))
-    need = total * rng.dirichlet(np.full(k, 0.5), m) * (rng.random((m, k)) > 0.5 * setting.idle)
-    ore_cost = 0.7 * ore_price * _spread(rng, setting, (m, i))
-    metal_cost = 0.5 * (price - ore_price) * _spread(rng, setting, (m, j))
-    metal_slope = rng.uniform(*setting.slope, (m, j)) * (metal_cost + 0.3 * price)
-    theta = rng.uniform(*setting.theta, (2, m, 1))
-    spread_ore = np.minimum(ore_price / theta[0], np.maximum(metal_slope, ore_price / 30.0))
-    spread = np.broadcast_to(price / theta[1], (m, k))
-    ore_lanes, ore_charges = _lanes(rng, setting, (i, j), ore_price, spread_ore, total)
-    lanes, charges = _lanes(rng, setting, (j, k), price, spread, total)
+def random_market(rng: np.random.Generator, setting: Setting) -> tuple[Market, list[LaneCharges]]:
+    """Markets of ``setting`` with the charges of their lanes, stage by stage."""
+    last = 10.0 ** rng.uniform(3, 6, (setting.rows, 1))
+    total = 10.0 ** rng.uniform(2, 6, (setting.rows, 1))
+    count = len(setting.sellers)
+    steps = [rng.uniform(0.4, 0.7, (setting.rows, 1)) for _ in range(count - 1)]
+    prices = [last * np.prod(steps[place:], axis=0) if place < count - 1 else last for place in range(count)]
+    stages, charges = [], []
+    for place in range(count):
+        stage, charge = _stage(rng, setting, place, prices, total)
+        stages.append(stage)
+        charges.append(charge)
+    return Market(tuple(stages)), charges
+
+
+def _stage(
+    rng: np.random.Generator, setting: Setting, place: int, prices: list[Floats], total: Floats
+) -> tuple[Stage, LaneCharges]:
+    rows, sellers, users = setting.rows, setting.sellers[place], setting.users[place]
+    makers = setting.sellers[place + 1] if place + 1 < len(prices) else 0
+    price = prices[place]
+    first = place == 0
+    margin = price if first else price - prices[place - 1]
+    following = prices[min(place + 1, len(prices) - 1)] - price
+    theta = rng.uniform(*setting.theta, (rows, 1))
+    spread = np.repeat(price / theta, makers + users, 1)
+    spread[:, :makers] = np.minimum(spread[:, :makers], np.maximum(0.1 * following, price / 30.0))
+    lanes, charges = _lanes(rng, setting, (sellers, makers + users), price, spread, total)
+    own = _curves(rng, setting, sellers, 0.7 * price, price, total, 1.0 if first else 0.3)
+    making = _curves(rng, setting, sellers, 0.5 * margin, price, total, 0.0 if first else 1.0)
     stocks = float(setting.stocks)
-    market = Market(
-        ore_capacity_t=_capacity(rng, setting, total / recovery[:, None], i),
-        ore_cost_usd_t=ore_cost,
-        ore_slope_usd_t=rng.uniform(*setting.slope, (m, i)) * ore_cost,
-        ore_feed_t=_some(rng, setting.feeds, (m, i)) * total * rng.uniform(-0.3, 1.0, (m, i)) / i,
-        ore_ceiling_t=np.where(
-            rng.random((m, i)) < setting.ceilings, total * rng.choice([0, 0.3, 1], (m, i)) / i, np.inf
+    buyers = (rows, makers + users)
+    need = total * rng.dirichlet(np.full(max(users, 1), 0.5), rows)[:, :users]
+    need = need * (rng.random((rows, users)) > 0.5 * setting.idle)
+    feed = rng.uniform(-0.3 if first else -0.1, 1.0, (rows, sellers)) / sellers
+    stage = Stage(
+        own=own,
+        feed_t=_some(rng, setting.feeds, (rows, sellers)) * total * feed,
+        recovery=rng.uniform(0.7, 1.0, rows),
+        making=making,
+        needs=Needs(
+            need * (1.0 if place == len(prices) - 1 else 0.3),
+            price * rng.uniform(0.9, 1.1, (rows, users)),
+            rng.uniform(*setting.elasticity, (rows, users)),
         ),
-        recovery=recovery,
-        refining_capacity_t=_capacity(rng, setting, total / recovery[:, None], j),
-        refining_cost_usd_t=metal_cost,
-        refining_slope_usd_t=metal_slope,
-        primary_capacity_t=_some(rng, setting.feeds, (m, j)) * total * rng.random((m, j)) / j,
-        primary_cost_usd_t=0.8 * price * _spread(rng, setting, (m, j)),
-        primary_slope_usd_t=0.2 * price * rng.random((m, j)) + 0.02 * price,
-        refined_feed_t=_some(rng, setting.feeds, (m, j)) * total * rng.uniform(-0.1, 1.0, (m, j)) / j,
-        need_t=need,
-        need_price_usd_t=price * rng.uniform(0.9, 1.1, (m, k)),
-        need_elasticity=rng.uniform(*setting.elasticity, (m, k)),
-        stock_buy_share=stocks * 0.2 * rng.random((m, k)),
-        stock_draw_share=stocks * 0.5 * rng.random((m, k)),
-        stock_price_usd_t=price * rng.uniform(0.9, 1.5, (m, k)),
-        stock_width_usd_t=spread * rng.uniform(1.0, 2.0, (m, k)),
-        ore_lanes=ore_lanes,
-        refined_lanes=lanes,
+        stocks=Stocks(
+            stocks * 0.2 * rng.random(buyers),
+            stocks * 0.5 * rng.random(buyers),
+            price * rng.uniform(0.9, 1.5, buyers),
+            spread * rng.uniform(1.0, 2.0, buyers),
+        ),
+        lanes=lanes,
+        desks=_desks(rng, setting, sellers, makers + users, total),
     )
-    return market, ore_charges, charges
+    return stage, charges
 
 
 def _spread(rng: np.random.Generator, setting: Setting, shape: tuple[int, ...]) -> Floats:
@@ -104,11 +127,38 @@ def _some(rng: np.random.Generator, share: float, shape: tuple[int, ...]) -> Flo
     return (rng.random(shape) < share).astype(float)
 
 
-def _capacity(rng: np.random.Generator, setting: Setting, total: Floats, sellers: int) -> Floats:
-    rows = len(total)
+def _curves(
+    rng: np.random.Generator,
+    setting: Setting,
+    sellers: int,
+    cost: Floats,
+    price: Floats,
+    total: Floats,
+    part: float,
+) -> Curves:
+    rows, shape = setting.rows, (setting.rows, setting.tranches, sellers)
     share = rng.dirichlet(np.full(sellers, 0.6), rows) * _some(rng, 1.0 - setting.idle, (rows, sellers))
     low, high = np.log(setting.supply_ratio)
-    return total * share * np.exp(rng.uniform(low, high, (rows, 1)))
+    size = part * total * share * np.exp(rng.uniform(low, high, (rows, 1)))
+    tranche = rng.dirichlet(np.full(setting.tranches, 2.0), (rows, sellers)).transpose(0, 2, 1)
+    costs = cost[:, None, :] * _spread(rng, setting, shape)
+    backed = rng.random(shape) < setting.guaranteed
+    return Curves(
+        capacity_t=size[:, None, :] * tranche,
+        cost_usd_t=costs,
+        slope_usd_t=rng.uniform(*setting.slope, shape) * (costs + 0.2 * cost[:, None, :]),
+        guaranteed_usd_t=np.where(backed, price[:, None, :] * rng.uniform(0.5, 1.8, shape), -np.inf),
+    )
+
+
+def _desks(rng: np.random.Generator, setting: Setting, sellers: int, buyers: int, total: Floats) -> Desks:
+    shape = (setting.rows, setting.desks)
+    size = total / sellers * 10.0 ** rng.uniform(-2, 0.7, shape)
+    return Desks(
+        seller=np.where(rng.random(shape) < 0.8, rng.integers(0, sellers, shape), -1),
+        quota_t=size * (rng.random(shape) > 0.1),
+        lanes=rng.random((*shape, setting.routes, buyers)) < 0.7,
+    )
 
 
 def _lanes(
@@ -123,8 +173,14 @@ def _lanes(
     shape = (rows, setting.routes, sellers, buyers)
     unit = price[:, :, None, None]
     some_tax = _some(rng, 0.5, shape)
+
+    def floor() -> Floats:
+        some = rng.random(shape) < 0.5 * setting.levied
+        return np.where(some, unit * rng.uniform(0.7, 2.0, shape), -np.inf)
+
     charges = LaneCharges(
         tariff_share=some_tax * rng.uniform(*setting.tax, shape),
+        import_duty_usd_t=_some(rng, 0.1, shape) * 0.1 * unit * rng.random(shape),
         export_tax_share=_some(rng, 0.2, shape) * rng.uniform(*setting.tax, shape),
         export_tax_usd_t=_some(rng, 0.1, shape) * 0.2 * unit * rng.random(shape),
         freight_usd_t=0.1 * unit * rng.random(shape),
@@ -132,22 +188,29 @@ def _lanes(
         hub_margin_usd_t=np.where(np.arange(setting.routes) > 0, 0.1, 0.0)[:, None, None]
         * unit
         * rng.random(shape),
+        fine_usd_t=np.where(np.arange(setting.routes) > 0, 0.05, 0.0)[:, None, None]
+        * unit
+        * rng.random(shape),
+        levy_floor_usd_t=floor(),
+        seller_floor_usd_t=floor(),
+        seller_holds_quota=rng.random(shape),
     )
     weight = rng.dirichlet(np.full(setting.routes * sellers, 0.4), (rows, buyers)).reshape(
         rows, buyers, -1, sellers
     )
     weight = np.maximum(weight.transpose(0, 2, 3, 1), 1e-4)
     closed = rng.random(shape) < rng.uniform(*setting.closed, (rows, 1, 1, 1))
-    quota = (total[..., None, None] / (sellers * buyers)) * 10.0 ** rng.uniform(-3, 1, shape)
+    quota = (total[..., None, None] / (sellers * max(buyers, 1))) * 10.0 ** rng.uniform(-3, 1, shape)
+    tiers = np.sort(rng.uniform(*setting.backstop, (rows, setting.tiers, buyers)), axis=1)
     lanes = compose_lanes(
         charges,
-        floor_usd_t=np.where(
-            rng.random(shape) < setting.levied, unit * rng.uniform(0.7, 2.0, shape), -np.inf
-        ),
         log_weight=np.where(closed, -np.inf, np.log(weight)),
         cap_t=np.where(rng.random(shape) < setting.capped, quota, np.inf),
-        spread_usd_t=np.broadcast_to(spread, (rows, buyers)).copy(),
-        backstop_usd_t=price * rng.uniform(*setting.backstop, (rows, buyers)),
-        backstop_log_weight=np.full((rows, buyers), np.log(0.01)),
+        over_quota_usd_t=np.where(
+            rng.random(shape) < setting.over_quota, unit * rng.uniform(0.0, 1.0, shape), np.inf
+        ),
+        spread_usd_t=spread,
+        backstop_usd_t=price[:, :, None] * tiers,
+        backstop_log_weight=np.full((rows, setting.tiers, buyers), np.log(0.01)),
     )
     return lanes, charges

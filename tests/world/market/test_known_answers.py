@@ -5,14 +5,15 @@ from math import exp, log
 import numpy as np
 import pytest
 from scipy.optimize import brentq
-from small_markets import make_lanes, make_market, without_ore
+from small_markets import lanes_of, make_lanes, make_market, plain_charges, without_ore
 
-from world.market.arrays import Clearing, Market
-from world.market.charges import LaneCharges, compose_lanes
+from world.market.arrays import Market
+from world.market.charges import divide_payment
+from world.market.clearing import Clearing
 from world.market.solver import clear_market
 
 CURVE = {"primary_capacity_t": 80.0, "primary_cost_usd_t": 18.0, "primary_slope_usd_t": 3.0}
-NEED = {"need_t": 60.0, "need_price_usd_t": 25.0, "need_elasticity": 0.5}
+NEED = {"need_need_t": 60.0, "need_price_usd_t": 25.0, "need_elasticity": 0.5}
 
 
 def supply(price: float) -> float:
@@ -42,7 +43,7 @@ def one_lane(
 
 
 def price_of(clearing: Clearing) -> float:
-    return float(clearing.refined_price_usd_t[0, 0])
+    return float(clearing.stages[-1].price_usd_t[0, 0])
 
 
 @pytest.mark.parametrize("duty", [0.0, 4.0])
@@ -50,14 +51,14 @@ def test_one_seller_one_buyer(duty: float) -> None:
     clearing = clear_market(one_lane(duty=duty))
     expected = brentq(lambda p: supply(p) - need(p + 3.0 + duty), 1.0, 100.0, xtol=1e-13)
     assert price_of(clearing) == pytest.approx(expected, abs=1e-7)
-    assert clearing.refined_index_usd_t[0, 0] == pytest.approx(expected + 3.0 + duty, abs=1e-7)
-    assert clearing.refined_flow_t.sum() == pytest.approx(supply(expected), rel=1e-9)
+    assert clearing.stages[-1].index_usd_t[0, 0] == pytest.approx(expected + 3.0 + duty, abs=1e-7)
+    assert clearing.stages[-1].flow_t.sum() == pytest.approx(supply(expected), rel=1e-9)
 
 
 def test_specific_export_tax_equals_import_duty_in_price_and_trade() -> None:
     duty, tax = clear_market(one_lane(duty=4.0)), clear_market(one_lane(specific=4.0))
     assert price_of(tax) == pytest.approx(price_of(duty), abs=1e-8)
-    assert tax.refined_flow_t == pytest.approx(duty.refined_flow_t, rel=1e-9)
+    assert tax.stages[-1].flow_t == pytest.approx(duty.stages[-1].flow_t, rel=1e-9)
 
 
 def test_ad_valorem_tariff_and_export_tax_compound() -> None:
@@ -68,16 +69,17 @@ def test_ad_valorem_tariff_and_export_tax_compound() -> None:
 
 def test_compose_lanes_taxes_the_cif_value() -> None:
     one = np.ones((1, 1, 1, 1))
-    charges = LaneCharges(0.2 * one, 0.1 * one, 2 * one, 3 * one, 5 * one, 7 * one)
-    lanes = compose_lanes(
-        charges, floor_usd_t=-np.inf * one, log_weight=0 * one, cap_t=np.inf * one, spread_usd_t=one[0, 0],
-        backstop_usd_t=one[0, 0], backstop_log_weight=one[0, 0],
+    charges = plain_charges(
+        one.shape, tariff_share=0.2, export_tax_share=0.1, export_tax_usd_t=2.0, freight_usd_t=3.0,
+        other_usd_t=5.0, hub_margin_usd_t=7.0, import_duty_usd_t=11.0, fine_usd_t=13.0,
     )  # fmt: skip
-    price = np.array([[100.0]])
-    landed = 1.2 * (1.1 * 100 + 2 + 3) + 5 + 7
+    lanes = lanes_of(charges)
+    landed = 1.2 * (1.1 * 100 + 2 + 3) + 5 + 7 + 11 + 13
     assert lanes.price_factor * 100 + lanes.charge_usd_t == pytest.approx(landed)
-    assert charges.duty_usd_t(price) == pytest.approx(0.2 * 115)
-    assert charges.export_tax_on_usd_t(price) == pytest.approx(12.0)
+    asked = 100.0 * one
+    money = divide_payment(charges, lanes, asked[:, 0, :, 0], asked, 0.0 * one, one)
+    assert money.duty_usd_t == pytest.approx(0.2 * 115 + 11.0)
+    assert money.export_tax_usd_t == pytest.approx(12.0)
 
 
 @pytest.mark.parametrize("floor", [20.0, 25.0, 30.0, 45.0])
@@ -86,21 +88,21 @@ def test_levy_holds_the_landed_price_at_the_floor(floor: float) -> None:
     clearing = clear_market(one_lane(floor=floor))
     if floor <= price_of(free) + 3.0:
         assert price_of(clearing) == pytest.approx(price_of(free), abs=1e-8)
-        assert clearing.refined_levy_usd_t.sum() == 0.0
+        assert clearing.stages[-1].levy_usd_t.sum() == 0.0
     else:
         expected = brentq(lambda p: supply(p) - need(floor), -50.0, 100.0, xtol=1e-13)
         assert price_of(clearing) == pytest.approx(expected, abs=1e-7)
-        assert clearing.refined_index_usd_t[0, 0] == pytest.approx(floor, rel=1e-12)
-        assert clearing.refined_levy_usd_t[0, 0, 0, 0] == pytest.approx(floor - 3.0 - expected, abs=1e-7)
+        assert clearing.stages[-1].index_usd_t[0, 0] == pytest.approx(floor, rel=1e-12)
+        assert clearing.stages[-1].levy_usd_t[0, 0, 0, 0] == pytest.approx(floor - 3.0 - expected, abs=1e-7)
 
 
 def test_exporter_can_take_the_levy_by_a_tax() -> None:
     levied = clear_market(one_lane(floor=30.0))
-    gap = float(levied.refined_levy_usd_t.sum())
+    gap = float(levied.stages[-1].levy_usd_t.sum())
     taxed = clear_market(one_lane(floor=30.0, specific=gap))
     assert price_of(taxed) == pytest.approx(price_of(levied), abs=1e-7)
-    assert taxed.refined_index_usd_t[0, 0] == pytest.approx(30.0, rel=1e-9)
-    assert taxed.refined_levy_usd_t.sum() == pytest.approx(0.0, abs=1e-6)
+    assert taxed.stages[-1].index_usd_t[0, 0] == pytest.approx(30.0, rel=1e-9)
+    assert taxed.stages[-1].levy_usd_t.sum() == pytest.approx(0.0, abs=1e-6)
 
 
 def test_purchases_of_a_reserve_raise_the_price() -> None:
@@ -116,12 +118,12 @@ def test_ten_equal_countries() -> None:
         primary_capacity_t=1.2,
         primary_cost_usd_t=0.7,
         primary_slope_usd_t=0.1,
-        need_t=1.0,
+        need_need_t=1.0,
         need_elasticity=0.3,
     )
     clearing = clear_market(market)
-    assert clearing.refined_price_usd_t[0] == pytest.approx(np.full(10, 0.86975645), abs=1e-8)
-    home = np.diagonal(clearing.refined_flow_t[0, 0]) / clearing.refined_flow_t[0, 0].sum(0)
+    assert clearing.stages[-1].price_usd_t[0] == pytest.approx(np.full(10, 0.86975645), abs=1e-8)
+    home = np.diagonal(clearing.stages[-1].flow_t[0, 0]) / clearing.stages[-1].flow_t[0, 0].sum(0)
     assert home == pytest.approx(np.full(10, 1 / (1 + 9 * exp(-1))), abs=1e-8)
 
 
@@ -132,13 +134,13 @@ def test_two_stages_one_of_each() -> None:
         recovery=0.9,
         ore_capacity_t=1.5, ore_cost_usd_t=0.4, ore_slope_usd_t=0.08,
         refining_capacity_t=1.3, refining_cost_usd_t=0.3, refining_slope_usd_t=0.1,
-        need_t=1.0, need_elasticity=0.3,
+        need_need_t=1.0, need_elasticity=0.3,
     )  # fmt: skip
     clearing = clear_market(market)
-    assert clearing.ore_price_usd_t[0, 0] == pytest.approx(0.4760857, abs=1e-7)
+    assert clearing.stages[0].price_usd_t[0, 0] == pytest.approx(0.4760857, abs=1e-7)
     assert price_of(clearing) == pytest.approx(1.0625452, abs=1e-7)
-    assert clearing.throughput_t[0, 0] == pytest.approx(1.0819960, abs=1e-7)
-    assert clearing.purchases_t[0, 0] == pytest.approx(0.9737964, abs=1e-7)
+    assert clearing.stages[-1].throughput_t[:, 0][0, 0] == pytest.approx(1.0819960, abs=1e-7)
+    assert clearing.stages[-1].ordered_t[0, 0] == pytest.approx(0.9737964, abs=1e-7)
 
 
 def test_cold_market_approaches_the_spatial_price_equilibrium() -> None:
@@ -155,11 +157,11 @@ def test_cold_market_approaches_the_spatial_price_equilibrium() -> None:
         lanes = make_lanes(2, 2, charge=[[0.0, 5.0], [5.0, 0.0]], weight=0.5, spread=spread)
         market = without_ore(
             lanes, primary_capacity_t=capacity, primary_cost_usd_t=cost, primary_slope_usd_t=2.0,
-            need_t=50.0, need_price_usd_t=15.0, need_elasticity=0.5,
+            need_need_t=50.0, need_price_usd_t=15.0, need_elasticity=0.5,
         )  # fmt: skip
         clearing = clear_market(market)
-        index = clearing.refined_index_usd_t[0]
-        cheapest = clearing.refined_landed_usd_t[0, 0].min(0)
+        index = clearing.stages[-1].index_usd_t[0]
+        cheapest = clearing.stages[-1].landed_usd_t[0, 0].min(0)
         assert (index >= cheapest - 1e-9).all()
         assert (index <= cheapest + spread * log(2.0) + 1e-9).all()
         off.append(float(np.abs(index - [expected, expected + 5.0]).max()))
@@ -173,12 +175,12 @@ def test_ban_reroutes_and_its_cost_is_the_lost_choice() -> None:
     market = without_ore(
         make_lanes(2, 2, weight=weight, spread=0.05),
         primary_capacity_t=[90.0, 60.0], primary_cost_usd_t=8.0, primary_slope_usd_t=1.0,
-        need_t=50.0, need_price_usd_t=9.0,
+        need_need_t=50.0, need_price_usd_t=9.0,
     )  # fmt: skip
     clearing = clear_market(market)
-    price = clearing.refined_price_usd_t[0]
-    assert clearing.refined_flow_t[0, 0, 0, 0] == 0.0
-    assert clearing.refined_index_usd_t[0, 0] - price[1] == pytest.approx(0.05 * log(2.0), abs=1e-12)
+    price = clearing.stages[-1].price_usd_t[0]
+    assert clearing.stages[-1].flow_t[0, 0, 0, 0] == 0.0
+    assert clearing.stages[-1].index_usd_t[0, 0] - price[1] == pytest.approx(0.05 * log(2.0), abs=1e-12)
 
 
 def test_quota_on_the_only_lane() -> None:
@@ -187,10 +189,10 @@ def test_quota_on_the_only_lane() -> None:
     clearing = clear_market(market)
     seller = brentq(lambda p: supply(p) - 20.0, 1.0, 50.0, xtol=1e-13)
     index = 25.0 * (60.0 / 20.0) ** 2
-    assert clearing.refined_flow_t.sum() == pytest.approx(20.0, rel=1e-12)
+    assert clearing.stages[-1].flow_t.sum() == pytest.approx(20.0, rel=1e-12)
     assert price_of(clearing) == pytest.approx(seller, abs=1e-7)
-    assert clearing.refined_index_usd_t[0, 0] == pytest.approx(index, rel=1e-9)
-    assert clearing.refined_rent_usd_t.sum() == pytest.approx(index - seller - 3.0, rel=1e-9)
+    assert clearing.stages[-1].index_usd_t[0, 0] == pytest.approx(index, rel=1e-9)
+    assert clearing.stages[-1].rent_usd_t.sum() == pytest.approx(index - seller - 3.0, rel=1e-9)
 
 
 def test_stocks_draw_when_dear() -> None:
@@ -203,7 +205,7 @@ def test_stocks_draw_when_dear() -> None:
     expected = brentq(lambda p: supply(p) - wanted(p + 3.0), 1.0, 100.0, xtol=1e-13)
     clearing = clear_market(market)
     assert price_of(clearing) == pytest.approx(expected, abs=1e-7)
-    assert clearing.use_t[0, 0] == pytest.approx(need(expected + 3.0), rel=1e-9)
-    assert clearing.stock_change_t[0, 0] == pytest.approx(
+    assert clearing.stages[-1].use_t[0, 0] == pytest.approx(need(expected + 3.0), rel=1e-9)
+    assert clearing.stages[-1].stock_change_t[0, 0] == pytest.approx(
         wanted(expected + 3.0) - need(expected + 3.0), rel=1e-7
     )
