@@ -68,7 +68,7 @@ def settle_reserve(world: TradeWorld, cleared: Cleared) -> None:
     left: Array = np.maximum(metal.wanted_t - metal.unmet_t, 0.0)
     # the reserve is part of its owner's purchases and gets its share of what was delivered
     share = np.divide(need, total, out=np.zeros_like(need), where=total > 0)
-    bought = (share * left[:, left.shape[1] - need.shape[1] :]).sum(axis=1)
+    bought = (share * left[:, left.shape[1] - world.base.use_t.shape[1] :]).sum(axis=1)
     sold_at = np.where(world.base.axes.refiners == world.reserve.owner, metal.price_usd_t, 0.0).sum(axis=1)
     world.reserve.settle(
         bought, mean_price(world, cleared), world.reserve_release_t.sum(axis=1), sold_at, world.parameters
