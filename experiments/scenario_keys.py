@@ -82,7 +82,8 @@ measures.in_force | first day it bites; without it, it never does
 measures.ends | first day it no longer bites; without it, open
 measures.renewed | probability that it is renewed for a year when it ends
 measures.minerals | minerals touched; `["*"]` for all
-measures.stages | stages touched; `["*"]` for both
+measures.stages | stages touched; `["*"]` for all; component is known and without effect as long as components
+    have no market
 measures.targets | whom it is aimed at: countries, `*`, `members` (those bound by the floor), `EU` or
     another group of the table of countries
 measures.size | how much: see below, by instrument
@@ -97,7 +98,7 @@ ALLOWED = {
     "leader.reference_price_usd_t": "a table of minerals, each: ore or refined = a number above 0 to 1e+09",
     "measures.actor": "a code such as CHN, or a group such as EU",
     "measures.instrument": "one of " + ", ".join(INSTRUMENTS),
-    "measures.stages": 'a list of ore, refined, or "*"',
+    "measures.stages": 'a list of ore, refined, component, or "*"',
     "measures.targets": 'a list of codes and groups such as ["JPN", "EU"]',
     "measures.suspends": "a list of ids",
     "measures.renewed": "a number from 0 to 1",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.investment import IndustryDecision, IndustryView, decide_capacity, worth_building
-from world.axes import Array
+from world.axes import STAGES, Array
 from world.calibration.base import BaseMarket
 from world.dataset import Dataset
 from world.measures import first_day
@@ -59,6 +59,8 @@ def order_named_plants(
         markets.arriving_t[block] = np.zeros((horizon, *capacity_of(markets, block).shape))
     going = []
     for row in dataset.table("plants").itertuples(index=False):
+        if str(row.stage) not in STAGES:  # plants of components wait for a market of theirs
+            continue
         name, mineral_name, iso3 = str(row.plant), str(row.mineral), str(row.iso3)
         if mineral_name not in base.axes.minerals or iso3 not in base.axes.countries:
             continue

@@ -8,7 +8,7 @@ from world.table_schema import Table, columns
 _COUNTRY = "iso3 | code | ISO 3166-1 alpha-3 | country | the country\n"
 _MINERAL_STAGE = """
 mineral | code | - | mineral | the mineral
-stage | choice | - | ore, refined | stage of the chain
+stage | choice | - | ore, refined, component | stage of the chain
 """
 _INSTRUMENTS = ", ".join(INSTRUMENTS)
 _POWER = "ISO 3166-1 alpha-3 | country | the power looked at\n"
@@ -165,7 +165,8 @@ kind | choice | - | mfn, section_301, anti_dumping, other | kind of duty
     Table(
         "calendar",
         "Dated measures of policy from September 2024 to 5 February 2026, and what was then scheduled. "
-        "Controls in force all through 2024 are in the base year and not repeated.",
+        "Controls in force all through 2024 are in the base year and not repeated. A measure on components "
+        "alone is on record and not yet played.",
         columns(
             f"""
 id | text | - | | name of the measure

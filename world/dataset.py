@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from world.axes import REST_OF_WORLD, STAGES
+from world.axes import REST_OF_WORLD
 from world.balance import balance_report, check_balance
 from world.dataset_checks import check_tables
+from world.measures import STAGES
 from world.table_reading import Codes, DatasetError, Rows, nearest, read_rows
 from world.tables import OTHER_FILES, TABLES
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from world.axes import REST_OF_WORLD
 from world.policy_calendar import check_calendar
@@ -12,7 +13,7 @@ from world.tables import TABLES
 
 SHARE_TOLERANCE = 1e-6
 
-_FORMS = {"mined": "ore", "converted": "refined", "primary": "refined"}
+_FORMS = {"mined": "ore", "converted": "refined", "primary": "refined", "component": "component"}
 _STAGES_OF_KIND = {
     "process_loss": "refined",
     "stock_build": "refined",
@@ -21,6 +22,18 @@ _STAGES_OF_KIND = {
 }
 _ELASTICITIES = ("supply_long_run", "demand_short_run", "demand_long_run", "taste_refined")
 _ORE_ELASTICITIES = ("supply_ore", "taste_ore")
+_COMPONENT_ELASTICITIES = ("demand_component_short_run", "demand_component_long_run", "taste_component")
+_COMPONENT_RANGES = (
+    ("share_of_first_use_low", "share_of_first_use", "share_of_first_use_high"),
+    ("conversion_premium_low", "conversion_premium", "conversion_premium_high"),
+)
+_SPEAK_OF_COMPONENTS = {
+    "elasticities": ("mineral", "kind"),
+    "lane_shares": ("mineral", "stage"),
+    "tariffs": ("mineral", "stage"),
+    "plants": ("mineral", "stage"),
+    "calendar": ("minerals", "stages"),
+}
 _COVERED_BY = {
     "prices": ("mineral", "stage"),
     "costs": ("mineral", "stage", "iso3", "kind"),
@@ -34,22 +47,24 @@ def check_tables(rows: Mapping[str, Rows]) -> list[str]:
     """One line for each fault between cells, rows and tables; the tables must have passed cell by cell."""
     faults: list[str] = []
     for name, table in TABLES.items():
-        faults += _check_order(table, rows[name])
+        faults += _check_order(name, rows[name], table.ordered)
         faults += _check_shares(table, rows[name])
     faults += _check_forms(rows)
     faults += _check_closing_rows(rows)
     faults += _check_country_codes(rows["countries"])
     faults += _check_country_rows(rows)
     faults += _check_mineral_rows(rows)
+    faults += _check_components(rows)
+    faults += _check_component_rows(rows)
     faults += _check_lanes(rows["lane_shares"])
     return faults + check_calendar(rows["calendar"])
 
 
-def _check_order(table: Table, rows: Rows) -> Iterator[str]:
-    for lower, upper in zip(table.ordered, table.ordered[1:], strict=False):
+def _check_order(name: str, rows: Rows, ordered: tuple[str, ...]) -> Iterator[str]:
+    for lower, upper in pairwise(ordered):
         for line, low, high in zip(rows.lines, rows.cells[lower], rows.cells[upper], strict=True):
             if float(low) > float(high):
-                yield fault(table.name, line, upper, high, f"not below {lower}, {low!r}")
+                yield fault(name, line, upper, high, f"not below {lower}, {low!r}")
 
 
 def _check_shares(table: Table, rows: Rows) -> Iterator[str]:
@@ -89,7 +104,7 @@ def _check_forms(rows: Mapping[str, Rows]) -> Iterator[str]:
             if _FORMS[str(form)] != stage:
                 fitting = ", ".join(known for known, at in _FORMS.items() if at == stage)
                 yield fault(name, line, "form", form, f"{fitting} at stage {stage}")
-            elif mineral not in with_ore and form != "primary":
+            elif mineral not in with_ore and form not in ("primary", "component"):
                 yield fault(name, line, "form", form, f"primary, since {mineral} has no ore")
 
 
@@ -154,6 +169,38 @@ def _missing(table: str, keys: list[str], what: str) -> Iterator[str]:
     if keys:
         more = f" and {len(keys) - 1} more" if len(keys) > 1 else ""
         yield f"{table}.csv: no row of {keys[0]}{more}, allowed: one for every {what}"
+
+
+def _check_components(rows: Mapping[str, Rows]) -> Iterator[str]:
+    """A component is made of a refined metal with output, and sells for more than the metal put into it."""
+    table = rows["components"]
+    for ordered in _COMPONENT_RANGES:
+        yield from _check_order("components", table, ordered)
+    made = _keys(rows["production"], ("mineral", "stage"))
+    prices = {key[:2]: key[2] for key in _keys(rows["prices"], ("mineral", "stage", "mid_usd_t"))}
+    keys = _keys(table, ("mineral", "recovery_share", "price_mid_usd_t"))
+    for line, (mineral, recovery, price) in zip(table.lines, keys, strict=True):
+        if (mineral, "refined") not in made:
+            yield fault("components", line, "mineral", mineral, "a mineral refined in production.csv")
+        metal = float(prices.get((mineral, "refined"), 0.0)) / float(recovery)
+        if float(price) <= metal:
+            words = f"above {metal:.6g}, the refined metal in a tonne contained"
+            yield fault("components", line, "price_mid_usd_t", price, words)
+
+
+def _check_component_rows(rows: Mapping[str, Rows]) -> Iterator[str]:
+    """Rows on components are about minerals that have one, and each of those has its elasticities."""
+    minerals = rows["components"].cells["mineral"]
+    present = set(_keys(rows["elasticities"], ("mineral", "kind")))
+    wanted = [(mineral, kind) for mineral in minerals for kind in _COMPONENT_ELASTICITIES]
+    lacking = [_words(key) for key in wanted if key not in present]
+    yield from _missing("elasticities", lacking, "mineral of components.csv")
+    for name, columns in _SPEAK_OF_COMPONENTS.items():
+        for line, (named, about) in zip(rows[name].lines, _keys(rows[name], columns), strict=True):
+            if about in ("component", *_COMPONENT_ELASTICITIES):
+                for mineral in str(named).split(";"):
+                    if mineral not in (*minerals, "*"):
+                        yield fault(name, line, columns[0], mineral, "a mineral of components.csv")
 
 
 def _check_lanes(rows: Rows) -> Iterator[str]:

@@ -27,6 +27,9 @@ _ANSWERS = ", ".join(
         "demand_long_run",
         "taste_ore",
         "taste_refined",
+        "demand_component_short_run",
+        "demand_component_long_run",
+        "taste_component",
     )
 )
 _STATUS = "operating, ramp_up, commissioning, construction, financing, pre_decision, announced, pilot, study"
@@ -112,7 +115,8 @@ reason | text | - | | why the tonnes are there
     Table(
         "elasticities",
         "How supply, demand and the choice of suppliers answer prices. Demand elasticities are positive "
-        "numbers; taste is the logit parameter theta, low for sticky suppliers.",
+        "numbers; taste is the logit parameter theta, low for sticky suppliers. The component kinds are the "
+        "demand of final users for components and their choice of makers.",
         columns(
             _MINERAL
             + f"""
@@ -147,12 +151,14 @@ horizon | text | - | | time in which the answer comes
         "Named plants that come on stream, net of what they already made in the base year. Probability "
         "follows status by assumption: operating and ramp-up 0.95, commissioning 0.9, construction 0.85, "
         "financing 0.5, pre-decision 0.4, announced 0.35, pilot 0.3, study 0.2. Where only a year is known "
-        "the start is its third quarter.",
+        "the start is its third quarter. Plants of components are not yet played.",
         columns(
             "plant | text | - | | the plant\n"
             + _MINERAL
-            + _STAGE
-            + _FORM
+            + """
+stage | choice | - | ore, refined, component | stage of the chain
+form | choice | - | mined, converted, primary, component | mined, refined from ore, refined without, component
+"""
             + _COUNTRY
             + f"""
 capacity_t_year | number | t contained/year | >0.. | capacity added
@@ -239,5 +245,33 @@ years | text? | - | | years looked at
         ),
         key=("mineral", "iso3"),
         whole_share=("mineral",),
+    ),
+    Table(
+        "components",
+        "The third stage, for minerals that go into magnets, cathodes and anodes: output of a country = "
+        "share_of_first_use x its first use, the rest of first use is used directly. Price, weight and "
+        "capital of a component that holds several minerals are split over them by the value of the refined "
+        "metal in it. Data for a market to come: nothing is played on it yet.",
+        columns(
+            _MINERAL
+            + """
+component | choice | - | magnet, cathode, anode | what is made
+share_of_first_use_low | number | share | 0..1 | low end
+share_of_first_use | number | share | >0..1 | part of first use that goes into the component
+share_of_first_use_high | number | share | 0..1 | high end
+recovery_share | number | share | >0..1 | contained in the component per tonne of refined metal put in
+price_low_usd_t | number | USD/t contained | >0.. | low end
+price_mid_usd_t | number | USD/t contained | >0.. | this mineral's part of the price of the component
+price_high_usd_t | number | USD/t contained | >0.. | high end
+gross_t_per_t | number | t/t | >0.. | this mineral's part of the weight shipped, per tonne of it contained
+conversion_premium_low | number | share | 0..5 | low end
+conversion_premium | number | share | 0..5 | conversion cost above that of the largest maker's country
+conversion_premium_high | number | share | 0..5 | high end
+build_years | number | years | >0..20 | time from decision to output of a plant
+capital_usd_t_year | number | USD/t contained/year | >0.. | capital of a plant outside that country
+"""
+        ),
+        key=("mineral",),
+        ordered=("price_low_usd_t", "price_mid_usd_t", "price_high_usd_t"),
     ),
 )

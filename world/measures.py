@@ -14,7 +14,10 @@ from datetime import date
 from typing import Any, ClassVar, NamedTuple
 
 ALL = "*"
-STAGES = ("ore", "refined")
+STAGES = ("ore", "refined", "component")
+"""Stages that a measure may name. The market has the first two (``world/axes.py``): a measure on components
+alone is on record and without effect so far.
+"""
 
 
 class Instrument(NamedTuple):
@@ -91,7 +94,7 @@ def complaints(measure: Measure) -> Iterator[Complaint]:
         yield from _size_complaints(measure)
     for stage in measure.stages:
         if stage not in (*STAGES, ALL):
-            yield Complaint("stages", stage, "ore, refined or *")
+            yield Complaint("stages", stage, "ore, refined, component or *")
     if measure.instrument == "sales_ceiling" and measure.stages != ("ore",):
         yield Complaint("stages", ", ".join(measure.stages), 'only ["ore"] for a sales_ceiling')
     if not 0.0 <= measure.renewed <= 1.0:

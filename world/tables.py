@@ -18,7 +18,7 @@ _LISTS = {
     "mineral": "a name of minerals.csv",
     "bloc": "a bloc of countries.csv",
     "group": "`*`, `members` or a bloc of countries.csv",
-    "stage": "ore, refined",
+    "stage": "ore, refined, component",
     "*": "`*` for all",
 }
 

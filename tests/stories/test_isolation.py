@@ -22,7 +22,7 @@ from small_worlds import (
     zone_world,
 )
 
-from world.dataset import Dataset
+from world.dataset import Dataset, load_dataset
 from world.measures import Measure
 from world.model import TradeWorld
 
@@ -211,6 +211,20 @@ def test_rows_of_the_tables_in_another_order_give_the_same_world() -> None:
     assert_close(
         table(play(make_world(data=data, **settings)), "markets"), table(played(**settings), "markets")
     )
+
+
+def test_rows_on_components_wait_for_a_market_of_theirs() -> None:
+    whole = load_dataset()
+    stages = {"lane_shares": "stage", "tariffs": "stage", "plants": "stage", "calendar": "stages"}
+    tables = {}
+    for name, column in stages.items():
+        rows = whole.table(name)
+        tables[name] = rows[rows[column] != "component"].reset_index(drop=True)
+        assert len(tables[name]) < len(rows)
+    settings = {"minerals": ["ndpr", "lithium"], "rounds": 6}
+    with_them = play(make_world(history=True, **settings))
+    without = play(make_world(data=data_with(**tables), **settings))
+    assert same_tables(with_them, without) == []
 
 
 def test_decisions_that_open_later_leave_the_quarters_before_alone() -> None:

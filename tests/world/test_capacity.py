@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from small_worlds import data_with, make_world, play, quiet_data
 
+from world.calibration.evidence import market_rows
 from world.capacity import capacity_of, commission, order_named_plants
 from world.model import TradeWorld
 from world.plant_costs import BLOCKS, BlockFacts, base_price, running_cost_usd_t
@@ -113,7 +114,7 @@ def test_a_named_plant_arrives_within_a_year_of_its_date_with_the_ore_it_needs()
 
 def test_plants_go_ahead_as_often_as_their_odds_say() -> None:
     """False-alarm rate 6 in 100,000: four standard errors, over the pipeline of the data."""
-    table = quiet_data().table("plants")
+    table = market_rows(quiet_data(), "plants")
     pipelines = [
         order_named_plants(
             ALL.base, copy.deepcopy(ALL.state.markets), ALL.dataset, "2025-Q1", Streams(seed), 44

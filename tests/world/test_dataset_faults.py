@@ -243,6 +243,62 @@ FAULTS: dict[str, tuple[Edit, tuple[str, ...]]] = {
         set_where("calendar", "size", "7", id="chn_tungsten_licence"),
         ("calendar.csv", "column size", "share of requests granted"),
     ),
+    "component_without_a_metal": (
+        drop_rows("production", mineral="dytb", stage="refined"),
+        ("components.csv, line 3, column mineral", "'dytb'", "a mineral refined in production.csv"),
+    ),
+    "component_cheaper_than_its_metal": (
+        set_where("components", "price_mid_usd_t", "55500", mineral="ndpr"),
+        ("components.csv, line 2, column price_mid_usd_t", "55500", "above 56122.4"),
+    ),
+    "component_price_falls": (
+        set_where("components", "price_high_usd_t", "90000", mineral="lithium"),
+        ("components.csv", "column price_high_usd_t", "not below price_mid_usd_t"),
+    ),
+    "component_share_above_one": (
+        set_where("components", "share_of_first_use", "1.2", mineral="cobalt"),
+        ("components.csv", "column share_of_first_use", "'1.2'", "above 0, at most 1"),
+    ),
+    "component_share_outside_its_range": (
+        set_where("components", "share_of_first_use_low", "0.99", mineral="cobalt"),
+        ("components.csv", "column share_of_first_use", "0.75", "not below share_of_first_use_low, 0.99"),
+    ),
+    "component_premium_outside_its_range": (
+        set_where("components", "conversion_premium_high", "0.1", mineral="graphite"),
+        ("components.csv", "column conversion_premium_high", "not below conversion_premium, 0.7"),
+    ),
+    "component_recovery_of_nothing": (
+        set_where("components", "recovery_share", "0", mineral="nickel"),
+        ("components.csv", "column recovery_share", "'0'", "above 0, at most 1"),
+    ),
+    "component_of_no_kind": (
+        set_where("components", "component", "wafer", mineral="ndpr"),
+        ("components.csv, line 2, column component", "'wafer'", "magnet, cathode, anode"),
+    ),
+    "component_without_elasticity": (
+        drop_rows("elasticities", mineral="lithium", kind="taste_component"),
+        ("elasticities.csv", "lithium, taste_component", "one for every mineral of components.csv"),
+    ),
+    "component_lane_of_a_mineral_without_one": (
+        set_where("lane_shares", "mineral", "copper", mineral="graphite", stage="component", exporter="CHN"),
+        ("lane_shares.csv", "column mineral", "'copper'", "a mineral of components.csv"),
+    ),
+    "component_duty_of_a_mineral_without_one": (
+        set_where("tariffs", "mineral", "gallium", importer="EU", stage="component", exporter="KOR"),
+        ("tariffs.csv", "column mineral", "'gallium'", "a mineral of components.csv"),
+    ),
+    "component_plant_of_another_form": (
+        set_where("plants", "form", "converted", plant="Narva", mineral="ndpr"),
+        ("plants.csv", "column form", "'converted'", "component at stage component"),
+    ),
+    "component_measure_on_a_mineral_without_one": (
+        set_where("calendar", "minerals", "ndpr;tungsten", id="usa_301_magnets"),
+        ("calendar.csv", "column minerals", "'tungsten'", "a mineral of components.csv"),
+    ),
+    "stage_unknown_to_measures": (
+        set_where("calendar", "stages", "component;magnet", id="usa_301_magnets"),
+        ("calendar.csv", "column stages", "ore, refined, component"),
+    ),
 }
 
 

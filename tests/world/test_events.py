@@ -47,6 +47,17 @@ def test_a_tariff_is_a_duty_of_the_importer_on_its_targets() -> None:
     assert now.duty_share.sum() == 0.5
 
 
+def test_a_measure_on_components_alone_neither_acts_nor_frightens() -> None:
+    licence = measure("licence", "CHN", NOW, targets=("JPN",), stages=("component",), size=0.2)
+    now, both = happen(licence), happen(replace(licence, stages=("refined", "component")))
+    assert (now.approval_share == 1.0).all()
+    assert (now.fear == 0.0).all()
+    assert now.news == []
+    assert both.approval_share[0, REFINED, CHN, JPN] == pytest.approx(0.2)
+    assert (both.approval_share[:, ORE] == 1.0).all()
+    assert both.fear[0, CHN, JPN] > 0.0
+
+
 def test_tariffs_add_up_and_never_fall_on_home_trade() -> None:
     both = [
         measure("tariff", "USA", NOW, id=str(size), size=size, stages=("refined",)) for size in (0.1, 0.2)

@@ -70,8 +70,9 @@ def test_shares_add_up_to_the_days_in_force(begins: date, days: int) -> None:
     assert total == pytest.approx(days)
 
 
-def test_a_sound_measure_has_no_complaint() -> None:
-    assert list(complaints(make_measure(instrument="licence", size=0.4, stages=("refined",)))) == []
+@pytest.mark.parametrize("stages", [("refined",), ("component",), ("ore", "refined", "component"), ("*",)])
+def test_a_sound_measure_has_no_complaint(stages: tuple[str, ...]) -> None:
+    assert list(complaints(make_measure(instrument="licence", size=0.4, stages=stages))) == []
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from world.axes import REFINED, STAGES, Array
 from world.calibration.gravity import GravityWeights, affinity, commercial_intensity
@@ -167,6 +168,12 @@ def _full_costs(dataset: Dataset, price: Array) -> Array:
     return np.nan_to_num(full)
 
 
+def market_rows(dataset: Dataset, table: str) -> pd.DataFrame:
+    """Rows of a table on the two stages that have a market; those on components wait for theirs."""
+    rows = dataset.table(table)
+    return rows[rows["stage"].isin(STAGES)]
+
+
 def read_tariffs(dataset: Dataset, year: int = 2024) -> Array:
     """(mineral, stage, exporter, importer) ad valorem duties in force at the end of the base year.
 
@@ -177,7 +184,7 @@ def read_tariffs(dataset: Dataset, year: int = 2024) -> Array:
     rates = np.zeros((len(dataset.minerals), len(STAGES), size, size))
     rows = [
         row
-        for row in dataset.table("tariffs").itertuples(index=False)
+        for row in market_rows(dataset, "tariffs").itertuples(index=False)
         if _in_force(str(row.start), str(row.end), year)
     ]
     for row in sorted(rows, key=lambda row: (str(row.kind) != "mfn", str(row.exporter) != "*")):
@@ -214,7 +221,7 @@ def read_known_shares(dataset: Dataset) -> tuple[Array, Array]:
     size = len(dataset.countries)
     known = np.full((len(dataset.minerals), len(STAGES), size, size), np.nan)
     includes = np.zeros((len(dataset.minerals), len(STAGES), size))
-    for row in dataset.table("lane_shares").itertuples(index=False):
+    for row in market_rows(dataset, "lane_shares").itertuples(index=False):
         mineral, stage = dataset.minerals.index(str(row.mineral)), STAGES.index(str(row.stage))
         exporter = _places(str(row.exporter), dataset.countries, {})
         for importer in _places(str(row.importer), dataset.countries, dataset.blocs):

@@ -17,7 +17,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from world.axes import STAGES, Array, Whole, gather, gather_pairs, scatter
-from world.calibration.evidence import read_evidence, read_known_shares
+from world.calibration.evidence import market_rows, read_evidence, read_known_shares
 from world.calibration.lanes import fit_stage_flows
 from world.calibration.lists import list_axes
 from world.calibration.margins import read_margins
@@ -79,7 +79,7 @@ class WithheldLanes:
         self.use_t = (margins.ore_use_t, margins.purchases_t)
         self.feed_t = (margins.ore_feed_t, margins.refined_feed_t)
         self.known_share, self.includes_home = read_known_shares(dataset)
-        self.lanes = [self._read(row) for row in dataset.table("lane_shares").itertuples(index=False)]
+        self.lanes = [self._read(row) for row in market_rows(dataset, "lane_shares").itertuples(index=False)]
         self.scored = [lane for lane in self.lanes if lane.exporter >= 0]
 
     def _read(self, row: Any) -> Lane:
