@@ -19,6 +19,7 @@ RUNG_NAMES = ("none", "forum", "framework", "action_plan", "floor")
 FLOOR = 4
 COMMITMENT = {1: 0.01, 2: 0.03, 3: 0.1, 4: 1.0}
 """How much of the political cost and of the exposure each rung carries (assumption)."""
+METAL_STOPS, COMPONENTS_STOP = WhatIfControlled(0.0), WhatIfControlled(0.0, "component")
 PROSPECT = {1: 0.05, 2: 0.5, 3: 0.75, 4: 1.0}
 """How much of the finance on offer a country can hope for on each rung (assumption)."""
 
@@ -45,7 +46,7 @@ class PayoffAccession:
         if not view.zone_open:
             return ()
         if view.rung == FLOOR or (view.rung == FLOOR - 1 and view.text_exists):
-            asked: tuple[Question, ...] = (WhatIfMember(), WhatIfControlled(0.0))
+            asked: tuple[Question, ...] = (WhatIfMember(), METAL_STOPS, COMPONENTS_STOP)
             return asked
         return ()
 
@@ -160,12 +161,13 @@ def floor_terms(
     of leaving.
     """
     p = view.parameters
-    answer, cut = answers[WhatIfMember()], answers[WhatIfControlled(0.0)]
+    answer = answers[WhatIfMember()]
     change = answer.now.blend(answer.later, p["planning_weight_share"])
     sign = -1.0 if member else 1.0
-    metal = -min(0.0, cut.now.total_usd)
-    loss = metal + view.component_stop_usd
-    relieved = metal * view.emergency_relief_share + view.component_stop_usd * p["component_relief_share"]
+    metal = -min(0.0, answers[METAL_STOPS].now.total_usd)
+    components = view.component_stop_usd - min(0.0, answers[COMPONENTS_STOP].now.total_usd)
+    loss = metal + components
+    relieved = metal * view.emergency_relief_share + components * p["component_relief_share"]
     hazard = p["control_hazard_year"] / 4.0
     episode_share = p["control_episode_quarters"] / (4.0 * p["planning_years"])
     return {

@@ -55,10 +55,11 @@ class WhatIfMember:
 @dataclass(frozen=True)
 class WhatIfControlled:
     """What would change if the dominant refiner granted only ``approval_share`` of the asker's usual
-    purchases from it?
+    purchases from it at a stage: refined metal, or components?
     """
 
     approval_share: float
+    stage: str = "refined"
 
 
 @dataclass(frozen=True)

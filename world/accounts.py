@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from world.axes import STAGES, Array, Axes, Whole, scatter
+from world.axes import REFINED, Array, Axes, Whole, scatter
 from world.market.clearing import Clearing
 from world.offers import Priced
 from world.welfare import StageAccounts, account
@@ -16,6 +16,7 @@ ACCOUNTS = (
     "user_surplus",
     "miner_profit",
     "refiner_profit",
+    "maker_profit",
     "tariff",
     "levy",
     "export_tax",
@@ -24,10 +25,10 @@ ACCOUNTS = (
     "fine",
     "support",
 )
-USERS, MINERS, REFINERS, TARIFF, LEVY, EXPORT_TAX, QUOTA_RENT, HUB_MARGIN, FINE, SUPPORT = range(
+USERS, MINERS, REFINERS, MAKERS, TARIFF, LEVY, EXPORT_TAX, QUOTA_RENT, HUB_MARGIN, FINE, SUPPORT = range(
     len(ACCOUNTS)
 )
-PRODUCERS = (MINERS, REFINERS)
+PRODUCERS = (MINERS, REFINERS, MAKERS)
 """Account of the producers of each stage."""
 
 
@@ -66,7 +67,7 @@ def country_accounts(
 ) -> CountryAccounts:
     """Accounts by country of cleared rows.
 
-    final_use : (mineral, country, user) share of what each first user makes that ends up in each country
+    final_use : (mineral, country, user) share of what each user of metal makes that ends up in each country
     hub : per stage (mineral, seller, buyer) country position of the hub, -1 none
     capture_share : part of the levy on the goods of ``captor`` that it takes over by an export tax of the
         same size; prices and trade do not move (known answer T9b), the revenue does
@@ -88,8 +89,10 @@ def country_accounts(
         usd[:, LEVY] += scatter(book.levy_usd.sum(1), buyers, n)
         usd[:, FINE] += scatter(book.fine_usd, buyers, n)
         usd[:, HUB_MARGIN] += _hub_margins(book, mineral, hub[stage], n)
-        if stage == len(STAGES) - 1:
+        if stage == REFINED:
             passed += np.einsum("rnk,rk->rn", final_use[mineral], book.surplus_usd)
+        elif users.shape[1]:
+            passed += scatter(book.surplus_usd, users, n)
         if capture_share > 0.0:
             _capture(usd, book, sellers, buyers, capture_share, captor)
     world = np.sum([book.real_value_usd() for book in books], axis=0)

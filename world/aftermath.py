@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.beliefs import revise_expected
-from world.axes import ORE, REFINED, STAGES, Array, gather, scatter
+from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, gather, scatter
 from world.capacity import capacity_of, invest
 from world.leader_move import scope_of
 from world.market_round import Cleared, feed_index_usd_t
@@ -43,8 +43,8 @@ def revise_stocks(world: TradeWorld, cleared: Cleared) -> None:
     """
     markets = world.state.markets
     markets.built_stock_t = 0.9 * markets.built_stock_t  # shed over some three years (assumption)
-    change = cleared.clearing.stages[REFINED].stock_change_t[:, -world.base.use_t.shape[1] :]
-    markets.stock_t = markets.stock_t + np.where(world.base.use_t > 0, change, 0.0)
+    change = cleared.clearing.stages[REFINED].stock_change_t
+    markets.stock_t = markets.stock_t + np.where(world.base.buyer_use_t > 0, change, 0.0)
 
 
 def revise_habits(world: TradeWorld, cleared: Cleared) -> None:
@@ -58,7 +58,7 @@ def revise_habits(world: TradeWorld, cleared: Cleared) -> None:
     for stage, lanes in enumerate(world.base.stage_lanes):
         landed = cleared.clearing.stages[stage].landed_usd_t
         base_landed = (1.0 + lanes.tariff_share) * (
-            world.base.evidence.price_usd_t[:, stage][:, None, None] + lanes.freight_usd_t
+            world.base.price_usd_t[stage][:, :, None] + lanes.freight_usd_t
         )
         dearer = (landed[:, 0] - base_landed) / lanes.spread_usd_t[:, None, :]
         size = lanes.flow_t + 1e-12
@@ -85,10 +85,10 @@ def revise_prices(world: TradeWorld, cleared: Cleared) -> None:
         seen = observed_price(world, cleared, stage)
         believed = revise_expected(markets.believed_usd_t[stage], seen, p.belief_speed_year)
         markets.believed_usd_t[stage] = np.where(axes.sellers(stage) >= 0, believed, 0.0)
-    index = clearing.stages[REFINED].index_usd_t[:, -world.base.use_t.shape[1] :]
-    markets.usual_index_usd_t = revise_expected(
-        markets.usual_index_usd_t, np.maximum(index, 1e-9), p.belief_speed_year
-    )
+    speed = p.belief_speed_year
+    index, final = (np.maximum(clearing.stages[stage].index_usd_t, 1e-9) for stage in (REFINED, COMPONENT))
+    markets.usual_index_usd_t = revise_expected(markets.usual_index_usd_t, index, speed)
+    markets.usual_final_index_usd_t = revise_expected(markets.usual_final_index_usd_t, final, speed)
     world.outside_prices.append(
         np.stack([_outside_mean(world, cleared, stage) for stage in range(len(STAGES))], axis=1)
     )
@@ -135,17 +135,34 @@ def revise_thrift(world: TradeWorld) -> None:
     """Use per unit of activity moves toward its long-run level at the usual price, at most so much a year;
     part of it stays.
     """
-    markets, p, base = world.state.markets, world.parameters, world.base
-    gap = np.maximum(world.economy.demand_long_run - base.evidence.demand_elasticity, 0.0)
-    ratio = np.maximum(markets.usual_index_usd_t, 1e-9) / np.where(
-        base.lanes(REFINED).index_usd_t > 0, base.lanes(REFINED).index_usd_t, 1.0
+    markets, base, economy = world.state.markets, world.base, world.economy
+    makers = base.component_input_t.shape[1]
+    markets.thrift = _thrifty(
+        world,
+        markets.thrift,
+        economy.demand_long_run - base.evidence.demand_elasticity,
+        (markets.usual_index_usd_t[:, makers:], base.lanes(REFINED).index_usd_t[:, makers:]),
     )
-    wanted = -gap[:, None] * np.log(np.clip(ratio, 0.05, 50.0))
-    now = np.log(markets.thrift)
+    markets.final_thrift = _thrifty(
+        world,
+        markets.final_thrift,
+        economy.component_long_run - base.evidence.component_elasticity,
+        (markets.usual_final_index_usd_t, base.lanes(COMPONENT).index_usd_t),
+    )
+
+
+def _thrifty(world: TradeWorld, thrift: Array, gap: Array, prices: tuple[Array, Array]) -> Array:
+    """(mineral, user) thrift a quarter on; ``gap`` (mineral,) long-run less short-run elasticity;
+    ``prices`` the
+    usual ones and those of the base year."""
+    p, (usual, first) = world.parameters, prices
+    ratio = np.maximum(usual, 1e-9) / np.where(first > 0, first, 1.0)
+    wanted = -np.maximum(gap, 0.0)[:, None] * np.log(np.clip(ratio, 0.05, 50.0))
+    now = np.log(thrift)
     step = (1.0 - np.exp(-p.thrift_speed_year / 4.0)) * (wanted - now)
     back = np.where((now < 0) & (step > 0), 1.0 - p.thrift_kept_share, 1.0)
     most = p.thrift_limit_year / 4.0
-    markets.thrift = np.where(base.axes.users >= 0, np.exp(now + np.clip(step * back, -most, most)), 1.0)
+    return np.where(first > 0, np.exp(now + np.clip(step * back, -most, most)), 1.0)
 
 
 def finance_cut(world: TradeWorld) -> Array:

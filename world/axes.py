@@ -17,8 +17,8 @@ Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
-STAGES = ("ore", "refined")
-ORE, REFINED = 0, 1
+STAGES = ("ore", "refined", "component")
+ORE, REFINED, COMPONENT = 0, 1, 2
 REST_OF_WORLD = "ROW"
 
 
@@ -28,7 +28,10 @@ class Axes:
 
     ore_sellers : (mineral, I) int, country position of each ore seller, -1 padding
     refiners : (mineral, J) int, of each seller of refined metal
-    users : (mineral, K) int, of each first user
+    users : (mineral, K) int, of each user of refined metal: first use outside components, reserves
+    component_makers : (mineral, C) int, of each maker of components (magnets, cathodes, anodes); a mineral
+        without components has none
+    final_users : (mineral, F) int, of each country where goods with these components are made or used
     """
 
     minerals: tuple[str, ...]
@@ -36,6 +39,8 @@ class Axes:
     ore_sellers: Whole
     refiners: Whole
     users: Whole
+    component_makers: Whole
+    final_users: Whole
 
     def country(self, iso3: str) -> int:
         """Position of a country."""
@@ -46,8 +51,8 @@ class Axes:
         return self.minerals.index(name)
 
     def sellers(self, stage: int) -> Whole:
-        """(mineral, I or J) positions of the sellers of a stage."""
-        return self.ore_sellers if stage == ORE else self.refiners
+        """(mineral, width) positions of the sellers of a stage."""
+        return (self.ore_sellers, self.refiners, self.component_makers)[stage]
 
     def makers_next(self, stage: int) -> Whole:
         """(mineral, width) positions of those who buy at a stage to make the good of the next; width 0 at the
@@ -56,7 +61,11 @@ class Axes:
 
     def users_of(self, stage: int) -> Whole:
         """(mineral, width) positions of the users of a stage's good."""
-        return self.users if stage == REFINED else self.users[:, :0]
+        return (self.users[:, :0], self.users, self.final_users)[stage]
+
+    def purchasers(self, stage: int) -> Whole:
+        """(mineral, width) positions of the countries that buy at a stage, each once, whatever for."""
+        return (self.refiners, self.users, self.final_users)[stage]
 
     def buyers(self, stage: int) -> Whole:
         """(mineral, width) positions of the buyers of a stage: makers of the next good, then users."""

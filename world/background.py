@@ -77,10 +77,11 @@ def read_volatility(dataset: Dataset, axes: Axes) -> Volatility:
     )
 
 
-def read_long_run_elasticity(dataset: Dataset) -> Array:
-    """(mineral,) long-run price elasticity of demand, positive."""
+def read_long_run_elasticity(dataset: Dataset, kind: str) -> Array:
+    """(mineral,) long-run price elasticity of demand, positive; NaN where the table has no row of this
+    kind."""
     table = dataset.table("elasticities")
-    rows = table[table["kind"] == "demand_long_run"].set_index("mineral")["mid"]
+    rows = table[table["kind"] == kind].set_index("mineral")["mid"]
     return np.array([float(rows.get(mineral, np.nan)) for mineral in dataset.minerals])
 
 

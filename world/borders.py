@@ -139,13 +139,14 @@ def build_lanes(
     """Charges and lanes of the rows at one stage; two routes when ``with_hubs``.
 
     The floor binds goods of outsiders sold to members, whatever the route: origin is checked. Members waive
-    their duties on each other. What passes through a hub meets the hub's duty, and pays its margin and the
-    expected fine.
+    their duties on each other's goods that the floor covers. What passes through a hub meets the hub's
+    duty, and pays its margin and the expected fine.
     """
     mineral = rows.mineral
     seller_in = _inside(rows.members, borders.sellers[mineral])[:, :, None]
     buyer_in = _inside(rows.members, borders.buyers[mineral])[:, None, :]
-    both_in, into = seller_in & buyer_in, ~seller_in & buyer_in
+    covered = ~np.isnan(rows.reference_usd_t)[:, None, None]
+    both_in, into = seller_in & buyer_in & covered, ~seller_in & buyer_in
     routes = [_direct_route(borders, rows, zone, both_in, into)]
     if with_hubs:
         routes.append(_hub_route(borders, rows, terms, zone, into))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.investment import IndustryDecision, IndustryView, decide_capacity, worth_building
-from world.axes import STAGES, Array
+from world.axes import Array
 from world.calibration.base import BaseMarket
 from world.dataset import Dataset
 from world.measures import first_day
@@ -28,6 +28,9 @@ from world.plant_costs import (
 )
 from world.randomness import Streams
 from world.state import Markets
+
+FORMS = {"mined": "ore", "converted": "refining", "primary": "primary", "component": "component"}
+"""Block of each form of output in the table ``plants``."""
 
 
 @dataclass(frozen=True)
@@ -59,14 +62,12 @@ def order_named_plants(
         markets.arriving_t[block] = np.zeros((horizon, *capacity_of(markets, block).shape))
     going = []
     for row in dataset.table("plants").itertuples(index=False):
-        if str(row.stage) not in STAGES:  # plants of components wait for a market of theirs
-            continue
         name, mineral_name, iso3 = str(row.plant), str(row.mineral), str(row.iso3)
         if mineral_name not in base.axes.minerals or iso3 not in base.axes.countries:
             continue
         mineral, block = (
             base.axes.mineral(mineral_name),
-            {"mined": "ore", "converted": "refining", "primary": "primary"}[str(row.form)],
+            FORMS[str(row.form)],
         )
         key = f"{name}|{mineral_name}|{row.stage}"
         if streams.uniform("plant goes ahead", 0, key) >= float(str(row.probability)):
@@ -77,7 +78,7 @@ def order_named_plants(
         capacity = (
             float(str(row.capacity_t_year))
             / 4.0
-            / (float(base.recovery[mineral]) if block in MAKING else 1.0)
+            / (float(base.yield_of(BLOCK_STAGE[block])[mineral]) if block in MAKING else 1.0)
         )
         if due < horizon:
             markets.arriving_t[block][due, mineral, seller] += capacity

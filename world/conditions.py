@@ -50,7 +50,7 @@ def disturb(world: TradeWorld) -> None:
 def conditions_of(world: TradeWorld) -> Conditions:
     """Ceilings, losses, the reserve's orders and fear, on the axes of sellers and users."""
     axes, now = world.base.axes, world.happenings
-    announced = gather_pairs(now.fear, axes.refiners, axes.users) * purchase_share(world)
+    announced = gather_pairs(now.fear, axes.refiners, axes.buyers(REFINED)) * purchase_share(world)
     fear = np.clip(announced.sum(axis=1) + control_fear(world), 0.0, 1.0)
     return Conditions(
         ceiling_t=tuple(ceiling(world, stage) for stage in range(len(STAGES))),
@@ -88,10 +88,11 @@ def control_fear(world: TradeWorld) -> Array:
     follow.
     """
     axes, politics = world.base.axes, world.state.politics
-    fear = np.zeros(axes.users.shape)
+    buyers = axes.buyers(REFINED)
+    fear = np.zeros(buyers.shape)
     recent = [control for control in politics.controls if world.round - control.since < 4]
     for control in recent:
-        aimed = np.isin(axes.users, control.targets)
+        aimed = np.isin(buyers, control.targets)
         fear = np.maximum(
             fear,
             np.where(aimed, world.parameters.threat_prior_probability * (1.0 - control.approval_share), 0.0),

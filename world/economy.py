@@ -39,7 +39,8 @@ class Economy:
     final_use : (mineral, country, user) share of each user's output that ends up in each country
     grip : (mineral,) the dominant refiner's share of refined output in the base year
     component_stop_usd : (country,) loss a quarter if goods made by the dominant refiner stopped coming
-    demand_growth : (round, mineral) a year; demand_long_run : (mineral,) elasticity
+    demand_growth : (round, mineral) a year
+    demand_long_run, component_long_run : (mineral,) elasticity of first users, of final users for components
     """
 
     base: BaseMarket
@@ -55,6 +56,7 @@ class Economy:
     component_stop_usd: Array
     demand_growth: Array
     demand_long_run: Array
+    component_long_run: Array
     volatility: Volatility
 
 
@@ -85,7 +87,8 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
         grip=grip,
         component_stop_usd=_component_stop(base, need, final_use, grip, dominant, parameters),
         demand_growth=read_demand_growth(dataset, run.demand, run.start, run.rounds + 80),
-        demand_long_run=read_long_run_elasticity(dataset),
+        demand_long_run=read_long_run_elasticity(dataset, "demand_long_run"),
+        component_long_run=np.nan_to_num(read_long_run_elasticity(dataset, "demand_component_long_run")),
         volatility=read_volatility(dataset, axes),
     )
 
@@ -103,7 +106,9 @@ def _component_stop(
     there = np.where((axes.users == dominant)[:, None, :], final_use * base.use_t[:, None, :], 0.0)
     theirs = np.divide(there.sum(axis=2), need_t, out=np.zeros_like(need_t), where=need_t > 0)
     theirs[:, dominant] = 0.0
-    exposed = np.where(grip >= parameters.control_least_share, 1.0 - evidence.final_use_weight, 0.0)
+    # where components have a market of their own, a stop of them is asked of that market
+    alone = base.final_use_t.sum(axis=1) <= 0
+    exposed = np.where((grip >= parameters.control_least_share) & alone, 1.0 - evidence.final_use_weight, 0.0)
     price = evidence.price_usd_t[:, REFINED]
     ratio = evidence.backstop_usd_t[:, REFINED] / price
     return component_stop_usd(need_t, theirs, price, evidence.demand_elasticity, ratio, exposed)

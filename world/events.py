@@ -86,7 +86,7 @@ class Calendar:
         streams: Streams,
         threat_belief: float,
     ) -> None:
-        self._measures = tuple(measure for measure in measures if _in_the_market(measure))
+        self._measures = tuple(measures)
         self._axes = axes
         self._groups = dict(groups)
         self._start = start
@@ -192,11 +192,6 @@ class Calendar:
             elif name in self._axes.countries:
                 found.add(self._axes.country(name))
         return sorted(found)
-
-
-def _in_the_market(measure: Measure) -> bool:
-    """Whether a measure touches more than components, which have no market so far."""
-    return set(measure.stages) != {"component"}
 
 
 def _apply(now: Happenings, measure: Measure, reach: Reach, share: float) -> None:

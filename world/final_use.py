@@ -11,20 +11,13 @@ import numpy as np
 
 from world.axes import Array, Axes
 from world.calibration.gravity import fit_flows
-from world.calibration.margins import Margins
+from world.calibration.margins import Margins, final_demand_share
 from world.dataset import Dataset
 
 
 def final_need_t(dataset: Dataset, margins: Margins) -> Array:
     """(mineral, country) metal in the goods that end up in each country, t/quarter."""
-    shares = np.zeros((len(dataset.minerals), len(dataset.countries)))
-    for mineral, iso3, share in dataset.table("final_demand")[["mineral", "iso3", "share"]].itertuples(
-        index=False
-    ):
-        if mineral in dataset.minerals and iso3 in dataset.countries:
-            shares[dataset.minerals.index(mineral), dataset.countries.index(iso3)] += float(share)
-    shares /= np.maximum(shares.sum(axis=1, keepdims=True), 1e-300)
-    need: Array = shares * margins.use_t.sum(axis=1, keepdims=True)
+    need: Array = final_demand_share(dataset) * margins.use_t.sum(axis=1, keepdims=True)
     return need
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from world.axes import ORE, REFINED, STAGES
+from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, gather, scatter
 from world.calibration.base import BaseMarket
 from world.country_facts import CountryFacts
 from world.market.arrays import Prices
@@ -19,12 +19,9 @@ def initial_state(
     :mod:`world.capacity`).
     """
     axes = base.axes
-    price = base.evidence.price_usd_t
-    first = [
-        np.where(axes.sellers(stage) >= 0, price[:, stage][:, None], 0.0) for stage in range(len(STAGES))
-    ]
+    first = [np.where(axes.sellers(stage) >= 0, base.price_usd_t[stage], 0.0) for stage in range(len(STAGES))]
     capacity = {block: curves.capacity_t.copy() for block, curves in base.curves.items()}
-    built = 4.0 * np.where(base.use_t > 0, base.stock_build_t, 0.0)
+    built = built_stock_t(base)
     markets = Markets(
         capacity_t=capacity,
         mothballed_t={block: np.zeros_like(values) for block, values in capacity.items()},
@@ -32,13 +29,15 @@ def initial_state(
         demand_growth=np.ones(len(axes.minerals)),
         demand_shock=np.zeros(len(axes.minerals)),
         thrift=np.ones(axes.users.shape),
+        final_thrift=np.ones(axes.final_users.shape),
         stock_build_left=1.0,
         # the usual cover and what was put into stock during the base year (four quarters of it)
-        stock_t=base.evidence.stock_cover_quarters[:, None] * base.use_t + built,
+        stock_t=base.evidence.stock_cover_quarters[:, None] * base.buyer_use_t + built,
         built_stock_t=built,
         habit=[np.zeros_like(lanes.flow_t) for lanes in base.stage_lanes],
         believed_usd_t=[values.copy() for values in first],
         usual_index_usd_t=base.lanes(REFINED).index_usd_t.copy(),
+        usual_final_index_usd_t=base.lanes(COMPONENT).index_usd_t.copy(),
         usual_flow_t=[lanes.flow_t.copy() for lanes in base.stage_lanes],
         limited_rounds=[np.zeros_like(lanes.flow_t) for lanes in base.stage_lanes],
     )
@@ -48,6 +47,20 @@ def initial_state(
         _initial_politics(facts, parameters, len(axes.minerals), leader, dominant),
         Prices(tuple(first), tuple(np.zeros((len(axes.minerals), 0)) for _ in STAGES)),
     )
+
+
+def built_stock_t(base: BaseMarket) -> Array:
+    """(mineral, buyer of refined metal) what was put into stock in the base year, four quarters of it: held
+    by the
+    makers of components where there are any, else by other users."""
+    axes = base.axes
+    built = 4.0 * base.stock_build_t
+    by_country = scatter(built, axes.users, len(axes.countries))
+    makes = base.component_input_t > 0
+    at_makers = np.where(makes, gather(by_country, axes.component_makers), 0.0)
+    kept = scatter(at_makers, axes.component_makers, len(axes.countries)) > 0
+    at_users = np.where(gather(kept.astype(float), axes.users) > 0, 0.0, built)
+    return np.concatenate([at_makers, np.where(base.use_t > 0, at_users, 0.0)], axis=1)
 
 
 def _initial_politics(

@@ -9,7 +9,7 @@ import numpy as np
 
 from agents.accession import FLOOR
 from agents.view import Invitation, LeaderView
-from world.axes import ORE, REFINED, STAGES, Array, Mask
+from world.axes import STAGES, Array, Mask
 
 PRESSURE = {"none": 0.0, "record": 0.5, "harsh": 1.0}
 """Strength of the leader's threats by the name a scenario gives: half of the harshest on the record."""
@@ -57,7 +57,7 @@ def leader_view(world: TradeWorld) -> LeaderView:
     """What the leader sees: costs, recent prices outside the dominant refiner, candidates."""
     axes, politics = world.base.axes, world.state.politics
     scope = scope_of(world)
-    keys = [(m, s) for m in range(len(axes.minerals)) for s in (ORE, REFINED) if scope[m, s]]
+    keys = [(m, s) for m in range(len(axes.minerals)) for s in range(len(STAGES)) if scope[m, s]]
     recent = outside_price_usd_t(world)
     names = {(m, s): (axes.minerals[m], STAGES[s]) for m, s in keys}
     full = world.base.evidence.full_cost_usd_t
@@ -82,8 +82,8 @@ def scope_of(world: TradeWorld) -> Mask:
     zone, axes = world.premise.zone, world.base.axes
     minerals = np.array(["*" in zone.scope or name in zone.scope for name in axes.minerals])
     stages = np.array([stage in zone.stages for stage in STAGES])
-    has_ore = (axes.ore_sellers >= 0).any(axis=1)
-    scope: Mask = minerals[:, None] & stages[None, :] & np.stack([has_ore, np.ones_like(has_ore)], axis=1)
+    sold = np.stack([(axes.sellers(stage) >= 0).any(axis=1) for stage in range(len(STAGES))], axis=1)
+    scope: Mask = minerals[:, None] & stages[None, :] & sold
     return scope
 
 

@@ -115,7 +115,8 @@ def _without_shocks(world: TradeWorld, capacity: dict[str, Array], grown: Array)
     """
     base, markets = world.base, world.state.markets
     growth = markets.demand_growth * grown
-    cover = base.evidence.stock_cover_quarters[:, None] * base.use_t * growth[:, None] * markets.thrift
+    thrift = np.concatenate([np.ones_like(base.component_input_t), markets.thrift], axis=1)
+    cover = base.evidence.stock_cover_quarters[:, None] * base.buyer_use_t * growth[:, None] * thrift
     return replace(
         markets,
         capacity_t=capacity,

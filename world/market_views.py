@@ -100,7 +100,8 @@ def stage_view(world: TradeWorld, cleared: Cleared, stage: int) -> StageView:
         **_seller_columns(s, n),
         "use_t": on(s.use_t),
         "unmet_t": on(s.unmet_t),
-        "stock_t": scatter(world.state.markets.stock_t, world.base.axes.users, n) * (stage == REFINED),
+        "stock_t": scatter(world.state.markets.stock_t, world.base.axes.buyers(REFINED), n)
+        * (stage == REFINED),
         **_price_columns(s, on, delivered, paid, landed + rent),
         "levy_usd_t": np.nan_to_num(_ratio(on((levy * flow).sum(axis=(1, 2))), on(delivered))),
         "import_share": np.nan_to_num(_ratio(on(_from_abroad(s)), on(delivered))),
@@ -132,7 +133,7 @@ def _stage(world: TradeWorld, cleared: Cleared, stage: int) -> _Stage:
     )
     capacity = np.zeros(axes.sellers(stage).shape)
     for block in (name for name, place in BLOCK_STAGE.items() if place == stage):
-        made = world.base.recovery[:, None] if block in MAKING else 1.0
+        made = world.base.yield_of(stage)[:, None] if block in MAKING else 1.0
         capacity = capacity + made * working_t(markets, block)
     return _Stage(
         sellers=axes.sellers(stage),

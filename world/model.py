@@ -137,7 +137,8 @@ class TradeWorld(mesa.Model):
         wanted = self.premise.reserve
         if not wanted.exists:
             return None
-        first = np.where(self.base.axes.users == self.leader, self.base.use_t, 0.0).sum(axis=1)
+        buyers = self.base.axes.buyers(REFINED)
+        first = np.where(buyers == self.leader, self.base.buyer_use_t, 0.0).sum(axis=1)
         need = np.maximum(first, self.economy.final_need_t[:, self.leader])
         need = np.where(self.economy.grip >= self.parameters.control_least_share, need, 0.0)
         return Reserve(self.leader, need * wanted.target_days / 91.0, wanted.loan_usd, wanted.private_usd)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from world.axes import ORE, REFINED, Array, Axes, Mask, Whole
+from world.axes import COMPONENT, ORE, REFINED, Array, Axes, Mask, Whole
 from world.borders import HubTerms, Rows, StageBorders, ZoneRules, build_lanes
 from world.calibration.base import BaseMarket
 from world.calibration.curves import SupplyCurves
@@ -133,7 +133,41 @@ def make_offers(
         stocks=stocks,
         quotas=_quotas(base.axes, conditions.ceiling_t[REFINED], REFINED),
     )
-    return Offers((ore, refined))
+    return Offers((ore, refined, _components(base, markets, conditions)))
+
+
+def _components(base: BaseMarket, markets: Markets, conditions: Conditions) -> StageOffers:
+    """Makers of components and the final users of what they make."""
+    curves = base.curves["component"]
+    capacity = working_t(markets, "component") * (1.0 - conditions.loss_share[COMPONENT])
+    need = base.final_use_t * _activity(markets) * markets.final_thrift
+    elasticity = np.broadcast_to(base.evidence.component_elasticity[:, None], need.shape).copy()
+    return StageOffers(
+        own=_curves(np.zeros_like(capacity), curves),
+        feed_t=base.feed_t[COMPONENT],
+        recovery=base.yield_of(COMPONENT),
+        making=_curves(capacity, curves),
+        needs=Needs(need, np.maximum(base.lanes(COMPONENT).index_usd_t, 1e-9), elasticity),
+        stocks=_no_stocks(base.axes.buyers(COMPONENT)),
+        quotas=_quotas(base.axes, conditions.ceiling_t[COMPONENT], COMPONENT),
+    )
+
+
+def _usual_input_t(base: BaseMarket, markets: Markets) -> Array:
+    """(mineral, maker) metal that makers of components use when their plants run as in the base year;
+    entrants' run
+    as the largest maker's."""
+    capacity = base.curves["component"].capacity_t
+    most = np.take_along_axis(capacity, capacity.argmax(axis=1)[:, None], axis=1)
+    largest = np.take_along_axis(base.component_input_t, capacity.argmax(axis=1)[:, None], axis=1)
+    usual = largest / np.where(most > 0, most, 1.0)
+    share = np.where(capacity > 0, base.component_input_t / np.where(capacity > 0, capacity, 1.0), usual)
+    return np.asarray(share * working_t(markets, "component"))
+
+
+def _activity(markets: Markets) -> Array:
+    """(mineral, 1) level of use over the base year's."""
+    return np.asarray(markets.demand_growth * np.exp(markets.demand_shock))[:, None]
 
 
 def working_t(markets: Markets, block: str) -> Array:
@@ -181,33 +215,37 @@ def _quotas(axes: Axes, ceiling_t: Array, stage: int) -> SellerQuotas:
 def _needs(
     base: BaseMarket, markets: Markets, conditions: Conditions, parameters: ParameterValues
 ) -> tuple[Needs, Stocks]:
-    """Needs and stock responses of the users of refined metal, the reserve's orders among them."""
-    activity = (markets.demand_growth * np.exp(markets.demand_shock))[:, None]
-    use = base.use_t * activity * markets.thrift
+    """Needs of the users of refined metal, the reserve's orders among them, and the stock responses of its
+    buyers, makers of components first."""
+    use = base.use_t * _activity(markets) * markets.thrift
     need = use + base.stock_build_t * markets.stock_build_left + conditions.reserve_need_t
-    own = np.where(need > 0, use / np.where(need > 0, need, 1.0), 0.0)
-    buy, draw, centre, width = stock_response(base, markets, use, conditions.fear, parameters)
+    makers = base.component_input_t.shape[1]
+    wanted = np.concatenate([_usual_input_t(base, markets), use], axis=1)
+    most = np.concatenate([working_t(markets, "component"), use], axis=1)
+    own = np.where(wanted > 0, 1.0, 0.0)
+    own[:, makers:] = np.where(need > 0, use / np.where(need > 0, need, 1.0), 0.0)
+    buy, draw, centre, width = stock_response(base, markets, (wanted, most), conditions.fear, parameters)
     elasticity = np.broadcast_to(base.evidence.demand_elasticity[:, None], need.shape).copy()
-    return Needs(need, base.lanes(REFINED).index_usd_t, elasticity), Stocks(
-        buy * own, draw * own, centre, width
-    )
+    reference = base.lanes(REFINED).index_usd_t[:, makers:]
+    return Needs(need, reference, elasticity), Stocks(buy * own, draw * own, centre, width)
 
 
 def stock_response(
-    base: BaseMarket, markets: Markets, use_t: Array, fear: Array, parameters: ParameterValues
+    base: BaseMarket, markets: Markets, uses_t: tuple[Array, Array], fear: Array, parameters: ParameterValues
 ) -> tuple[Array, Array, Array, Array]:
     """Private stocks as a response to the price: b, c, centre and width of purchases Q = D (1 + b - c sig((P
     - Ps) / w)).
 
     At the usual price and a stock on target nothing is bought or drawn: b = c sig(-1.1) = c / 4. Users draw
     when the price is above what they are used to, never below a floor of their cover, and close the gap to a
-    target that grows with the fear of a cut-off.
+    target that grows with the fear of a cut-off. ``uses_t`` are the usual use and the most there can be.
     """
+    use_t, most_t = uses_t
     cover = np.maximum(base.evidence.stock_cover_quarters[:, None] * use_t, 1e-12)
     target = cover * (1.0 + parameters.stock_fear_response * fear) + markets.built_stock_t
     floor = parameters.stock_floor_share * cover
     free = np.maximum(markets.stock_t - floor, 0.0)
-    draw = np.clip(0.8 * free / np.maximum(use_t, 1e-12), 0.0, 0.85)
+    draw = np.clip(0.8 * free / np.maximum(most_t, 1e-12), 0.0, 0.85)
     gap = (
         (target - markets.stock_t)
         / np.maximum(use_t, 1e-12)
@@ -227,9 +265,11 @@ def seller_size_t(base: BaseMarket, markets: Markets, stage: int) -> Array:
     """(mineral, seller) capacity by which sellers are noticed: the size term of buyers' choice."""
     if stage == ORE:
         size: Array = working_t(markets, "ore") + np.maximum(base.feed_t[ORE], 0.0)
-    else:
+    elif stage == REFINED:
         converted = base.recovery[:, None] * working_t(markets, "refining")
         size = converted + working_t(markets, "primary") + np.maximum(base.feed_t[REFINED], 0.0)
+    else:
+        size = base.yield_of(COMPONENT)[:, None] * working_t(markets, "component")
     return size
 
 

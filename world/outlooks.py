@@ -11,7 +11,7 @@ import numpy as np
 
 from agents.view import Accounts, Answer, Question, WhatIfControl, WhatIfControlled, WhatIfMember
 from world.accounts import PRODUCERS, REFINERS, USERS, CountryAccounts
-from world.axes import REFINED, Array, Axes, Mask
+from world.axes import REFINED, STAGES, Array, Axes, Mask
 from world.counterfactual import Case, Outcome, Setting, solve_cases
 from world.state import Control
 
@@ -23,6 +23,7 @@ class Outlooks:
     bound : (country,) those bound by the floor or about to be, the leader among them; ``in_force`` whether
         the floor is applied now
     weight : (mineral,) share of the users' stake that lies with first use
+    presence : who sells and who buys, each (stage, mineral, country)
     solved : markets solved so far, for the record
     """
 
@@ -32,7 +33,7 @@ class Outlooks:
     weight: Array
     dominant: int
     leader: int
-    presence: Mask
+    presence: tuple[Mask, Mask]
     solved: int = 0
     _known: dict[tuple[bool, bool], Outcome] = field(default_factory=dict)
 
@@ -60,14 +61,17 @@ class Outlooks:
     def _plan(self, places: tuple[int, ...], question: Question) -> list[Case]:
         """The cases that answer a question; none where it can change nothing."""
         if isinstance(question, WhatIfMember):
-            minerals = self._minerals(places, scoped=True)
+            minerals = self._covered(places)
             flipped = self.bound.copy()
             flipped[list(places)] = ~flipped[list(places)]
             horizons = (False, True) if self.setting.later is not None else (False,)
             return [Case(minerals, flipped, True, (), later) for later in horizons] if minerals else []
         if isinstance(question, WhatIfControlled):
-            minerals = self._minerals(places, scoped=False)
-            controls = tuple(self._control(mineral, places, question.approval_share) for mineral in minerals)
+            stage = STAGES.index(question.stage)
+            minerals = self._bought_from_dominant(places, stage)
+            controls = tuple(
+                self._control(mineral, places, question.approval_share, stage) for mineral in minerals
+            )
             return [Case(minerals, self.bound, self.in_force, controls)] if minerals else []
         if isinstance(question, WhatIfControl):
             mineral = self.axes.mineral(question.mineral)
@@ -82,14 +86,21 @@ class Outlooks:
             ]
         return [Case(tuple(range(len(self.axes.minerals))), self.bound, False)] if self.in_force else []
 
-    def _control(self, mineral: int, targets: tuple[int, ...], approval_share: float) -> Control:
-        return Control(self.dominant, mineral, REFINED, targets, approval_share, 0, "question")
+    def _control(
+        self, mineral: int, targets: tuple[int, ...], approval_share: float, stage: int = REFINED
+    ) -> Control:
+        return Control(self.dominant, mineral, stage, targets, approval_share, 0, "question")
 
-    def _minerals(self, places: tuple[int, ...], scoped: bool) -> tuple[int, ...]:
-        """Minerals that these countries sell or use (in the zone's scope)."""
-        here = self.presence[:, list(places)].any(axis=1)
-        if scoped:
-            here = here & (~np.isnan(self.setting.reference_usd_t)).any(axis=1)
+    def _covered(self, places: tuple[int, ...]) -> tuple[int, ...]:
+        """Minerals that these countries sell or buy at a stage that the zone covers."""
+        sells, buys = self.presence
+        here = (sells | buys)[:, :, list(places)].any(axis=2).T & ~np.isnan(self.setting.reference_usd_t)
+        return tuple(np.flatnonzero(here.any(axis=1)).tolist())
+
+    def _bought_from_dominant(self, places: tuple[int, ...], stage: int) -> tuple[int, ...]:
+        """Minerals that these countries buy at a stage at which the dominant refiner sells."""
+        sells, buys = self.presence
+        here = buys[stage][:, list(places)].any(axis=1) & sells[stage][:, self.dominant]
         return tuple(np.flatnonzero(here).tolist())
 
     def _floor_now(self, question: Question) -> bool:

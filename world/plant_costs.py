@@ -1,7 +1,7 @@
 """What a plant costs to build and to run, and how long it takes, by block and country.
 
-Three blocks produce: mines (``ore``), refineries (``refining``, in tonnes of ore) and plants that make
-refined metal without ore of the chain (``primary``).
+Four blocks produce: mines (``ore``), refineries (``refining``, in tonnes of ore), plants that make refined
+metal without ore of the chain (``primary``), and makers of components (``component``, in tonnes of metal).
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from world.axes import ORE, REFINED, Array, gather
+from world.axes import COMPONENT, ORE, REFINED, Array, gather
 from world.calibration.base import BaseMarket
 from world.country_facts import CountryFacts
 from world.parameters import ParameterValues
 
-BLOCK_STAGE = {"ore": ORE, "refining": REFINED, "primary": REFINED}
+BLOCK_STAGE = {"ore": ORE, "refining": REFINED, "primary": REFINED, "component": COMPONENT}
 """Stage whose good a block makes."""
 BLOCKS = tuple(BLOCK_STAGE)
-MAKING = ("refining",)
+MAKING = ("refining", "component")
 """Blocks that make their good of the good of the stage before; their capacity is in tonnes of that."""
 CIRCUIT_SHARE = 0.3
 """Least part of by-product capacity won from residues that answers its own price (assumption)."""
@@ -45,7 +45,7 @@ class BlockFacts:
 def read_block_facts(
     base: BaseMarket, facts: CountryFacts, parameters: ParameterValues
 ) -> dict[str, BlockFacts]:
-    """Facts of the three blocks."""
+    """Facts of all blocks."""
     return {block: _block_facts(base, facts, parameters, block) for block in BLOCKS}
 
 
@@ -69,9 +69,14 @@ def _block_facts(
         price,
         np.where(standing, 0.5 * (price + np.maximum(needed, price)), np.maximum(entrant, 0.2 * price)),
     )
+    build: Array | float
     if block == "ore":
         build, permits = parameters.mine_build_years, gather(facts.mine_permit_years, positions, 5.0)
         resource = np.sqrt(gather(facts.reserve_share, positions))
+    elif block == "component":
+        build = base.evidence.component_build_years[:, None]
+        permits = gather(facts.refinery_permit_years, positions, 2.0)
+        resource = np.sqrt(gather(final_share(base), positions))
     else:
         build, permits = parameters.refinery_build_years, gather(facts.refinery_permit_years, positions, 2.0)
         resource = 0.3 + 0.7 * gather(facts.potential, positions)
@@ -91,6 +96,13 @@ def _block_facts(
     )
 
 
+def final_share(base: BaseMarket) -> Array:
+    """(mineral, country) share of the final use of components: plants that make them stand near those who use
+    them (assumption)."""
+    need = base.margins.final_need_t
+    return np.asarray(need / np.maximum(need.sum(axis=1, keepdims=True), 1e-300))
+
+
 def _own_price_share(base: BaseMarket, block: str) -> Array:
     """(mineral,) part of capacity that answers its own price.
 
@@ -101,6 +113,8 @@ def _own_price_share(base: BaseMarket, block: str) -> Array:
     primary = 1.0 - base.evidence.by_product_share
     if block == "ore":
         return np.asarray(primary)
+    if block == "component":
+        return np.ones_like(primary)
     from_residues = ~(base.axes.ore_sellers >= 0).any(axis=1)
     return np.asarray(np.where(from_residues, np.maximum(primary, CIRCUIT_SHARE), 1.0))
 
@@ -112,7 +126,11 @@ def _capital_usd_t(base: BaseMarket, block: str, full_cost_usd_t: Array) -> Arra
     usual = 0.85
     left = full_cost_usd_t - base.curves[block].cost_usd_t
     if block in MAKING:
-        left = left - (1.0 - base.recovery[:, None]) * full_cost_usd_t - base.feed_index_usd_t(block)
+        left = (
+            left
+            - (1.0 - base.yield_of(BLOCK_STAGE[block])[:, None]) * full_cost_usd_t
+            - base.feed_index_usd_t(block)
+        )
     return np.asarray(usual * np.maximum(left, 0.0))
 
 
@@ -129,8 +147,7 @@ def capital_charge_usd(
 def base_price(base: BaseMarket, block: str) -> Array:
     """(mineral, seller) base-year price that a block sells at."""
     stage = BLOCK_STAGE[block]
-    prices: Array = base.evidence.price_usd_t[:, stage][:, None] * np.ones(base.axes.sellers(stage).shape)
-    return prices
+    return base.price_usd_t[stage]
 
 
 def full_cost_now(base: BaseMarket, block: str, facts: BlockFacts, feed_index_usd_t: Array) -> Array:
@@ -139,7 +156,7 @@ def full_cost_now(base: BaseMarket, block: str, facts: BlockFacts, feed_index_us
     """
     if block not in MAKING:
         return facts.full_cost_usd_t
-    dearer = (feed_index_usd_t - base.feed_index_usd_t(block)) / base.recovery[:, None]
+    dearer = (feed_index_usd_t - base.feed_index_usd_t(block)) / base.yield_of(BLOCK_STAGE[block])[:, None]
     return np.asarray(np.maximum(facts.full_cost_usd_t + dearer, 0.2 * facts.full_cost_usd_t))
 
 
@@ -151,4 +168,6 @@ def running_cost_usd_t(base: BaseMarket, block: str, feed_index_usd_t: Array) ->
     least = curves.cost_usd_t - 1.5 * curves.slope_usd_t
     if block == "ore":
         return np.maximum(least, 0.5 * curves.cost_usd_t)
-    return (feed_index_usd_t + least) / base.recovery[:, None] if block in MAKING else least
+    return (
+        (feed_index_usd_t + least) / base.yield_of(BLOCK_STAGE[block])[:, None] if block in MAKING else least
+    )

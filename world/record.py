@@ -45,6 +45,7 @@ user_surplus_usd | number | USD/quarter | surplus of first users of refined meta
 final_user_surplus_usd | number | USD/quarter | the same surplus, passed down to where the goods end up (share of final use)
 miner_profit_usd | number | USD/quarter | profit of mines and ore feeds
 refiner_profit_usd | number | USD/quarter | profit of refineries
+maker_profit_usd | number | USD/quarter | profit of makers of components (magnets, cathodes, anodes)
 tariff_usd | number | USD/quarter | tariff revenue
 levy_usd | number | USD/quarter | revenue of the levy that upholds the floor
 export_tax_usd | number | USD/quarter | export tax revenue

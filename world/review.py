@@ -150,8 +150,9 @@ def emergency_relief(world: TradeWorld, index: list[int]) -> float:
     ).sum(axis=1)
     inside = members.copy()
     inside[index] = True
-    short = np.where(inside[np.maximum(axes.users, 0)] & (axes.users >= 0), from_dominant, 0.0).sum(axis=1)
-    mine = np.where(np.isin(axes.users, index), from_dominant, 0.0).sum(axis=1)
+    buyers = axes.buyers(REFINED)
+    short = np.where(inside[np.maximum(buyers, 0)] & (buyers >= 0), from_dominant, 0.0).sum(axis=1)
+    mine = np.where(np.isin(buyers, index), from_dominant, 0.0).sum(axis=1)
     output = world.refined_output_t()
     called = p.emergency_share * np.where(
         others[np.maximum(axes.refiners, 0)] & (axes.refiners >= 0), output, 0.0

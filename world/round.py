@@ -12,6 +12,7 @@ import numpy as np
 
 from agents.accession import FLOOR
 from world.aftermath import learn, run_plants
+from world.axes import STAGES, Axes, Mask
 from world.capacity import commission
 from world.conditions import conditions_of, disturb
 from world.leader_move import move_leader
@@ -92,13 +93,26 @@ def outlooks_of(world: TradeWorld, with_later: bool) -> Outlooks:
     bound = (politics.rung == FLOOR) | ((politics.due_rung == FLOOR) & (politics.due_round >= 0))
     bound[world.leader] = True
     setting = make_setting(world, world.happenings, conditions_of(world), with_later)
-    axes = world.base.axes
-    presence = np.zeros((len(axes.minerals), len(axes.countries)), dtype=bool)
-    for positions in (axes.ore_sellers, axes.refiners, axes.users):
-        mineral, column = np.nonzero(positions >= 0)
-        presence[mineral, positions[mineral, column]] = True
     weight = world.base.evidence.final_use_weight
-    return Outlooks(setting, bound, politics.floor_in_force, weight, world.dominant, world.leader, presence)
+    return Outlooks(
+        setting,
+        bound,
+        politics.floor_in_force,
+        weight,
+        world.dominant,
+        world.leader,
+        presence_of(world.base.axes),
+    )
+
+
+def presence_of(axes: Axes) -> tuple[Mask, Mask]:
+    """Who sells and who buys, each (stage, mineral, country)."""
+    sells, buys = np.zeros((2, len(STAGES), len(axes.minerals), len(axes.countries)), dtype=bool)
+    for stage in range(len(STAGES)):
+        for present, positions in ((sells, axes.sellers(stage)), (buys, axes.buyers(stage))):
+            mineral, column = np.nonzero(positions >= 0)
+            present[stage, mineral, positions[mineral, column]] = True
+    return sells, buys
 
 
 def trade(world: TradeWorld) -> Cleared:

@@ -28,7 +28,7 @@ def _check_order(value: tuple[int, int]) -> tuple[int, int]:
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_list_to_tuple), Field(min_length=1)]
 Stages = Annotated[
-    tuple[Literal["ore", "refined"], ...], BeforeValidator(_list_to_tuple), Field(min_length=1)
+    tuple[Literal["ore", "refined", "component"], ...], BeforeValidator(_list_to_tuple), Field(min_length=1)
 ]
 Delay = Annotated[
     tuple[Annotated[int, Field(ge=0, le=80)], Annotated[int, Field(ge=0, le=80)]],
@@ -88,7 +88,7 @@ class LeaderSection(Section):
     tariff_share: Annotated[float, Field(ge=0, le=10)] = 0.0
     finance_usd_year: Money = 5e9
     side_payments: bool = True
-    reference_price_usd_t: dict[str, dict[Literal["ore", "refined"], Price]] = {}
+    reference_price_usd_t: dict[str, dict[Literal["ore", "refined", "component"], Price]] = {}
 
 
 class DominantRefinerSection(Section):

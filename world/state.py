@@ -44,15 +44,15 @@ class Markets:
     ore_outage: Array  # (m, i) log deviation of working capacity
     demand_growth: Array  # (m,) factor on base-year use
     demand_shock: Array  # (m,) log deviation
-    thrift: Array  # (m, k) factor on use
+    thrift: Array  # (m, k) factor on use of metal as such
+    final_thrift: Array  # (m, f) factor on use of components
     stock_build_left: float  # share of the base year's stock building still going on
-    stock_t: Array  # (m, k) private stocks of refined metal
-    built_stock_t: (
-        Array  # (m, k) part of the wanted stock that was built up in the base year and is shed slowly
-    )
+    stock_t: Array  # (m, buyer of refined metal) private stocks, makers of components first
+    built_stock_t: Array  # (m, buyer) part of it that was built up in the base year and is shed slowly
     habit: list[Array]  # stage -> (m, seller, buyer) log points on preferences
     believed_usd_t: list[Array]  # stage -> (m, seller) price that producers expect
-    usual_index_usd_t: Array  # (m, k) slow mean of what users pay
+    usual_index_usd_t: Array  # (m, buyer of refined metal) slow mean of what buyers pay
+    usual_final_index_usd_t: Array  # (m, f) slow mean of what final users pay for components
     usual_flow_t: list[Array]  # stage -> (m, seller, buyer) mean of recent flows, the yardstick of licences
     limited_rounds: list[Array]  # stage -> (m, seller, buyer) rounds for which a lane has been restricted
     arriving_t: dict[str, Array] = field(default_factory=dict)  # block -> (due round, m, seller)
@@ -116,7 +116,7 @@ def check_state(state: WorldState) -> None:
     """
     markets, politics = state.markets, state.politics
     checked = {f"capacity_t of {block}": values for block, values in markets.capacity_t.items()}
-    checked |= {"stock_t": markets.stock_t, "thrift": markets.thrift}
+    checked |= {"stock_t": markets.stock_t, "thrift": markets.thrift, "final_thrift": markets.final_thrift}
     for name, values in checked.items():
         if not np.isfinite(values).all() or (values < -1e-9).any():
             where = tuple(int(axis[0]) for axis in np.nonzero(~(values >= -1e-9)))

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from world.axes import REFINED, STAGES, Array
+from world.axes import COMPONENT, REFINED, STAGES, Array
+from world.calibration.components import Components, read_components
 from world.calibration.gravity import GravityWeights, affinity, commercial_intensity
 from world.dataset import Dataset
 from world.geography import great_circle_km
@@ -22,7 +22,8 @@ MINED, PRIMARY, CONVERTED = range(3)
 
 @dataclass(frozen=True)
 class Evidence:
-    """Axes: mineral, stage (ore, refined), country.
+    """Axes: mineral, stage (ore, refined, component), country. A mineral without components has a price of
+    zero there.
 
     price_usd_t : (mineral, stage) f.o.b. price of 2024
     cash_cost_usd_t : (mineral, block, country) running cost of mines, of refined metal without ore, of
@@ -30,13 +31,16 @@ class Evidence:
         evidence
     full_cost_usd_t : (mineral, stage) all-in price a new plant outside the large incumbents needs
     supply_elasticity : (mineral, 2) of ore, of refined metal that needs no ore
-    demand_elasticity : (mineral,) short run, positive
+    demand_elasticity : (mineral,) of first users, short run, positive; component_elasticity : (mineral,) of
+        final users for components
     taste : (mineral, stage) theta of the sourcing choice
     distance_km, affinity : (country, country)
     tariff_share : (mineral, stage, country, country) duties of the base year, exporter by importer
     known_share, includes_home : (mineral, stage, country, country) and (mineral, stage, country)
     backstop_usd_t : (mineral, stage) cost of doing without;  backstop_weight : (stage,)
     stock_cover_quarters : (mineral,) usual private stock in quarters of use
+    conversion_premium : (mineral,) cost of making components outside the largest maker over its own
+    component_build_years : (mineral,) from order to output of a plant that makes components
     by_product_share : (mineral,) share of supply that follows another metal
     final_use_weight : (mineral,) share w of a country's stake that lies where the metal is first used, the
         rest where goods end up
@@ -47,6 +51,7 @@ class Evidence:
     full_cost_usd_t: Array
     supply_elasticity: Array
     demand_elasticity: Array
+    component_elasticity: Array
     taste: Array
     gross_t_per_t: Array
     distance_km: Array
@@ -59,6 +64,8 @@ class Evidence:
     stock_cover_quarters: Array
     final_use_weight: Array
     by_product_share: Array
+    component_build_years: Array
+    conversion_premium: Array
 
 
 def read_evidence(
@@ -66,24 +73,32 @@ def read_evidence(
 ) -> Evidence:
     """Evidence from the tables; ``known_shares`` replaces the imposed import shares."""
     minerals = dataset.table("minerals").set_index("mineral").loc[list(dataset.minerals)]
+    components = read_components(dataset)
     price = _by_stage(dataset, "prices", "mid_usd_t")
+    price[:, COMPONENT] = components.price_usd_t
     known, includes = read_known_shares(dataset)
-    gross = np.stack([minerals["ore_gross_t_per_t"], minerals["refined_gross_t_per_t"]], axis=1).astype(float)
+    gross = np.stack(
+        [minerals["ore_gross_t_per_t"], minerals["refined_gross_t_per_t"], components.gross_t_per_t], axis=1
+    ).astype(float)
     distance = read_distances(dataset)
     cost_share = minerals["cost_share_in_use"].to_numpy(float)
     multiple = np.clip(parameters.backstop_price_ratio * np.sqrt(0.1 / cost_share), 5.0, 200.0)
-    backstop = np.stack([3.0 * price[:, REFINED], multiple * price[:, REFINED]], axis=1)
+    metal = multiple * price[:, REFINED]
+    # going without a component costs the line that stops: the metal's part of it and what the maker adds
+    made_up = metal + price[:, COMPONENT] - price[:, REFINED]
+    backstop = np.stack([3.0 * price[:, REFINED], metal, made_up], axis=1)
     return Evidence(
         np.nan_to_num(price),
         _cash_costs(dataset),
-        _full_costs(dataset, price),
+        _full_costs(dataset, price, components),
         np.stack(
             [_elasticity(dataset, "supply_ore"), _elasticity(dataset, "supply_refined_primary")], axis=1
         ),
         _elasticity(dataset, "demand_short_run"),
+        np.nan_to_num(_elasticity(dataset, "demand_component_short_run")),
         parameters.taste_scale
         * np.nan_to_num(
-            np.stack([_elasticity(dataset, "taste_ore"), _elasticity(dataset, "taste_refined")], axis=1),
+            np.stack([_elasticity(dataset, f"taste_{stage}") for stage in STAGES], axis=1),
             nan=1.0,
         ),
         np.nan_to_num(gross, nan=1.0),
@@ -94,11 +109,13 @@ def read_evidence(
         includes,
         np.nan_to_num(backstop),
         np.array(
-            [0.0, parameters.backstop_weight]
+            [0.0, parameters.backstop_weight, parameters.backstop_weight]
         ),  # a refinery without ore stands idle: nothing to buy instead
         minerals["stock_cover_months"].to_numpy(float) / 3.0,
         minerals["final_use_weight"].to_numpy(float),
         minerals["by_product_share"].to_numpy(float),
+        components.build_years,
+        components.conversion_premium,
     )
 
 
@@ -159,19 +176,16 @@ def _cash_costs(dataset: Dataset) -> Array:
     return cash
 
 
-def _full_costs(dataset: Dataset, price: Array) -> Array:
+def _full_costs(dataset: Dataset, price: Array, components: Components) -> Array:
     costs = dataset.table("costs")
     full = price.copy()
     rows = costs[(costs["kind"] == "incentive") & (costs["iso3"] == "*")]
     for mineral, stage, value in rows[["mineral", "stage", "mid_usd_t"]].itertuples(index=False):
         full[dataset.minerals.index(mineral), STAGES.index(stage)] = float(value)
+    # what is left of a component's price over its metal pays conversion and capital where most is made
+    metal = price[:, REFINED] / components.recovery
+    full[:, COMPONENT] = metal + (price[:, COMPONENT] - metal) * (1.0 + components.conversion_premium)
     return np.nan_to_num(full)
-
-
-def market_rows(dataset: Dataset, table: str) -> pd.DataFrame:
-    """Rows of a table on the two stages that have a market; those on components wait for theirs."""
-    rows = dataset.table(table)
-    return rows[rows["stage"].isin(STAGES)]
 
 
 def read_tariffs(dataset: Dataset, year: int = 2024) -> Array:
@@ -184,7 +198,7 @@ def read_tariffs(dataset: Dataset, year: int = 2024) -> Array:
     rates = np.zeros((len(dataset.minerals), len(STAGES), size, size))
     rows = [
         row
-        for row in market_rows(dataset, "tariffs").itertuples(index=False)
+        for row in dataset.table("tariffs").itertuples(index=False)
         if _in_force(str(row.start), str(row.end), year)
     ]
     for row in sorted(rows, key=lambda row: (str(row.kind) != "mfn", str(row.exporter) != "*")):
@@ -221,7 +235,7 @@ def read_known_shares(dataset: Dataset) -> tuple[Array, Array]:
     size = len(dataset.countries)
     known = np.full((len(dataset.minerals), len(STAGES), size, size), np.nan)
     includes = np.zeros((len(dataset.minerals), len(STAGES), size))
-    for row in market_rows(dataset, "lane_shares").itertuples(index=False):
+    for row in dataset.table("lane_shares").itertuples(index=False):
         mineral, stage = dataset.minerals.index(str(row.mineral)), STAGES.index(str(row.stage))
         exporter = _places(str(row.exporter), dataset.countries, {})
         for importer in _places(str(row.importer), dataset.countries, dataset.blocs):

@@ -17,7 +17,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from world.axes import STAGES, Array, Whole, gather, gather_pairs, scatter
-from world.calibration.evidence import market_rows, read_evidence, read_known_shares
+from world.calibration.evidence import read_evidence, read_known_shares
 from world.calibration.lanes import fit_stage_flows
 from world.calibration.lists import list_axes
 from world.calibration.margins import read_margins
@@ -75,11 +75,11 @@ class WithheldLanes:
     def __init__(self, dataset: Dataset) -> None:
         margins = read_margins(dataset)
         self.dataset, self.axes = dataset, list_axes(dataset, margins)
-        self.supply_t = (margins.ore_supply_t, margins.refined_supply_t)
-        self.use_t = (margins.ore_use_t, margins.purchases_t)
-        self.feed_t = (margins.ore_feed_t, margins.refined_feed_t)
+        self.supply_t = (margins.ore_supply_t, margins.refined_supply_t, margins.component_supply_t)
+        self.use_t = (margins.ore_use_t, margins.purchases_t, margins.final_need_t)
+        self.feed_t = (margins.ore_feed_t, margins.refined_feed_t, np.zeros_like(margins.use_t))
         self.known_share, self.includes_home = read_known_shares(dataset)
-        self.lanes = [self._read(row) for row in market_rows(dataset, "lane_shares").itertuples(index=False)]
+        self.lanes = [self._read(row) for row in dataset.table("lane_shares").itertuples(index=False)]
         self.scored = [lane for lane in self.lanes if lane.exporter >= 0]
 
     def _read(self, row: Any) -> Lane:
@@ -123,7 +123,7 @@ class WithheldLanes:
 
     def _flows(self, affinity: Array, known: Array, mineral: int, stage: int) -> Array:
         """(country, country) flows of a mineral and stage, exporter by importer."""
-        sellers, buyers = self.axes.sellers(stage), self.axes.buyers(stage)
+        sellers, buyers = self.axes.sellers(stage), self.axes.purchasers(stage)
         fitted = fit_stage_flows(
             gather_pairs(affinity, sellers, buyers, 1e-12)[mineral],
             gather(self.supply_t[stage], sellers)[mineral],

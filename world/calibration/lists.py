@@ -15,6 +15,9 @@ LARGE_ORE_SHARE = 0.02
 LARGE_RESERVE_SHARE = 0.005
 """A country with this share of known reserves may open a mine."""
 
+LARGE_NEED_SHARE = 0.03
+"""A country with this share of the final use of a component may make it (assumption)."""
+
 
 def list_axes(dataset: Dataset, margins: Margins, hosts: Sequence[str] = ()) -> Axes:
     """Sellers: those who sold in the base year, those with a plant in the pipeline, and large holders of ore;
@@ -24,7 +27,7 @@ def list_axes(dataset: Dataset, margins: Margins, hosts: Sequence[str] = ()) -> 
         reserve does
     """
     kept = {dataset.countries.index(iso3) for iso3 in hosts}
-    ore_lists, refined_lists, user_lists = [], [], []
+    ore_lists, refined_lists, user_lists, maker_lists, final_lists = [], [], [], [], []
     for position, mineral in enumerate(dataset.minerals):
         has_ore = bool(dataset.table("minerals").set_index("mineral")["has_ore"][mineral])
         ore = (
@@ -49,13 +52,28 @@ def list_axes(dataset: Dataset, margins: Margins, hosts: Sequence[str] = ()) -> 
         users = set(np.flatnonzero(margins.purchases_t[position] > 0).tolist())
         refined_lists.append(sorted(int(place) for place in refined | kept))
         user_lists.append(sorted(int(place) for place in users | kept))
+        maker_lists.append(_makers(dataset, margins, position))
+        final_lists.append(np.flatnonzero(margins.final_need_t[position] > 0).tolist())
     return Axes(
         dataset.minerals,
         dataset.countries,
         pad_positions(ore_lists),
         pad_positions(refined_lists),
         pad_positions(user_lists),
+        pad_positions(maker_lists),
+        pad_positions(final_lists),
     )
+
+
+def _makers(dataset: Dataset, margins: Margins, mineral: int) -> list[int]:
+    """Who makes components of a mineral, has a plant in the pipeline, or uses enough of them to build one."""
+    need = margins.final_need_t[mineral]
+    if need.sum() <= 0:
+        return []
+    makers = set(np.flatnonzero(margins.component_input_t[mineral] > 0).tolist())
+    makers |= set(np.flatnonzero(need >= LARGE_NEED_SHARE * need.sum()).tolist())
+    makers |= _planned(dataset, dataset.minerals[mineral], "component")
+    return sorted(place for place in makers if dataset.countries[place] != REST_OF_WORLD)
 
 
 def _planned(dataset: Dataset, mineral: str, stage: str) -> set[int]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from world.axes import Array
+from world.calibration.components import component_input_t, read_components
 from world.dataset import Dataset
 
 
@@ -19,6 +20,8 @@ class Margins:
     ore_feed_t : secondary or unreported ore put in by holders, less ore used outside the chain (may be
         negative)
     recovery : (mineral,) refined tonnes per tonne of ore fed to refineries
+    component_input_t : metal that goes into components, part of ``use_t``; component_recovery : (mineral,)
+    final_need_t : metal in the components that end up in each country
     stock_build_t : refined metal put into stock in the base year, demand that runs off afterwards
     """
 
@@ -30,6 +33,19 @@ class Margins:
     use_t: Array
     stock_build_t: Array
     recovery: Array
+    component_input_t: Array
+    component_recovery: Array
+    final_need_t: Array
+
+    @property
+    def component_supply_t(self) -> Array:
+        """Components made by each country, tonnes contained."""
+        return self.component_recovery[:, None] * self.component_input_t
+
+    @property
+    def direct_use_t(self) -> Array:
+        """First use of metal outside components."""
+        return self.use_t - self.component_input_t
 
     @property
     def ore_supply_t(self) -> Array:
@@ -68,6 +84,9 @@ def read_margins(dataset: Dataset, rounds_per_year: int = 4) -> Margins:
     use = grid.sum(dataset.table("first_use"), "use_t_year") + closing("unreported_use", "refined")
     ore_total = (mined + ore_feed).sum(axis=1)
     recovery = np.where(ore_total > 0, converted.sum(axis=1) / np.where(ore_total > 0, ore_total, 1.0), 1.0)
+    components = read_components(dataset)
+    put_in = component_input_t(use, components.share_of_first_use)
+    made = (components.recovery[:, None] * put_in).sum(axis=1, keepdims=True)
     return Margins(
         mined,
         ore_feed,
@@ -77,7 +96,21 @@ def read_margins(dataset: Dataset, rounds_per_year: int = 4) -> Margins:
         use,
         closing("stock_build", "refined"),
         np.where(recovery > 0, recovery, 1.0),
+        put_in,
+        components.recovery,
+        final_demand_share(dataset) * made,
     )
+
+
+def final_demand_share(dataset: Dataset) -> Array:
+    """(mineral, country) share of each country in the final demand of goods that hold the mineral."""
+    shares = np.zeros((len(dataset.minerals), len(dataset.countries)))
+    for mineral, iso3, share in dataset.table("final_demand")[["mineral", "iso3", "share"]].itertuples(
+        index=False
+    ):
+        if mineral in dataset.minerals and iso3 in dataset.countries:
+            shares[dataset.minerals.index(mineral), dataset.countries.index(iso3)] += float(share)
+    return np.asarray(shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-300))
 
 
 class _Grid:
