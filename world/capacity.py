@@ -11,7 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.investment import IndustryDecision, IndustryView, decide_capacity, worth_building
+from agents.investment import (
+    IndustryDecision,
+    IndustryParameters,
+    IndustryView,
+    decide_capacity,
+    worth_building,
+)
 from world.axes import Array
 from world.calibration.base import BaseMarket
 from world.dataset import Dataset
@@ -141,6 +147,8 @@ def invest(
         capacity = capacity_of(markets, block)
         mothballed = markets.mothballed_t[block]
         feed = feed_index_usd_t.get(block, np.zeros_like(capacity))
+        running = running_cost_usd_t(base, block, feed)
+        markets.cash_usd_t[block] = keep_cash(markets.cash_usd_t[block], believed[block], running, parameters)
         arriving = markets.arriving_t[block]
         view = IndustryView(
             capacity,
@@ -148,27 +156,42 @@ def invest(
             mothballed,
             believed[block],
             full_cost_now(base, block, facts, feed) * (1.0 - finance_cut[block]),
-            running_cost_usd_t(base, block, feed),
+            running,
+            markets.cash_usd_t[block],
             growth_share,
             facts.entry_t,
             facts.own_price_share,
         )
-        decision = decide_capacity(
-            view,
-            parameters.start_rate_year,
-            parameters.expansion_response_year,
-            parameters.build_width,
-            parameters.expansion_limit_year,
-            parameters.mothball_pace_year,
-        )
+        decision = decide_capacity(view, parameters_of_industry(parameters))
         allowed = decision.order_t * free_share if block == "ore" else decision.order_t
         _place_orders(arriving, allowed, facts.lead_rounds, round_)
-        if block != "primary":
-            mothballed += np.minimum(decision.mothball_t, capacity - mothballed) - np.minimum(
-                decision.restart_t, mothballed
-            )
+        mothballed += decision.mothball_t - decision.restart_t - decision.close_t
+        capacity -= decision.close_t.sum(axis=1)
         decisions[block] = decision
     return decisions
+
+
+def parameters_of_industry(parameters: ParameterValues) -> IndustryParameters:
+    """What industry's rule needs of the table of parameters."""
+    return IndustryParameters(
+        start_rate_year=parameters.start_rate_year,
+        response_year=parameters.expansion_response_year,
+        width=parameters.build_width,
+        limit_share_year=parameters.expansion_limit_year,
+        mothball_pace_year=parameters.mothball_pace_year,
+        restart_premium_share=parameters.restart_premium_share,
+        closure_rate_year=parameters.closure_rate_year,
+    )
+
+
+def keep_cash(
+    cash_usd_t: Array, price_usd_t: Array, running_usd_t: Array, parameters: ParameterValues
+) -> Array:
+    """(mineral, tranche, seller) cash a round on, per tonne of capacity a round: margins fill it up to some
+    months
+    of revenue, losses draw on it."""
+    most = parameters.cash_reserve_months / 3.0 * price_usd_t[:, None, :]
+    return np.minimum(np.minimum(cash_usd_t, most) + price_usd_t[:, None, :] - running_usd_t, most)
 
 
 def _place_orders(arriving: Array, order_t: Array, lead_rounds: Array, round_: int) -> None:

@@ -24,7 +24,15 @@ def initial_state(
     built = built_stock_t(base)
     markets = Markets(
         capacity_t=capacity,
-        mothballed_t={block: np.zeros_like(values) for block, values in capacity.items()},
+        mothballed_t={
+            block: np.zeros_like(curves.tranche_cost_usd_t) for block, curves in base.curves.items()
+        },
+        cash_usd_t={
+            block: np.full(
+                curves.tranche_cost_usd_t.shape, 1e12
+            )  # as much as may be kept, see :func:`world.capacity.keep_cash`
+            for block, curves in base.curves.items()
+        },
         ore_outage=np.zeros_like(first[ORE]),
         demand_growth=np.ones(len(axes.minerals)),
         demand_shock=np.zeros(len(axes.minerals)),

@@ -120,7 +120,7 @@ def _without_shocks(world: TradeWorld, capacity: dict[str, Array], grown: Array)
     return replace(
         markets,
         capacity_t=capacity,
-        mothballed_t={block: np.zeros_like(values) for block, values in capacity.items()},
+        mothballed_t={block: np.zeros_like(idle) for block, idle in markets.mothballed_t.items()},
         ore_outage=np.zeros_like(markets.ore_outage),
         demand_growth=growth,
         demand_shock=np.zeros_like(markets.demand_shock),

@@ -12,7 +12,6 @@ import numpy as np
 from world.axes import COMPONENT, ORE, REFINED, Array, Axes, Mask, Whole
 from world.borders import HubTerms, Rows, StageBorders, ZoneRules, build_lanes
 from world.calibration.base import BaseMarket
-from world.calibration.curves import SupplyCurves
 from world.market.arrays import Curves, Desks, Market, Needs, Stage, Stocks
 from world.market.charges import LaneCharges
 from world.market.rows import Rowwise
@@ -112,23 +111,22 @@ def make_offers(
     """Offers and needs of a round."""
     growth = markets.demand_growth[:, None]
     lost = [1.0 - share for share in conditions.loss_share]
-    mines = working_t(markets, "ore") * np.exp(markets.ore_outage) * lost[ORE]
-    refineries = working_t(markets, "refining") * lost[REFINED]
+    mines = np.exp(markets.ore_outage) * lost[ORE]
     needs, stocks = _needs(base, markets, conditions, parameters)
     ore = StageOffers(
-        own=_curves(mines, base.curves["ore"]),
+        own=_curves(base, markets, "ore", mines),
         feed_t=_growing(base.feed_t[ORE], growth),
         recovery=np.ones_like(base.recovery),
-        making=_curves(np.zeros_like(mines), base.curves["ore"]),
+        making=_curves(base, markets, "ore", np.zeros_like(mines)),
         needs=_no_needs(len(growth)),
         stocks=_no_stocks(base.axes.buyers(ORE)),
         quotas=_quotas(base.axes, conditions.ceiling_t[ORE], ORE),
     )
     refined = StageOffers(
-        own=_curves(working_t(markets, "primary") * lost[REFINED], base.curves["primary"]),
+        own=_curves(base, markets, "primary", lost[REFINED]),
         feed_t=_growing(base.feed_t[REFINED], growth) + conditions.reserve_release_t,
         recovery=base.recovery,
-        making=_curves(refineries, base.curves["refining"]),
+        making=_curves(base, markets, "refining", lost[REFINED]),
         needs=needs,
         stocks=stocks,
         quotas=_quotas(base.axes, conditions.ceiling_t[REFINED], REFINED),
@@ -138,15 +136,14 @@ def make_offers(
 
 def _components(base: BaseMarket, markets: Markets, conditions: Conditions) -> StageOffers:
     """Makers of components and the final users of what they make."""
-    curves = base.curves["component"]
-    capacity = working_t(markets, "component") * (1.0 - conditions.loss_share[COMPONENT])
+    left = 1.0 - conditions.loss_share[COMPONENT]
     need = base.final_use_t * _activity(markets) * markets.final_thrift
     elasticity = np.broadcast_to(base.evidence.component_elasticity[:, None], need.shape).copy()
     return StageOffers(
-        own=_curves(np.zeros_like(capacity), curves),
+        own=_curves(base, markets, "component", np.zeros_like(left)),
         feed_t=base.feed_t[COMPONENT],
         recovery=base.yield_of(COMPONENT),
-        making=_curves(capacity, curves),
+        making=_curves(base, markets, "component", left),
         needs=Needs(need, np.maximum(base.lanes(COMPONENT).index_usd_t, 1e-9), elasticity),
         stocks=_no_stocks(base.axes.buyers(COMPONENT)),
         quotas=_quotas(base.axes, conditions.ceiling_t[COMPONENT], COMPONENT),
@@ -172,7 +169,14 @@ def _activity(markets: Markets) -> Array:
 
 def working_t(markets: Markets, block: str) -> Array:
     """(mineral, seller) capacity of a block that is not mothballed."""
-    return markets.capacity_t[block] - markets.mothballed_t[block]
+    return np.asarray(tranche_capacity_t(markets, block).sum(axis=1))
+
+
+def tranche_capacity_t(markets: Markets, block: str) -> Array:
+    """(mineral, tranche, seller) working capacity: equal parts of what stands, less what is mothballed."""
+    parts = markets.mothballed_t[block].shape[1]
+    standing: Array = markets.capacity_t[block][:, None, :] / parts - markets.mothballed_t[block]
+    return np.maximum(standing, 0.0)
 
 
 def _growing(feed_t: Array, growth: Array) -> Array:
@@ -180,13 +184,12 @@ def _growing(feed_t: Array, growth: Array) -> Array:
     return np.asarray(feed_t * np.where(feed_t > 0, growth, 1.0))
 
 
-def _curves(capacity_t: Array, curves: SupplyCurves) -> Curves:
-    """One tranche."""
+def _curves(base: BaseMarket, markets: Markets, block: str, running_share: Array) -> Curves:
+    """The tranches of a block, of which ``running_share`` (mineral, seller) can run this round."""
+    capacity = tranche_capacity_t(markets, block) * running_share[:, None, :]
+    curves = base.curves[block]
     return Curves(
-        capacity_t[:, None, :],
-        curves.cost_usd_t[:, None, :],
-        curves.slope_usd_t[:, None, :],
-        np.full(capacity_t[:, None, :].shape, -np.inf),
+        capacity, curves.tranche_cost_usd_t, curves.tranche_slope_usd_t, np.full(capacity.shape, -np.inf)
     )
 
 

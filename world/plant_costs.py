@@ -161,13 +161,8 @@ def full_cost_now(base: BaseMarket, block: str, facts: BlockFacts, feed_index_us
 
 
 def running_cost_usd_t(base: BaseMarket, block: str, feed_index_usd_t: Array) -> Array:
-    """Price under which a block loses money even at its better plants (one and a half slopes under its
-    mean cost).
-    """
-    curves = base.curves[block]
-    least = curves.cost_usd_t - 1.5 * curves.slope_usd_t
-    if block == "ore":
-        return np.maximum(least, 0.5 * curves.cost_usd_t)
-    return (
-        (feed_index_usd_t + least) / base.yield_of(BLOCK_STAGE[block])[:, None] if block in MAKING else least
-    )
+    """(mineral, tranche, seller) price under which a tranche loses money on what it runs."""
+    cost = base.curves[block].tranche_cost_usd_t
+    if block not in MAKING:
+        return cost
+    return np.asarray(feed_index_usd_t[:, None, :] + cost) / base.yield_of(BLOCK_STAGE[block])[:, None, None]

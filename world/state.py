@@ -40,7 +40,10 @@ class Markets:
     """What producers and users bring to the market."""
 
     capacity_t: dict[str, Array]  # block -> (m, seller), making in tonnes of the good before
-    mothballed_t: dict[str, Array]  # block -> (m, seller)
+    mothballed_t: dict[str, Array]  # block -> (m, tranche, seller)
+    cash_usd_t: dict[
+        str, Array
+    ]  # block -> (m, tranche, seller) what is left to live on, per tonne of capacity
     ore_outage: Array  # (m, i) log deviation of working capacity
     demand_growth: Array  # (m,) factor on base-year use
     demand_shock: Array  # (m,) log deviation

@@ -12,7 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, Axes, gather, gather_pairs
-from world.calibration.curves import SupplyCurves, refining_curves, supply_curves
+from world.calibration.curves import (
+    TRANCHE_SLOPE,
+    SupplyCurves,
+    dispersions_above_cost,
+    refining_curves,
+    supply_curves,
+)
 from world.calibration.evidence import CONVERTED, MINED, PRIMARY, Evidence, read_evidence
 from world.calibration.lanes import StageLanes, fit_stage_flows, invert_preferences
 from world.calibration.lists import list_axes
@@ -208,8 +214,8 @@ def _spread(
     mean_landed = _mean_landed(evidence, axes, stage, flow_t, parameters)[:, :count]
     yields = (margins.recovery, margins.component_recovery)[stage]
     margin = yields[:, None] * evidence.price_usd_t[:, stage + 1][:, None] - mean_landed
-    odds = parameters.base_utilisation_share / (1.0 - parameters.base_utilisation_share)
-    slope = parameters.refining_rent_share * np.maximum(margin, 0.0) / np.log(odds)
+    usual = float(dispersions_above_cost(parameters.base_utilisation_share))
+    slope = TRANCHE_SLOPE * parameters.refining_rent_share * np.maximum(margin, 0.0) / usual
     wide[:, :count] = np.minimum(wide[:, :count], np.maximum(slope, price / 30.0))
     return wide
 

@@ -1,9 +1,14 @@
 """From cost evidence and elasticities to supply curves that pass through the base year.
 
-Supply of a block is logistic in the price: S(p) = K / (1 + exp(-(p - c) / v)). The short-run elasticity at
-the base price is p (1 - u) / v with u = S / K. Costs come from evidence and slopes from elasticities;
-inverting the price at one utilisation would give every producer the same cost, and would leave floors,
-predation and reference prices without effect.
+A producer is three tranches of a third of its capacity each, cheap, middling and dear. With mean cost c and
+dispersion v, and x = (p - c) / v,
+
+    S(p) = K F(x) ,   F(x) = mean over tranches of sig((x - d) / s) ,   d = -1.6, 0, 1.6 ,  s = 0.7 .
+
+F has the spread of a logistic curve of slope v; its steps are where plants close one after the other. Costs
+come
+from evidence and slopes from elasticities; inverting the price at one utilisation would give every producer
+the same cost, and would leave floors, predation and reference prices without effect.
 """
 
 from __future__ import annotations
@@ -16,16 +21,35 @@ from world.axes import Array
 
 UTILISATION_LOW = 0.5
 HIGHEST_COST_SHARE = 0.97
-TURNING = 1.278464542761074  # where x (1 - sig(x)) is largest
+LOWEST_TRANCHE_SHARE = 0.2
+"""No tranche costs less than this share of the producer's mean cost (assumption)."""
+TRANCHE_OFFSETS = np.array([-1.6, 0.0, 1.6])
+TRANCHE_SLOPE = 0.7
+"""Distance of the tranches and slope of each, in dispersions of the whole (assumption: together they have the
+variance of a logistic curve, 3.3)."""
 
 
 @dataclass(frozen=True)
 class SupplyCurves:
-    """Logistic blocks: capacity (t a quarter), cost and slope (USD/t), one entry a seller."""
+    """Producers: capacity (t a quarter), mean cost and dispersion of costs (USD/t), (mineral, seller) or
+    (seller,)."""
 
     capacity_t: Array
     cost_usd_t: Array
     slope_usd_t: Array
+
+    @property
+    def tranche_cost_usd_t(self) -> Array:
+        """(mineral, tranche, seller) mean cost of each tranche."""
+        mean = self.cost_usd_t[..., None, :]
+        cost = mean + TRANCHE_OFFSETS[:, None] * self.slope_usd_t[..., None, :]
+        return np.where(mean > 0, np.maximum(cost, LOWEST_TRANCHE_SHARE * mean), cost)
+
+    @property
+    def tranche_slope_usd_t(self) -> Array:
+        """(mineral, tranche, seller) slope of each tranche."""
+        ones = np.ones_like(TRANCHE_OFFSETS)[:, None]
+        return np.asarray(TRANCHE_SLOPE * ones * self.slope_usd_t[..., None, :])
 
 
 def logit(share: Array | float) -> Array:
@@ -34,15 +58,59 @@ def logit(share: Array | float) -> Array:
     return result
 
 
+def filled_share(x: Array | float) -> Array:
+    """F(x), the part of the capacity that runs x dispersions above the mean cost."""
+    return np.asarray(_parts(x).mean(axis=0))
+
+
+def filled_slope(x: Array | float) -> Array:
+    """F'(x)."""
+    parts = _parts(x)
+    return np.asarray((parts * (1.0 - parts)).mean(axis=0) / TRANCHE_SLOPE)
+
+
+def _parts(x: Array | float) -> Array:
+    at = (
+        np.asarray(x, dtype=float)[None, ...] - TRANCHE_OFFSETS.reshape(-1, *([1] * np.ndim(x)))
+    ) / TRANCHE_SLOPE
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(at, -700.0, 700.0))))
+
+
+def dispersions_above_cost(share: Array | float) -> Array:
+    """The x at which F(x) is ``share``, by bisection."""
+    wanted = np.asarray(share, dtype=float)
+    low, high = np.full(wanted.shape, -60.0), np.full(wanted.shape, 60.0)
+    for _ in range(80):
+        middle = (low + high) / 2.0
+        short = filled_share(middle) < wanted
+        low, high = np.where(short, middle, low), np.where(short, high, middle)
+    return np.asarray((low + high) / 2.0)
+
+
+def _relative_elasticity(x: Array) -> Array:
+    """x F'(x) / F(x), the elasticity of supply times (p - c) / p."""
+    return np.asarray(x * filled_slope(x) / filled_share(x))
+
+
+def _turning() -> float:
+    """Where the relative elasticity is largest: beyond it, it falls for good."""
+    grid = np.linspace(0.5, 6.0, 5501)
+    return float(grid[_relative_elasticity(grid).argmax()])
+
+
+TURNING = _turning()
+
+
 def supply_curves(
     output_t: Array, price_usd_t: float, elasticity: float, cash_cost_usd_t: Array, usual_cost_share: float
 ) -> SupplyCurves:
     """Curves through (price, output) that have both the known cost and the short-run elasticity.
 
-    With x = (p - c) / v the elasticity is p (1 - sig(x)) / v, so x (1 - sig(x)) = elasticity (p - c) / p,
-    taken at its root of high utilisation. The left side is at most 0.278 (x = 1.278): more elastic supply
-    than that gets x = 1.278 and the slope that goes with its cost, so that the elasticity there is as high as
-    the cost allows.
+    With x = (p - c) / v the elasticity is p F'(x) / (v F(x)), so x F'(x) / F(x) = elasticity (p - c) / p,
+    taken at
+    its root of high utilisation. More elastic supply than the left side allows gets the x at which it is
+    largest
+    and the slope that goes with its cost, so that the elasticity there is as high as the cost allows.
 
     output_t : (seller,) t/quarter; cash_cost_usd_t : (seller,), NaN where there is no evidence (then a share
         of the price)
@@ -53,17 +121,27 @@ def supply_curves(
     )  # who produced in the base year covered its running cost
     margin = price_usd_t - cost
     x = _steepness(elasticity * margin / price_usd_t)
-    return SupplyCurves(output_t / (1.0 / (1.0 + np.exp(-x))), cost, margin / x)
+    return _through(price_usd_t * np.ones_like(cost), output_t, cost, margin / x)
+
+
+def _through(price_usd_t: Array, output_t: Array, cost_usd_t: Array, slope_usd_t: Array) -> SupplyCurves:
+    """The curves with these costs that give ``output_t`` at ``price_usd_t``."""
+    unit = SupplyCurves(np.ones_like(cost_usd_t), cost_usd_t, slope_usd_t)
+    at = (price_usd_t[..., None, :] - unit.tranche_cost_usd_t) / unit.tranche_slope_usd_t
+    running = (1.0 / (1.0 + np.exp(-np.clip(at, -700.0, 700.0)))).mean(axis=-2)
+    return SupplyCurves(output_t / running, cost_usd_t, slope_usd_t)
 
 
 def _steepness(target: Array) -> Array:
-    """The root above 1.278 of x (1 - sig(x)) = target, by bisection; 1.278 where there is none."""
-    low, high = np.full_like(target, TURNING), np.full_like(target, 40.0)
+    """The root beyond the turning point of x F'(x) / F(x) = target, by bisection; the turning point where
+    there
+    is none."""
+    low, high = np.full_like(target, TURNING), np.full_like(target, 60.0)
     for _ in range(80):
         middle = (low + high) / 2
-        above = middle / (1.0 + np.exp(middle)) > target
+        above = _relative_elasticity(middle) > target
         low, high = np.where(above, middle, low), np.where(above, high, middle)
-    return np.where(target >= TURNING / (1.0 + np.exp(TURNING)), TURNING, low)
+    return np.where(target >= float(_relative_elasticity(np.array(TURNING))), TURNING, low)
 
 
 def refining_curves(
@@ -75,19 +153,20 @@ def refining_curves(
     cost_premium: Array,
     least_margin_usd_t: Array,
 ) -> SupplyCurves:
-    """Refining blocks from the gross margin: a share of it is rent and dispersion, the rest conversion cost.
+    """Blocks that make a good of another, from the gross margin: a share of it is rent and dispersion, the
+    rest conversion cost.
 
-    throughput_t : (seller,) ore fed, t/quarter; margin_usd_t : (seller,) recovery x refined price - ore index
-    known_cost_usd_t : (seller,) conversion cost per tonne of ore where there is evidence, NaN elsewhere
-    cost_premium : (seller,) conversion cost over the largest refiner's, where there is no evidence; it lowers
-        utilisation
+    throughput_t : (..., seller) of what is fed, t/quarter; margin_usd_t : yield x price - price index of
+    the feed
+    known_cost_usd_t : conversion cost per tonne of feed where there is evidence, NaN elsewhere
+    cost_premium : conversion cost over the largest maker's, where there is no evidence; it lowers utilisation
     """
     margin = np.maximum(margin_usd_t, least_margin_usd_t)
-    slope = rent_share * margin / float(logit(utilisation))
+    usual = float(dispersions_above_cost(utilisation))
+    slope = rent_share * margin / usual
     assumed = (1.0 - rent_share) * margin * (1.0 + cost_premium)
     cost = np.minimum(np.where(np.isnan(known_cost_usd_t), assumed, known_cost_usd_t), margin)
-    highest = 1.0 / (
-        1.0 + np.exp(-0.95 * float(logit(utilisation)) / rent_share)
-    )  # where the implied cost would reach 5% of the margin
-    running = np.clip(1.0 / (1.0 + np.exp(-(margin - cost) / slope)), UTILISATION_LOW, highest)
-    return SupplyCurves(throughput_t / running, margin_usd_t - slope * logit(running), slope)
+    # between half full and where the implied cost would reach 5% of the margin
+    low, high = float(dispersions_above_cost(UTILISATION_LOW)), 0.95 * usual / rent_share
+    x = np.clip((margin - cost) / slope, low, high)
+    return _through(margin_usd_t, throughput_t, margin_usd_t - slope * x, slope)

@@ -70,10 +70,10 @@ def _makers(dataset: Dataset, margins: Margins, mineral: int) -> list[int]:
     need = margins.final_need_t[mineral]
     if need.sum() <= 0:
         return []
-    makers = set(np.flatnonzero(margins.component_input_t[mineral] > 0).tolist())
-    makers |= set(np.flatnonzero(need >= LARGE_NEED_SHARE * need.sum()).tolist())
-    makers |= _planned(dataset, dataset.minerals[mineral], "component")
-    return sorted(place for place in makers if dataset.countries[place] != REST_OF_WORLD)
+    entrants = set(np.flatnonzero(need >= LARGE_NEED_SHARE * need.sum()).tolist())
+    entrants |= _planned(dataset, dataset.minerals[mineral], "component")
+    entrants = {place for place in entrants if dataset.countries[place] != REST_OF_WORLD}
+    return sorted(set(np.flatnonzero(margins.component_input_t[mineral] > 0).tolist()) | entrants)
 
 
 def _planned(dataset: Dataset, mineral: str, stage: str) -> set[int]:
