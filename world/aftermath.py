@@ -84,6 +84,10 @@ def revise_prices(world: TradeWorld, cleared: Cleared) -> None:
     for stage in range(len(STAGES)):
         seen = observed_price(world, cleared, stage)
         believed = revise_expected(markets.believed_usd_t[stage], seen, p.belief_speed_year)
+        # contracts are settled by a mean of past spot prices, at the gate and not on the formula itself
+        spot = np.where(axes.sellers(stage) >= 0, clearing.stages[stage].price_usd_t, 0.0)
+        renewed = 1.0 - np.exp(-p.contract_renewal_year / 4.0)
+        markets.contract_usd_t[stage] += renewed * (np.maximum(spot, 0.0) - markets.contract_usd_t[stage])
         markets.believed_usd_t[stage] = np.where(axes.sellers(stage) >= 0, believed, 0.0)
     speed = p.belief_speed_year
     index, final = (np.maximum(clearing.stages[stage].index_usd_t, 1e-9) for stage in (REFINED, COMPONENT))

@@ -43,6 +43,8 @@ class StageBorders:
     spread_usd_t : (mineral, buyer); backstop_usd_t, backstop_log_weight : (mineral, tier, buyer)
     price_usd_t : (mineral,) base price, the yardstick of hub margins
     fixed_duty_share : the zone's duty on outsiders as set when it was announced
+    contract_share : (mineral,) part of the trade under contracts; contract_price_usd_t : (mineral, seller)
+    its price
     """
 
     freight_usd_t: Array
@@ -69,6 +71,8 @@ class StageBorders:
     backstop_log_weight: Array
     price_usd_t: Array
     fixed_duty_share: Array
+    contract_share: Array
+    contract_price_usd_t: Array
     hub_open_share: Array | None = None
 
 
@@ -82,6 +86,7 @@ class Rows:
     zone_tariff_share : (row,) flat duty of members on outsiders
     zone_duty_usd_t : (row,) specific duty of members on outsiders
     approval_share : (row, seller, buyer) licences of this row; None = those of the borders
+    all_spot : contracts have run out (a market some years on)
     """
 
     mineral: Whole
@@ -90,6 +95,7 @@ class Rows:
     zone_tariff_share: Array
     zone_duty_usd_t: Array
     approval_share: Array | None = None
+    all_spot: bool = False
 
 
 @dataclass(frozen=True)
@@ -238,6 +244,8 @@ def _charges(
         "fine_usd_t": zero,
         "levy_floor_usd_t": np.where(into & (zone.duty_form == "levy"), reference, none),
         "seller_floor_usd_t": seller_floor,
+        "contract_share": zero + (0.0 if rows.all_spot else borders.contract_share[mineral][:, None, None]),
+        "contract_price_usd_t": zero + borders.contract_price_usd_t[mineral][:, :, None],
         "seller_holds_quota": np.isinf(borders.over_quota_usd_t[mineral]).astype(float),
     }
 

@@ -142,6 +142,7 @@ def clear_rows(
             np.where(floor, setting.zone_tariff_share[mineral, stage], 0.0),
             np.where(floor, setting.zone_duty_usd_t[mineral, stage], 0.0),
             _approvals(setting, cases, mineral, stage),
+            all_spot=cases[0].is_later,
         )
         for stage in range(len(STAGES))
     ]

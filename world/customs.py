@@ -70,6 +70,8 @@ def stage_borders(
         approval_share=approvals(axes, state.politics, happenings, stage),
         quota_t=gather_pairs(happenings.lane_quota_t[:, stage], sellers, buyers, np.inf),
         over_quota_usd_t=over_quota_usd_t(base, happenings, stage),
+        contract_share=base.evidence.contract_share,
+        contract_price_usd_t=state.markets.contract_usd_t[stage],
         fixed_duty_share=gather_pairs(state.politics.fixed_duty_share[:, stage], sellers, buyers),
         log_weight=lane_weights(
             base, state.markets, stage, trust_shift(axes, state.politics, stage, parameters), released_t

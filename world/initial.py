@@ -43,6 +43,7 @@ def initial_state(
         stock_t=base.evidence.stock_cover_quarters[:, None] * base.buyer_use_t + built,
         built_stock_t=built,
         habit=[np.zeros_like(lanes.flow_t) for lanes in base.stage_lanes],
+        contract_usd_t=[values.copy() for values in first],
         believed_usd_t=[values.copy() for values in first],
         usual_index_usd_t=base.lanes(REFINED).index_usd_t.copy(),
         usual_final_index_usd_t=base.lanes(COMPONENT).index_usd_t.copy(),

@@ -54,6 +54,7 @@ class Markets:
     built_stock_t: Array  # (m, buyer) part of it that was built up in the base year and is shed slowly
     habit: list[Array]  # stage -> (m, seller, buyer) log points on preferences
     believed_usd_t: list[Array]  # stage -> (m, seller) price that producers expect
+    contract_usd_t: list[Array]  # stage -> (m, seller) formula price of contracts, a mean of past spot prices
     usual_index_usd_t: Array  # (m, buyer of refined metal) slow mean of what buyers pay
     usual_final_index_usd_t: Array  # (m, f) slow mean of what final users pay for components
     usual_flow_t: list[Array]  # stage -> (m, seller, buyer) mean of recent flows, the yardstick of licences

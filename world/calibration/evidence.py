@@ -39,6 +39,7 @@ class Evidence:
     known_share, includes_home : (mineral, stage, country, country) and (mineral, stage, country)
     backstop_usd_t : (mineral, stage) cost of doing without;  backstop_weight : (stage,)
     stock_cover_quarters : (mineral,) usual private stock in quarters of use
+    contract_share : (mineral,) part of the trade whose price follows past spot prices by a formula
     conversion_premium : (mineral,) cost of making components outside the largest maker over its own
     component_build_years : (mineral,) from order to output of a plant that makes components
     by_product_share : (mineral,) share of supply that follows another metal
@@ -66,6 +67,7 @@ class Evidence:
     by_product_share: Array
     component_build_years: Array
     conversion_premium: Array
+    contract_share: Array
 
 
 def read_evidence(
@@ -116,6 +118,8 @@ def read_evidence(
         minerals["by_product_share"].to_numpy(float),
         components.build_years,
         components.conversion_premium,
+        parameters.contract_share
+        * np.where(minerals["exchange_traded"].to_numpy(float) > 0, parameters.contract_exchange_ratio, 1.0),
     )
 
 

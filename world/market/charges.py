@@ -4,6 +4,10 @@ Customs value is CIF, with export taxes and the premium of an export quota insid
 
     landed = (1 + tariff) ((1 + a) p + e + freight) + duty + other + margin + fine ,      a, e the export tax.
 
+Part of the trade is under contracts whose price follows past spot prices by a formula: on a lane the seller
+gets
+(1 - k) p + k p', with p' the formula price and p the spot price, which moves the more to clear the market.
+
 A floor lifts the landed price. The gap goes to the importer's treasury if a levy keeps it; to the seller if
 the
 rule binds what he asks (a minimum price, a floor that binds members' own sales): he then charges more, and
@@ -34,6 +38,8 @@ class LaneCharges(Rowwise):
     fine_usd_t          expected fine, to the importer's treasury
     levy_floor_usd_t    landed price that a levy keeps; -inf where none
     seller_floor_usd_t  landed price below which the seller may not charge; -inf where none
+    contract_share      part k of the trade that is under contracts;  contract_price_usd_t  its formula
+    price p'
     seller_holds_quota  part of the rent of the lane's quota that is the seller's, 0 to 1; the rest is the
         importer's
     """
@@ -49,18 +55,26 @@ class LaneCharges(Rowwise):
     levy_floor_usd_t: Floats
     seller_floor_usd_t: Floats
     seller_holds_quota: Floats
+    contract_share: Floats
+    contract_price_usd_t: Floats
+
+    @property
+    def tax_factor(self) -> Floats:
+        """Landed price per unit of what the seller gets."""
+        return (1.0 + self.tariff_share) * (1.0 + self.export_tax_share)
 
     @property
     def price_factor(self) -> Floats:
-        """Landed price per unit of the seller's price."""
-        return (1.0 + self.tariff_share) * (1.0 + self.export_tax_share)
+        """Landed price per unit of the seller's spot price."""
+        return self.tax_factor * (1.0 - self.contract_share)
 
     @property
     def charge_usd_t(self) -> Floats:
         """What does not scale with the seller's price."""
         at_border_usd_t = self.export_tax_usd_t + self.freight_usd_t
         outside = self.import_duty_usd_t + self.other_usd_t + self.hub_margin_usd_t + self.fine_usd_t
-        return (1.0 + self.tariff_share) * at_border_usd_t + outside
+        under_contract = self.tax_factor * self.contract_share * self.contract_price_usd_t
+        return (1.0 + self.tariff_share) * at_border_usd_t + under_contract + outside
 
 
 @dataclass(frozen=True)
@@ -69,7 +83,8 @@ class LaneMoney(Rowwise):
     fine add up to what the buyer pays.
 
     seller_usd_t  the seller, the premium of export quotas and its part of a quota's rent included
-    above_usd_t   part of ``seller_usd_t`` above the gate price: premium, rent, gap of a minimum price
+    above_usd_t   ``seller_usd_t`` less the gate price: premium, rent, gap of a minimum price, and what
+        contracts pay above spot (negative where they pay less)
     export_tax_usd_t  the exporter's treasury; duty_usd_t, levy_usd_t the importer's, over-quota duty in duty
     holder_usd_t  quota rent of the importer's side
     """
@@ -116,20 +131,22 @@ def divide_payment(
 ) -> LaneMoney:
     """Divide what buyers pay per tonne.
 
-    price_usd_t (M, S) gate prices; asked_usd_t, rent_usd_t, flow_t (M, R, S, B) as in ``StageClearing``. Of a
+    price_usd_t (M, S) gate prices; asked_usd_t (spot), rent_usd_t, flow_t (M, R, S, B) as in
+    ``StageClearing``. Of a
     rent the part above a tariff quota is duty; the seller's part is inside the customs value, so that it
     takes the place of a levy (case T9d), the importer's part is outside.
     """
-    factor, charge = charges.price_factor, charges.charge_usd_t
+    factor, share = charges.tax_factor, charges.contract_share
+    got_usd_t = (1.0 - share) * asked_usd_t + share * charges.contract_price_usd_t
     over = np.where(flow_t > lanes.cap_t, 1.0 - lanes.cap_t / np.where(flow_t > 0, flow_t, 1.0), 0.0)
     above_quota = rent_usd_t * over
     rent = rent_usd_t - above_quota
-    before = factor * asked_usd_t + charge
+    before = charges.price_factor * asked_usd_t + charges.charge_usd_t
     paid = np.maximum(before, lanes.floor_usd_t)
     kept = np.maximum(before, charges.seller_floor_usd_t)
     kept = np.where(rent > 0, kept + charges.seller_holds_quota * (paid + rent - kept), kept)
     safe = np.where(factor > 0, factor, 1.0)
-    seller = asked_usd_t + np.where(factor > 0, kept - before, 0.0) / safe
+    seller = got_usd_t + np.where(factor > 0, kept - before, 0.0) / safe
     tax = charges.export_tax_share * seller + charges.export_tax_usd_t
     duty = charges.tariff_share * (seller + tax + charges.freight_usd_t) + charges.import_duty_usd_t
     levy = np.maximum(paid - kept, 0.0)

@@ -37,6 +37,7 @@ class Setting:
     cost_decades: float = 0.3
     backstop: tuple[float, float] = (10.0, 200.0)
     tiers: int = 1
+    contracts: float = 0.0
     feeds: float = 0.2
     idle: float = 0.1
     stocks: bool = True
@@ -57,6 +58,7 @@ EVERYTHING = Setting(
     slope=(0.03, 0.5),
     cost_decades=3.0,
     tiers=3,
+    contracts=0.9,
     feeds=0.3,
     idle=0.2,
 )
@@ -194,6 +196,8 @@ def _lanes(
         levy_floor_usd_t=floor(),
         seller_floor_usd_t=floor(),
         seller_holds_quota=rng.random(shape),
+        contract_share=setting.contracts * rng.random(shape),
+        contract_price_usd_t=unit * rng.uniform(0.7, 1.3, shape),
     )
     weight = rng.dirichlet(np.full(setting.routes * sellers, 0.4), (rows, buyers)).reshape(
         rows, buyers, -1, sellers
