@@ -51,7 +51,7 @@ class News:
 
     def threat(self, round_: int, actor: str, target: str) -> None:
         """The leader presses a country that holds out."""
-        self._tell(round_, "decision", actor, target, "threat", "*", "presses a country that holds out")
+        self._tell(round_, "decision", actor, target, "threat", "*", f"presses {target}, which holds out")
 
     def plant(self, round_: int, name: str, iso3: str, mineral: str, capacity_t_year: float) -> None:
         """A named plant starts."""
