@@ -82,7 +82,7 @@ def _draw_mineral(panel: Axes, run: Run, mineral: str, baseline: Run | None) -> 
         panel.annotate(
             format_share(share),
             (number, 100 * share),
-            (0, 4),
+            (3 if place == "left" else -1, 4),
             textcoords="offset points",
             fontsize=7.5,
             ha=place,

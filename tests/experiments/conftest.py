@@ -36,6 +36,7 @@ def make_run(tmp_path: Path) -> MakeRun:
         minerals: Sequence[str] = ("ndpr", "gallium"),
         zone: bool = True,
         reserve: bool = True,
+        threats: Sequence[tuple[int, str]] = (),
         **meta: object,
     ) -> Run:
         record = Record()
@@ -46,6 +47,8 @@ def make_run(tmp_path: Path) -> MakeRun:
                 _add_mineral(record, when, mineral, zone, reserve)
         if zone and rounds > 8:
             _add_story(record)
+        for number, target in threats:
+            _add_threat(record, number, target)
         base = {
             "scenario": name.split("-")[0],
             "question": "Does a zone form and loosen the grip?",
@@ -194,6 +197,12 @@ def _market_values(country: str, price: float, number: int, short: float, applie
         "price_mean_usd_t": price * (1.5 if inside else 1.0),
         "price_spot_usd_t": price * (2.5 if short else 1.0),
     }
+
+
+def _add_threat(record: Record, number: int, target: str) -> None:
+    event = {"kind": "decision", "actor": "USA", "targets": target, "instrument": "threat", "minerals": "*"}
+    when = {"round": number, "quarter": quarter_of(number), "text": f"presses {target}, which holds out"}
+    record.add("events", **row("events", **when, **event))
 
 
 def _add_story(record: Record) -> None:
