@@ -23,6 +23,7 @@ from experiments.shortages import shortages
 if TYPE_CHECKING:
     import pandas as pd
 
+LEAST_USD = 500
 NO_CONTROL = ("none", "keep", "relent", "")
 
 
@@ -41,7 +42,7 @@ def find_cost(run: Run, baseline: Run | None = None) -> Finding | None:
         float(bill["miners"] + bill["refiners"]),
         float(bill["treasury"]),
     )
-    paid, earned, collected = format_money(abs(users)), format_money(abs(producers)), format_money(levies)
+    paid, earned, collected = (_amount(value) for value in (users, producers, levies))
     text = (
         f"In the last year, under floors that bind, users in the zone pay {paid} {_more(-users)} than at "
         f"outside prices; its miners and refiners earn {earned} {_more(producers)} than at world mean "
@@ -70,7 +71,7 @@ def find_holdings(run: Run) -> Finding | None:
         return None
     held_usd, owed_usd, best = owed_and_held(run)
     held = format_money(held_usd)
-    owed = "nothing" if owed_usd < 1 else format_money(owed_usd)
+    owed = _amount(owed_usd)
     first = f", {mineral_word(best)} first" if best else ""
     rows = "last round of the table"
     return Finding(
@@ -139,6 +140,10 @@ def _controls_in_words(run: Run, who: str) -> tuple[str, list[Quoted]]:
         rows = f"actor = {run.dominant_refiner}, kind = in_force, a control on exports"
         quoted.append(Quoted(f"{len(dated)} dated", "events", "instrument", "count", rows))
     return text, quoted
+
+
+def _amount(value_usd: float) -> str:
+    return "nothing" if abs(value_usd) < LEAST_USD else format_money(abs(value_usd))
 
 
 def _more(value_usd: float) -> str:

@@ -24,7 +24,7 @@ def summary_lines(run: Run, baseline: Run | None = None) -> list[str]:
     if not run.rounds:
         return [str(run.meta.get("question") or "What happens?"), "  No quarter was played."]
     topics = [(finding.topic, finding.text) for finding in find_all(run, baseline)]
-    topics.append(("Least sure of", f"{least_sure(run)}. {sentence(one_run_is_one_run(run))}"))
+    topics.append(("Least sure of", f"{least_sure(run)}. {sentence(one_run_is_one_run(run))[:-1]}"))
     width = max(len(topic) for topic, _ in topics) + 4
     lines = [str(run.meta.get("question") or "What happens?")]
     for topic, text in topics:

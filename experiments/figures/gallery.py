@@ -38,6 +38,9 @@ GALLERY = {
     "membership": _Entry(
         membership.draw_membership, lambda run, _: membership.find_membership(run), membership.CAPTION
     ),
+    "shortages": _Entry(
+        shortages.draw_shortages, lambda run, _: shortages.find_shortage(run), shortages.CAPTION
+    ),
     "prices": _Entry(prices.draw_prices, lambda run, _: prices.find_price(run), prices.CAPTION),
     "dominance": _Entry(
         dominance.draw_dominance, lambda run, _: dominance.find_dominance(run), dominance.CAPTION
@@ -46,9 +49,6 @@ GALLERY = {
         world_map.draw_world_map,
         lambda run, _: world_map.find_world_map(run, world_map.most_rerouted(run, "refined")),
         world_map.CAPTION,
-    ),
-    "shortages": _Entry(
-        shortages.draw_shortages, lambda run, _: shortages.find_shortage(run), shortages.CAPTION
     ),
     "welfare": _Entry(welfare.draw_welfare, welfare.find_welfare, welfare.caption),
     "reserve": _Entry(reserve.draw_reserve, lambda run, _: reserve.find_reserve(run), reserve.CAPTION),

@@ -50,7 +50,7 @@ def test_no_reserve_and_no_zone_no_figures_of_them(make_run: MakeRun, tmp_path: 
 
 
 def test_an_unknown_figure_is_named(run: Run) -> None:
-    with pytest.raises(ResultsError, match="no figure 'map'; there are: membership, prices"):
+    with pytest.raises(ResultsError, match="no figure 'map'; there are: membership, shortages, prices"):
         run.figure("map")
 
 
