@@ -8,6 +8,7 @@ from typing import NamedTuple
 from experiments.results import Run
 from experiments.shortages import GRAVE, shortages
 from world.parameters import load_parameters
+from world.scenario import list_scenarios
 
 
 class Doubt(NamedTuple):
@@ -57,10 +58,16 @@ def least_sure(run: Run) -> str:
     )
 
 
+def as_given(scenario: str) -> str:
+    """The scenario as a command takes it: its name in the library, or the file that it came from."""
+    library = {key for key, _, _ in list_scenarios()}
+    return scenario if scenario in library else f"{scenario}.toml"
+
+
 def one_run_is_one_run(run: Run) -> str:
     """What a single run cannot say, and the command that can."""
-    scenario = run.meta.get("scenario", "zone_floor")
-    other = "zone_floor" if scenario == "baseline" else scenario
+    scenario = str(run.meta.get("scenario", "zone_floor"))
+    other = "zone_floor" if scenario == "baseline" else as_given(scenario)
     return (
         "one run cannot tell policy from chance; to see what is signal: "
         f"python -m experiments compare baseline {other}"
