@@ -35,6 +35,10 @@ STEPS = {
 WEIGHT = {"decision": 0, "outage": 2, "in_force": 3, "suspended": 3, "ended": 3, "announced": 4}
 CONTROLS = ("licence", "ban", "export_tax", "sales_ceiling")
 TOLD_TOGETHER = ("membership", "threat", "rationing")
+PRESSURE = {
+    "threat": ("threatens countries that hold out", 2),
+    "tariff": ("lays duties on goods in answer", 0),
+}
 WORDS_ONLY = ("statement", "coercion", "threat")
 """Instruments that move nothing at a border by themselves."""
 LIGHTEST = 5
@@ -98,27 +102,30 @@ def _step(run: Run, step: str, year: str, who: dict[str, int]) -> Entry:
 
 
 def _pressure(run: Run) -> list[Entry]:
-    """One line on whom the leader threatened over the whole run, those pressed most named first."""
+    """One line on whom the leader threatened over the whole run, one on whose goods the dominant refiner laid
+    duties, those hit most often named first.
+    """
     events = run.table("events")
-    rows = events[(events["kind"] == "decision") & (events["instrument"] == "threat")]
+    decided = events[events["kind"] == "decision"]
     entries = []
-    for actor, own in rows.groupby("actor", sort=True):
-        times = Counter(as_signatory(str(targets)) for targets in own["targets"])
-        ranked = sorted(by_size(times), key=lambda code: -times[code])
-        names = [country_name(code) + (f" ({times[code]})" if times[code] > 1 else "") for code in ranked]
-        count = f"{len(own)} times" if len(own) > 1 else "once"
-        text = (
-            f"{the_country(str(actor))} threatens countries that hold out, {count}: {in_words(names, NAMED)}"
-        )
-        years = sorted({str(quarter)[:4] for quarter in own["quarter"]})
-        when = years[0] if len(years) == 1 else f"{years[0]} to {years[-1]}"
-        entries.append(Entry(int(own["round"].min()), when, sentence(text), "event", 2))
+    for instrument, (does, weight) in PRESSURE.items():
+        rows = decided[decided["instrument"] == instrument]
+        for actor, own in rows.groupby("actor", sort=True):
+            entries.append(_gathered(run, str(actor), does, own, weight))
     return entries
 
 
-def as_signatory(code: str) -> str:
-    """``EU`` for a member of the European Union, any other code as it is."""
-    return next(iter(as_signatories([code])))
+def _gathered(run: Run, actor: str, does: str, own: pd.DataFrame, weight: int) -> Entry:
+    hit = [as_signatories(_codes(targets)) for targets in own["targets"]]
+    times = Counter(code for codes in hit for code in codes)
+    ranked = sorted(by_size(times), key=lambda code: -times[code])
+    names = [country_name(code) + (f" ({times[code]})" if times[code] > 1 else "") for code in ranked]
+    count = f", {len(own)} times" if len(own) > 1 else ""
+    years = sorted({str(quarter)[:4] for quarter in own["quarter"]})
+    when = years[0] if len(years) == 1 else f"{years[0]} to {years[-1]}"
+    text = f"{the_country(actor)} {does}{count}: {in_words(names, NAMED)}"
+    mark = "control" if actor == run.dominant_refiner else "event"
+    return Entry(int(own["round"].min()), when, sentence(text), mark, weight)
 
 
 def _lifted(run: Run) -> list[Entry]:
@@ -157,7 +164,8 @@ def _told_once(events: pd.DataFrame) -> pd.DataFrame:
     """Events but for those told together elsewhere, and announcements of what takes effect in the same
     quarter.
     """
-    told = events[~events["instrument"].isin(TOLD_TOGETHER)]
+    duties = (events["kind"] == "decision") & (events["instrument"] == "tariff")
+    told = events[~events["instrument"].isin(TOLD_TOGETHER) & ~duties]
     named = ["round", "actor", "targets", "instrument", "minerals", "text"]
     acted = set(told.loc[told["kind"] == "in_force", named].itertuples(index=False, name=None))
     rows = told[["kind", *named]].itertuples(index=False, name=None)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from experiments.figures.naming import (
+    as_signatories,
     country_name,
     format_money,
     mineral_word,
@@ -132,6 +133,13 @@ def _controls_in_words(run: Run, who: str) -> tuple[str, list[Quoted]]:
                 subject_in_words(str(first["subject"])), "decisions", "subject", "-", f"{rows}, the first"
             ),
         ]
+    duties = events[(events["kind"] == "decision") & (events["instrument"] == "tariff")]
+    if len(duties):
+        hit = as_signatories({code for codes in duties["targets"] for code in str(codes).split(";")})
+        whose = f"{len(hit)} countries" if len(hit) > 1 else "one country"
+        text += f"; lays duties in answer on the goods of {whose}"
+        rows = f"actor = {run.dominant_refiner}, kind = decision, instrument = tariff, the EU counted once"
+        quoted += [Quoted(whose, "events", "targets", "count", rows)] * (len(hit) > 1)
     if len(dated):
         text += (
             f"; {len(dated)} dated control{'s' if len(dated) > 1 else ''} of the policy calendar "

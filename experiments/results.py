@@ -221,8 +221,8 @@ _PAGE_HEAD = """# Result tables
 
 A run is a folder: one Parquet file a table, `run.json` (scenario, seed, version, fingerprint of the data,
 timings, status: `finished`, `interrupted` or `failed`), `report.html` and `figures/`. The unit and meaning of
-each column are also in the metadata of the Parquet files. Tonnes are contained tonnes a quarter; money is USD a
-quarter unless the unit says more.
+each column are also in the metadata of the Parquet files. Tonnes are contained tonnes a quarter; money is
+USD a quarter unless the unit says more.
 
 A comparison is a folder too: its runs under `runs/`, the paired differences in `comparison.csv` and
 `comparison.parquet`, every outcome of every run in `outcomes.csv`, and status, seeds and version in

@@ -48,6 +48,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "licence rents": ("quota_rent_usd",),
     "re-export margins": ("hub_margin_usd",),
     "reserve and finance": ("reserve_usd", "finance_usd"),
+    "capital of new plants": ("capital_usd",),
 }
 MOST_BARS = 15
 SMALLEST_SHARE = 0.005

@@ -37,6 +37,7 @@ def make_run(tmp_path: Path) -> MakeRun:
         zone: bool = True,
         reserve: bool = True,
         threats: Sequence[tuple[int, str]] = (),
+        duties: Sequence[tuple[int, str]] = (),
         **meta: object,
     ) -> Run:
         record = Record()
@@ -48,7 +49,9 @@ def make_run(tmp_path: Path) -> MakeRun:
         if zone and rounds > 8:
             _add_story(record)
         for number, target in threats:
-            _add_threat(record, number, target)
+            _add_decision(record, number, "USA", target, "threat")
+        for number, target in duties:
+            _add_decision(record, number, "CHN", target, "tariff")
         base = {
             "scenario": name.split("-")[0],
             "question": "Does a zone form and loosen the grip?",
@@ -199,10 +202,10 @@ def _market_values(country: str, price: float, number: int, short: float, applie
     }
 
 
-def _add_threat(record: Record, number: int, target: str) -> None:
-    event = {"kind": "decision", "actor": "USA", "targets": target, "instrument": "threat", "minerals": "*"}
-    when = {"round": number, "quarter": quarter_of(number), "text": f"presses {target}, which holds out"}
-    record.add("events", **row("events", **when, **event))
+def _add_decision(record: Record, number: int, actor: str, targets: str, instrument: str) -> None:
+    what = {"kind": "decision", "actor": actor, "targets": targets, "instrument": instrument, "minerals": "*"}
+    when = {"round": number, "quarter": quarter_of(number), "text": f"{instrument} against {targets}"}
+    record.add("events", **row("events", **when, **what))
 
 
 def _add_story(record: Record) -> None:

@@ -155,3 +155,15 @@ def test_what_a_run_is_least_sure_of_is_a_parameter_of_the_table(run: Run, make_
 def test_subjects_of_controls_are_put_into_words() -> None:
     assert subject_in_words("ndpr to JPN;DEU at 40%") == "NdPr to Japan, Germany, 40% of requests granted"
     assert subject_in_words("something else") == "something else"
+
+
+def test_duties_in_answer_are_one_line_and_counted(make_run: MakeRun) -> None:
+    duties = [(8, "USA"), (9, "JPN"), (10, "DEU;FRA")]
+    run = make_run(duties=duties)
+    (line,) = (entry for entry in chronicle(run) if "duties" in entry.text)
+    names = "United States, European Union and Japan"
+    assert line.text == f"China lays duties on goods in answer, 3 times: {names}."
+    assert (line.when, line.mark) == ("2027", "control")
+    answer = next(finding for finding in find_all(run) if finding.topic == "Answer")
+    assert "lays duties in answer on the goods of 3 countries" in answer.text
+    assert "3 countries" in {quoted.value for quoted in answer.quoted}
