@@ -37,7 +37,7 @@ its work: read this as a tour of the tool, not as a result. What the model leave
 from IPython.display import Markdown
 
 from experiments.batch import compare_scenarios, run_scenario
-from experiments.comparison import describe_comparison
+from experiments.comparison_words import describe_comparison
 from experiments.explain import explain_decisions
 from experiments.summary import summarise""",
     ),

@@ -1,4 +1,5 @@
-"""Command line: ``python -m experiments run | compare | explain | scenarios | data | results | reference``.
+"""Command line: ``python -m experiments COMMAND``: run, compare, report, explain, scenarios, data, results,
+reference.
 
 Exit codes: 0 done, 2 something the user can mend (one line on standard error), 130 interrupted, 1 a failure
 inside (the line names where the state was kept).
@@ -15,7 +16,7 @@ import sys  # noqa: E402
 from collections.abc import Callable, Sequence  # noqa: E402
 from typing import NoReturn  # noqa: E402
 
-from experiments.commands import compare, data, explain, reference, results, run, scenarios  # noqa: E402
+from experiments.commands import compare, data, explain, reference, report, results, run, scenarios  # noqa: E402
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -36,7 +37,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog="Start with: python -m experiments run",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (run, compare, explain, scenarios, data, results, reference):
+    for module in (run, compare, report, explain, scenarios, data, results, reference):
         module.add_command(commands)
     return parser
 
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return action(chosen)
     except KeyboardInterrupt:
-        print("interrupted; nothing was written", file=sys.stderr)
+        print("interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # the reader, such as head, has seen enough
         sys.stderr.close()

@@ -73,10 +73,22 @@ def run_scenario(
     if simulation.status == "failed":
         kept = keep_failed_state(simulation, run.folder)
         raise RunFailed(f"{simulation.error}; the state is kept in {kept}")
-    if finish is not None:
-        finish(run)
+    ended = _finish(run, finish)
     timings = {**run.meta["timings"], "output_s": round(time.perf_counter() - written, 3)}
-    return amend_meta(run, {"timings": timings, "peak_memory_mb": peak_memory_mb()})
+    return amend_meta(run, {**ended, "timings": timings, "peak_memory_mb": peak_memory_mb()})
+
+
+def _finish(run: Run, finish: Callable[[Run], object] | None) -> dict[str, str]:
+    """Call ``finish``; what Ctrl-C in it changes in ``run.json``, for the tables are whole by then."""
+    try:
+        if finish is not None:
+            finish(run)
+    except KeyboardInterrupt:
+        return {
+            "status": "interrupted",
+            "error": "figures and report are not complete; python -m experiments report draws them again",
+        }
+    return {}
 
 
 def prepare_scenario(
@@ -178,7 +190,7 @@ def compare_scenarios(
         for scenario in ready
     ]
     finished, status = run_jobs(todo, jobs or min(os.cpu_count() or 1, len(todo)), progress)
-    comparison = compare_runs([Run.open(path) for path in finished], keys, folder, status)
+    comparison = compare_runs([Run.open(path) for path in finished], keys, folder, status, len(todo))
     write_comparison(comparison)
     return comparison
 

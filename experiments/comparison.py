@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.outcomes import OUTCOMES, binding_members, measure_outcomes
+from experiments.outcomes import binding_members, measure_outcomes
+from experiments.provenance import provenance
 from experiments.results import ResultsError, Run
 
 if TYPE_CHECKING:
     import pandas as pd
 
 CONFIDENCE = 0.95
-MOST_NAMES = 16
 COLUMNS = (
     "outcome",
     "mineral",
@@ -34,9 +35,9 @@ COLUMNS = (
 class Comparison:
     """Outcomes of each run, and the paired differences of each scenario from the first.
 
-    ``outcomes`` has the columns scenario, seed, outcome, mineral, unit, value. ``differences`` has one row an
-    outcome, mineral and scenario: means, mean difference from the reference, its 95% t interval (NaN with
-    fewer than two pairs), number of pairs.
+    ``planned`` is the number of runs that were asked for. ``outcomes`` has the columns scenario, seed,
+    outcome, mineral, unit, value. ``differences`` has one row an outcome, mineral and scenario: means, mean
+    difference from the reference, its 95% t interval (NaN with fewer than two pairs), number of pairs.
     """
 
     folder: Path
@@ -47,6 +48,7 @@ class Comparison:
     runs: tuple[Run, ...]
     outcomes: pd.DataFrame
     differences: pd.DataFrame
+    planned: int = 0
 
     def difference(self, outcome: str, scenario: str, mineral: str = "") -> pd.Series:
         """The row of one outcome. Raises ``KeyError`` when there is none."""
@@ -60,9 +62,13 @@ class Comparison:
 
 
 def compare_runs(
-    runs: Iterable[Run], scenarios: Sequence[str], folder: Path, status: str = "finished"
+    runs: Iterable[Run],
+    scenarios: Sequence[str],
+    folder: Path,
+    status: str = "finished",
+    planned: int | None = None,
 ) -> Comparison:
-    """Compare finished runs; the first of ``scenarios`` is the reference."""
+    """Compare finished runs; the first of ``scenarios`` is the reference; ``planned`` runs were asked for."""
     kept = tuple(runs)
     # Who is counted as a member must not depend on the scenario: whoever was bound in any run, and the
     # leaders.
@@ -72,9 +78,9 @@ def compare_runs(
     import pandas as pd
 
     differences = pd.DataFrame(rows, columns=list(COLUMNS))
-    return Comparison(
-        folder, scenarios[0], tuple(scenarios), status, tuple(members), kept, outcomes, differences
-    )
+    asked = len(kept) if planned is None else planned
+    names = (scenarios[0], tuple(scenarios), status, tuple(members))
+    return Comparison(folder, *names, kept, outcomes, differences, asked)
 
 
 def _outcomes_of(runs: Iterable[Run], members: Collection[str]) -> pd.DataFrame:
@@ -115,8 +121,8 @@ def paired_interval(differences: Sequence[float]) -> tuple[float, float, float]:
 
 
 def write_comparison(comparison: Comparison) -> None:
-    """Write ``comparison.csv`` and ``.parquet`` (differences) and ``outcomes.csv`` (every run) into its
-    folder.
+    """Write ``comparison.csv`` and ``.parquet`` (differences), ``outcomes.csv`` (every run) and
+    ``comparison.json`` (status, scenarios, seeds, members, version) into its folder.
     """
     folder = comparison.folder
     try:
@@ -124,60 +130,20 @@ def write_comparison(comparison: Comparison) -> None:
         comparison.differences.to_parquet(folder / "comparison.parquet", index=False)
         comparison.outcomes.to_csv(folder / "outcomes.csv", index=False)
         comparison.differences.to_csv(folder / "comparison.csv", index=False)
+        made = json.dumps(_made(comparison), indent=2, ensure_ascii=False)
+        (folder / "comparison.json").write_text(made + "\n", encoding="utf-8")
     except OSError as error:
         raise ResultsError(f"{folder}: cannot be written: {error.strerror or error}") from None
 
 
-def describe_comparison(comparison: Comparison) -> str:
-    """The differences as a table for the terminal; those whose interval leaves out zero are marked with a
-    star.
-    """
-    lines: list[str] = []
-    for scenario in comparison.scenarios[1:]:
-        lines += [f"{scenario} against {comparison.reference}", _HEAD]
-        rows = comparison.differences[comparison.differences["scenario"] == scenario]
-        lines += [
-            _line(dict(zip(rows.columns, row, strict=True)))
-            for row in rows.itertuples(index=False, name=None)
-        ]
-        lines.append("")
-    meanings = {outcome.name: outcome.meaning for outcome in OUTCOMES}
-    shown = [name for name in dict.fromkeys(comparison.differences["outcome"]) if name in meanings]
-    lines += ["* the 95% interval of the paired difference leaves out zero. Outcomes:"]
-    lines += [f"  {name}: {meanings[name]}" for name in shown]
-    if comparison.members:
-        more = (
-            f" and {len(comparison.members) - MOST_NAMES} more"
-            if len(comparison.members) > MOST_NAMES
-            else ""
-        )
-        lines.append(f"  members here: {', '.join(comparison.members[:MOST_NAMES])}{more}")
-    return "\n".join(lines)
-
-
-_HEAD = f"  {'outcome':<28} {'reference':>12} {'scenario':>12} {'difference':>12}  {'95% interval':<27} pairs"
-
-
-def _line(row: dict[str, object]) -> str:
-    name = f"{row['outcome']} {row['mineral']}".strip()
-    numbers = [float(str(row[key])) for key in ("mean_reference", "mean", "difference", "low", "high")]
-    unit = str(row["unit"])
-    before, after = (in_words(number, unit) for number in numbers[:2])
-    change = "points" if unit == "share" else unit
-    difference, low, high = (in_words(number, change) for number in numbers[2:])
-    pairs = int(str(row["pairs"]))
-    interval = f"{low} to {high}" if pairs > 1 else ("no pair", "one pair only")[pairs]
-    star = "*" if numbers[3] > 0 or numbers[4] < 0 else " "
-    return f"  {name:<28} {before:>12} {after:>12} {difference:>12}{star} {interval:<27} {pairs:>5}"
-
-
-def in_words(number: float, unit: str) -> str:
-    """A number short enough to read: billions of USD, percent, years, prices in whole USD."""
-    if number != number:
-        return "-"
-    number = 0.0 if abs(number) < 1e-9 else number
-    if unit.startswith("USD") and unit != "USD/t":
-        return f"{number / 1e9:,.3f} bn"
-    if unit in ("share", "points"):
-        return f"{100 * number:.1f}{'%' if unit == 'share' else ' pp'}"
-    return f"{number:,.0f}" if unit == "USD/t" else f"{number:,.2f}"
+def _made(comparison: Comparison) -> dict[str, object]:
+    return {
+        "status": comparison.status,
+        "scenarios": list(comparison.scenarios),
+        "reference": comparison.reference,
+        "runs_finished": len(comparison.runs),
+        "runs_planned": comparison.planned,
+        "seeds": sorted({run.meta["seed"] for run in comparison.runs}),
+        "members": list(comparison.members),
+        **provenance(),
+    }

@@ -4,14 +4,12 @@ sentences with sources.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from experiments.figures.naming import (
+    as_signatories,
     country_name,
     format_money,
-    format_share,
     mineral_word,
     quarter_in_words,
     subject_in_words,
@@ -19,28 +17,15 @@ from experiments.figures.naming import (
 from experiments.figures.reserve import owed_and_held
 from experiments.figures.welfare import changes
 from experiments.findings import Finding, Quoted, members_by_round
+from experiments.floor_bill import floor_bill
 from experiments.results import Run
+from experiments.shortages import shortages
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SHORT = 0.01
-"""Share of need unmet from which a quarter counts as a shortage."""
-SMALLEST_NEED = 0.001
-"""Share of the world's need below which a country's shortage is not reported as the worst."""
+LEAST_USD = 500
 NO_CONTROL = ("none", "keep", "relent", "")
-
-
-class Shortage(NamedTuple):
-    """The worst shortage of a run: share of need unmet at its worst, and for how many quarters there was
-    any.
-    """
-
-    mineral: str
-    country: str
-    quarter: str
-    share: float
-    quarters: int
 
 
 def find_cost(run: Run, baseline: Run | None = None) -> Finding | None:
@@ -52,58 +37,33 @@ def find_cost(run: Run, baseline: Run | None = None) -> Finding | None:
         return Finding("Cost", "Nobody is bound by the floor, so nobody pays for it or earns by it.")
     if baseline:
         return _against_baseline(run, baseline, members)
-    users, producers, treasury = floor_bill(run, members)
-    values = (_sum(users), _sum(producers), _sum(treasury))
+    bill = floor_bill(run).sum()
+    users, producers, levies = (
+        float(bill["users"]),
+        float(bill["miners"] + bill["refiners"]),
+        float(bill["treasury"]),
+    )
+    paid, earned, collected = (_amount(value) for value in (users, producers, levies))
     text = (
-        f"Under floors that bind, buyers in the zone pay {values[0]} a year {_more(users)} than outside "
-        "prices; its miners and "
-        f"refiners get {values[1]} a year {_more(producers)} than world mean prices; its treasuries "
-        f"collect {values[2]} a year."
+        f"In the last year, under floors that bind, users in the zone pay {paid} {_more(-users)} than at "
+        f"outside prices; its miners and refiners earn {earned} {_more(producers)} than at world mean "
+        f"prices; its treasuries collect {collected} of levies."
     )
     rows = "members (countries.rung = 4), last four rounds, mineral and stage with zone.floor_binds"
+    gained = "(price_fob_usd_t - price_benchmark_usd_t) x output_t, less what ore costs above outside prices"
     quoted = (
-        Quoted(
-            values[0],
-            "markets, zone",
-            "(price_mean_usd_t - price_outside_usd_t) x use_t",
-            "USD/year",
-            f"{rows}, refined",
-        ),
-        Quoted(
-            values[1],
-            "markets, zone",
-            "(price_fob_usd_t - price_benchmark_usd_t) x output_t",
-            "USD/year",
-            rows,
-        ),
-        Quoted(values[2], "countries", "levy_usd + tariff_usd", "USD/year", "rung = 4, last four rounds"),
+        Quoted(paid, "markets, zone", "(price_mean_usd_t - price_outside_usd_t) x use_t", "USD/year", rows),
+        Quoted(earned, "markets, zone", gained, "USD/year", rows),
+        Quoted(collected, "countries", "levy_usd", "USD/year", "rung = 4, last four rounds"),
     )
     return Finding("Cost", text, quoted)
 
 
 def find_answer(run: Run) -> Finding:
-    """The dominant refiner's new controls, those of the calendar, and the worst shortage."""
-    who = country_name(run.dominant_refiner)
-    text, quoted = _controls_in_words(run, who)
-    worst = worst_shortage(run)
-    if worst is None:
-        return Finding("Answer", f"{text}; no country of any size runs short.", tuple(quoted))
-    share, many = format_share(worst.share), f"{worst.quarters} quarter{'s' if worst.quarters > 1 else ''}"
-    when = quarter_in_words(worst.quarter)
-    text += (
-        f"; worst shortage: {mineral_word(worst.mineral)} in {country_name(worst.country)}, {share} of "
-        f"need unmet in {when}, "
-        f"short for {many}"
-    )
-    rows = f"mineral = {worst.mineral}, stage = refined, country = {worst.country}"
-    quoted += [
-        Quoted(share, "markets", "unmet_t / (use_t + unmet_t)", "share", f"{rows}, the largest"),
-        Quoted(when, "markets", "quarter", "-", f"{rows}, the largest"),
-        Quoted(
-            many, "markets", "unmet_t / (use_t + unmet_t)", "count of rounds", f"{rows}, at least {SHORT:.0%}"
-        ),
-    ]
-    return Finding("Answer", f"{text}.", tuple(quoted))
+    """The dominant refiner's new controls and those of the calendar; when nobody runs short, that too."""
+    text, quoted = _controls_in_words(run, country_name(run.dominant_refiner))
+    calm = "" if shortages(run) else "; no country of any size runs short"
+    return Finding("Answer", f"{text}{calm}.", tuple(quoted))
 
 
 def find_holdings(run: Run) -> Finding | None:
@@ -111,7 +71,8 @@ def find_holdings(run: Run) -> Finding | None:
     if run.table("reserve").empty:
         return None
     held_usd, owed_usd, best = owed_and_held(run)
-    held, owed = format_money(held_usd), format_money(owed_usd)
+    held = format_money(held_usd)
+    owed = _amount(owed_usd)
     first = f", {mineral_word(best)} first" if best else ""
     rows = "last round of the table"
     return Finding(
@@ -121,48 +82,6 @@ def find_holdings(run: Run) -> Finding | None:
             Quoted(held, "reserve", "book_value_usd", "USD", f"{rows}, sum over minerals"),
             Quoted(owed, "reserve", "loan_usd", "USD", rows),
         ),
-    )
-
-
-def floor_bill(run: Run, members: pd.DataFrame) -> tuple[float, float, float]:
-    """What members' users pay over outside prices, what their producers get over world prices, what
-    treasuries collect.
-
-    USD a year over the last four rounds, minerals and stages where the floor binds.
-    """
-    last = run.rounds[-4:]
-    zone = run.table("zone")
-    binding = zone[zone["round"].isin(last) & zone["floor_binds"]]
-    keys = ["round", "mineral", "stage"]
-    columns = [*keys, "price_outside_usd_t", "price_benchmark_usd_t"]
-    rows = run.table("markets").merge(members, on=["round", "country"]).merge(binding[columns], on=keys)
-    bought = rows[rows["stage"] == "refined"]
-    users = ((bought["price_mean_usd_t"] - bought["price_outside_usd_t"]) * bought["use_t"]).sum()
-    producers = ((rows["price_fob_usd_t"] - rows["price_benchmark_usd_t"]) * rows["output_t"]).sum()
-    accounts = run.table("countries").merge(members, on=["round", "country"])
-    treasury = accounts.loc[accounts["round"].isin(last), ["levy_usd", "tariff_usd"]].to_numpy().sum()
-    years = len(last) / 4
-    return float(users) / years, float(producers) / years, float(treasury) / years
-
-
-def worst_shortage(run: Run) -> Shortage | None:
-    """The largest share of need unmet among countries that matter for the mineral; ``None`` when none
-    reaches 1%.
-    """
-    markets = run.table("markets")
-    refined = markets[markets["stage"] == "refined"]
-    need = refined["use_t"] + refined["unmet_t"]
-    world = need.groupby([refined["round"], refined["mineral"]]).transform("sum")
-    share = (refined["unmet_t"] / need).where(
-        (need > SMALLEST_NEED * world) & (refined["unmet_t"] >= SHORT * need)
-    )
-    if not share.notna().any():
-        return None
-    worst = refined.iloc[int(np.nanargmax(share))]
-    same = (refined["mineral"] == worst["mineral"]) & (refined["country"] == worst["country"])
-    quarters = int(share[same].notna().sum())
-    return Shortage(
-        str(worst["mineral"]), str(worst["country"]), str(worst["quarter"]), float(share.max()), quarters
     )
 
 
@@ -214,6 +133,13 @@ def _controls_in_words(run: Run, who: str) -> tuple[str, list[Quoted]]:
                 subject_in_words(str(first["subject"])), "decisions", "subject", "-", f"{rows}, the first"
             ),
         ]
+    duties = events[(events["kind"] == "decision") & (events["instrument"] == "tariff")]
+    if len(duties):
+        hit = as_signatories({code for codes in duties["targets"] for code in str(codes).split(";")})
+        whose = f"{len(hit)} countries" if len(hit) > 1 else "one country"
+        text += f"; lays duties in answer on the goods of {whose}"
+        rows = f"actor = {run.dominant_refiner}, kind = decision, instrument = tariff, the EU counted once"
+        quoted += [Quoted(whose, "events", "targets", "count", rows)] * (len(hit) > 1)
     if len(dated):
         text += (
             f"; {len(dated)} dated control{'s' if len(dated) > 1 else ''} of the policy calendar "
@@ -224,8 +150,8 @@ def _controls_in_words(run: Run, who: str) -> tuple[str, list[Quoted]]:
     return text, quoted
 
 
-def _sum(value_usd: float) -> str:
-    return format_money(abs(value_usd))
+def _amount(value_usd: float) -> str:
+    return "nothing" if abs(value_usd) < LEAST_USD else format_money(abs(value_usd))
 
 
 def _more(value_usd: float) -> str:

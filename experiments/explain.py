@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from experiments.figures.naming import (
+    country_code,
     country_name,
     format_money,
     format_price,
     in_words,
     mineral_word,
     quarter_in_words,
+    sentence,
     subject_in_words,
+    the_country,
     union_members,
 )
 from experiments.results import Run, each_row
@@ -28,6 +31,9 @@ TERMS = {
 }
 GIVEN = ("fixed by the scenario", "scripted")
 STEPS = {"floor": "the binding floor", "action_plan": "the action plan", "none": "the zone"}
+
+
+MOST_NAMED = 12
 
 
 class ExplainError(ValueError):
@@ -46,16 +52,16 @@ class Choice:
         same = all(
             getattr(self.row, name) == getattr(other.row, name) for name in ("kind", "choice", "subject")
         )
-        return same and (self.row.kind == "accession" or self.terms == other.terms)
+        return same and (self.row.kind != "reference_price" or self.terms == other.terms)
 
 
 def explain_decisions(run: Run, country: str, number: int | None = None) -> str:
-    """What ``country`` decided (in round ``number``, or in all) and why, one paragraph a decision.
+    """What ``country`` (code or name) decided in round ``number``, or in all, and why, in a paragraph each.
 
-    A member of the European Union is answered with the decisions of the Union. Like decisions at several
-    reviews
-    running are told once. Raises ``ExplainError`` for an unknown country or a round without a decision.
+    A member of the European Union is answered with the decisions of the Union. Like decisions that follow one
+    another are told once. Raises ``ExplainError`` for an unknown country or a round without a decision.
     """
+    country = country_code(country)
     actor = find_actor(run, country)
     decisions = run.table("decisions")
     own = decisions[decisions["actor"] == actor]
@@ -87,9 +93,8 @@ def find_actor(run: Run, country: str) -> str:
         return "EU"
     if country in set(run.table("countries")["country"]) or country == "EU":
         return country
-    raise ExplainError(
-        f"country {country!r}: not in this run; these decide in it: {', '.join(sorted(actors)) or 'nobody'}"
-    )
+    deciding = in_words(sorted(actors), MOST_NAMED) if actors else "nobody"
+    raise ExplainError(f"country {country!r}: not in this run; these decide in it: {deciding}")
 
 
 def _gather(rows: pd.DataFrame) -> list[tuple[Choice, list[str]]]:
@@ -109,14 +114,17 @@ def _gather(rows: pd.DataFrame) -> list[tuple[Choice, list[str]]]:
 def _in_words(choice: Choice, again: list[str]) -> str:
     text = f"{_what(choice)} {_why(choice)}".strip()
     if again:
-        many = "the next review" if len(again) == 1 else f"{len(again)} more reviews"
-        text += f" The same at {many}, the last in {quarter_in_words(again[-1])}."
+        # Countries review; the leader and the dominant refiner move every quarter.
+        occasion = "review" if choice.row.kind == "accession" else "time"
+        times = f"the next {occasion}" if len(again) == 1 else f"{len(again)} more {occasion}s"
+        text += f" The same {'at' if occasion == 'review' else ''} {times}, the last in ".replace("  ", " ")
+        text += f"{quarter_in_words(again[-1])}."
     return text
 
 
 def _what(choice: Choice) -> str:
     row = choice.row
-    who, when = country_name(str(row.actor)), quarter_in_words(str(row.quarter))
+    who, when = sentence(the_country(str(row.actor)))[:-1], quarter_in_words(str(row.quarter))
     subject, _, note = str(row.subject).partition(": ")
     step = STEPS.get(subject, f"the {subject}")
     said = {
@@ -125,11 +133,11 @@ def _what(choice: Choice) -> str:
         ("accession", "prepare"): f"found the step to {step} worth taking, but waited for one more review",
         ("accession", "stay"): "stayed in the zone",
         ("accession", "leave"): "left the zone",
-        ("retaliation", "license"): f"put exports under licence: {subject_in_words(str(row.subject))}",
-        ("retaliation", "none"): f"weighed a control and left it: {subject_in_words(str(row.subject))}",
-        ("retaliation", "relent"): f"lifted a control: {subject_in_words(str(row.subject))}",
+        ("retaliation", "license"): f"put exports under licence ({subject_in_words(str(row.subject))})",
+        ("retaliation", "none"): f"weighed a control and left it ({subject_in_words(str(row.subject))})",
+        ("retaliation", "relent"): f"lifted a control ({subject_in_words(str(row.subject))})",
         ("reference_price", "announce"): "announced reference prices",
-        ("coercion", "offer side payment"): f"offered {country_name(subject)} a side payment",
+        ("coercion", "offer side payment"): f"offered {the_country(subject)} a side payment",
     }.get((str(row.kind), str(row.choice)))
     generic = (
         f"chose {str(row.choice).replace('_', ' ')} over {str(row.alternative).replace('_', ' ')} "

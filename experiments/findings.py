@@ -18,6 +18,7 @@ from experiments.figures.naming import (
     in_words,
     mineral_word,
     quarter_in_words,
+    the_country,
 )
 from experiments.results import Run, holding_out
 
@@ -49,18 +50,23 @@ class Finding:
 
 
 def find_all(run: Run, baseline: Run | None = None) -> list[Finding]:
-    """The sentences of the summary in order; a topic without data is left out."""
+    """The sentences of the summary in order; a topic without data is left out. Grave shortages come first."""
     from experiments.consequences import find_answer, find_cost, find_holdings
+    from experiments.shortages import GRAVE, find_shortages, shortages
 
     finders: tuple[Callable[[], Finding | None], ...] = (
         lambda: find_zone(run),
-        lambda: find_grip(run),
+        lambda: find_grip(run, baseline),
         lambda: find_prices(run),
         lambda: find_cost(run, baseline),
         lambda: find_answer(run),
+        lambda: find_shortages(run),
         lambda: find_holdings(run),
     )
-    return [finding for finder in finders if (finding := finder()) is not None]
+    found = [finding for finder in finders if (finding := finder()) is not None]
+    if any(shortage.share >= GRAVE for shortage in shortages(run)):
+        found.sort(key=lambda finding: finding.topic != "Shortage")
+    return found
 
 
 def find_zone(run: Run) -> Finding:
@@ -90,7 +96,7 @@ def find_zone(run: Run) -> Finding:
     return Finding("Zone", f"{text}.", tuple(quoted))
 
 
-def find_grip(run: Run) -> Finding:
+def find_grip(run: Run, baseline: Run | None = None) -> Finding:
     """The dominant refiner's share of refining, first quarter to last, where it was largest at the start."""
     shares = refined_shares(run).dropna(axis=1)
     main = list(shares.iloc[0].sort_values(ascending=False, kind="stable").index[:MAIN_MINERALS])
@@ -114,6 +120,14 @@ def find_grip(run: Run) -> Finding:
     whose = f"{country_name(run.dominant_refiner)}'s share of world refining"
     many = f"; the mean of all {count} minerals, {first} to {last}" if count > len(main) else ""
     kept = quoted if many else quoted[:-3]
+    if many and baseline:
+        other, ends = (
+            baseline.meta.get("scenario", "the baseline"),
+            refined_shares(baseline).dropna(axis=1).iloc[-1],
+        )
+        there = format_share(float(ends.mean()))
+        many += f" (in {other} {there})"
+        kept.append(Quoted(there, "zone", "dominant_share", "share", f"{where}, last round of {other}"))
     return Finding("Grip", f"{whose} from start to end: {', '.join(parts)}{many}.", tuple(kept))
 
 
@@ -129,15 +143,16 @@ def find_prices(run: Run) -> Finding | None:
     quoted = [
         _zone_row(value, f"price_{name}_usd_t", "USD/t", mineral, when) for name, value in prices.items()
     ]
-    buyer = "inside the zone" if end["members"] else f"in the {country_name(run.leader)} and its partners"
+    buyer = "inside the zone" if end["members"] else f"in {the_country(run.leader)} and its partners"
     text = (
         f"At the end refined {mineral_word(mineral)} costs {prices['inside']} "
         f"{buyer}, "
         f"{prices['outside']} outside and {prices['home']} at the gate in "
-        f"{country_name(run.dominant_refiner)}"
+        f"{the_country(run.dominant_refiner)}"
     )
     more, floor = _floor_in_words(run, refined, rows, mineral)
-    return Finding("Price", f"{text}; {more}.", (*quoted, *floor))
+    reach, levied = _reach_in_words(run, mineral) if end["in_force"] and end["members"] else ("", [])
+    return Finding("Price", f"{text}; {more}.{reach}", (*quoted, *floor, *levied))
 
 
 def members_by_round(run: Run) -> pd.DataFrame:
@@ -171,6 +186,28 @@ def _floor_in_words(
             "stage = refined, any round",
         ),
     ]
+
+
+def _reach_in_words(run: Run, mineral: str) -> tuple[str, list[Quoted]]:
+    """What part of members' purchases the floor touches in the last quarter."""
+    flows, last = run.table("flows"), run.rounds[-1]
+    bound = members_by_round(run)
+    inside = flows["destination"].isin(bound.loc[bound["round"] == last, "country"])
+    rows = flows[
+        (flows["round"] == last) & (flows["mineral"] == mineral) & (flows["stage"] == "refined") & inside
+    ]
+    bought_t = float(rows["flow_t"].sum())
+    if not bought_t:
+        return "", []
+    share = float(rows.loc[rows["levy_usd_t"] > 0, "flow_t"].sum()) / bought_t
+    rest = (
+        "what members buy of it then pays the levy; the rest is made in the zone or costs the floor or more."
+    )
+    if share < 0.005:
+        return f" Hardly any of {rest}", []
+    where = f"round = {last}, mineral = {mineral}, stage = refined, destination a member, levy_usd_t > 0"
+    quoted = Quoted(format_share(share), "flows", "flow_t", "share", where)
+    return f" {quoted.value} of {rest}", [quoted]
 
 
 def _bound_in_words(run: Run, rows: pd.DataFrame, bound: list[str]) -> tuple[str, list[Quoted]]:

@@ -20,9 +20,12 @@ NOT_A_NUMBER = float("nan")
 
 
 class Outcome(NamedTuple):
-    """One outcome: ``measure(run, members)`` gives its value, or one value a mineral when ``by_mineral``."""
+    """One outcome: ``measure(run, members)`` gives its value, or one value a mineral when ``by_mineral``;
+    ``words`` name it within a sentence.
+    """
 
     name: str
+    words: str
     unit: str
     meaning: str
     measure: Callable[[Run, Collection[str]], float | dict[str, float]]
@@ -109,34 +112,79 @@ def reserve_value(run: Run, members: Collection[str]) -> float:
 
 
 OUTCOMES: tuple[Outcome, ...] = (
-    Outcome("members_at_end", "countries", "binding members of the zone in the last quarter", members_at_end),
+    Outcome(
+        "members_at_end",
+        "binding members",
+        "countries",
+        "binding members of the zone in the last quarter, those of the European Union one by one",
+        members_at_end,
+    ),
     Outcome(
         "first_member_year",
+        "first accession",
         "year",
         "when the first country other than the leader was bound",
         first_member_year,
     ),
-    Outcome("members_welfare", "USD/year", "welfare of the members, mean over the run", members_welfare),
-    Outcome("leader_welfare", "USD/year", "welfare of the leader, mean over the run", leader_welfare),
     Outcome(
-        "dominant_welfare", "USD/year", "welfare of the dominant refiner, mean over the run", dominant_welfare
+        "members_welfare",
+        "welfare of members",
+        "USD/year",
+        "welfare of the members, mean over the run; only differences have a meaning",
+        members_welfare,
     ),
-    Outcome("world_welfare", "USD/year", "welfare of all countries, mean over the run", world_welfare),
+    Outcome("leader_welfare", "welfare of the leader", "USD/year", "the same of the leader", leader_welfare),
     Outcome(
-        "members_users_cost", "USD/year", "what users in members pay for refined metal", members_users_cost
+        "dominant_welfare",
+        "welfare of the dominant refiner",
+        "USD/year",
+        "the same of the dominant refiner",
+        dominant_welfare,
     ),
-    Outcome("levy_revenue", "USD/year", "levy collected by members, mean over the run", levy_revenue),
-    Outcome("reserve_value", "USD", "stock of the reserve at cost in the last quarter", reserve_value),
-    Outcome("worst_unmet_share", "share", "worst shortage of any country and mineral", worst_unmet_share),
+    Outcome("world_welfare", "welfare of the world", "USD/year", "the same of all countries", world_welfare),
+    Outcome(
+        "members_users_cost",
+        "cost to users in members",
+        "USD/year",
+        "what users in members pay for refined metal",
+        members_users_cost,
+    ),
+    Outcome(
+        "levy_revenue", "levies", "USD/year", "levy collected by members, mean over the run", levy_revenue
+    ),
+    Outcome(
+        "reserve_value",
+        "stock of the reserve",
+        "USD",
+        "stock of the reserve at cost in the last quarter",
+        reserve_value,
+    ),
+    Outcome(
+        "worst_unmet_share",
+        "worst shortage",
+        "share",
+        "worst shortage of any country and mineral, part of its purchases unmet",
+        worst_unmet_share,
+    ),
     Outcome(
         "dominant_share",
+        "dominant share",
         "share",
         "refined output in the dominant refiner's country, last year",
         dominant_share,
         True,
     ),
-    Outcome("price_inside", "USD/t", "refined price inside the zone, last year", price_inside, True),
-    Outcome("price_outside", "USD/t", "refined price outside, last year", price_outside, True),
+    Outcome(
+        "price_inside",
+        "price inside",
+        "USD/t",
+        "refined price inside the zone, last year",
+        price_inside,
+        True,
+    ),
+    Outcome(
+        "price_outside", "price outside", "USD/t", "refined price outside, last year", price_outside, True
+    ),
 )
 
 

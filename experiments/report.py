@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.chronicle import chronicle
-from experiments.figures.naming import in_words, mineral_in_words, mineral_name, quarter_in_words
+from experiments.doubts import least_sure, one_run_is_one_run
+from experiments.figures.naming import in_words, mineral_in_words, mineral_name, quarter_in_words, sentence
 from experiments.findings import find_all
 from experiments.results import ResultsError, Run
-from experiments.summary import one_run_is_one_run
 
 if TYPE_CHECKING:
     from experiments.figures.gallery import FigureInfo
@@ -49,6 +49,21 @@ def write_report(run: Run, baseline: Run | None = None) -> Path:
     return page
 
 
+def check_pair(run: Run, baseline: Run) -> None:
+    """Raise ``ResultsError`` when seed, minerals or data differ: a difference would not be one of policy."""
+    for name in ("seed", "data_fingerprint"):
+        one, other = run.meta.get(name), baseline.meta.get(name)
+        if one != other:
+            raise ResultsError(
+                f"{baseline.folder}: {name}: given {other}, allowed: {one}, that of {run.folder}"
+            )
+    if not baseline.rounds or baseline.minerals != run.minerals:
+        raise ResultsError(
+            f"{baseline.folder}: minerals: given {', '.join(baseline.minerals) or 'none'}, "
+            f"allowed: {', '.join(run.minerals)}, those of {run.folder}"
+        )
+
+
 def render_report(run: Run, figures: list[FigureInfo], baseline: Run | None = None) -> str:
     """The page as HTML; the figures are embedded, nothing is fetched and no script runs."""
     import jinja2
@@ -67,7 +82,8 @@ def render_report(run: Run, figures: list[FigureInfo], baseline: Run | None = No
         findings=find_all(run, baseline),
         figures=[{"info": info, "image": _embedded(info.svg)} for info in figures],
         chronicle=chronicle(run),
-        doubt=one_run_is_one_run(run),
+        doubt=sentence(one_run_is_one_run(run)),
+        least_sure=sentence(least_sure(run)),
         quality=_quality(run.meta.get("quality", {})),
         made=_provenance(run),
         scenario_text=run.meta.get("scenario_text", ""),

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import textwrap
 
+from experiments.doubts import least_sure, one_run_is_one_run
+from experiments.figures.naming import sentence
 from experiments.findings import find_all
 from experiments.results import Run
 
@@ -22,7 +24,7 @@ def summary_lines(run: Run, baseline: Run | None = None) -> list[str]:
     if not run.rounds:
         return [str(run.meta.get("question") or "What happens?"), "  No quarter was played."]
     topics = [(finding.topic, finding.text) for finding in find_all(run, baseline)]
-    topics.append(("Least sure of", one_run_is_one_run(run)))
+    topics.append(("Least sure of", f"{least_sure(run)}. {sentence(one_run_is_one_run(run))[:-1]}"))
     width = max(len(topic) for topic, _ in topics) + 4
     lines = [str(run.meta.get("question") or "What happens?")]
     for topic, text in topics:
@@ -38,13 +40,3 @@ def summary_lines(run: Run, baseline: Run | None = None) -> list[str]:
             f"  (interrupted: {len(run.rounds)} of {run.meta.get('rounds_planned', 'the planned')} quarters)"
         )
     return lines
-
-
-def one_run_is_one_run(run: Run) -> str:
-    """What a single run cannot say, and the command that can."""
-    scenario = run.meta.get("scenario", "zone_floor")
-    other = "zone_floor" if scenario == "baseline" else scenario
-    return (
-        "one run cannot tell policy from chance; to see what is signal: "
-        f"python -m experiments compare baseline {other}"
-    )

@@ -49,9 +49,14 @@ class News:
             round_, "decision", axes.countries[control.actor], ";".join(targets), "licence", mineral, text
         )
 
+    def counter_duty(self, round_: int, actor: str, targets: Sequence[str], share: float) -> None:
+        """The dominant refiner lays a duty on the goods of countries that had none."""
+        text = f"duty of {share:.0%} on the goods of {', '.join(targets)} (answer in kind)"
+        self._tell(round_, "decision", actor, ";".join(targets), "tariff", "*", text)
+
     def threat(self, round_: int, actor: str, target: str) -> None:
         """The leader presses a country that holds out."""
-        self._tell(round_, "decision", actor, target, "threat", "*", "presses a country that holds out")
+        self._tell(round_, "decision", actor, target, "threat", "*", f"presses {target}, which holds out")
 
     def plant(self, round_: int, name: str, iso3: str, mineral: str, capacity_t_year: float) -> None:
         """A named plant starts."""

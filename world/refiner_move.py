@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,9 +27,7 @@ def move_refiner(world: TradeWorld, outlooks: Outlooks) -> None:
     politics.controls = [
         control for control in politics.controls if axes.minerals[control.mineral] not in replaced
     ]
-    politics.counter_duty_share[:] = 0.0
-    for iso3, share in decision.counter_duty_share.items():
-        politics.counter_duty_share[axes.country(iso3)] = share
+    _lay_duties(world, decision.counter_duty_share)
     for imposed in decision.impose:
         held = {
             t for c in politics.controls if axes.minerals[c.mineral] == imposed.mineral for t in c.targets
@@ -47,6 +46,17 @@ def move_refiner(world: TradeWorld, outlooks: Outlooks) -> None:
         world.news.control(world.round, control, axes)
     for reason in decision.reasons:
         world.ledger.enter(reason, "dominant_refiner", world.round)
+
+
+def _lay_duties(world: TradeWorld, shares: Mapping[str, float]) -> None:
+    """Duties on the goods of those named and on nobody else's; those laid anew are told."""
+    axes, laid = world.base.axes, world.state.politics.counter_duty_share
+    new = sorted(iso3 for iso3, share in shares.items() if share > laid[axes.country(iso3)])
+    laid[:] = 0.0
+    for iso3, share in shares.items():
+        laid[axes.country(iso3)] = share
+    if new:
+        world.news.counter_duty(world.round, axes.countries[world.dominant], new, shares[new[0]])
 
 
 def refiner_view(world: TradeWorld) -> RefinerView:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from world.measures import ALL, Measure, complaints, first_day
-from world.parameters import ParameterError, resolve
+from world.parameters import ParameterError, load_parameters, resolve
 from world.scenario_reading import (
     LIBRARY,
     Layer,
@@ -101,9 +101,12 @@ def _faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
     for location, name in _countries_named(scenario):
         if name not in known.countries:
             yield location, name, in_order(name, known.countries)
+    if (same := scenario.leader.country) == scenario.dominant_refiner.country:
+        yield ("dominant_refiner", "country"), same, "another country than leader.country"
     for number, measure in enumerate(scenario.measures):
         for field, given, allowed in _measure_faults(measure, known):
             yield ("measures", number, field), given, allowed
+    load_parameters()  # a fault of the table is none of the scenario
     try:
         resolve(scenario.parameters)
     except ParameterError as error:

@@ -86,6 +86,8 @@ def _text(path: Path) -> str:
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise DatasetError(f"{path.name}: file is missing, needed in {path.parent}") from None
+    except OSError as error:
+        raise DatasetError(f"{path}: cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise DatasetError(f"{path.name}, line {line}: not text in UTF-8 (byte {error.start})") from None

@@ -33,7 +33,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 def compare(arguments: argparse.Namespace) -> int:
     """Run and compare; 130 when interrupted, with the pairs that were finished."""
     from experiments.batch import compare_scenarios
-    from experiments.comparison import describe_comparison
+    from experiments.comparison_words import describe_comparison
 
     runs = len(arguments.scenarios) * arguments.seeds
     say(
@@ -55,7 +55,9 @@ def compare(arguments: argparse.Namespace) -> int:
         table = str(comparison.folder / "comparison.csv")
         say(arguments.quiet, "", describe_comparison(comparison), _write_figure(comparison), table)
     if comparison.status == "interrupted":
-        say(False, f"interrupted; {len(comparison.runs)} of {runs} runs were finished and are compared")
+        say(
+            False, f"interrupted; {len(comparison.runs)} of {runs} runs finished, kept in {comparison.folder}"
+        )
         return INTERRUPTED
     return 0
 

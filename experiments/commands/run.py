@@ -55,10 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
             began=arguments.began,
         )
     if finished.meta["status"] == "interrupted":
-        say(
-            False,
-            f"interrupted after {finished.meta['rounds']} quarters; they are kept in {finished.folder}",
-        )
+        played = f"{finished.meta['rounds']} of {finished.meta['rounds_planned']} quarters"
+        say(False, f"interrupted after {played}; they are kept in {finished.folder}")
         return INTERRUPTED
     say(arguments.quiet, *_closing_words(finished, arguments.tables_only))
     return 0

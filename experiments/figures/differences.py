@@ -59,18 +59,19 @@ def draw_differences(comparison: Comparison) -> Figure:
 
 
 def find_differences(comparison: Comparison) -> str:
-    """The clearest change of the dominant refiner's share, in a sentence."""
+    """How many changes of the dominant refiner's share are clear, and the largest of them."""
     rows = comparison.differences
     shares = rows[(rows["outcome"] == "dominant_share") & rows["difference"].notna()]
     clear = shares[(shares["low"] > 0) | (shares["high"] < 0)]
     if clear.empty:
         return f"No clear change of the dominant refiner's share against {comparison.reference}"
     row = clear.sort_values("difference", key=abs).iloc[-1]
-    verb = "lowers" if row["difference"] < 0 else "raises"
+    way = "falls" if row["difference"] < 0 else "rises"
     points = abs(100 * row["difference"])
+    count = f"{len(clear)} of {len(shares)} changes of the dominant refiner's share are clear"
     return (
-        f"{row['scenario']} {verb} the dominant refiner's share of {mineral_in_words(row['mineral'])} "
-        f"by {points:.1f} points, its clearest change against {comparison.reference}"
+        f"{count}; the largest: under {row['scenario']} it {way} by {points:.1f} points in "
+        f"{mineral_in_words(row['mineral'])}"
     )
 
 

@@ -75,14 +75,14 @@ def _draw_mineral(panel: Axes, run: Run, mineral: str, baseline: Run | None) -> 
     _line(panel, run, mineral, "ore", linewidth=0.9, alpha=0.8)
     _line(panel, run, mineral, "refined", linewidth=2.2)
     if baseline and mineral in baseline.minerals:
-        _line(panel, baseline, mineral, "refined", linewidth=1.2, linestyle="--", alpha=0.7)
+        _line(panel, baseline, mineral, "refined", linewidth=1.0, linestyle="--", color=theme.FLOOR)
     shares = refined_shares(run)[mineral]
     ends = {run.rounds[0]: float(shares.iloc[0]), run.rounds[-1]: float(shares.iloc[-1])}
     for place, (number, share) in zip(("left", "right"), ends.items(), strict=False):
         panel.annotate(
             format_share(share),
             (number, 100 * share),
-            (0, 4),
+            (3 if place == "left" else -1, 4),
             textcoords="offset points",
             fontsize=7.5,
             ha=place,
@@ -98,12 +98,12 @@ def _line(panel: Axes, run: Run, mineral: str, stage: str, **options: object) ->
     zone = run.table("zone")
     rows = zone[(zone["mineral"] == mineral) & (zone["stage"] == stage)]
     data = rows.assign(share=100 * rows["dominant_share"])
+    options = {"color": theme.DOMINANT, **options}
     marker = "o" if len(rows) == 1 else None
     sns.lineplot(
         data=data,
         x="round",
         y="share",
-        color=theme.DOMINANT,
         ax=panel,
         estimator=None,
         marker=marker,
@@ -115,8 +115,6 @@ def _key(run: Run, baseline: Run | None) -> list[theme.KeyEntry]:
     key = [theme.KeyEntry("refined (thick) and mined (thin)", theme.DOMINANT)]
     if baseline:
         key.append(
-            theme.KeyEntry(
-                f"refined, {baseline.meta.get('scenario', 'baseline')}", theme.DOMINANT, dashed=True
-            )
+            theme.KeyEntry(f"refined, {baseline.meta.get('scenario', 'baseline')}", theme.FLOOR, dashed=True)
         )
     return key

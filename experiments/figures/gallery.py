@@ -8,8 +8,9 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from experiments.figures import dominance, membership, prices, reserve, theme, welfare, world_map
+from experiments.figures import dominance, membership, prices, reserve, shortages, theme, welfare, world_map
 from experiments.results import ResultsError, Run
+from experiments.shortages import shortages as find_shortages
 
 Draw = Callable[[Run, Run | None], Figure]
 Find = Callable[[Run, Run | None], str]
@@ -30,12 +31,15 @@ class FigureInfo:
 class _Entry:
     draw: Draw
     find: Find
-    caption: str
+    caption: str | Find
 
 
 GALLERY = {
     "membership": _Entry(
         membership.draw_membership, lambda run, _: membership.find_membership(run), membership.CAPTION
+    ),
+    "shortages": _Entry(
+        shortages.draw_shortages, lambda run, _: shortages.find_shortage(run), shortages.CAPTION
     ),
     "prices": _Entry(prices.draw_prices, lambda run, _: prices.find_price(run), prices.CAPTION),
     "dominance": _Entry(
@@ -46,7 +50,7 @@ GALLERY = {
         lambda run, _: world_map.find_world_map(run, world_map.most_rerouted(run, "refined")),
         world_map.CAPTION,
     ),
-    "welfare": _Entry(welfare.draw_welfare, welfare.find_welfare, welfare.CAPTION),
+    "welfare": _Entry(welfare.draw_welfare, welfare.find_welfare, welfare.caption),
     "reserve": _Entry(reserve.draw_reserve, lambda run, _: reserve.find_reserve(run), reserve.CAPTION),
 }
 
@@ -60,7 +64,7 @@ def draw(name: str, run: Run, baseline: Run | None = None) -> Figure:
 
 def draw_all(run: Run, folder: str | Path, baseline: Run | None = None) -> list[FigureInfo]:
     """Write every figure that the run has data for as PNG and SVG into ``folder`` (those of the
-    reserve and of the zone only where the scenario has them).
+    reserve and of the zone only where the scenario has them, that of shortages only where there are any).
     """
     drawn = []
     for name, entry in GALLERY.items():
@@ -70,11 +74,14 @@ def draw_all(run: Run, folder: str | Path, baseline: Run | None = None) -> list[
             png, svg = theme.save(entry.draw(run, baseline), Path(folder), name)
         except OSError as error:
             raise ResultsError(f"{folder}: cannot be written: {error.strerror or error}") from None
-        drawn.append(FigureInfo(name, entry.find(run, baseline), entry.caption, png, svg))
+        caption = entry.caption if isinstance(entry.caption, str) else entry.caption(run, baseline)
+        drawn.append(FigureInfo(name, entry.find(run, baseline), caption, png, svg))
     return drawn
 
 
 def _has_data(name: str, run: Run) -> bool:
+    if name == "shortages":
+        return bool(find_shortages(run))
     if name == "reserve":
         return not run.table("reserve").empty
     return name != "membership" or bool(run.setting("zone", "exists", True))

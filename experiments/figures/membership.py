@@ -10,7 +10,14 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from experiments.figures import theme
-from experiments.figures.naming import RUNGS, by_size, country_name, quarter_in_words, union_members
+from experiments.figures.naming import (
+    RUNGS,
+    by_size,
+    country_name,
+    in_words,
+    quarter_in_words,
+    union_members,
+)
 from experiments.results import Run, holding_out
 
 if TYPE_CHECKING:
@@ -20,18 +27,17 @@ if TYPE_CHECKING:
 CAPTION = (
     "Highest rung of the zone's ladder that each country holds, by quarter; amber while it holds out at "
     "the rung below the floor. "
-    "Ordered by the date of the highest rung. Members of the European Union vote as one and share a row "
-    "when they move together."
+    "Drawn are the largest economies and the largest producers of these minerals, in the order in which they "
+    "reach their highest rung. The European Union votes as one and is one row."
 )
 HOLDING_OUT = 5
-MOST_ROWS = 42
+MOST_ECONOMIES, MOST_PRODUCERS = 30, 12
 
 
 def draw_membership(run: Run, baseline: Run | None = None) -> Figure:
-    """A strip a country, coloured by rung; when there are many, the smaller economies that are never bound
-    are counted, not drawn.
-    """
-    strips, left_out = _rows_to_draw(climbers(run))
+    """A strip a country, coloured by rung; of many, the smaller economies are counted and not drawn."""
+    everyone = climbers(run)
+    strips = everyone[everyone.index.isin(_who_is_drawn(run, everyone))]
     with theme.style():
         figure = theme.new_figure(10.5, max(0.185 * len(strips), 0.6) + 2.0)
         panel = figure.subplots()
@@ -47,7 +53,7 @@ def draw_membership(run: Run, baseline: Run | None = None) -> Figure:
                 transform=panel.transAxes,
             )
             panel.set_axis_off()
-        note = f" Not drawn: {left_out} smaller economies on lower rungs." if left_out else ""
+        note = _left_out(everyone.drop(index=strips.index))
         theme.frame(
             figure,
             find_membership(run),
@@ -75,9 +81,11 @@ def find_membership(run: Run) -> str:
         for country in map(str, bound.index)
         if first_round(strips, country) == since
     ]
-    names = first[0] if len(first) == 1 else f"{len(first)} together"
+    names = in_words(first) if len(first) <= 3 else f"{len(first)} together"
     start = quarter_in_words(run.quarters[run.rounds.index(since)])
-    return f"{inside} bound by the floor in {end} (first: {names}, {start}); {holding} hold out"
+    hold = "hold out" if holding != 1 else "holds out"
+    are = "are" if inside != 1 else "is"
+    return f"{inside} {are} bound by the floor in {end} (first: {names}, {start}); {holding} {hold}"
 
 
 def climbers(run: Run) -> pd.DataFrame:
@@ -117,13 +125,20 @@ def _union_as_one(strips: pd.DataFrame) -> pd.DataFrame:
     return as_one
 
 
-def _rows_to_draw(strips: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """All that are ever bound, then the largest economies, in the order of ``strips``; how many are left
-    out.
-    """
-    bound = (strips == 4).any(axis=1)
-    ranked = sorted(by_size(map(str, strips.index)), key=lambda country: not bound[country])[:MOST_ROWS]
-    return strips[strips.index.isin(ranked)], max(0, len(strips) - MOST_ROWS)
+def _who_is_drawn(run: Run, strips: pd.DataFrame) -> set[str]:
+    """The leader, the largest economies, and of the others those that sell most of the minerals by value."""
+    ranked = by_size(map(str, strips.index))
+    markets = run.table("markets")
+    sold_usd = (markets["output_t"] * markets["price_fob_usd_t"]).groupby(markets["country"]).sum()
+    others = sorted(ranked[MOST_ECONOMIES:], key=lambda country: -float(sold_usd.get(country, 0.0)))
+    return {run.leader, *ranked[:MOST_ECONOMIES], *others[:MOST_PRODUCERS]}
+
+
+def _left_out(strips: pd.DataFrame) -> str:
+    if not len(strips):
+        return ""
+    bound = int((strips.iloc[:, -1] == 4).sum())
+    return f" Not drawn: {len(strips)} smaller economies, {bound} of them bound by the floor at the end."
 
 
 def _draw_strips(panel: Axes, strips: pd.DataFrame, run: Run) -> None:

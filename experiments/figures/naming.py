@@ -14,7 +14,7 @@ import world
 
 DATA = Path(next(iter(world.__path__))) / "data"
 
-RUNGS = ("none", "forum", "framework", "action plan", "floor")
+RUNGS = ("no rung", "forum", "framework", "action plan", "binding floor")
 _MINERALS = {
     "ndpr": "NdPr",
     "dytb": "Dy/Tb",
@@ -38,12 +38,32 @@ _SHORT_COUNTRIES = {
     "USA": "United States",
     "GBR": "United Kingdom",
 }
+_WITH_ARTICLE = frozenset({"USA", "GBR", "EU", "NLD", "PHL", "ARE", "DOM", "COK", "ROW"})
 _UNITS = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
 
 
 def country_name(code: str) -> str:
     """The name of a country or bloc, ``code`` itself when it is not in the table."""
     return _SHORT_COUNTRIES.get(code) or _countries().get(code, {}).get("name") or code
+
+
+def country_code(text: str) -> str:
+    """The code of a country or bloc given by code or name, in any case; ``text`` itself if unknown."""
+    given = text.strip().casefold()
+    for code in (*_SHORT_COUNTRIES, *_countries()):
+        if given in (code.casefold(), country_name(code).casefold()):
+            return code
+    return text
+
+
+def the_country(code: str) -> str:
+    """The name within a sentence: ``the United States``, ``Japan``."""
+    return f"the {country_name(code)}" if code in _WITH_ARTICLE else country_name(code)
+
+
+def sentence(text: str) -> str:
+    """``text`` with a capital at its beginning and one full stop at its end."""
+    return f"{text[:1].upper()}{text[1:].rstrip('. ')}."
 
 
 def mineral_name(key: str) -> str:
@@ -104,7 +124,7 @@ def subject_in_words(subject: str) -> str:
     targets, at, share = rest.partition(" at ")
     if not to:
         return subject
-    names = [country_name(code) for code in targets.split(";")]
+    names = [the_country(code) for code in targets.split(";")]
     shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
     return f"{mineral_word(mineral)} to {shown}" + (f", {share} of requests granted" if at else "")
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from experiments.figures import theme
-from experiments.figures.naming import country_name, format_share, mineral_in_words, mineral_name
+from experiments.figures.naming import country_name, format_share, mineral_in_words, mineral_name, the_country
 from experiments.results import Run
 
 if TYPE_CHECKING:
@@ -22,8 +22,9 @@ CAPTION = (
     "framework partners before there "
     "are any. Outside: paid by the rest of the world. Home: at the gate of the dominant refiner. The "
     "thin line is the reference price "
-    "that the floor upholds; it is dotted while it is announced but not applied. Vertical scales differ; "
-    "short spikes are cut off and their height is given."
+    "that the floor upholds at the border; it is dotted while it is announced but not applied. Where members "
+    "make most of what they use, the price inside stays below it. In a shortage the price is what going "
+    "without costs, an assumption. Vertical scales differ; short spikes are cut off, their height is given."
 )
 LONG_RUN = 64
 """Prices in a panel from which a spike may be cut off: four lines of sixteen quarters."""
@@ -96,7 +97,7 @@ def _inside(run: Run) -> str:
     return (
         "inside the zone"
         if run.setting("zone", "exists", True)
-        else f"in the {country_name(run.leader)} and partners"
+        else f"in {the_country(run.leader)} and its partners"
     )
 
 

@@ -31,7 +31,7 @@ def draw_reserve(run: Run, baseline: Run | None = None) -> Figure:
             figure.text(0.5, 0.45, "There is no strategic reserve in this scenario.", ha="center")
             theme.frame(figure, find_reserve(run), theme.source_line(run, "reserve"))
             return figure
-        holdings, targets, money = theme.small_multiples(figure, 3, columns=3, gridspec_kw={"wspace": 0.42})
+        holdings, targets, money = theme.small_multiples(figure, 3, columns=3, gridspec_kw={"wspace": 0.58})
         _draw_holdings(holdings, run)
         _draw_targets(targets, run)
         _draw_money(money, run)
@@ -59,7 +59,7 @@ def find_reserve(run: Run) -> str:
     )
     return (
         f"The reserve ends with metal that cost {format_money(book)}{most}, and owes "
-        f"{format_money(loan)}{full}"
+        f"{'nothing' if loan < 1 else format_money(loan)}{full}"
     )
 
 
@@ -99,6 +99,9 @@ def _draw_holdings(panel: Axes, run: Run) -> None:
 def _draw_targets(panel: Axes, run: Run) -> None:
     rows = run.table("reserve")
     filled = rows[rows["target_t"] > 0].assign(share=lambda frame: 100 * frame["stock_t"] / frame["target_t"])
+    if filled.empty:  # a leader that needs none of the metals aims at no stock
+        panel.set(title="Stock against target", ylabel="% of target")
+        return
     sns.lineplot(
         data=filled,
         x="round",
@@ -112,8 +115,7 @@ def _draw_targets(panel: Axes, run: Run) -> None:
     )
     mean = filled.groupby("round")["share"].mean()
     panel.plot(mean.index, mean, color=theme.MEMBERS, lw=2.2, marker="o" if len(mean) == 1 else None)
-    if len(mean):
-        _label_ends(panel, {"mean": float(mean.iloc[-1])}, {"mean": theme.MEMBERS})
+    _label_ends(panel, {"mean": float(mean.iloc[-1])}, {"mean": theme.MEMBERS})
     panel.set(title="Stock against target", ylabel="% of target", ylim=(0, None))
 
 

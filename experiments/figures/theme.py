@@ -38,6 +38,7 @@ ACCOUNT_COLOURS = {
     "licence rents": "#e0637a",
     "re-export margins": "#c9b3e6",
     "reserve and finance": "#8d99a6",
+    "capital of new plants": "#3b4754",
 }
 
 _STYLE: dict[str, Any] = {

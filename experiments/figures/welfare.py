@@ -1,4 +1,4 @@
-"""Who gains and who pays: the change in each country's accounts."""
+"""Who gains and who pays: by the policy, by the floor, or since the run began."""
 
 from __future__ import annotations
 
@@ -9,19 +9,36 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from experiments.figures import theme
-from experiments.figures.naming import country_name, format_money, in_words, quarter_in_words
+from experiments.figures.naming import (
+    country_name,
+    format_money,
+    in_words,
+    quarter_in_words,
+    sentence,
+    the_country,
+)
+from experiments.floor_bill import floor_bill
 from experiments.results import Run
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-CAPTION = (
-    "Change in the accounts of the 15 countries whose sum moves most, USD a year; the dot is the sum. "
-    "Against another run it is the "
-    "mean over all quarters and shows the policy; against the run's own first year it also holds growth "
-    "of demand, new plants and shocks, and users are counted by what the change in price costs them at the "
-    "mean quantities of both years."
+POLICY = (
+    "Change in the accounts of the 15 countries whose sum moves most, mean over all quarters, USD a year; "
+    "the dot is the sum. Both runs have the same seed, so the difference is that between the scenarios."
+)
+BILL = (
+    "What the floor moves inside the zone in the last year, USD; the dot is the sum. Users pay more than the "
+    "outside price, miners and refiners get more than the world's mean price (refiners less what dearer ore "
+    "costs them), treasuries collect the levy. Counted at the quantities traded, for minerals whose floor "
+    "binds. For what would have been without a zone, outsiders included, see the command report --against."
+)
+SINCE = (
+    "Change in the accounts of the 15 countries whose sum moves most, first year to last, USD a year; the "
+    "dot is the sum. It holds growth of demand, new plants and shocks as well as policy; for policy alone "
+    "see the command report --against. Users are counted by what the change in price costs them at the mean "
+    "quantities of both years."
 )
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "users": ("user_surplus_usd",),
@@ -31,30 +48,31 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "licence rents": ("quota_rent_usd",),
     "re-export margins": ("hub_margin_usd",),
     "reserve and finance": ("reserve_usd", "finance_usd"),
+    "capital of new plants": ("capital_usd",),
 }
 MOST_BARS = 15
+SMALLEST_SHARE = 0.005
+"""Of the largest bill; members that the floor moves less are not drawn."""
+LEAST_USD = 500
+"""A year: what is smaller counts as nothing."""
 
 
 def draw_welfare(run: Run, baseline: Run | None = None) -> Figure:
     """Stacked bars by account for the largest movers, gains to the right, losses to the left."""
-    change = changes(run, baseline)
-    movers = largest_movers(change)
+    movers = largest_movers(_shown(run, baseline))
     with theme.style():
         figure = theme.new_figure(10.5, 0.27 * max(len(movers), 3) + 2.1)
         panel = figure.subplots()
         scale, unit = theme.money_scale(float(movers.abs().to_numpy().max(initial=0.0)))
         _draw_bars(panel, movers / scale)
         panel.set_xlabel(f"{unit} USD a year")
-        used = [
-            name
-            for name in GROUPS
-            if movers[name].abs().max() > 0.002 * movers.abs().to_numpy().max(initial=0)
-        ]
+        largest = movers.abs().to_numpy().max(initial=0.0)
+        used = [name for name in map(str, movers) if movers[name].abs().max() > 0.002 * largest]
         key = [theme.KeyEntry(name, theme.ACCOUNT_COLOURS[name], patch=True) for name in used]
         theme.frame(
             figure,
             find_welfare(run, baseline),
-            theme.source_line(run, "countries", baseline),
+            theme.source_line(run, "countries, markets, zone", baseline),
             key,
             bottom=0.85,
             gap=0.12,
@@ -64,28 +82,54 @@ def draw_welfare(run: Run, baseline: Run | None = None) -> Figure:
 
 
 def find_welfare(run: Run, baseline: Run | None = None) -> str:
-    """The largest gain and the largest loss, and against what."""
-    total = largest_movers(changes(run, baseline)).sum(axis=1)
-    against = against_what(run, baseline)
-    if not len(total) or total.abs().max() < 500:
-        return (
-            f"No country's accounts change compared with {against}"
-            if against
-            else "No country's accounts hold anything"
-        )
+    """The largest gain and the largest loss, and what they are due to."""
+    total = largest_movers(_shown(run, baseline)).sum(axis=1)
+    if not len(total) or total.abs().max() < LEAST_USD:
+        return f"No country's accounts change {_since(run, baseline)}".rstrip()
     best, worst = str(total.idxmax()), str(total.idxmin())
-    said = []
-    if total[best] > 500:
-        said.append(
-            f"{country_name(best)} gains most ({format_money(float(total[best]), signed=True)} a year)"
+    gain, loss = float(total[best]), float(total[worst])
+    if _is_bill(run, baseline):
+        said = [f"earns {the_country(best)} most ({format_money(gain, signed=True)} a year)"] * (
+            gain > LEAST_USD
         )
-    if total[worst] < -500:
-        said.append(f"{country_name(worst)} loses most ({format_money(float(total[worst]))} a year)")
-    return (
-        f"Compared with {against}, {in_words(said)}"
-        if against
-        else f"{country_name(best)} has the largest accounts ({format_money(float(total[best]))} a year)"
-    )
+        said += [f"costs {the_country(worst)} most ({format_money(loss)})"] * (loss < -LEAST_USD)
+        return f"Inside the zone the floor {in_words(said)}"
+    if not _since(run, baseline):
+        return f"{sentence(the_country(best))[:-1]} has the largest accounts ({format_money(gain)} a year)"
+    said = [f"{the_country(best)} gains most ({format_money(gain, signed=True)} a year)"] * (gain > LEAST_USD)
+    said += [f"{the_country(worst)} loses most ({format_money(loss)} a year)"] * (loss < -LEAST_USD)
+    by_what = "" if baseline else ", growth and shocks included"
+    return f"{sentence(_since(run, baseline))[:-1]} {in_words(said)}{by_what}"
+
+
+def caption(run: Run, baseline: Run | None = None) -> str:
+    """What the figure counts: the policy, the bill of the floor, or all that changed since the first year."""
+    return POLICY if baseline else BILL if _is_bill(run, baseline) else SINCE
+
+
+def _is_bill(run: Run, baseline: Run | None) -> bool:
+    return baseline is None and float(floor_bill(run).abs().to_numpy().max(initial=0.0)) > LEAST_USD
+
+
+def _shown(run: Run, baseline: Run | None) -> pd.DataFrame:
+    if not _is_bill(run, baseline):
+        return changes(run, baseline)
+    bill = floor_bill(run)
+    size = bill.abs().sum(axis=1)
+    felt: pd.DataFrame = bill[size >= SMALLEST_SHARE * size.max()]
+    return felt
+
+
+def _since(run: Run, baseline: Run | None) -> str:
+    """``against baseline``, ``since 2025``; empty for a run of one quarter."""
+    if baseline:
+        return f"against {baseline.meta.get('scenario', 'the baseline')}"
+    span = min(4, len(run.rounds) // 2)
+    if not span:
+        return ""
+    if span == 4 and run.quarters[0].endswith("Q1"):
+        return f"since {run.quarters[0][:4]}"
+    return f"since {quarter_in_words(run.quarters[0])}"
 
 
 def changes(run: Run, baseline: Run | None = None) -> pd.DataFrame:
@@ -112,19 +156,6 @@ def largest_movers(change: pd.DataFrame, count: int = MOST_BARS) -> pd.DataFrame
     total = change.sum(axis=1)
     chosen = total.abs().sort_values(ascending=False, kind="stable").index[:count]
     return change.loc[total[chosen].sort_values(ascending=False, kind="stable").index]
-
-
-def against_what(run: Run, baseline: Run | None) -> str:
-    """What ``changes`` compares with, in words; empty when there is nothing to compare with."""
-    if baseline:
-        return str(baseline.meta.get("scenario", "the baseline"))
-    span = min(4, len(run.rounds) // 2)
-    if not span:
-        return ""
-    if span == 4 and run.quarters[0].endswith("Q1"):
-        return run.quarters[0][:4]
-    first, last = quarter_in_words(run.quarters[0]), quarter_in_words(run.quarters[span - 1])
-    return f"{first} to {last}" if span > 1 else first
 
 
 def _mean_year(run: Run, rounds: list[int]) -> pd.DataFrame:
@@ -160,7 +191,7 @@ def _draw_bars(panel: Axes, movers: pd.DataFrame) -> None:
     rows = np.arange(len(movers))
     for side in (movers.clip(lower=0), movers.clip(upper=0)):
         left = np.zeros(len(movers))
-        for name in GROUPS:
+        for name in map(str, side):
             panel.barh(
                 rows, side[name], left=left, color=theme.ACCOUNT_COLOURS[name], height=0.72, linewidth=0
             )

@@ -76,7 +76,7 @@ def draw_world_map(
                 bool(row.hub),
             )
         _label_ends(panel, drawn, points)
-        panel.set(xlim=(-2.72, 2.72), ylim=(-1.06, 1.3), aspect="equal")
+        panel.set(xlim=(-2.72, 2.72), ylim=(-1.06, 1.33), aspect="equal")
         theme.frame(
             figure,
             find_world_map(run, chosen, stage),

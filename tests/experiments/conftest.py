@@ -36,6 +36,8 @@ def make_run(tmp_path: Path) -> MakeRun:
         minerals: Sequence[str] = ("ndpr", "gallium"),
         zone: bool = True,
         reserve: bool = True,
+        threats: Sequence[tuple[int, str]] = (),
+        duties: Sequence[tuple[int, str]] = (),
         **meta: object,
     ) -> Run:
         record = Record()
@@ -46,6 +48,10 @@ def make_run(tmp_path: Path) -> MakeRun:
                 _add_mineral(record, when, mineral, zone, reserve)
         if zone and rounds > 8:
             _add_story(record)
+        for number, target in threats:
+            _add_decision(record, number, "USA", target, "threat")
+        for number, target in duties:
+            _add_decision(record, number, "CHN", target, "tariff")
         base = {
             "scenario": name.split("-")[0],
             "question": "Does a zone form and loosen the grip?",
@@ -194,6 +200,12 @@ def _market_values(country: str, price: float, number: int, short: float, applie
         "price_mean_usd_t": price * (1.5 if inside else 1.0),
         "price_spot_usd_t": price * (2.5 if short else 1.0),
     }
+
+
+def _add_decision(record: Record, number: int, actor: str, targets: str, instrument: str) -> None:
+    what = {"kind": "decision", "actor": actor, "targets": targets, "instrument": instrument, "minerals": "*"}
+    when = {"round": number, "quarter": quarter_of(number), "text": f"{instrument} against {targets}"}
+    record.add("events", **row("events", **when, **what))
 
 
 def _add_story(record: Record) -> None:

@@ -18,7 +18,8 @@ import pytest
 
 from experiments import batch
 from experiments.batch import RunFailed, compare_scenarios, run_scenario
-from experiments.comparison import describe_comparison, paired_interval
+from experiments.comparison import paired_interval
+from experiments.comparison_words import describe_comparison
 from experiments.results import ResultsError, Run
 from world.record import SCHEMA, Record
 from world.scenario import Scenario, ScenarioError, load_scenario
@@ -236,6 +237,7 @@ def test_a_comparison_is_paired_by_seed(use_world: object, tmp_path: Path) -> No
     assert comparison.difference("leader_welfare", "high")["mean_reference"] == pytest.approx(4 * 0.025)
     assert {path.name for path in comparison.folder.iterdir()} >= {
         "comparison.csv",
+        "comparison.json",
         "comparison.parquet",
         "outcomes.csv",
         "runs",
@@ -243,6 +245,10 @@ def test_a_comparison_is_paired_by_seed(use_world: object, tmp_path: Path) -> No
     words = describe_comparison(comparison)
     assert "high against low" in words
     assert "dominant_share ndpr" in words
+    assert "Clear in 4 pairs of runs: " in words
+    assert "dominant share of NdPr -5.1 points (-5.2 to -5.0)" in " ".join(words.split())
+    welfare = next(line for line in words.splitlines() if line.startswith("  leader_welfare "))
+    assert welfare.split()[1:5] == ["bn", "USD/year", "-", "-"]  # its level means nothing
 
 
 def test_scenarios_that_are_alike_do_not_differ(use_world: object) -> None:
@@ -288,4 +294,18 @@ def test_an_interrupted_comparison_keeps_finished_pairs(
     comparison = compare_scenarios(["baseline", "zone_floor"], seeds=3, rounds=2, jobs=1)
     assert comparison.status == "interrupted"
     assert len(comparison.runs) == 3
+    made = json.loads((comparison.folder / "comparison.json").read_text(encoding="utf-8"))
+    assert (made["status"], made["runs_finished"], made["runs_planned"]) == ("interrupted", 3, 6)
     assert set(comparison.differences["pairs"]) <= {0, 1}
+
+
+def test_ctrl_c_while_the_report_is_drawn_keeps_the_tables_and_marks_the_run(use_world: object) -> None:
+    def stop(run: Run) -> None:
+        raise KeyboardInterrupt
+
+    run = run_scenario("zone_floor", rounds=4, finish=stop)
+    assert run.meta["status"] == "interrupted"
+    assert "python -m experiments report" in run.meta["error"]
+    assert (run.meta["rounds"], len(run.rounds)) == (4, 4)
+    assert Run.open(run.folder).meta["status"] == "interrupted"
+    assert "output_s" in run.meta["timings"]

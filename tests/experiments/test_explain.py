@@ -36,7 +36,7 @@ def test_who_decided_nothing_is_said(run: Run) -> None:
 @pytest.mark.parametrize(
     ("country", "number", "message"),
     [
-        ("XYZ", None, "country 'XYZ': not in this run; these decide in it: CAN, EU"),
+        ("XYZ", None, "country 'XYZ': not in this run; these decide in it: CAN and EU"),
         ("CAN", 3, "round 3: Canada decided nothing in it; it decided in rounds 8"),
     ],
 )

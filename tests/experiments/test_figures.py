@@ -50,7 +50,7 @@ def test_no_reserve_and_no_zone_no_figures_of_them(make_run: MakeRun, tmp_path: 
 
 
 def test_an_unknown_figure_is_named(run: Run) -> None:
-    with pytest.raises(ResultsError, match="no figure 'map'; there are: membership, prices"):
+    with pytest.raises(ResultsError, match="no figure 'map'; there are: membership, shortages, prices"):
         run.figure("map")
 
 
@@ -62,12 +62,12 @@ def test_titles_state_what_the_tables_hold(run: Run, make_run: MakeRun) -> None:
     )
     assert (
         membership.find_membership(run)
-        == "4 bound by the floor in Q4 2027 (first: 2 together, Q1 2027); 1 hold out"
+        == "4 are bound by the floor in Q4 2027 (first: United States and Australia, Q1 2027); 1 holds out"
     )
     assert reserve.find_reserve(run).startswith("The reserve ends with metal that cost 37 million USD")
     calm = make_run("calm-seed1-1", zone=False)
     assert prices.find_price(calm).startswith(
-        "Prices in the United States and partners and outside stay within 3%"
+        "Prices in the United States and its partners and outside stay within 3%"
     )
     assert "falls in none of the 2 minerals" in dominance.find_dominance(calm)
 

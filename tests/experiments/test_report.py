@@ -8,12 +8,15 @@ from collections.abc import Callable
 import pytest
 
 from experiments.chronicle import chronicle
-from experiments.consequences import floor_bill, worst_shortage
+from experiments.doubts import DOUBTS, least_sure
 from experiments.figures.naming import subject_in_words
-from experiments.findings import find_all, members_by_round
+from experiments.findings import find_all
+from experiments.floor_bill import floor_bill
 from experiments.report import write_report
 from experiments.results import ResultsError, Run
+from experiments.shortages import find_shortages, shortages
 from experiments.summary import summarise
+from world.parameters import load_parameters
 
 MakeRun = Callable[..., Run]
 
@@ -44,7 +47,7 @@ def test_the_page_is_self_contained_and_says_what_the_terminal_says(run: Run) ->
     assert "<script" not in page
     assert not re.search(r'(src|href)="(?!data:|#)', page)
     assert "http" not in re.sub(r'src="data:[^"]*"', "", page)
-    assert page.count("<figure>") == 6
+    assert page.count("<figure>") == 7
     plain = summarise(run)
     for finding in find_all(run):
         assert finding.text.replace("'", "&#39;") in page
@@ -84,38 +87,83 @@ def test_no_zone_is_said_in_words(make_run: MakeRun) -> None:
 
 
 def test_the_zone_in_words(run: Run) -> None:
-    text = find_all(run)[0].text
+    text = next(finding.text for finding in find_all(run) if finding.topic == "Zone")
     assert text.startswith("4 binding members in Q4 2027: United States, European Union, Japan and Australia")
     assert "first: United States and Australia, Q1 2027; the European Union counts as one" in text
     assert "1 holds out (Canada)" in text
 
 
 def test_the_worst_shortage_is_found(run: Run, make_run: MakeRun) -> None:
-    worst = worst_shortage(run)
-    assert worst is not None
-    assert (worst.mineral, worst.country, worst.quarter, worst.quarters) == ("ndpr", "JPN", "2027-Q2", 2)
-    assert worst.share == pytest.approx(30 / 80)
-    assert worst_shortage(make_run("calm-seed1-1", zone=False)) is None
+    worst = shortages(run)[0]
+    assert (worst.mineral, worst.country, worst.quarter, worst.quarters) == ("gallium", "JPN", "2027-Q2", 2)
+    assert (worst.share, worst.unmet_t) == pytest.approx((30 / 80, 60))
+    assert find_all(run)[0].topic == "Shortage"
+    calm = make_run("calm-seed1-1", zone=False)
+    assert shortages(calm) == []
+    assert find_shortages(calm) is None
+    assert any("no country of any size runs short" in finding.text for finding in find_all(calm))
+
+
+def test_shortages_in_words(run: Run) -> None:
+    finding = find_shortages(run)
+    assert finding is not None
+    assert finding.text.startswith(
+        "Refined metal runs short: gallium from Q2 2027 to Q3 2027 (need unmet at worst: Japan 38%); "
+    )
 
 
 def test_the_bill_of_the_floor_by_hand(run: Run) -> None:
-    users, producers, treasury = floor_bill(run, members_by_round(run))
+    bill = floor_bill(run)
     # quarters bound in the last year: USA and AUS 4, JPN 3, DEU and FRA 2; Japan lacks 30 t in two of them
-    bought = 80 * (4 + 4 + 3 + 2 + 2) - 30 * 2
-    assert users == pytest.approx(0.5 * 460_000 * bought)
-    assert producers == pytest.approx(-0.1 * 460_000 * 65 * 4 * 2)
-    assert treasury == pytest.approx(4e6 * 15)
+    bound = 4 + 4 + 3 + 2 + 2
+    assert bill["users"].sum() == pytest.approx(-0.5 * 460_000 * (80 * bound - 30 * 2))
+    mined = -0.1 * 460_000 * 65 * 4
+    assert bill["miners"].sum() == pytest.approx(mined)
+    assert bill["refiners"].sum() == pytest.approx(mined - 0.5 * 460_000 * 80 * bound)
+    assert bill["treasury"].sum() == pytest.approx(4e6 * bound)
+    assert bill.loc["CAN":"CAN"].empty
 
 
 def test_the_chronicle_is_in_order(run: Run) -> None:
     entries = chronicle(run)
     assert [entry.round for entry in entries] == sorted(entry.round for entry in entries)
     texts = [entry.text for entry in entries]
-    assert "United States and Australia are bound by the floor." in texts
+    signed = "United States (Q1), European Union (Q3), Japan (Q2) and Australia (Q1)"
+    assert f"{signed} are bound by the floor." in texts
     assert "China: licences for NdPr to Japan and Germany, 40% granted." in texts
     assert len(chronicle(run, most=1)) == 1
+
+
+def test_the_chronicle_names_whom_the_leader_presses_once(make_run: MakeRun) -> None:
+    threats = [(number, target) for number in (4, 5, 6) for target in ("CAN", "DEU")] + [(7, "IND")]
+    run = make_run(threats=threats)
+    (line,) = (entry for entry in chronicle(run) if "threatens" in entry.text)
+    assert line.when == "2026"
+    said = "European Union (3), Canada (3) and India."
+    assert line.text == f"The United States threatens countries that hold out, 7 times: {said}"
+
+
+def test_what_a_run_is_least_sure_of_is_a_parameter_of_the_table(run: Run, make_run: MakeRun) -> None:
+    known = load_parameters()
+    assert all(doubt.parameter in known for doubt in DOUBTS)
+    assert "hub_leak_share is 0.1, an assumption; anything from 0 to 0.5 is possible" in least_sure(run)
+    calm = make_run("calm-seed1-1", zone=False)
+    assert "build_rate_share" in least_sure(calm)
+    assert "which decides how short metal runs" in " ".join(summarise(run).split())
 
 
 def test_subjects_of_controls_are_put_into_words() -> None:
     assert subject_in_words("ndpr to JPN;DEU at 40%") == "NdPr to Japan, Germany, 40% of requests granted"
     assert subject_in_words("something else") == "something else"
+
+
+def test_duties_in_answer_are_one_line_and_counted(make_run: MakeRun) -> None:
+    duties = [(8, "USA"), (9, "JPN"), (10, "DEU;FRA")]
+    run = make_run(duties=duties)
+    (line,) = (entry for entry in chronicle(run) if "duties" in entry.text)
+    names = "United States, European Union and Japan"
+    assert line.text == f"China lays duties on goods in answer, 3 times: {names}."
+    assert (line.when, line.mark) == ("2027", "control")
+    answer = next(finding for finding in find_all(run) if finding.topic == "Answer")
+    assert "lays duties in answer on the goods of 3 countries" in answer.text
+    assert "3 countries" in {quoted.value for quoted in answer.quoted}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
-from small_worlds import QUIET_LEADER, bind, make_world, play, table
+from small_worlds import QUIET_LEADER, bind, make_world, play, table, zone_world
 
 from agents.decision import ControlDecision, CountryDecision, ImposedControl
 from agents.view import Accounts, Answer, RefinerView, WhatIfMember
@@ -121,3 +122,20 @@ def test_a_member_that_leaves_no_longer_upholds_the_floor() -> None:
     assert rung[world.base.axes.country("JPN")] == FLOOR - 1  # a fixed holdout leaves at its first review
     levy = table(world, "countries", round=5).set_index("country")["levy_usd"]
     assert levy["JPN"] == 0.0
+
+
+# --- duties in answer
+
+
+def test_duties_in_answer_are_told_once_and_name_whom_they_hit() -> None:
+    members = ["JPN", "KOR"]
+    world = zone_world(members, rounds=8, dominant_refiner__doctrine="tit_for_tat")
+    told = table(world, "events")
+    told = told[(told["kind"] == "decision") & (told["instrument"] == "tariff")]
+    hit = [code for targets in told["targets"] for code in targets.split(";")]
+    assert set(members) <= set(hit)
+    assert len(hit) == len(set(hit))
+    assert set(told["actor"]) == {"CHN"}
+    laid = world.state.politics.counter_duty_share
+    assert sorted(hit) == sorted(world.base.axes.countries[place] for place in np.flatnonzero(laid))
+    assert "duty of 10% on the goods of " in told["text"].iloc[0]
