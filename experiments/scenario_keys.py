@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from world.measures import INSTRUMENTS
+from world.instruments import INSTRUMENTS
 
 
 def _read(text: str) -> Mapping[str, str]:

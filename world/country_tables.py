@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from world.measures import INSTRUMENTS
+from world.instruments import INSTRUMENTS
 from world.table_schema import Table, columns
 
 _COUNTRY = "iso3 | code | ISO 3166-1 alpha-3 | country | the country\n"

@@ -14,7 +14,7 @@ from world.borders import StageBorders
 from world.calibration.base import BaseMarket, freight_between
 from world.calibration.lanes import log_weight_of
 from world.counterfactual import control_lanes
-from world.events import Happenings
+from world.happenings import Happenings
 from world.offers import lane_weights
 from world.parameters import ParameterValues
 from world.state import Politics, WorldState

@@ -16,7 +16,7 @@ from world.borders import HubTerms, ZoneRules
 from world.capacity import capacity_of
 from world.counterfactual import Case, Horizon, Setting, clear_rows, needs_hubs
 from world.customs import stage_borders
-from world.events import Happenings
+from world.happenings import Happenings
 from world.market.clearing import Clearing
 from world.offers import Conditions, Priced, make_offers
 from world.plant_costs import BLOCK_STAGE, BLOCKS, MAKING, BlockFacts, full_cost_now
