@@ -16,12 +16,16 @@ WEIGHT = {
     "outage": 2,
     "suspended": 3,
     "ended": 3,
+    "cancelled": 3,
+    "renewed": 4,
     "announced": 4,
     "plant": 5,
 }
 OCCASION = {
     "announced": "announced",
     "ended": "ended",
+    "cancelled": "called off",
+    "renewed": "renewed",
     "suspended": "suspended",
     "outage": "outage",
     "plant": "new plant",

@@ -20,6 +20,7 @@ from experiments.figures.reserve import owed_and_held
 from experiments.figures.welfare import changes
 from experiments.findings import Finding, Quoted, members_by_round
 from experiments.results import Run
+from world.instruments import EXPORT_CONTROLS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -197,7 +198,7 @@ def _controls_in_words(run: Run, who: str) -> tuple[str, list[Quoted]]:
     imposed = own[~own["choice"].isin(NO_CONTROL)].drop_duplicates("decision")
     events = run.table("events")
     dated = events[(events["actor"] == run.dominant_refiner) & (events["kind"] == "in_force")]
-    dated = dated[dated["instrument"].isin(["licence", "ban", "export_tax", "sales_ceiling"])]
+    dated = dated[dated["instrument"].isin(list(EXPORT_CONTROLS))]
     dated = dated[[bool({"*", *run.minerals} & set(str(keys).split(";"))) for keys in dated["minerals"]]]
     if imposed.empty:
         text, quoted = f"{who} answers with no control of its own making", []

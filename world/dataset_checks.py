@@ -42,7 +42,7 @@ def check_tables(rows: Mapping[str, Rows]) -> list[str]:
     faults += _check_country_rows(rows)
     faults += _check_mineral_rows(rows)
     faults += _check_lanes(rows["lane_shares"])
-    return faults + check_calendar(rows["calendar"])
+    return faults + check_calendar(rows["calendar"], rows["calendar_terms"])
 
 
 def _check_order(table: Table, rows: Rows) -> Iterator[str]:

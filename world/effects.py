@@ -60,7 +60,7 @@ class Ground:
 
 @dataclass(frozen=True)
 class Force:
-    """How long a measure is in force: ``share`` of this round, and ``days`` before the round began."""
+    """How long a measure is in force: ``share`` of this round; ``days`` before it, if older than the run."""
 
     share: float
     days: float
@@ -90,10 +90,11 @@ def _keeps_least(array: str, outward: bool) -> Effect:
     return effect
 
 
-def _close(outward: bool, inward: bool) -> Effect:
+def _close(*outward: bool) -> Effect:
+    """Closes lanes out of the actor, into it, or both."""
+
     def effect(now: Happenings, _measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
-        for way in [True] * outward + [False] * inward:
-            lanes = reach.lanes(way)
+        for lanes in map(reach.lanes, outward):
             now.approval_share[lanes] = np.minimum(now.approval_share[lanes], 1.0 - force.share)
             now.closed_share[lanes] = np.maximum(now.closed_share[lanes], force.share)
 
@@ -193,8 +194,8 @@ EFFECTS: Mapping[str, Effect] = {
     "export_quota": _ration_exports,
     "production_quota": _ration_sales,
     "licence": _license,
-    "ban": _close(outward=True, inward=False),
-    "embargo": _close(outward=True, inward=True),
+    "ban": _close(True),
+    "embargo": _close(True, False),
     "exclusion": _adds("duty_share", outward=False),
     "guarantee": _guarantee,
     "state_purchase": _trade_for_the_state("purchase_t"),

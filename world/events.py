@@ -78,9 +78,13 @@ class Calendar:
         return share
 
     def _days_in_force(self, measure: Measure, round_: int) -> float:
-        """Days since it came into force when the round begins."""
-        assert measure.in_force is not None
-        return float(max((first_day(round_, self._start) - measure.in_force).days, 0))
+        """Days since it came into force when the round begins, of what is older than the run; of the rest the
+        state of the world keeps count, so that what is suspended begins anew.
+        """
+        began = measure.in_force
+        if began is None or began >= first_day(0, self._start):
+            return 0.0
+        return float((first_day(round_, self._start) - began).days)
 
     def _renewed(self, measure: Measure, round_: int) -> bool:
         """Renewed for a year at a time, each time with its probability, by a draw of its own."""

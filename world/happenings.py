@@ -7,6 +7,7 @@ nothing are zero wherever that can be told apart, so that they cost no memory un
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -69,8 +70,8 @@ class Happenings:
     approval_share : part of usual shipments that bans and licences leave once offices work at full pace
     closed_share : part of the round on which the lane is closed
     licensed_share : part of the round under licence, subject_share : part of the trade that needs one,
-        refused_share : part of what is decided that is refused, licence_days : days that the licence had
-        been in force when the round began, delay_days : days before the office grants anything
+        refused_share : part of what is decided that is refused, licence_days : age, when the round begins, of
+        a licence older than the run, delay_days : days before the office grants anything
     tariff_quotas, export_quotas, guarantees : see their classes
     quota_t, free_share : sales allowed under production quotas, and the share of the round (1 = all) on which
         none is in force
@@ -121,8 +122,9 @@ def nothing_happens(minerals: int, countries: int) -> Happenings:
         "release_t": (minerals, countries),
         "fear": (minerals, countries, countries),
     }
+    nothing: dict[str, Any] = {name: np.zeros(shape) for name, shape in shapes.items()}
     return Happenings(
-        **{name: np.zeros(shape) for name, shape in shapes.items()},
+        **nothing,
         least_export_usd_t=np.full(pairs, -np.inf),
         least_import_usd_t=np.full(pairs, -np.inf),
         approval_share=np.ones(pairs),

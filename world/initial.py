@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from world.axes import ORE, REFINED, STAGES
+from world.axes import ORE, REFINED, STAGES, Array
 from world.calibration.base import BaseMarket
 from world.country_facts import CountryFacts
 from world.market.arrays import Prices
@@ -40,7 +40,10 @@ def initial_state(
         believed_usd_t=[values.copy() for values in first],
         usual_index_usd_t=base.lanes(REFINED).index_usd_t.copy(),
         usual_flow_t=[lanes.flow_t.copy() for lanes in base.stage_lanes],
-        limited_rounds=[np.zeros_like(lanes.flow_t) for lanes in base.stage_lanes],
+        limited_rounds=_nothing_on_lanes(base),
+        backlog_t=_nothing_on_lanes(base),
+        licence_days=_nothing_on_lanes(base),
+        detected_share=_nothing_on_lanes(base),
     )
     return WorldState(
         -1,
@@ -48,6 +51,10 @@ def initial_state(
         _initial_politics(facts, parameters, len(axes.minerals), leader, dominant),
         Prices(tuple(first), tuple(np.zeros((len(axes.minerals), 0)) for _ in STAGES)),
     )
+
+
+def _nothing_on_lanes(base: BaseMarket) -> list[Array]:
+    return [np.zeros_like(lanes.flow_t) for lanes in base.stage_lanes]
 
 
 def _initial_politics(
@@ -70,6 +77,7 @@ def _initial_politics(
         text_round=-1,
         reference_usd_t=np.full((minerals, len(STAGES)), np.nan),
         fixed_duty_share=np.zeros((minerals, len(STAGES), n, n)),
+        fixed_duty_usd_t=np.zeros((minerals, len(STAGES))),
         counter_duty_share=np.zeros(n),
         finance_usd=np.zeros(n),
         side_payment_usd=np.zeros(n),

@@ -103,7 +103,16 @@ CLOSING = ("ban", "embargo")
 """Instruments that close a lane."""
 RATIONING = ("licence", "export_quota", "production_quota", "tariff_quota")
 """Instruments that let so much pass and no more, or not at the same terms."""
+EXPORT_CONTROLS = (
+    *("licence", "ban", "embargo", "export_quota", "production_quota"),
+    *("export_tax", "specific_export_tax", "minimum_export_price"),
+)
+"""Instruments by which an exporter withholds or makes dearer."""
 CUTTING = ("licence", "ban", "embargo", "threat")
 """Instruments whose announcement makes buyers fear a cut-off."""
+OF_ONE_COUNTRY = ("export_quota", "production_quota", "state_purchase", "state_release")
+"""Instruments whose tonnes are those of one country."""
 TERMS = ("unit", "above", "tonnes", "each", "delay_days", "end_use", "suspends")
 """Fields of a measure that only some instruments take."""
+CALENDAR_TERMS = ("expected_end", "cancelled", "unit", "above", "tonnes", "each", "delay_days", "end_use")
+"""Fields of a measure that the calendar keeps in a table of their own."""

@@ -5,30 +5,21 @@ lanes are open.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from world.axes import ORE, REFINED, Array, Axes, Mask, Whole
+from world.axes import ORE, REFINED, Array, Axes, Whole
 from world.borders import HubTerms, Rows, StageBorders, ZoneRules, build_lanes
 from world.calibration.base import BaseMarket
 from world.calibration.curves import SupplyCurves
+from world.guarantees import Cover, guaranteed
 from world.market.arrays import Curves, Desks, Market, Needs, Stage, Stocks
 from world.market.charges import LaneCharges
 from world.market.rows import Rowwise
 from world.parameters import ParameterValues
+from world.quotas import SellerQuotas, joined, sales_quotas
 from world.state import Markets
-
-
-@dataclass(frozen=True)
-class SellerQuotas(Rowwise):
-    """Quotas of sellers over some of their lanes: seller (mineral, D) position in the stage's list, -1
-    padding;
-    quota_t (mineral, D); covers (mineral, D, buyer)."""
-
-    seller: Whole
-    quota_t: Array
-    covers: Mask
 
 
 @dataclass(frozen=True)
@@ -64,7 +55,9 @@ class Offers:
         for offers, asked, border in zip(self.stages, rows, borders, strict=True):
             charge, lanes = build_lanes(border, asked, terms, zone, hubs)
             picked = offers.take(asked.mineral)
-            covers = np.repeat(picked.quotas.covers[:, :, None, :], lanes.cap_t.shape[1], axis=2)
+            direct = np.arange(lanes.cap_t.shape[1]) == 0
+            counts = direct[None, None, :] | picked.quotas.by_hubs[:, :, None]
+            covers = picked.quotas.covers[:, :, None, :] & counts[..., None]
             stages.append(
                 Stage(
                     own=picked.own,
@@ -93,13 +86,15 @@ class Priced:
 class Conditions:
     """What the round's events do to supply and need.
 
-    ceiling_t : per stage (mineral, seller) sales allowed, inf where all; loss_share : per stage (mineral,
-        seller) output lost; reserve_need_t (mineral, user) purchases of the reserve at the home of its owner;
-        reserve_release_t (mineral, refiner) its releases there; fear (mineral, user) chance of a cut-off that
-        users see
+    ceiling_t : per stage (mineral, seller) sales allowed, inf where all; export_quotas, covers : per stage
+        quotas on sales abroad, guaranteed prices; loss_share : per stage (mineral, seller) output lost;
+        reserve_need_t (mineral, user) purchases of the reserve and of states at home; reserve_release_t
+        (mineral, refiner) their releases there; fear (mineral, user) chance of a cut-off that users see
     """
 
     ceiling_t: tuple[Array, ...]
+    export_quotas: tuple[SellerQuotas, ...]
+    covers: tuple[Cover, ...]
     loss_share: tuple[Array, ...]
     reserve_need_t: Array
     reserve_release_t: Array
@@ -122,7 +117,7 @@ def make_offers(
         making=_curves(np.zeros_like(mines), base.curves["ore"]),
         needs=_no_needs(len(growth)),
         stocks=_no_stocks(base.axes.buyers(ORE)),
-        quotas=_quotas(base.axes, conditions.ceiling_t[ORE], ORE),
+        quotas=_quotas(base.axes, conditions, ORE),
     )
     refined = StageOffers(
         own=_curves(working_t(markets, "primary") * lost[REFINED], base.curves["primary"]),
@@ -131,9 +126,20 @@ def make_offers(
         making=_curves(refineries, base.curves["refining"]),
         needs=needs,
         stocks=stocks,
-        quotas=_quotas(base.axes, conditions.ceiling_t[REFINED], REFINED),
+        quotas=_quotas(base.axes, conditions, REFINED),
     )
-    return Offers((ore, refined))
+    return Offers(tuple(map(_assured, (ore, refined), conditions.covers)))
+
+
+def _assured(offers: StageOffers, cover: Cover) -> StageOffers:
+    """The same offers with guaranteed prices on the capacity that they cover."""
+    made_t = offers.recovery[:, None] * offers.making.capacity_t.sum(axis=1)
+    share = cover.covered_share(offers.own.capacity_t.sum(axis=1) + made_t)
+    return replace(
+        offers,
+        own=guaranteed(offers.own, cover, share),
+        making=guaranteed(offers.making, cover, share),
+    )
 
 
 def working_t(markets: Markets, block: str) -> Array:
@@ -166,16 +172,10 @@ def _no_stocks(buyers: Whole) -> Stocks:
     )
 
 
-def _quotas(axes: Axes, ceiling_t: Array, stage: int) -> SellerQuotas:
-    """Ceilings on what sellers may sell, as quotas over all their lanes."""
-    width = int(np.isfinite(ceiling_t).sum(axis=1).max(initial=0))
-    seller = np.full((len(ceiling_t), width), -1, dtype=np.int64)
-    quota = np.zeros((len(ceiling_t), width))
-    for mineral in range(len(ceiling_t)):
-        limited = np.flatnonzero(np.isfinite(ceiling_t[mineral]))
-        seller[mineral, : len(limited)], quota[mineral, : len(limited)] = limited, ceiling_t[mineral, limited]
-    covers = np.ones((len(ceiling_t), width, axes.buyers(stage).shape[1]), dtype=bool)
-    return SellerQuotas(seller, quota, covers)
+def _quotas(axes: Axes, conditions: Conditions, stage: int) -> SellerQuotas:
+    """Ceilings on what sellers may sell, and quotas on what they may sell abroad."""
+    ceilings = sales_quotas(conditions.ceiling_t[stage], axes.buyers(stage).shape[1])
+    return joined(ceilings, conditions.export_quotas[stage])
 
 
 def _needs(
