@@ -45,6 +45,8 @@ LIGHTEST = 5
 OCCASION = {
     "announced": "announced",
     "ended": "ended",
+    "cancelled": "called off",
+    "renewed": "renewed",
     "suspended": "suspended",
     "outage": "outage",
     "plant": "new plant",

@@ -20,6 +20,7 @@ from experiments.findings import Finding, Quoted, members_by_round
 from experiments.floor_bill import floor_bill
 from experiments.results import Run
 from experiments.shortages import shortages
+from world.instruments import EXPORT_CONTROLS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,7 +117,7 @@ def _controls_in_words(run: Run, who: str) -> tuple[str, list[Quoted]]:
     imposed = own[~own["choice"].isin(NO_CONTROL)].drop_duplicates("decision")
     events = run.table("events")
     dated = events[(events["actor"] == run.dominant_refiner) & (events["kind"] == "in_force")]
-    dated = dated[dated["instrument"].isin(["licence", "ban", "export_tax", "sales_ceiling"])]
+    dated = dated[dated["instrument"].isin(list(EXPORT_CONTROLS))]
     dated = dated[[bool({"*", *run.minerals} & set(str(keys).split(";"))) for keys in dated["minerals"]]]
     if imposed.empty:
         text, quoted = f"{who} answers with no control of its own making", []

@@ -13,7 +13,7 @@ from typing import Any
 
 from experiments.results import ResultsError, describe_results
 from experiments.scenario_keys import ALLOWED, MEANINGS
-from world.measures import INSTRUMENTS
+from world.instruments import INSTRUMENTS
 from world.parameters import Parameter, load_parameters
 from world.scenario import list_scenarios
 from world.scenario_reading import find_scenario, read_toml

@@ -209,10 +209,12 @@ _TABLE_PURPOSE = {
     "countries": "One row a round and country: its standing in the zone, its trust and its accounts.",
     "markets": "One row a round, mineral, stage and country that produces or buys.",
     "flows": "One row a round, mineral, stage and lane with a flow; supply to oneself is a lane too.",
+    "licences": "One row a round, mineral, stage and lane under licence: the queue at the licence office.",
     "zone": "One row a round, mineral and stage: what the zone and the world market look like.",
     "decisions": "One row a term of a decision: the rows of one decision share its number.",
     "reserve": "One row a round and mineral held by the strategic reserve; empty when the scenario has none.",
-    "events": "What happened: measures announced, in force, ended; decisions, outages, plants, warnings.",
+    "events": "What happened: measures announced, in force, renewed, ended, cancelled; decisions, outages, "
+    "plants, warnings.",
 }
 
 _PAGE_HEAD = """# Result tables

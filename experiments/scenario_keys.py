@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from world.measures import INSTRUMENTS
+from world.instruments import INSTRUMENTS, UNITS
 
 
 def _read(text: str) -> Mapping[str, str]:
@@ -36,11 +36,20 @@ run.shocks | random demand shocks and mine outages on top of dated events
 run.order | whether the dominant refiner moves after the countries have reviewed (leader_first) or before
 
 zone.exists | whether a zone is on offer at all
-zone.reading | B: the floor is kept at the border, prices inside follow the market
-zone.duty_form | how the floor is kept: a levy that fills the gap from landed price to reference price
+zone.reading | A: members sell to each other and at home for no less than the reference either, what is
+    unsold is not made; B: the floor is kept at the border, prices inside follow the market
+zone.duty_form | how the floor is kept at the border: a levy that fills each shipment's gap to the reference;
+    a benchmark duty a tonne that fills last quarter's gap, the same for all outsiders; a minimum price that
+    sellers must charge; an ad valorem duty of each lane or a specific duty for all, both fixed when the
+    reference is announced; or a quota above which the gap is a duty
+zone.quota_share | under `duty_form = "quota"`: share of usual trade that comes in without it
+zone.benchmark_index | price at which the benchmark and the specific duty look: the mean at the gates of
+    sellers other than the dominant refiner, or that of one origin
+zone.derivatives | the floor also covers the metal in components (where they are traded)
 zone.scope | minerals covered; `["*"]` for all
 zone.stages | stages covered
 zone.leader_border_alone | the leader upholds the floor at its own border before anyone else is bound
+zone.aligned_rung | lowest rung that counts as aligned; the group `nonaligned` is all below it, but the leader
 zone.text_quarters | fewest and most quarters from the opening of decisions to a text to sign (drawn)
 zone.ratification_quarters | fewest and most quarters from signature to effect (drawn for each country)
 zone.standings | standings fixed by the scenario: the country takes every rung as it opens, or holds out where
@@ -64,7 +73,7 @@ dominant_refiner.doctrine | never answers; answers hostile acts in kind; or weig
     costs
 dominant_refiner.licence_approval | share of usual shipments that it grants under licence; 0 is a ban
 dominant_refiner.levy_capture | share of the levy on its goods that it takes over by an export tax of the
-    same size
+    same size, `levy_capture_delay_quarters` after the floor came into force; of the other duty forms none
 
 reserve.exists | whether the leader keeps a strategic reserve
 reserve.loan_usd | most that it may borrow, USD
@@ -79,14 +88,23 @@ measures.announced | day it is made known; moves fears and the table of events
 measures.actor | who acts
 measures.instrument | what is done, see below
 measures.in_force | first day it bites; without it, it never does
+measures.expected_end | end that was announced with it: nobody fears the control beyond it
 measures.ends | first day it no longer bites; without it, open
+measures.cancelled | day on which it is called off: before it is in force it never bites, and fear of it ends
 measures.renewed | probability that it is renewed for a year when it ends
-measures.minerals | minerals touched; `["*"]` for all
-measures.stages | stages touched; `["*"]` for all; component is known and without effect as long as components
-    have no market
-measures.targets | whom it is aimed at: countries, `*`, `members` (those bound by the floor), `EU` or
-    another group of the table of countries
+measures.minerals | minerals touched; `["*"]` for all, names where the size is a price or tonnes (it holds for
+    each of them)
+measures.stages | stages touched; `["*"]` for all, one where the size is a price or tonnes
+measures.targets | whom it is aimed at: countries, `*`, `members` (those bound by the floor), `nonaligned`
+    (those below `zone.aligned_rung`), `EU` or another group of the table of countries
 measures.size | how much: see below, by instrument
+measures.unit | unit of a price
+measures.above | duty above a tariff quota, as a share of the base price
+measures.tonnes | what a guarantee covers, tonnes a year; without it, all that the actor's producers make
+measures.each | an export quota holds for each target by itself
+measures.delay_days | days before a licence office grants anything that was not cleared before; without it,
+    the parameter `licence_delay_days`; with 0 it works at full pace from the first day
+measures.end_use | sectors whose requests a licence office decides on (table `end_use`); without it, all
 measures.suspends | what a truce holds back, by id
 measures.text | the measure in words, for the table of events
 measures.source | where it is from
@@ -103,4 +121,9 @@ ALLOWED = {
     "measures.suspends": "a list of ids",
     "measures.renewed": "a number from 0 to 1",
     "measures.size": "a number in the range of the instrument",
+    "measures.unit": " or ".join(UNITS),
+    "measures.above": "a number from 0 to 100",
+    "measures.tonnes": "a number from 0 to 1e+09",
+    "measures.delay_days": "a number from 0 to 3650",
+    "measures.end_use": "a list of sectors of the table end_use",
 }

@@ -12,6 +12,7 @@ from agents.beliefs import revise_expected
 from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, gather, scatter
 from world.capacity import capacity_of, invest
 from world.leader_move import scope_of
+from world.licence_round import close_offices
 from world.market_round import Cleared, feed_index_usd_t
 from world.plant_costs import BLOCK_STAGE, MAKING
 from world.price_floor import believed_floor_usd_t
@@ -31,6 +32,7 @@ def learn(world: TradeWorld, cleared: Cleared) -> None:
     retaliation.
     """
     revise_stocks(world, cleared)
+    close_offices(world, cleared)
     revise_habits(world, cleared)
     revise_prices(world, cleared)
     revise_thrift(world)
@@ -69,7 +71,7 @@ def revise_habits(world: TradeWorld, cleared: Cleared) -> None:
     growing = np.exp(world.expected_growth(world.round) / 4.0)[:, None, None]
     for stage, cleared_stage in enumerate(cleared.clearing.stages):
         border = cleared.setting.borders[stage]
-        limited = (border.approval_share < 1.0) | (border.quota_t < np.inf)
+        limited = border.limited
         markets.limited_rounds[stage] = np.where(limited, markets.limited_rounds[stage] + 1.0, 0.0)
         old, flow = markets.usual_flow_t[stage], cleared_stage.flow_t[:, 0]
         # a licence grants a share of requests: trade before it, growing with demand; it does not shrink with

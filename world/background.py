@@ -85,6 +85,13 @@ def read_long_run_elasticity(dataset: Dataset, kind: str) -> Array:
     return np.array([float(rows.get(mineral, np.nan)) for mineral in dataset.minerals])
 
 
+def read_sector_shares(dataset: Dataset) -> dict[str, Array]:
+    """Sector -> (mineral,) share of world use."""
+    table = dataset.table("end_use").pivot_table(index="mineral", columns="sector", values="share")
+    shares = table.reindex(list(dataset.minerals)).fillna(0.0)
+    return {str(sector): shares[sector].to_numpy(float) for sector in shares.columns}
+
+
 def read_goods_trade(dataset: Dataset) -> Array:
     """(country, country) goods trade, exporter by importer, USD a year."""
     position = {iso3: place for place, iso3 in enumerate(dataset.countries)}

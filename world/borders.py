@@ -16,6 +16,8 @@ from world.market.arrays import Lanes
 from world.market.charges import LaneCharges, compose_lanes
 
 LEAST_APPROVAL = 1e-12  # of usual trade: keeps the logarithm of what is granted finite
+SAME_FOR_ALL = ("benchmark", "specific")
+"""Duty forms of the zone that cost every outsider the same a tonne."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class StageBorders:
     fixed_duty_share : the zone's duty on outsiders as set when it was announced
     contract_share : (mineral,) part of the trade under contracts; contract_price_usd_t : (mineral, seller)
     its price
+    granted_t : tonnes that licences and bans let pass, inf where they limit nothing; ``approval_share`` of
+        the usual flow when None
     """
 
     freight_usd_t: Array
@@ -74,6 +78,13 @@ class StageBorders:
     contract_share: Array
     contract_price_usd_t: Array
     hub_open_share: Array | None = None
+    granted_t: Array | None = None
+
+    @property
+    def limited(self) -> Mask:
+        """Lanes on which a licence, a ban or a quota limits what passes."""
+        limited: Mask = (self.approval_share < 1.0) | (self.quota_t < np.inf)
+        return limited if self.granted_t is None else limited | (self.granted_t < np.inf)
 
 
 @dataclass(frozen=True)
@@ -118,9 +129,8 @@ class ZoneRules:
     """How the zone keeps its reference price.
 
     duty_form : levy (tops the landed price up), minimum_price (the seller must charge it), ad_valorem (set
-    when
-        announced), specific (the same for all, in ``Rows.zone_duty_usd_t``), quota (the levy only above
-        ``quota_share`` of usual trade)
+        when announced), benchmark and specific (the same for all outsiders, in ``Rows.zone_duty_usd_t``),
+        quota (the levy only above ``quota_share`` of usual trade)
     binds_inside : members' sales to each other and at home obey the floor too (reading A)
     """
 
@@ -186,7 +196,7 @@ def _direct_route(borders: StageBorders, rows: Rows, zone: ZoneRules, both_in: M
     # granted, the rest looks for a way round; together they weigh what the open lane weighed
     granted = borders.log_weight[mineral] + np.log(np.maximum(approval, LEAST_APPROVAL))
     weight = np.where(approval > 0.0, granted, -np.inf)
-    licensed = np.where(approval < 1.0, np.maximum(approval * usual, LEAST_APPROVAL), np.inf)
+    licensed = _licensed_t(borders, mineral, approval)
     quota, over = borders.quota_t[mineral], borders.over_quota_usd_t[mineral]
     if zone.duty_form == "quota":
         top_up = _top_up_usd_t(borders, rows, charges)
@@ -198,6 +208,17 @@ def _direct_route(borders: StageBorders, rows: Rows, zone: ZoneRules, both_in: M
     # the licence is the harder limit where it is the smaller one: nothing passes above it
     over = np.where(licensed <= quota, np.inf, over)
     return _Route(charges, weight, np.minimum(licensed, quota), over)
+
+
+def _licensed_t(borders: StageBorders, mineral: Whole, approval_share: Array) -> Array:
+    """Tonnes that licences let pass: as the offices decided where the row asks nothing else, its share of the
+    usual flow where it does.
+    """
+    asked = np.where(approval_share < 1.0, approval_share * borders.usual_flow_t[mineral], np.inf)
+    if borders.granted_t is not None:
+        stands = approval_share == borders.approval_share[mineral]
+        asked = np.where(stands, borders.granted_t[mineral], asked)
+    return np.maximum(asked, LEAST_APPROVAL)
 
 
 def _zone_duty_share(borders: StageBorders, rows: Rows, zone: ZoneRules, into: Mask) -> Array:
@@ -221,7 +242,7 @@ def _charges(
     zero = np.zeros_like(freight_usd_t)
     none = np.full_like(freight_usd_t, -np.inf)
     reference = np.broadcast_to(np.nan_to_num(rows.reference_usd_t, nan=-np.inf)[:, None, None], into.shape)
-    specific = rows.zone_duty_usd_t[:, None, None] if zone.duty_form == "specific" else 0.0
+    specific = rows.zone_duty_usd_t[:, None, None] if zone.duty_form in SAME_FOR_ALL else 0.0
     tax, tax_usd_t = borders.export_tax_share[mineral], borders.export_tax_usd_t[mineral]
     least = (1.0 + duty_share) * (
         (1.0 + tax) * borders.least_export_usd_t[mineral] + tax_usd_t + freight_usd_t

@@ -55,6 +55,15 @@ def capacity_of(markets: Markets, block: str) -> Array:
     return markets.capacity_t[block]
 
 
+def planned_t(base: BaseMarket, markets: Markets, stage: int, round_: int) -> Array:
+    """(mineral, seller) tonnes of a stage's good a round that what stands and what is on order can make."""
+    total = np.zeros(base.axes.sellers(stage).shape)
+    for block in (name for name, place in BLOCK_STAGE.items() if place == stage):
+        capacity = capacity_of(markets, block) + markets.arriving_t[block][round_ + 1 :].sum(axis=0)
+        total += capacity * (base.recovery[:, None] if block in MAKING else 1.0)
+    return total
+
+
 def order_named_plants(
     base: BaseMarket, markets: Markets, dataset: Dataset, start: str, streams: Streams, rounds: int
 ) -> list[NamedStart]:

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from world.axes import REFINED, STAGES, Array, gather, gather_pairs
+from world.guarantees import cover_of
 from world.offers import Conditions, seller_size_t
+from world.quotas import SellerQuotas, abroad_quotas
+from world.state_trade import stock_orders_t, stock_releases_t
 
 OUTAGE_RANGE = (-0.6, 0.4)
 """Log deviations of a country's mine output kept within a loss of 45% and a gain of 49% (assumption)."""
@@ -48,17 +51,20 @@ def disturb(world: TradeWorld) -> None:
 
 
 def conditions_of(world: TradeWorld) -> Conditions:
-    """Ceilings, losses, the reserve's orders and fear, on the axes of sellers and users."""
+    """Quotas, guarantees, losses, orders of the reserve and of states, and fear, on the axes of sellers and
+    users.
+    """
     axes, now = world.base.axes, world.happenings
     announced = gather_pairs(now.fear, axes.refiners, axes.buyers(REFINED)) * purchase_share(world)
     fear = np.clip(announced.sum(axis=1) + control_fear(world), 0.0, 1.0)
+    stages = range(len(STAGES))
     return Conditions(
-        ceiling_t=tuple(ceiling(world, stage) for stage in range(len(STAGES))),
-        loss_share=tuple(
-            gather(now.loss_share[:, stage], axes.sellers(stage)) for stage in range(len(STAGES))
-        ),
-        reserve_need_t=world.reserve_need_t,
-        reserve_release_t=world.reserve_release_t,
+        ceiling_t=tuple(ceiling(world, stage) for stage in stages),
+        export_quotas=tuple(quotas_abroad(world, stage) for stage in stages),
+        covers=tuple(cover_of(now.guarantees, stage, axes.sellers(stage)) for stage in stages),
+        loss_share=tuple(gather(now.loss_share[:, stage], axes.sellers(stage)) for stage in stages),
+        reserve_need_t=stock_orders_t(world),
+        reserve_release_t=stock_releases_t(world),
         fear=fear,
     )
 
@@ -73,6 +79,14 @@ def ceiling(world: TradeWorld, stage: int) -> Array:
         base, world.state.markets, stage
     )
     return np.where(free < 1.0, allowed, np.inf)
+
+
+def quotas_abroad(world: TradeWorld, stage: int) -> SellerQuotas:
+    """Quotas of sellers on what goes abroad, on the axes of the stage."""
+    axes, usual = world.base.axes, world.state.markets.usual_flow_t[stage]
+    return abroad_quotas(
+        world.happenings.export_quotas, stage, axes.sellers(stage), axes.buyers(stage), usual
+    )
 
 
 def purchase_share(world: TradeWorld) -> Array:

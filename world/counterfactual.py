@@ -29,12 +29,14 @@ from world.state import Control
 @dataclass(frozen=True)
 class Horizon:
     """Offers of today, or of a market whose capacity has adjusted; ``inside``: block -> (mineral, seller)
-    capacity of sellers bound by the floor.
+    capacity of sellers bound by the floor; ``capture_share``: part of the levy on its goods that the captor
+    takes over by then.
     """
 
     offers: Offers
     inside: dict[str, Array]
     start: Prices
+    capture_share: float
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,6 @@ class Setting:
     zone_tariff_share: Array
     zone_duty_usd_t: Array
     final_use: Array
-    capture_share: float
     captor: int
     blocks: dict[str, BlockFacts]
     now: Horizon
@@ -151,7 +152,7 @@ def clear_rows(
     clearing = clear_market(priced.market, horizon.start.take(mineral))
     hub = [border.hub for border in setting.borders]
     book = country_accounts(
-        priced, clearing, mineral, setting.axes, setting.final_use, hub, setting.capture_share, setting.captor
+        priced, clearing, mineral, setting.axes, setting.final_use, hub, horizon.capture_share, setting.captor
     )
     if horizon.inside:
         book = _with_capital(setting, priced, mineral, book)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from world.axes import ORE, REFINED, Array, Mask, Whole, scatter
+from world.axes import STAGES, Array, Mask, Whole, scatter
 from world.calibration.base import BaseMarket
 from world.dataset import Dataset
 
@@ -94,7 +94,7 @@ def _mineral_trade_usd(base: BaseMarket) -> Array:
     """Exports plus imports of ore and refined metal at base prices."""
     axes, n = base.axes, len(base.axes.countries)
     total = np.zeros(n)
-    for stage in (ORE, REFINED):
+    for stage in range(len(STAGES)):
         sellers, buyers = axes.sellers(stage), axes.buyers(stage)
         abroad = sellers[:, :, None] != buyers[:, None, :]
         value = (

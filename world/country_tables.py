@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from world.measures import INSTRUMENTS
+from world.instruments import CALENDAR_TERMS, INSTRUMENTS
 from world.table_schema import Table, columns
 
 _COUNTRY = "iso3 | code | ISO 3166-1 alpha-3 | country | the country\n"
@@ -185,6 +185,18 @@ text | text | - | | the measure in words
 """
         ),
         key=("id",),
+    ),
+    Table(
+        "calendar_terms",
+        "Further terms of measures of the calendar that few of them have, one a row.",
+        columns(
+            f"""
+id | text | - | | a measure of the calendar
+term | choice | - | {", ".join(CALENDAR_TERMS)} | which term
+value | text | by term | | a day, a unit, a number, true, or sectors with ; between
+"""
+        ),
+        key=("id", "term"),
     ),
     Table(
         "coercion",

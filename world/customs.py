@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -14,9 +15,11 @@ from world.borders import StageBorders
 from world.calibration.base import BaseMarket, freight_between
 from world.calibration.lanes import log_weight_of
 from world.counterfactual import control_lanes
-from world.events import Happenings
+from world.happenings import Happenings
+from world.licence_lanes import decided_at, licences_of
 from world.offers import lane_weights
 from world.parameters import ParameterValues
+from world.quotas import import_quotas
 from world.state import Politics, WorldState
 from world.trade_network import cheapest_hubs, choose_hubs
 
@@ -42,62 +45,103 @@ def stage_borders(
     """Borders of a stage.
 
     leader_duty : (mineral, stage, exporter, importer) the leader's flat duty outside any zone
-    released_t : (mineral, seller) what a reserve sells this round
+    released_t : (mineral, seller) what a reserve or a state sells this round
     """
-    axes, lanes = base.axes, base.lanes(stage)
+    axes, lanes, hub = base.axes, base.lanes(stage), routes.hub[stage]
     sellers, buyers = axes.sellers(stage), axes.buyers(stage)
-    added = happenings.duty_share[:, stage] + leader_duty[:, stage]
-    added[:, :, state.politics.dominant] += state.politics.counter_duty_share[None, :]
-    # a way round a duty pays only where the duty exceeds the hub's margin and the expected fine
-    detour = parameters.hub_margin_share + parameters.evasion_detection_probability * (
-        1.0 + parameters.evasion_penalty_share
-    )
-    taxed = gather_pairs(added, sellers, buyers) > detour
-    hub = routes.hub[stage]
+    trust = trust_shift(axes, state.politics, stage, parameters)
     usual = state.markets.usual_flow_t[stage]
+    backstop = lanes.backstop_usd_t[:, None, :]
     return StageBorders(
-        freight_usd_t=lanes.freight_usd_t,
-        hub_freight_usd_t=routes.freight_usd_t[stage],
+        **_freight(base, routes, happenings, stage),
+        **_duties(base, hub, state, happenings, leader_duty, parameters, stage),
+        **_limits(base, state, happenings, parameters, stage),
         hub=hub,
-        duty_share=lanes.tariff_share + gather_pairs(added, sellers, buyers),
-        duty_usd_t=gather_pairs(happenings.duty_usd_t[:, stage], sellers, buyers),
-        hub_duty_share=hub_duty(base.evidence.tariff_share[:, stage] + added, hub, buyers),
-        taxed=taxed,
-        export_tax_share=gather_pairs(happenings.export_tax_share[:, stage], sellers, buyers),
-        export_tax_usd_t=gather_pairs(happenings.export_tax_usd_t[:, stage], sellers, buyers),
-        least_export_usd_t=gather_pairs(happenings.least_export_usd_t[:, stage], sellers, buyers, -np.inf),
-        least_import_usd_t=gather_pairs(happenings.least_import_usd_t[:, stage], sellers, buyers, -np.inf),
-        approval_share=approvals(axes, state.politics, happenings, stage),
-        quota_t=gather_pairs(happenings.lane_quota_t[:, stage], sellers, buyers, np.inf),
-        over_quota_usd_t=over_quota_usd_t(base, happenings, stage),
         contract_share=base.evidence.contract_share,
         contract_price_usd_t=state.markets.contract_usd_t[stage],
         fixed_duty_share=gather_pairs(state.politics.fixed_duty_share[:, stage], sellers, buyers),
-        log_weight=lane_weights(
-            base, state.markets, stage, trust_shift(axes, state.politics, stage, parameters), released_t
-        ),
+        log_weight=lane_weights(base, state.markets, stage, trust, released_t),
         usual_flow_t=usual,
         hub_capacity_share=hub_capacity(axes, state, stage, usual.shape, parameters),
         sellers=sellers,
         buyers=buyers,
         spread_usd_t=lanes.spread_usd_t,
-        backstop_usd_t=lanes.backstop_usd_t[:, None, :],
+        backstop_usd_t=backstop,
         backstop_log_weight=np.full(
-            lanes.backstop_usd_t[:, None, :].shape, log_weight_of(float(base.evidence.backstop_weight[stage]))
+            backstop.shape, log_weight_of(float(base.evidence.backstop_weight[stage]))
         ),
         price_usd_t=base.evidence.price_usd_t[:, stage],
         hub_open_share=hub_open(axes, state.politics, happenings, hub, stage),
     )
 
 
-def over_quota_usd_t(base: BaseMarket, happenings: Happenings, stage: int) -> Array:
-    """(mineral, seller, buyer) duty above a quota: a share of the base price; inf where nothing passes."""
-    axes = base.axes
-    share = gather_pairs(
-        happenings.over_quota_share[:, stage], axes.sellers(stage), axes.buyers(stage), np.inf
+def _freight(base: BaseMarket, routes: HubRoutes, happenings: Happenings, stage: int) -> dict[str, Any]:
+    """Freight of this round; of the way round a lane by the mean of the changes on its two legs."""
+    axes, added = base.axes, happenings.freight_added_share[:, stage]
+    direct, through = base.lanes(stage).freight_usd_t, routes.freight_usd_t[stage]
+    if not added.any():
+        return {"freight_usd_t": direct, "hub_freight_usd_t": through}
+    sellers, buyers = axes.sellers(stage), axes.buyers(stage)
+    mineral, hub = np.arange(len(sellers))[:, None, None], np.maximum(routes.hub[stage], 0)
+    legs = added[mineral, np.maximum(sellers, 0)[:, :, None], hub]
+    legs = legs + added[mineral, hub, np.maximum(buyers, 0)[:, None, :]]
+    return {
+        "freight_usd_t": direct * (1.0 + gather_pairs(added, sellers, buyers)),
+        "hub_freight_usd_t": through * (1.0 + 0.5 * legs),
+    }
+
+
+def _duties(
+    base: BaseMarket,
+    hub: Whole,
+    state: WorldState,
+    happenings: Happenings,
+    leader_duty: Array,
+    parameters: ParameterValues,
+    stage: int,
+) -> dict[str, Any]:
+    """Duties, taxes and least prices; lanes taxed by more than a way round costs."""
+    sellers, buyers = base.axes.sellers(stage), base.axes.buyers(stage)
+    added = happenings.duty_share[:, stage] + leader_duty[:, stage]
+    added[:, :, state.politics.dominant] += state.politics.counter_duty_share[None, :]
+    # a way round a duty pays only where the duty exceeds the hub's margin and the expected fine
+    detour = parameters.hub_margin_share + parameters.evasion_detection_probability * (
+        1.0 + parameters.evasion_penalty_share
     )
+    on_lanes = gather_pairs(added, sellers, buyers)
+    found: dict[str, Any] = {
+        "duty_share": base.lanes(stage).tariff_share + on_lanes,
+        "hub_duty_share": hub_duty(base.evidence.tariff_share[:, stage] + added, hub, buyers),
+        "taxed": on_lanes > detour,
+    }
+    for name in ("duty_usd_t", "export_tax_share", "export_tax_usd_t"):
+        found[name] = gather_pairs(getattr(happenings, name)[:, stage], sellers, buyers)
+    for name in ("least_export_usd_t", "least_import_usd_t"):
+        found[name] = gather_pairs(getattr(happenings, name)[:, stage], sellers, buyers, -np.inf)
+    return found
+
+
+def _limits(
+    base: BaseMarket, state: WorldState, happenings: Happenings, parameters: ParameterValues, stage: int
+) -> dict[str, Any]:
+    """What may pass on the lanes: licences, bans and tariff quotas."""
+    axes, usual = base.axes, state.markets.usual_flow_t[stage]
+    sellers, buyers = axes.sellers(stage), axes.buyers(stage)
+    standing = approvals(axes, state.politics, happenings, stage)
+    _, licensed_t = decided_at(
+        licences_of(axes, state, happenings, parameters, stage), state, parameters, stage
+    )
+    licensed = licensed_t < np.inf
+    some = usual > 0.0
+    approval = np.where(licensed & some, licensed_t / np.where(some, usual, 1.0), standing)
+    quota_t, above_share = import_quotas(happenings.tariff_quotas, stage, sellers, buyers, usual)
     price = np.maximum(base.evidence.price_usd_t[:, stage], 1e-9)
-    return np.asarray(share * price[:, None, None])
+    return {
+        "approval_share": approval,
+        "granted_t": np.where(licensed, licensed_t, np.where(standing < 1.0, standing * usual, np.inf)),
+        "quota_t": quota_t,
+        "over_quota_usd_t": above_share * price[:, None, None],
+    }
 
 
 def approvals(axes: Axes, politics: Politics, happenings: Happenings, stage: int) -> Array:

@@ -83,7 +83,7 @@ def _load(folder: Path, stamps: tuple[tuple[str, int, int], ...]) -> Dataset:
     minerals, countries = _codes(rows["minerals"], "mineral"), _codes(rows["countries"], "iso3")
     blocs = _read_blocs(rows["countries"])
     lists |= {"mineral": frozenset(minerals), "country": frozenset(countries), "bloc": frozenset(blocs)}
-    lists["group"] = lists["bloc"] | {"*", "members"}
+    lists["group"] = lists["bloc"] | {"*", "members", "nonaligned"}
     for name in TABLES:
         if name not in rows:
             rows[name] = _read(folder, name, lists, complaints)

@@ -57,7 +57,7 @@ def check_tables(rows: Mapping[str, Rows]) -> list[str]:
     faults += _check_components(rows)
     faults += _check_component_rows(rows)
     faults += _check_lanes(rows["lane_shares"])
-    return faults + check_calendar(rows["calendar"])
+    return faults + check_calendar(rows["calendar"], rows["calendar_terms"])
 
 
 def _check_order(name: str, rows: Rows, ordered: tuple[str, ...]) -> Iterator[str]:

@@ -23,6 +23,7 @@ from world.final_use import final_need_t, spread_final_use
 from world.measures import first_day
 from world.parameters import ParameterValues
 from world.plant_costs import BlockFacts, read_block_facts
+from world.policy_calendar import read_calendar
 from world.scenario import Scenario
 
 EVE = "2026-02-04"
@@ -63,7 +64,7 @@ class Economy:
 def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterValues) -> Economy:
     """Calibrate and read everything that does not change during a run."""
     leader_name, dominant_name = scenario.leader.country, scenario.dominant_refiner.country
-    base = calibrate(dataset, parameters, hosts=(leader_name,))
+    base = calibrate(dataset, parameters, hosts=(leader_name, *_stockholders(dataset, scenario)))
     axes = base.axes
     leader, dominant = axes.country(leader_name), axes.country(dominant_name)
     trade = read_goods_trade(dataset)
@@ -91,6 +92,13 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
         component_long_run=np.nan_to_num(read_long_run_elasticity(dataset, "demand_component_long_run")),
         volatility=read_volatility(dataset, axes),
     )
+
+
+def _stockholders(dataset: Dataset, scenario: Scenario) -> list[str]:
+    """Countries whose states trade out of stock by a measure: they can buy and sell every refined metal."""
+    measures = (*read_calendar(dataset), *scenario.measures)
+    trading = {m.actor for m in measures if m.instrument in ("state_purchase", "state_release")}
+    return sorted(trading & set(dataset.countries))
 
 
 def _component_stop(

@@ -7,71 +7,26 @@ Announcements act before a measure bites: they raise the fear of a cut-off, whic
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 
-from world.axes import STAGES, Array, Axes
-from world.measures import ALL, Measure, round_of, share_of_quarter_in_force
+from world.axes import STAGES, Axes
+from world.effects import EFFECTS, Force, Ground, Reach
+from world.happenings import Happenings, nothing_happens
+from world.instruments import CUTTING
+from world.measures import (
+    ALL,
+    Measure,
+    first_day,
+    round_of,
+    share_of_quarter,
+    share_of_quarter_in_force,
+)
 from world.randomness import Streams
 
-CUTTING = ("licence", "ban", "threat")
 FEAR_ROUNDS = 4
 """Rounds over which the fear of an announced control fades (assumption: a year)."""
-
-
-@dataclass
-class Happenings:
-    """The measures of a round as arrays; axes (mineral, stage, exporter, importer) or (mineral, stage,
-    country).
-
-    duty_share, duty_usd_t : duties on top of those of the base year; export_tax_share, export_tax_usd_t
-    least_export_usd_t, least_import_usd_t : least price f.o.b. and landed, -inf where none
-    approval_share : granted share of usual shipments
-    lane_quota_t : tonnes allowed on the lane, inf where all; over_quota_share : duty above it in base prices,
-        inf where nothing passes
-    quota_t, free_share : sales allowed under ceilings, and the share of the round (1 = all) on which no
-        ceiling is in force
-    loss_share : output lost
-    fear : (mineral, exporter, importer) announced chance that the exporter cuts the importer off
-    acts : coercive acts of this round: actor, targets, severity 1-5
-    news : what to write into the table of events
-    """
-
-    duty_share: Array
-    duty_usd_t: Array
-    export_tax_share: Array
-    export_tax_usd_t: Array
-    least_export_usd_t: Array
-    least_import_usd_t: Array
-    approval_share: Array
-    lane_quota_t: Array
-    over_quota_share: Array
-    quota_t: Array
-    free_share: Array
-    loss_share: Array
-    fear: Array
-    acts: list[tuple[int, tuple[int, ...], float]] = field(default_factory=list)
-    news: list[tuple[str, Measure]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Reach:
-    """Positions that a measure touches."""
-
-    minerals: list[int]
-    stages: list[int]
-    actors: list[int]
-    targets: list[int]
-
-    def lanes(self, outward: bool) -> tuple[np.ndarray, ...]:
-        """Lanes out of the actor to its targets, or into the actor from them."""
-        pair = (self.actors, self.targets) if outward else (self.targets, self.actors)
-        return np.ix_(self.minerals, self.stages, *pair)
-
-    def places(self) -> tuple[np.ndarray, ...]:
-        """Blocks of the actors."""
-        return np.ix_(self.minerals, self.stages, self.actors)
 
 
 class Calendar:
@@ -85,61 +40,51 @@ class Calendar:
         start: str,
         streams: Streams,
         threat_belief: float,
+        ground: Ground | None = None,
     ) -> None:
-        self._measures = tuple(measures)
+        self._measures = tuple(measure for measure in measures if _in_the_market(measure))
         self._axes = axes
         self._groups = dict(groups)
         self._start = start
         self._streams = streams
         self._threat_belief = threat_belief
+        blank = np.zeros((len(axes.minerals), len(STAGES)))
+        self._ground = ground if ground is not None else Ground(blank, {}, 0.0, 0.0)
         self._truces = [measure for measure in self._measures if measure.instrument == "truce"]
 
-    def happen(self, round_: int, members: Sequence[int]) -> Happenings:
-        """Conditions of a round; ``members`` are those meant by the group name ``members``."""
-        m, n = len(self._axes.minerals), len(self._axes.countries)
-        pairs, blocks = (m, len(STAGES), n, n), (m, len(STAGES), n)
-        now = Happenings(
-            duty_share=np.zeros(pairs),
-            duty_usd_t=np.zeros(pairs),
-            export_tax_share=np.zeros(pairs),
-            export_tax_usd_t=np.zeros(pairs),
-            least_export_usd_t=np.full(pairs, -np.inf),
-            least_import_usd_t=np.full(pairs, -np.inf),
-            approval_share=np.ones(pairs),
-            lane_quota_t=np.full(pairs, np.inf),
-            over_quota_share=np.full(pairs, np.inf),
-            quota_t=np.zeros(blocks),
-            free_share=np.ones(blocks),
-            loss_share=np.zeros(blocks),
-            fear=np.zeros((m, n, n)),
-        )
-        self._groups["members"] = tuple(members)
+    def happen(self, round_: int, members: Sequence[int], nonaligned: Sequence[int] = ()) -> Happenings:
+        """Conditions of a round; ``members`` and ``nonaligned`` are those meant by the group names."""
+        now = nothing_happens(len(self._axes.minerals), len(self._axes.countries))
+        self._groups |= {"members": tuple(members), "nonaligned": tuple(nonaligned)}
         for measure in self._measures:
             reach = self._reach(measure)
             now.news += self._news(measure, round_)
             self._announce(now, measure, reach, round_)
             share = self.share_in_force(measure, round_)
-            if share > 0.0 and reach.actors:
-                _apply(now, measure, reach, share)
-        home = np.arange(n)
-        now.duty_share[:, :, home, home] = now.export_tax_share[:, :, home, home] = 0.0
-        now.approval_share[:, :, home, home] = 1.0
+            if share > 0.0 and reach.actors and measure.instrument in EFFECTS:
+                force = Force(share, self._days_in_force(measure, round_))
+                EFFECTS[measure.instrument](now, measure, reach, force, self._ground)
         return now
 
     def share_in_force(self, measure: Measure, round_: int) -> float:
         """Share of the round on which a measure bites: renewals prolong it, truces hold it back."""
         share = share_of_quarter_in_force(measure, round_, self._start)
         if self._renewed(measure, round_):
-            share = (
-                1.0
-                if measure.ends is None or round_ > round_of(measure.ends, self._start)
-                else max(share, 1.0)
-            )
+            share = share_of_quarter(measure.in_force, measure.cancelled, round_, self._start)
         if share > 0.0 and measure.instrument != "truce":
             for truce in self._truces:
                 if measure.id in truce.suspends:
                     share = max(0.0, share - self.share_in_force(truce, round_))
         return share
+
+    def _days_in_force(self, measure: Measure, round_: int) -> float:
+        """Days since it came into force when the round begins, of what is older than the run; of the rest the
+        state of the world keeps count, so that what is suspended begins anew.
+        """
+        began = measure.in_force
+        if began is None or began >= first_day(0, self._start):
+            return 0.0
+        return float((first_day(round_, self._start) - began).days)
 
     def _renewed(self, measure: Measure, round_: int) -> bool:
         """Renewed for a year at a time, each time with its probability, by a draw of its own."""
@@ -158,15 +103,26 @@ class Calendar:
             now.acts.append((reach.actors[0], tuple(reach.targets), float(measure.size or 0.0)))
         age = round_ - announced
         if measure.instrument in CUTTING and 0 <= age < FEAR_ROUNDS and reach.actors:
-            level = self._threat_belief * (1.0 - age / FEAR_ROUNDS) * (1.0 - float(measure.size or 0.0))
+            fading = 1.0 - age / FEAR_ROUNDS
+            feared = share_of_quarter(None, _fear_ends(measure), round_, self._start)
+            level = self._threat_belief * fading * feared * (1.0 - float(measure.size or 0.0))
             block = np.ix_(reach.minerals, reach.actors, reach.targets)
             now.fear[block] = np.maximum(now.fear[block], level)
 
     def _news(self, measure: Measure, round_: int) -> list[tuple[str, Measure]]:
-        dates = (("announced", measure.announced), ("in_force", measure.in_force), ("ended", measure.ends))
-        return [
-            (kind, measure) for kind, day in dates if day is not None and round_of(day, self._start) == round_
-        ]
+        """What is told of a measure in a round: announced, in_force, renewed or ended, cancelled."""
+        off = measure.cancelled
+        bites = measure.in_force is not None and (off is None or off > measure.in_force)
+        told = [("announced", measure.announced)]
+        told += [("in_force", measure.in_force)] if bites and measure.in_force is not None else []
+        told += [("cancelled", off)] if off is not None else []
+        found = [(kind, measure) for kind, day in told if round_of(day, self._start) == round_]
+        if measure.ends is not None and off is None:
+            years, rest = divmod(round_ - round_of(measure.ends, self._start), 4)
+            lasts = years == 0 or (years > 0 and self._renewed(measure, round_ - 4))
+            if rest == 0 and lasts:
+                found.append(("renewed" if self._renewed(measure, round_) else "ended", measure))
+        return found
 
     def _reach(self, measure: Measure) -> Reach:
         minerals = [
@@ -179,6 +135,8 @@ class Calendar:
         ]
         actors = self._places((measure.actor,))
         targets = [place for place in self._places(measure.targets) if place not in actors]
+        if measure.instrument == "exclusion":
+            targets = [place for place in targets if place in self._groups["nonaligned"]]
         return Reach(minerals, stages, actors, targets)
 
     def _places(self, names: Sequence[str]) -> list[int]:
@@ -194,17 +152,15 @@ class Calendar:
         return sorted(found)
 
 
-def _apply(now: Happenings, measure: Measure, reach: Reach, share: float) -> None:
-    size = float(measure.size or 0.0)
-    if measure.instrument == "tariff":
-        now.duty_share[reach.lanes(outward=False)] += share * size
-    elif measure.instrument == "export_tax":
-        now.export_tax_share[reach.lanes(outward=True)] += share * size
-    elif measure.instrument in ("licence", "ban"):
-        lanes = reach.lanes(outward=True)
-        now.approval_share[lanes] = np.minimum(now.approval_share[lanes], 1.0 - share * (1.0 - size))
-    elif measure.instrument == "sales_ceiling":
-        now.quota_t[reach.places()] += share * size / 4.0
-        now.free_share[reach.places()] = np.maximum(now.free_share[reach.places()] - share, 0.0)
-    elif measure.instrument == "outage":
-        now.loss_share[reach.places()] = 1.0 - (1.0 - now.loss_share[reach.places()]) * (1.0 - share * size)
+def _in_the_market(measure: Measure) -> bool:
+    """Whether a measure touches a stage that is traded."""
+    return bool({ALL, *STAGES} & set(measure.stages))
+
+
+def _fear_ends(measure: Measure) -> date | None:
+    """Day from which nobody fears a control any more on its account: it is called off, the end that was
+    announced with it is there, or, of a mere threat, it has lapsed.
+    """
+    ends = measure.ends if measure.instrument == "threat" else None
+    days = [day for day in (measure.cancelled, measure.expected_end, ends) if day is not None]
+    return min(days) if days else None

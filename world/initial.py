@@ -48,7 +48,10 @@ def initial_state(
         usual_index_usd_t=base.lanes(REFINED).index_usd_t.copy(),
         usual_final_index_usd_t=base.lanes(COMPONENT).index_usd_t.copy(),
         usual_flow_t=[lanes.flow_t.copy() for lanes in base.stage_lanes],
-        limited_rounds=[np.zeros_like(lanes.flow_t) for lanes in base.stage_lanes],
+        limited_rounds=_nothing_on_lanes(base),
+        backlog_t=_nothing_on_lanes(base),
+        licence_days=_nothing_on_lanes(base),
+        detected_share=_nothing_on_lanes(base),
     )
     return WorldState(
         -1,
@@ -60,8 +63,7 @@ def initial_state(
 
 def built_stock_t(base: BaseMarket) -> Array:
     """(mineral, buyer of refined metal) what was put into stock in the base year, four quarters of it: held
-    by the
-    makers of components where there are any, else by other users."""
+    by the makers of components where there are any, else by other users."""
     axes = base.axes
     built = 4.0 * base.stock_build_t
     by_country = scatter(built, axes.users, len(axes.countries))
@@ -70,6 +72,10 @@ def built_stock_t(base: BaseMarket) -> Array:
     kept = scatter(at_makers, axes.component_makers, len(axes.countries)) > 0
     at_users = np.where(gather(kept.astype(float), axes.users) > 0, 0.0, built)
     return np.concatenate([at_makers, np.where(base.use_t > 0, at_users, 0.0)], axis=1)
+
+
+def _nothing_on_lanes(base: BaseMarket) -> list[Array]:
+    return [np.zeros_like(lanes.flow_t) for lanes in base.stage_lanes]
 
 
 def _initial_politics(
@@ -92,6 +98,7 @@ def _initial_politics(
         text_round=-1,
         reference_usd_t=np.full((minerals, len(STAGES)), np.nan),
         fixed_duty_share=np.zeros((minerals, len(STAGES), n, n)),
+        fixed_duty_usd_t=np.zeros((minerals, len(STAGES))),
         counter_duty_share=np.zeros(n),
         finance_usd=np.zeros(n),
         side_payment_usd=np.zeros(n),

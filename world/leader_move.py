@@ -10,6 +10,7 @@ import numpy as np
 from agents.accession import FLOOR
 from agents.view import Invitation, LeaderView
 from world.axes import STAGES, Array, Mask
+from world.zone_duties import cover_derivatives, fix_duties
 
 PRESSURE = {"none": 0.0, "record": 0.5, "harsh": 1.0}
 """Strength of the leader's threats by the name a scenario gives: half of the harshest on the record."""
@@ -29,6 +30,9 @@ def move_leader(world: TradeWorld) -> None:
     decision = world.leader_strategy.decide(view, updates)
     for (mineral, stage), price in decision.reference_usd_t.items():
         politics.reference_usd_t[world.base.axes.mineral(mineral), STAGES.index(stage)] = price
+    if decision.reference_usd_t:
+        cover_derivatives(world)
+        fix_duties(world)
     politics.finance_usd = _on_countries(world, decision.finance_usd)
     politics.side_payment_usd = _on_countries(world, decision.side_payment_usd)
     for reason in decision.reasons:

@@ -16,12 +16,13 @@ from world.borders import HubTerms, ZoneRules
 from world.capacity import capacity_of
 from world.counterfactual import Case, Horizon, Setting, clear_rows, needs_hubs
 from world.customs import stage_borders
-from world.events import Happenings
+from world.happenings import Happenings
 from world.market.clearing import Clearing
 from world.offers import Conditions, Priced, make_offers
 from world.plant_costs import BLOCK_STAGE, BLOCKS, MAKING, BlockFacts, full_cost_now
-from world.price_floor import believed_floor_usd_t
+from world.price_floor import believed_floor_usd_t, gap_to_reference_usd_t
 from world.state import Markets
+from world.state_trade import stock_releases_t
 from world.zone import floor_members
 
 if TYPE_CHECKING:
@@ -46,14 +47,14 @@ def make_setting(
     """All that the questions and the market of this round share, on the state as it stands."""
     base, state, p = world.base, world.state, world.parameters
     released = [np.zeros(base.axes.sellers(stage).shape) for stage in range(len(STAGES))]
-    released[REFINED] = world.reserve_release_t
+    released[REFINED] = stock_releases_t(world)
     borders = tuple(
         stage_borders(
             base, world.economy.routes, state, happenings, world.leader_duty, released[stage], p, stage
         )
         for stage in range(len(STAGES))
     )
-    now = Horizon(make_offers(base, state.markets, conditions, p), {}, state.prices)
+    now = Horizon(make_offers(base, state.markets, conditions, p), {}, state.prices, captured_share(world))
     later = _later(world, conditions) if with_later else None
     scenario = world.premise
     scoped = ~np.isnan(state.politics.reference_usd_t)
@@ -69,9 +70,8 @@ def make_setting(
         zone=ZoneRules(scenario.zone.duty_form, scenario.zone.reading == "A", scenario.zone.quota_share),
         reference_usd_t=state.politics.reference_usd_t,
         zone_tariff_share=np.where(scoped, scenario.leader.tariff_share, 0.0),
-        zone_duty_usd_t=benchmark_duty_usd_t(world),
+        zone_duty_usd_t=same_duty_usd_t(world),
         final_use=world.economy.final_use,
-        capture_share=scenario.dominant_refiner.levy_capture,
         captor=world.dominant,
         blocks=world.economy.blocks,
         now=now,
@@ -97,7 +97,9 @@ def _later(world: TradeWorld, conditions: Conditions) -> Horizon:
         reserve_release_t=np.zeros_like(conditions.reserve_release_t),
         fear=np.zeros_like(conditions.fear),
     )
-    return Horizon(make_offers(world.base, markets, calm, world.parameters), inside, world.state.prices)
+    capture = world.premise.dominant_refiner.levy_capture
+    offers = make_offers(world.base, markets, calm, world.parameters)
+    return Horizon(offers, inside, world.state.prices, capture)
 
 
 def _floor_believed(world: TradeWorld, block: str, believed_usd_t: Array) -> Array:
@@ -166,12 +168,41 @@ def feed_index_usd_t(world: TradeWorld, block: str) -> Array:
     return np.asarray(cleared.stages[stage - 1].index_usd_t[:, :width])
 
 
-def benchmark_duty_usd_t(world: TradeWorld) -> Array:
-    """(mineral, stage) specific duty that lifts last quarter's price outside the dominant refiner to the
-    reference, the same for all outsiders: it cannot be captured by one exporter's tax."""
-    reference = np.nan_to_num(world.state.politics.reference_usd_t, nan=0.0)
-    seen = world.outside_prices[-1] if world.outside_prices else world.base.evidence.price_usd_t
-    return np.maximum(reference - seen, 0.0)
+def same_duty_usd_t(world: TradeWorld) -> Array:
+    """(mineral, stage) duty a tonne that costs all outsiders the same, under the forms that have one: no
+    exporter's tax can take its place.
+
+    ``benchmark`` fills the gap from last quarter's index to the reference; ``specific`` stays as it was when
+    the reference was announced.
+    """
+    if world.premise.zone.duty_form == "specific":
+        return world.state.politics.fixed_duty_usd_t
+    return gap_to_reference_usd_t(world.state.politics.reference_usd_t, benchmark_index_usd_t(world))
+
+
+def benchmark_index_usd_t(world: TradeWorld) -> Array:
+    """(mineral, stage) last quarter's price at which a benchmark levy looks (``zone.benchmark_index``): the
+    mean of sellers other than the dominant refiner, or that at the gate of one origin where it sells.
+    """
+    index = world.premise.zone.benchmark_index
+    mean = world.outside_prices[-1] if world.outside_prices else world.base.evidence.price_usd_t
+    if index == "world" or world.state.clearing is None:
+        return mean
+    keyed, origin = mean.copy(), world.base.axes.country(index)
+    for stage, cleared in enumerate(world.state.clearing.stages):
+        here = (world.base.axes.sellers(stage) == origin) & (cleared.flow_t.sum(axis=(1, 3)) > 0.0)
+        price = np.where(here, cleared.fob_usd_t, 0.0).sum(axis=1)
+        keyed[:, stage] = np.where(here.any(axis=1), price, mean[:, stage])
+    return keyed
+
+
+def captured_share(world: TradeWorld) -> float:
+    """Part of the levy on its goods that the dominant refiner takes over by an export tax: none before its
+    law is made, ``levy_capture_delay_quarters`` after the floor came into force.
+    """
+    since, delay = world.state.politics.floor_since_round, world.parameters.levy_capture_delay_quarters
+    lawful = since >= 0 and world.round - since >= delay
+    return world.premise.dominant_refiner.levy_capture if lawful else 0.0
 
 
 def clear_round(world: TradeWorld, setting: Setting) -> Cleared:

@@ -13,36 +13,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar, NamedTuple
 
+from world.instruments import INSTRUMENTS, TERMS, TONNES, UNITS
+
 ALL = "*"
 STAGES = ("ore", "refined", "component")
-"""Stages that a measure may name. The market has the first two (``world/axes.py``): a measure on components
-alone is on record and without effect so far.
-"""
-
-
-class Instrument(NamedTuple):
-    """What ``size`` means for an instrument: its words, and the range it may take (``None``: the
-    instrument has no size).
-    """
-
-    meaning: str
-    size: str
-    low: float | None
-    high: float | None
-
-
-INSTRUMENTS: dict[str, Instrument] = {
-    "tariff": Instrument("the importer's ad valorem duty", "share of customs value", 0.0, 10.0),
-    "export_tax": Instrument("the exporter's ad valorem tax", "share of the price at the gate", 0.0, 10.0),
-    "sales_ceiling": Instrument("a quota on what the actor may sell", "tonnes a year", 0.0, 1e9),
-    "licence": Instrument("the exporter decides on each request", "share of requests granted", 0.0, 1.0),
-    "ban": Instrument("the exporter ships nothing to the targets", "no size", None, None),
-    "threat": Instrument("an announcement and no more", "no size", None, None),
-    "coercion": Instrument("pressure that costs trust", "severity", 1.0, 5.0),
-    "outage": Instrument("output lost", "share of the actor's output", 0.0, 1.0),
-    "truce": Instrument("suspends the measures it lists", "no size", None, None),
-    "statement": Instrument("words", "no size", None, None),
-}
+"""Stages that a measure may name; the market plays those of ``world/axes.py``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,11 +25,15 @@ class Measure:
     """One dated measure.
 
     ``announced`` comes first and moves expectations; ``in_force`` is the first day it bites (``None``: never
-    so far); ``ends`` is the first day it no longer does (``None``: open). ``renewed`` is the probability that
-    it is renewed at its end. ``actor`` and ``targets`` are ISO 3166-1 alpha-3 codes or names of groups
-    (``*``, ``EU``, ``members``, ``G7``, any bloc of the country table); ``minerals`` and ``stages`` may be
-    ``*``. ``size`` is read by instrument, see ``INSTRUMENTS``. ``suspends`` lists the measures that a truce
-    holds back.
+    so far); ``expected_end`` is the end that was announced with it, ``ends`` the first day it no longer bites
+    (``None``: open), ``cancelled`` the day on which it is called off, before or after it bites. ``renewed``
+    is the probability that it is renewed at its end. ``actor`` and ``targets`` are ISO 3166-1 alpha-3 codes
+    or names of groups (``*``, ``EU``, ``members``, ``nonaligned``, ``G7``, any bloc of the country table);
+    ``minerals`` and ``stages`` may be ``*``. ``size`` is read by instrument, see ``INSTRUMENTS``; prices in
+    ``unit``. Further terms: ``above`` the duty above a tariff quota, share of the base price; ``tonnes`` a
+    year under a guarantee; ``each`` makes an export quota hold for every target by itself; ``delay_days``
+    before a licence office grants anything; ``end_use`` the sectors whose requests it decides on, all when
+    empty; ``suspends`` the measures that a truce holds back.
     """
 
     # Read by pydantic where a scenario is validated; a plain mapping, so that this file needs no library.
@@ -65,15 +44,34 @@ class Measure:
     actor: str
     instrument: str
     in_force: date | None = None
+    expected_end: date | None = None
     ends: date | None = None
+    cancelled: date | None = None
     renewed: float = 0.0
     minerals: tuple[str, ...] = (ALL,)
     stages: tuple[str, ...] = (ALL,)
     targets: tuple[str, ...] = (ALL,)
     size: float | None = None
+    unit: str = ""
+    above: float | None = None
+    tonnes: float | None = None
+    each: bool = False
+    delay_days: float | None = None
+    end_use: tuple[str, ...] = ()
     suspends: tuple[str, ...] = ()
     text: str = ""
     source: str = ""
+
+    @property
+    def amount(self) -> float:
+        """The size as a number, prices in USD a tonne; zero where there is none."""
+        return float(self.size or 0.0) * UNITS.get(self.unit, 1.0)
+
+    @property
+    def closes(self) -> date | None:
+        """First day on which it no longer bites, by its end or because it is called off; renewals apart."""
+        days = [day for day in (self.ends, self.cancelled) if day is not None]
+        return min(days) if days else None
 
 
 class Complaint(NamedTuple):
@@ -92,21 +90,14 @@ def complaints(measure: Measure) -> Iterator[Complaint]:
         yield Complaint("instrument", measure.instrument, "one of " + ", ".join(INSTRUMENTS))
     else:
         yield from _size_complaints(measure)
+        yield from _term_complaints(measure)
+        yield from _reach_complaints(measure)
     for stage in measure.stages:
         if stage not in (*STAGES, ALL):
             yield Complaint("stages", stage, "ore, refined, component or *")
-    if measure.instrument == "sales_ceiling" and measure.stages != ("ore",):
-        yield Complaint("stages", ", ".join(measure.stages), 'only ["ore"] for a sales_ceiling')
     if not 0.0 <= measure.renewed <= 1.0:
         yield Complaint("renewed", measure.renewed, "a probability from 0 to 1")
-    if measure.in_force is not None and measure.in_force < measure.announced:
-        yield Complaint(
-            "in_force", measure.in_force, f"a day not before the announcement, {measure.announced}"
-        )
-    if measure.ends is not None and measure.ends < (measure.in_force or measure.announced):
-        yield Complaint("ends", measure.ends, f"a day not before {measure.in_force or measure.announced}")
-    if measure.suspends and measure.instrument != "truce":
-        yield Complaint("suspends", ", ".join(measure.suspends), "only with the instrument truce")
+    yield from _date_complaints(measure)
 
 
 def _size_complaints(measure: Measure) -> Iterator[Complaint]:
@@ -118,6 +109,67 @@ def _size_complaints(measure: Measure) -> Iterator[Complaint]:
         yield Complaint("size", "nothing", f"{kind.size}, {kind.low:g} to {kind.high:g}")
     elif not kind.low <= measure.size <= kind.high:
         yield Complaint("size", measure.size, f"{kind.size}, {kind.low:g} to {kind.high:g}")
+
+
+def _term_complaints(measure: Measure) -> Iterator[Complaint]:
+    """Terms that are missing, out of place or out of range."""
+    kind = INSTRUMENTS[measure.instrument]
+    for field in TERMS:
+        given = getattr(measure, field)
+        absent = given is None or given == "" or given == () or given is False
+        if not absent and field not in kind.needs + kind.takes:
+            takers = [name for name, other in INSTRUMENTS.items() if field in other.needs + other.takes]
+            words = ", ".join(map(str, given)) if isinstance(given, tuple) else given
+            yield Complaint(field, words, "only with the instrument " + " or ".join(takers))
+        elif absent and field in kind.needs:
+            yield Complaint(field, "nothing", _TERM_RANGES[field])
+    if measure.unit and measure.unit not in UNITS:
+        yield Complaint("unit", measure.unit, _TERM_RANGES["unit"])
+    for field, low, high in (("above", 0.0, 100.0), ("tonnes", 0.0, 1e9), ("delay_days", 0.0, 3650.0)):
+        value = getattr(measure, field)
+        if value is not None and not low <= value <= high:
+            yield Complaint(field, value, _TERM_RANGES[field])
+
+
+_TERM_RANGES = {
+    "unit": " or ".join(UNITS),
+    "above": "a share of the base price, 0 to 100",
+    "tonnes": "tonnes a year, 0 to 1e+09",
+    "delay_days": "days, 0 to 3650",
+}
+
+
+def _reach_complaints(measure: Measure) -> Iterator[Complaint]:
+    """A price and tonnes hold for named minerals at one stage; what is about the actor aims at nobody."""
+    kind = INSTRUMENTS[measure.instrument]
+    if kind.counts and ALL in measure.minerals:
+        yield Complaint(
+            "minerals", ALL, f"names of minerals: the {kind.counts} of a {measure.instrument} is theirs"
+        )
+    wanted = kind.stages or STAGES
+    if kind.counts and (len(measure.stages) != 1 or measure.stages[0] not in wanted):
+        yield Complaint("stages", ", ".join(measure.stages), f"one of {', '.join(wanted)}")
+    if kind.own and measure.targets != (ALL,):
+        yield Complaint("targets", ", ".join(measure.targets), f"none: a {measure.instrument} aims at nobody")
+
+
+def _date_complaints(measure: Measure) -> Iterator[Complaint]:
+    first = measure.in_force or measure.announced
+    if measure.in_force is not None and measure.in_force < measure.announced:
+        yield Complaint(
+            "in_force", measure.in_force, f"a day not before the announcement, {measure.announced}"
+        )
+    for field in ("expected_end", "ends"):
+        day = getattr(measure, field)
+        if day is not None and day < first:
+            yield Complaint(field, day, f"a day not before {first}")
+    if measure.cancelled is not None and measure.cancelled < measure.announced:
+        yield Complaint("cancelled", measure.cancelled, f"a day not before {measure.announced}")
+    if measure.cancelled is not None and measure.ends is not None and measure.cancelled > measure.ends:
+        yield Complaint("cancelled", measure.cancelled, f"a day not after its end, {measure.ends}")
+    kind = INSTRUMENTS.get(measure.instrument)
+    if kind is not None and kind.counts == TONNES and measure.in_force == measure.ends is not None:
+        yield Complaint("ends", measure.ends, f"a day after {first}: tonnes a year need days")
 
 
 def first_day(round_number: int, start: str) -> date:
@@ -141,6 +193,16 @@ def round_of(day: date, start: str) -> int:
     return (day.year - first.year) * 4 + (day.month - 1) // 3 - (first.month - 1) // 3
 
 
+def share_of_quarter(begins: date | None, ends: date | None, round_number: int, start: str) -> float:
+    """Share of the days of a round from ``begins`` to the day before ``ends``, 0 to 1; without an end (or a
+    beginning) all later (earlier) days count.
+    """
+    opens, closes = first_day(round_number, start), first_day(round_number + 1, start)
+    first = opens if begins is None else max(begins, opens)
+    last = closes if ends is None else min(ends, closes)
+    return max((last - first).days, 0) / (closes - opens).days
+
+
 def share_of_quarter_in_force(measure: Measure, round_number: int, start: str) -> float:
     """Share of the days of a round on which ``measure`` is in force, 0 to 1.
 
@@ -148,7 +210,4 @@ def share_of_quarter_in_force(measure: Measure, round_number: int, start: str) -
     """
     if measure.in_force is None:
         return 0.0
-    opens, closes = first_day(round_number, start), first_day(round_number + 1, start)
-    begins = max(measure.in_force, opens)
-    ends = closes if measure.ends is None else min(measure.ends, closes)
-    return max((ends - begins).days, 0) / (closes - opens).days
+    return share_of_quarter(measure.in_force, measure.closes, round_number, start)

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from world.accounts import ACCOUNTS as ACCOUNT_COLUMNS
-from world.accounts import USERS
-from world.axes import REFINED, STAGES, Array, Mask, scatter
+from world.accounts import REFINERS, USERS
+from world.axes import REFINED, STAGES, Array, Mask, gather, scatter
 from world.capacity import capacity_of
 from world.market_round import Cleared
 from world.market_views import StageView, stage_view
 from world.plant_costs import BLOCK_STAGE, BLOCKS, capital_charge_usd
+from world.state_trade import stock_orders_t, stock_releases_t
 from world.trade_network import betweenness, concentration, lane_graph
 from world.zone import finance_paid_usd, floor_members, signatories
 
@@ -144,7 +145,8 @@ def _countries(world: TradeWorld, cleared: Cleared, refined: StageView) -> None:
     value = world.base.evidence.price_usd_t[:, REFINED][:, None] * refined.bought_t
     share = _ratio((value * refined.columns["dominant_share"]).sum(axis=0), value.sum(axis=0))
     reserve, finance, capital = _reserve_result(world), finance_paid_usd(world), -_capital(world)
-    other = reserve + finance + capital
+    state = world.state_stocks.result_usd
+    other = reserve + state + finance + capital
     money = {f"{name}_usd": usd[place].tolist() for place, name in enumerate(ACCOUNT_COLUMNS)}
     world.record.add(
         "countries",
@@ -157,6 +159,7 @@ def _countries(world: TradeWorld, cleared: Cleared, refined: StageView) -> None:
         final_user_surplus_usd=final.tolist(),
         **money,
         reserve_usd=reserve.tolist(),
+        state_usd=state.tolist(),
         finance_usd=finance.tolist(),
         capital_usd=capital.tolist(),
         welfare_usd=(usd.sum(axis=0) + other).tolist(),
@@ -167,21 +170,27 @@ def _countries(world: TradeWorld, cleared: Cleared, refined: StageView) -> None:
 
 
 def _accounts(world: TradeWorld, cleared: Cleared) -> tuple[Array, Array, Array]:
-    """Accounts (account, country), final-use surplus and stake (country,), without the reserve's own orders.
+    """Accounts (account, country), final-use surplus and stake (country,), without what goes into and out of
+    public stocks.
 
-    What the reserve buys is stock at cost, not use: its part of its owner's surplus is taken out again.
+    What the reserve and states buy is stock at cost, not use: its part of the surplus is taken out again.
+    What they sell is their income (see the reserve and the state stocks), not that of refiners where it is
+    sold.
     """
-    usd, weight = cleared.accounts.usd.copy(), world.base.evidence.final_use_weight
+    usd, weight, axes = cleared.accounts.usd.copy(), world.base.evidence.final_use_weight, world.base.axes
     final, stake = cleared.accounts.final_surplus_usd.copy(), cleared.accounts.stake_usd(weight)
-    need = cleared.priced.market.stages[REFINED].needs.need_t
-    ordered = _ratio(world.reserve_need_t, need).sum(axis=1)
-    surplus = ordered * usd[:, USERS, world.leader]
-    usd[:, USERS, world.leader] -= surplus
-    at_owner = world.base.axes.users == world.leader
-    passed = np.where(at_owner[:, None, :], world.economy.final_use, 0.0).sum(axis=2) * surplus[:, None]
+    metal, n = cleared.priced.market.stages[REFINED], len(axes.countries)
+    ordered = _ratio(stock_orders_t(world), metal.needs.need_t) * gather(usd[:, USERS], axes.users)
+    surplus, passed = (
+        scatter(ordered, axes.users, n),
+        np.einsum("mnk,mk->mn", world.economy.final_use, ordered),
+    )
+    price = cleared.clearing.stages[REFINED].price_usd_t
+    released = scatter(stock_releases_t(world) * price, axes.refiners, n)
+    usd[:, USERS] -= surplus
+    usd[:, REFINERS] -= released
     final -= passed
-    stake = stake - (1.0 - weight[:, None]) * passed
-    stake[:, world.leader] -= weight * surplus
+    stake = stake - weight[:, None] * surplus - (1.0 - weight[:, None]) * passed - released
     return usd.sum(axis=0), final.sum(axis=0), stake.sum(axis=0)
 
 

@@ -11,11 +11,13 @@ from agents.dominant_refiner import DOCTRINES
 from agents.zone_leader import REFERENCE_RULES
 from agents.zone_leader import ZoneLeader as LeaderStrategy
 from world.axes import REFINED, STAGES, Array, Mask
-from world.background import restrict_minerals
-from world.capacity import NamedStart, order_named_plants, order_trend
+from world.background import read_sector_shares, restrict_minerals
+from world.capacity import NamedStart, order_named_plants, order_trend, planned_t
 from world.dataset import Dataset, load_dataset
 from world.economy import build_economy
+from world.effects import Ground
 from world.events import Calendar
+from world.guarantees import believed_under, cover_of
 from world.initial import initial_state
 from world.ledger import Ledger
 from world.measures import first_day, round_of
@@ -29,6 +31,7 @@ from world.record import Record
 from world.reserve import Reserve
 from world.round import play_round
 from world.scenario import Scenario, load_scenario
+from world.state_trade import StateStocks
 from world.zone import draw_text_round
 
 
@@ -91,7 +94,13 @@ class TradeWorld(mesa.Model):
         }
         measures = (*read_calendar(self.dataset), *read_coercion(self.dataset), *scenario.measures)
         belief = self.parameters.threat_prior_probability
-        self.calendar = Calendar(measures, axes, groups, scenario.run.start, self.streams, belief)
+        ground = Ground(
+            self.base.evidence.price_usd_t,
+            read_sector_shares(self.dataset),
+            self.parameters.licence_leak_share,
+            self.parameters.licence_delay_days,
+        )
+        self.calendar = Calendar(measures, axes, groups, scenario.run.start, self.streams, belief, ground)
         self.happenings = self.calendar.happen(0, [])
         rule = REFERENCE_RULES[scenario.leader.reference_rule]
         anchored = {
@@ -126,6 +135,7 @@ class TradeWorld(mesa.Model):
         self.reserve_need_t = np.zeros(axes.users.shape)
         self.reserve_release_t = np.zeros(axes.refiners.shape)
         self.reserve = self._found_reserve()
+        self.state_stocks = StateStocks(self.base.evidence.price_usd_t[:, REFINED], len(axes.countries))
         self.reserve_result_before = 0.0
         self.rationed: set[tuple[int, int]] = set()
         self.bound_before: Mask = np.zeros(len(axes.countries), dtype=bool)
@@ -166,8 +176,14 @@ class TradeWorld(mesa.Model):
         return growth
 
     def believed(self, block: str) -> Array:
-        """(mineral, seller) price that the producers of a block believe in."""
-        return self.state.markets.believed_usd_t[BLOCK_STAGE[block]]
+        """(mineral, seller) price that the producers of a block believe in, public guarantees included."""
+        stage = BLOCK_STAGE[block]
+        believed = self.state.markets.believed_usd_t[stage]
+        cover = cover_of(self.happenings.guarantees, stage, self.base.axes.sellers(stage))
+        if not cover.some:
+            return believed
+        covered = cover.covered_share(planned_t(self.base, self.state.markets, stage, self.round))
+        return believed_under(cover, covered, believed)
 
     def refined_output_t(self) -> Array:
         """(mineral, refiner) refined output of the last round; of the base year before any."""

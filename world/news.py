@@ -21,8 +21,15 @@ class News:
         self._start = start
 
     def measure(self, round_: int, kind: str, measure: Measure) -> None:
-        """A measure of the calendar is announced, enters into force or ends."""
-        dates = {"announced": measure.announced, "in_force": measure.in_force, "ended": measure.ends}
+        """A measure of the calendar is announced, enters into force, is renewed, ends or is called off."""
+        dates = {
+            "announced": measure.announced,
+            "in_force": measure.in_force,
+            "renewed": measure.ends,
+            "ended": measure.ends,
+            "cancelled": measure.cancelled,
+        }
+        until = f" (until {measure.expected_end})" if kind == "in_force" and measure.expected_end else ""
         self._tell(
             round_,
             kind,
@@ -30,7 +37,7 @@ class News:
             ";".join(measure.targets),
             measure.instrument,
             ";".join(measure.minerals),
-            measure.text,
+            measure.text + until,
             str(dates[kind]),
         )
 

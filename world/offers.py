@@ -5,29 +5,20 @@ lanes are open.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from world.axes import COMPONENT, ORE, REFINED, Array, Axes, Mask, Whole
+from world.axes import COMPONENT, ORE, REFINED, Array, Axes, Whole
 from world.borders import HubTerms, Rows, StageBorders, ZoneRules, build_lanes
 from world.calibration.base import BaseMarket
+from world.guarantees import Cover, guaranteed
 from world.market.arrays import Curves, Desks, Market, Needs, Stage, Stocks
 from world.market.charges import LaneCharges
 from world.market.rows import Rowwise
 from world.parameters import ParameterValues
+from world.quotas import SellerQuotas, joined, sales_quotas
 from world.state import Markets
-
-
-@dataclass(frozen=True)
-class SellerQuotas(Rowwise):
-    """Quotas of sellers over some of their lanes: seller (mineral, D) position in the stage's list, -1
-    padding;
-    quota_t (mineral, D); covers (mineral, D, buyer)."""
-
-    seller: Whole
-    quota_t: Array
-    covers: Mask
 
 
 @dataclass(frozen=True)
@@ -63,7 +54,9 @@ class Offers:
         for offers, asked, border in zip(self.stages, rows, borders, strict=True):
             charge, lanes = build_lanes(border, asked, terms, zone, hubs)
             picked = offers.take(asked.mineral)
-            covers = np.repeat(picked.quotas.covers[:, :, None, :], lanes.cap_t.shape[1], axis=2)
+            direct = np.arange(lanes.cap_t.shape[1]) == 0
+            counts = direct[None, None, :] | picked.quotas.by_hubs[:, :, None]
+            covers = picked.quotas.covers[:, :, None, :] & counts[..., None]
             stages.append(
                 Stage(
                     own=picked.own,
@@ -92,13 +85,15 @@ class Priced:
 class Conditions:
     """What the round's events do to supply and need.
 
-    ceiling_t : per stage (mineral, seller) sales allowed, inf where all; loss_share : per stage (mineral,
-        seller) output lost; reserve_need_t (mineral, user) purchases of the reserve at the home of its owner;
-        reserve_release_t (mineral, refiner) its releases there; fear (mineral, user) chance of a cut-off that
-        users see
+    ceiling_t : per stage (mineral, seller) sales allowed, inf where all; export_quotas, covers : per stage
+        quotas on sales abroad, guaranteed prices; loss_share : per stage (mineral, seller) output lost;
+        reserve_need_t (mineral, user) purchases of the reserve and of states at home; reserve_release_t
+        (mineral, refiner) their releases there; fear (mineral, user) chance of a cut-off that users see
     """
 
     ceiling_t: tuple[Array, ...]
+    export_quotas: tuple[SellerQuotas, ...]
+    covers: tuple[Cover, ...]
     loss_share: tuple[Array, ...]
     reserve_need_t: Array
     reserve_release_t: Array
@@ -120,7 +115,7 @@ def make_offers(
         making=_curves(base, markets, "ore", np.zeros_like(mines)),
         needs=_no_needs(len(growth)),
         stocks=_no_stocks(base.axes.buyers(ORE)),
-        quotas=_quotas(base.axes, conditions.ceiling_t[ORE], ORE),
+        quotas=_quotas(base.axes, conditions, ORE),
     )
     refined = StageOffers(
         own=_curves(base, markets, "primary", lost[REFINED]),
@@ -129,9 +124,21 @@ def make_offers(
         making=_curves(base, markets, "refining", lost[REFINED]),
         needs=needs,
         stocks=stocks,
-        quotas=_quotas(base.axes, conditions.ceiling_t[REFINED], REFINED),
+        quotas=_quotas(base.axes, conditions, REFINED),
     )
-    return Offers((ore, refined, _components(base, markets, conditions)))
+    components = _components(base, markets, conditions)
+    return Offers(tuple(map(_assured, (ore, refined, components), conditions.covers)))
+
+
+def _assured(offers: StageOffers, cover: Cover) -> StageOffers:
+    """The same offers with guaranteed prices on the capacity that they cover."""
+    made_t = offers.recovery[:, None] * offers.making.capacity_t.sum(axis=1)
+    share = cover.covered_share(offers.own.capacity_t.sum(axis=1) + made_t)
+    return replace(
+        offers,
+        own=guaranteed(offers.own, cover, share),
+        making=guaranteed(offers.making, cover, share),
+    )
 
 
 def _components(base: BaseMarket, markets: Markets, conditions: Conditions) -> StageOffers:
@@ -146,14 +153,13 @@ def _components(base: BaseMarket, markets: Markets, conditions: Conditions) -> S
         making=_curves(base, markets, "component", left),
         needs=Needs(need, np.maximum(base.lanes(COMPONENT).index_usd_t, 1e-9), elasticity),
         stocks=_no_stocks(base.axes.buyers(COMPONENT)),
-        quotas=_quotas(base.axes, conditions.ceiling_t[COMPONENT], COMPONENT),
+        quotas=_quotas(base.axes, conditions, COMPONENT),
     )
 
 
 def _usual_input_t(base: BaseMarket, markets: Markets) -> Array:
     """(mineral, maker) metal that makers of components use when their plants run as in the base year;
-    entrants' run
-    as the largest maker's."""
+    entrants' run as the largest maker's."""
     capacity = base.curves["component"].capacity_t
     most = np.take_along_axis(capacity, capacity.argmax(axis=1)[:, None], axis=1)
     largest = np.take_along_axis(base.component_input_t, capacity.argmax(axis=1)[:, None], axis=1)
@@ -203,16 +209,10 @@ def _no_stocks(buyers: Whole) -> Stocks:
     )
 
 
-def _quotas(axes: Axes, ceiling_t: Array, stage: int) -> SellerQuotas:
-    """Ceilings on what sellers may sell, as quotas over all their lanes."""
-    width = int(np.isfinite(ceiling_t).sum(axis=1).max(initial=0))
-    seller = np.full((len(ceiling_t), width), -1, dtype=np.int64)
-    quota = np.zeros((len(ceiling_t), width))
-    for mineral in range(len(ceiling_t)):
-        limited = np.flatnonzero(np.isfinite(ceiling_t[mineral]))
-        seller[mineral, : len(limited)], quota[mineral, : len(limited)] = limited, ceiling_t[mineral, limited]
-    covers = np.ones((len(ceiling_t), width, axes.buyers(stage).shape[1]), dtype=bool)
-    return SellerQuotas(seller, quota, covers)
+def _quotas(axes: Axes, conditions: Conditions, stage: int) -> SellerQuotas:
+    """Ceilings on what sellers may sell, and quotas on what they may sell abroad."""
+    ceilings = sales_quotas(conditions.ceiling_t[stage], axes.buyers(stage).shape[1])
+    return joined(ceilings, conditions.export_quotas[stage])
 
 
 def _needs(

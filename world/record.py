@@ -54,6 +54,7 @@ hub_margin_usd | number | USD/quarter | margin earned on goods passed through as
 fine_usd | number | USD/quarter | expected fines on goods that came through third countries, to the importer's treasury
 support_usd | number | USD/quarter | what public guarantees of prices cost the treasury (negative)
 reserve_usd | number | USD/quarter | net result of the strategic reserve charged to the country
+state_usd | number | USD/quarter | result of what the state sells from its other stocks: sales less cost; purchases are stock at cost
 finance_usd | number | USD/quarter | zone finance received (+) or paid (-)
 capital_usd | number | USD/quarter | capital charge of plants added since the base year (negative), borne where they stand
 welfare_usd | number | USD/quarter | sum of the accounts above (first-use basis)
@@ -94,6 +95,19 @@ flow_t | number | t/quarter | quantity (lanes under 1e-4 of the mineral's stage 
 price_landed_usd_t | number | USD/t | delivered cost, duties and levy included, quota rent not
 levy_usd_t | number | USD/t | levy per tonne on the lane
 rent_usd_t | number | USD/t | shadow price of the licence or quota on the lane
+"""
+    ),
+    "licences": _columns(
+        _WHEN
+        + """
+mineral | text | - | mineral key
+stage | text | - | ore or refined
+origin | text | ISO 3166-1 alpha-3 | whose office decides
+destination | text | ISO 3166-1 alpha-3 | where the goods are to go
+approval_share | number | 0-1 | part of what is decided that is granted, lower where re-exports were found
+requested_t | number | t/quarter | asked for: usual trade for the part of the quarter under licence (lanes under 1e-4 of the mineral's usual trade are left out)
+granted_t | number | t/quarter | granted, with what had been cleared before the office opened
+backlog_t | number | t | still waiting at the end of the quarter
 """
     ),
     "zone": _columns(
@@ -155,7 +169,7 @@ loan_usd | number | USD | loan outstanding of the whole reserve (same on each ro
         _WHEN
         + """
 date | text | YYYY-MM-DD | date of the measure, or first day of the quarter
-kind | text | - | announced, in_force, ended, decision, plant, warning
+kind | text | - | announced, in_force, renewed, ended, cancelled, decision, plant, warning
 actor | text | - | who acts
 targets | text | ;-separated | against whom
 instrument | text | - | tariff, licence, ban, ...

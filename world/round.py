@@ -23,7 +23,8 @@ from world.refiner_move import duties_on_dominant, find_grievances, move_refiner
 from world.reserve_round import plan_reserve, release_in_emergency, settle_reserve
 from world.review import review_standings
 from world.state import check_state
-from world.zone import enter_into_force, update_zone
+from world.state_trade import settle_states
+from world.zone import enter_into_force, nonaligned, update_zone
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -49,7 +50,7 @@ def happen(world: TradeWorld) -> None:
     that take effect.
     """
     members = np.flatnonzero(world.state.binding_members).tolist()
-    world.happenings = world.calendar.happen(world.round, members)
+    world.happenings = world.calendar.happen(world.round, members, nonaligned(world))
     disturb(world)
     commission(world.state.markets, world.round)
     for place, rung in enter_into_force(world.state.politics, world.round):
@@ -122,8 +123,9 @@ def trade(world: TradeWorld) -> Cleared:
 
 
 def close_accounts(world: TradeWorld, cleared: Cleared) -> None:
-    """Settle the reserve and check that the accounts of countries add up to the world's."""
+    """Settle public stocks and check that the accounts of countries add up to the world's."""
     settle_reserve(world, cleared)
+    settle_states(world, cleared)
     total = cleared.accounts.usd.sum(axis=(1, 2))
     gap = np.abs(total - cleared.accounts.world_usd) / np.maximum(np.abs(cleared.accounts.world_usd), 1.0)
     if not gap.max() <= 1e-8:

@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from world.conflicts import conflicts
+from world.instruments import OF_ONE_COUNTRY
 from world.measures import ALL, Measure, complaints, first_day
 from world.parameters import ParameterError, load_parameters, resolve
 from world.scenario_reading import (
@@ -31,16 +33,19 @@ from world.scenario_schema import ScenarioSchema
 
 __all__ = ["Known", "Scenario", "ScenarioError", "list_scenarios", "load_scenario"]
 
-MEMBERS = "members"
+MEMBERS, NONALIGNED = "members", "nonaligned"
 REST_OF_WORLD = "ROW"
 
 
 class Known(NamedTuple):
-    """The names that a scenario may use: minerals, deciding countries, and blocs of countries."""
+    """The names that a scenario may use: minerals, deciding countries, blocs of countries (with their
+    members, where a mapping), and sectors of use (None: any).
+    """
 
     minerals: Collection[str]
     countries: Collection[str]
     blocs: Collection[str]
+    sectors: Collection[str] | None = None
 
 
 class Scenario(ScenarioSchema):
@@ -106,6 +111,13 @@ def _faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
     for number, measure in enumerate(scenario.measures):
         for field, given, allowed in _measure_faults(measure, known):
             yield ("measures", number, field), given, allowed
+    members = known.blocs if isinstance(known.blocs, Mapping) else {}
+    for number, (field, given, allowed) in conflicts(scenario.measures, members):
+        yield ("measures", number, field), given, allowed
+    yield from _parameter_faults(scenario)
+
+
+def _parameter_faults(scenario: Scenario) -> Iterator[Fault]:
     load_parameters()  # a fault of the table is none of the scenario
     try:
         resolve(scenario.parameters)
@@ -114,11 +126,18 @@ def _faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
 
 
 def _measure_faults(measure: Measure, known: Known) -> Iterator[tuple[str, object, str]]:
-    groups = {ALL, MEMBERS, *known.blocs, *known.countries}
+    groups = {ALL, MEMBERS, NONALIGNED, *known.blocs, *known.countries}
     for field, names in (("actor", (measure.actor,)), ("targets", measure.targets)):
         for name in names:
             if name not in groups:
                 yield field, name, in_order(name, sorted(groups))
+    alone = measure.instrument in OF_ONE_COUNTRY or measure.tonnes is not None
+    if alone and measure.actor in groups and measure.actor not in known.countries:
+        yield "actor", measure.actor, "a country: tonnes of a group have no owner"
+    sectors = measure.end_use if known.sectors is None else known.sectors
+    for sector in measure.end_use:
+        if sector not in sectors:
+            yield "end_use", sector, in_order(sector, sorted(sectors))
     yield from complaints(measure)
 
 
@@ -135,6 +154,8 @@ def _minerals_named(scenario: Scenario) -> Iterator[tuple[tuple[int | str, ...],
 def _countries_named(scenario: Scenario) -> Iterator[tuple[tuple[int | str, ...], str]]:
     yield ("leader", "country"), scenario.leader.country
     yield ("dominant_refiner", "country"), scenario.dominant_refiner.country
+    if scenario.zone.benchmark_index != "world":
+        yield ("zone", "benchmark_index"), scenario.zone.benchmark_index
     yield from ((("zone", "standings", name), name) for name in scenario.zone.standings)
 
 
@@ -154,7 +175,8 @@ def _names_of_data() -> Known:
 
     dataset = load_dataset()
     # The rest of the world trades and never decides, so no scenario may name it.
-    return Known(dataset.minerals, set(dataset.countries) - {REST_OF_WORLD}, dataset.blocs)
+    sectors = sorted(set(dataset.table("end_use")["sector"]))
+    return Known(dataset.minerals, set(dataset.countries) - {REST_OF_WORLD}, dataset.blocs, sectors)
 
 
 def _without_none(value: Any) -> Any:

@@ -69,9 +69,12 @@ class ZoneSection(Section):
     reading: Literal["A", "B"] = "B"
     duty_form: Literal["levy", "benchmark", "minimum_price", "ad_valorem", "specific", "quota"] = "levy"
     quota_share: Share = 0.8
+    benchmark_index: Annotated[str, Field(pattern=r"^(world|[A-Z]{3})$")] = "world"
+    derivatives: bool = False
     scope: Names = ("*",)
     stages: Stages = ("ore", "refined")
     leader_border_alone: bool = False
+    aligned_rung: Literal["forum", "framework", "action_plan", "floor"] = "framework"
     text_quarters: Delay = (4, 8)
     ratification_quarters: Delay = (2, 6)
     standings: dict[Country, Literal["hold_out", "join"]] = {}
@@ -197,6 +200,7 @@ def allowed_keys(schema: Mapping[str, Any]) -> str:
 _FORMATS = {
     r"^[A-Z]{3}$": "an ISO 3166-1 alpha-3 code such as CAN",
     r"^\d{4}-Q[1-4]$": "a quarter such as 2026-Q1",
+    r"^(world|[A-Z]{3})$": "world, or an ISO 3166-1 alpha-3 code such as CAN",
 }
 
 

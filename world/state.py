@@ -59,6 +59,9 @@ class Markets:
     usual_final_index_usd_t: Array  # (m, f) slow mean of what final users pay for components
     usual_flow_t: list[Array]  # stage -> (m, seller, buyer) mean of recent flows, the yardstick of licences
     limited_rounds: list[Array]  # stage -> (m, seller, buyer) rounds for which a lane has been restricted
+    backlog_t: list[Array]  # stage -> (m, seller, buyer) requests that wait at a licence office
+    licence_days: list[Array]  # stage -> (m, seller, buyer) days for which a lane has been under licence
+    detected_share: list[Array]  # stage -> (m, seller, buyer) deliveries found to have gone on to others
     arriving_t: dict[str, Array] = field(default_factory=dict)  # block -> (due round, m, seller)
 
 
@@ -81,8 +84,10 @@ class Politics:
     text_round: int  # round in which a binding text exists
     reference_usd_t: Array  # (m, stage), NaN when none
     fixed_duty_share: Array  # (m, stage, n, n) the zone's duty on outsiders as set when it was announced
+    fixed_duty_usd_t: Array  # (m, stage) the same as one specific duty for all
     counter_duty_share: Array  # (n,) the dominant refiner's duty on the goods of each country
     floor_in_force: bool = False
+    floor_since_round: int = -1  # round since which the floor has been in force, -1 while it is not
     controls: list[Control] = field(default_factory=list)
     finance_usd: Array = field(default_factory=lambda: np.zeros(0))  # (n,) a round, what each could hope for
     side_payment_usd: Array = field(
@@ -121,6 +126,7 @@ def check_state(state: WorldState) -> None:
     markets, politics = state.markets, state.politics
     checked = {f"capacity_t of {block}": values for block, values in markets.capacity_t.items()}
     checked |= {"stock_t": markets.stock_t, "thrift": markets.thrift, "final_thrift": markets.final_thrift}
+    checked |= {f"backlog_t of stage {stage}": values for stage, values in enumerate(markets.backlog_t)}
     for name, values in checked.items():
         if not np.isfinite(values).all() or (values < -1e-9).any():
             where = tuple(int(axis[0]) for axis in np.nonzero(~(values >= -1e-9)))

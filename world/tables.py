@@ -17,7 +17,7 @@ _LISTS = {
     "country": "a code of countries.csv",
     "mineral": "a name of minerals.csv",
     "bloc": "a bloc of countries.csv",
-    "group": "`*`, `members` or a bloc of countries.csv",
+    "group": "`*`, `members`, `nonaligned` or a bloc of countries.csv",
     "stage": "ore, refined, component",
     "*": "`*` for all",
 }

@@ -11,7 +11,7 @@ from agents.decision import CountryDecision
 from world.axes import Array, Mask
 from world.parameters import ParameterValues
 from world.randomness import Streams
-from world.state import ACTION_PLAN, FLOOR, FRAMEWORK, Politics
+from world.state import ACTION_PLAN, FLOOR, FRAMEWORK, RUNGS, Politics
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -115,6 +115,15 @@ def signatories(world: TradeWorld) -> Mask:
     return inside
 
 
+def nonaligned(world: TradeWorld) -> list[int]:
+    """Positions of the countries on no rung that counts as aligned (``zone.aligned_rung``); the leader is
+    aligned with itself.
+    """
+    aligned = world.state.politics.rung >= RUNGS.index(world.premise.zone.aligned_rung)
+    aligned[world.leader] = True
+    return np.flatnonzero(~aligned).tolist()
+
+
 def update_zone(world: TradeWorld) -> None:
     """The floor is in force once a text exists and someone besides the leader is bound, or the leader
     applies it alone.
@@ -127,6 +136,10 @@ def update_zone(world: TradeWorld) -> None:
     others = politics.rung == FLOOR
     others[world.leader] = False
     politics.floor_in_force = bool(text and (others.any() or scenario.zone.leader_border_alone))
+    if not politics.floor_in_force:
+        politics.floor_since_round = -1
+    elif politics.floor_since_round < 0:
+        politics.floor_since_round = world.round
     if politics.floor_in_force:
         politics.rung[world.leader] = FLOOR
         politics.standing[world.leader] = "member"

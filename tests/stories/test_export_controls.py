@@ -165,9 +165,16 @@ def test_a_truce_that_is_surely_renewed_lasts() -> None:
     assert min(shipped(world, "CHN", "JPN", round_) for round_ in range(4, 10)) > 0.0
 
 
-def test_a_licence_that_grants_everything_changes_nothing() -> None:
+def test_a_licence_that_grants_everything_at_once_changes_nothing() -> None:
     licence = measure(
-        "licence", "CHN", "2026-Q1", targets=("*",), minerals=("ndpr",), stages=("refined",), size=1.0
+        "licence",
+        "CHN",
+        "2026-Q1",
+        targets=("*",),
+        minerals=("ndpr",),
+        stages=("refined",),
+        size=1.0,
+        delay_days=0.0,
     )
     free, licensed = (played(minerals=["ndpr"], rounds=8, measures=measures) for measures in ((), (licence,)))
     prices = [
@@ -180,7 +187,14 @@ def test_a_licence_that_grants_everything_changes_nothing() -> None:
 def test_the_grip_of_a_licence_is_its_granted_share() -> None:
     """What goes directly is the granted share of usual shipments, as long as buyers want more."""
     licence = measure(
-        "licence", "CHN", "2026-Q1", targets=("JPN",), minerals=("ndpr",), stages=("refined",), size=0.4
+        "licence",
+        "CHN",
+        "2026-Q1",
+        targets=("JPN",),
+        minerals=("ndpr",),
+        stages=("refined",),
+        size=0.4,
+        delay_days=0.0,
     )
     given = {"minerals": ["ndpr"], "rounds": OPEN + 1}
     world = make_world(**given, measures=[licence])
@@ -188,7 +202,7 @@ def test_the_grip_of_a_licence_is_its_granted_share() -> None:
     axes = world.base.axes
     seller = axes.refiners[0].tolist().index(axes.country("CHN"))
     buyer = axes.users[0].tolist().index(axes.country("JPN"))
-    usual = world.state.markets.usual_refined_flow_t[0, seller, buyer]
+    usual = world.state.markets.usual_flow_t[REFINED][0, seller, buyer]
     play(world)
     assert shipped(world, "CHN", "JPN", OPEN) == pytest.approx(0.4 * usual, rel=1e-9)
     rent = table(world, "countries", round=OPEN).set_index("country")["quota_rent_usd"]
@@ -196,9 +210,9 @@ def test_the_grip_of_a_licence_is_its_granted_share() -> None:
     assert (rent.drop("CHN") == 0.0).all()
 
 
-def test_a_ceiling_on_sales_of_ore_lifts_its_price_and_lasts_as_long_as_it_is_in_force() -> None:
+def test_a_production_quota_on_ore_lifts_its_price_and_lasts_as_long_as_it_is_in_force() -> None:
     ceiling = measure(
-        "sales_ceiling",
+        "production_quota",
         "COD",
         "2026-Q1",
         ends=first_day_of("2027-Q1"),

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from world.axes import Mask
-from world.borders import HubTerms, Rows, StageBorders, build_lanes
+from world.borders import HubTerms, Rows, StageBorders, ZoneRules, build_lanes
 from world.market.arrays import Lanes
-from world.market.charges import LaneCharges
+from world.market.charges import LaneCharges, LaneMoney, divide_payment
 
 OUT, IN, HUB = 0, 1, 2
 """An outsider, a member, a third country. Sellers and buyers are the first two, then padding."""
-TERMS = HubTerms(margin_share=0.1, risk_share=0.05, leak_share=0.1, weight_taxed_share=0.2)
+TERMS = HubTerms(margin_share=0.1, fine_share=0.05, leak_share=0.1, weight_taxed_share=0.2)
+LEVY = ZoneRules(duty_form="levy", binds_inside=False, quota_share=0.8)
 SHAPE = (1, 3, 3)
 
 
@@ -25,19 +26,26 @@ def borders(**changes: object) -> StageBorders:
         hub_freight_usd_t=np.full(SHAPE, 5.0),
         hub=np.full(SHAPE, HUB),
         duty_share=np.zeros(SHAPE),
+        duty_usd_t=np.zeros(SHAPE),
         hub_duty_share=np.zeros(SHAPE),
         taxed=np.zeros(SHAPE, dtype=bool),
         export_tax_share=np.zeros(SHAPE),
+        export_tax_usd_t=np.zeros(SHAPE),
+        least_export_usd_t=np.full(SHAPE, -np.inf),
+        least_import_usd_t=np.full(SHAPE, -np.inf),
         approval_share=np.ones(SHAPE),
+        quota_t=np.full(SHAPE, np.inf),
+        over_quota_usd_t=np.full(SHAPE, np.inf),
         log_weight=np.log(np.full(SHAPE, 0.5)),
         usual_flow_t=np.full(SHAPE, 40.0),
         hub_capacity_share=np.full(SHAPE, 0.05),
         sellers=np.array([[OUT, IN, -1]]),
         buyers=np.array([[OUT, IN, -1]]),
         spread_usd_t=np.full((1, 3), 10.0),
-        backstop_usd_t=np.full((1, 3), 2000.0),
-        backstop_log_weight=-5.0,
+        backstop_usd_t=np.full((1, 1, 3), 2000.0),
+        backstop_log_weight=np.full((1, 1, 3), -5.0),
         price_usd_t=np.array([100.0]),
+        fixed_duty_share=np.zeros(SHAPE),
     )
     return replace(plain, **changes)
 
@@ -47,13 +55,23 @@ def rows(
     tariff: float = 0.0,
     members: tuple[int, ...] = (IN,),
     approval: np.ndarray | None = None,
+    specific: float = 0.0,
 ) -> Rows:
     inside: Mask = np.isin(np.arange(3), members)[None, :]
-    return Rows(np.array([0]), inside, np.array([floor]), np.array([tariff]), approval)
+    return Rows(np.array([0]), inside, np.array([floor]), np.array([tariff]), np.array([specific]), approval)
 
 
-def build(border: StageBorders, row: Rows, hubs: bool = False) -> tuple[LaneCharges, Lanes]:
-    return build_lanes(border, row, TERMS, hubs)
+def build(
+    border: StageBorders, row: Rows, hubs: bool = False, zone: ZoneRules = LEVY
+) -> tuple[LaneCharges, Lanes]:
+    return build_lanes(border, row, TERMS, zone, hubs)
+
+
+def money(charges: LaneCharges, lanes: Lanes, price: float, route: int = 0) -> LaneMoney:
+    """Who gets what of a tonne at one price at every gate, without quotas."""
+    shape = lanes.charge_usd_t.shape
+    asked = np.full(shape, price)
+    return divide_payment(charges, lanes, np.full((1, 3), price), asked, np.zeros(shape), np.ones(shape))
 
 
 def landed(lanes: Lanes, price: float, route: int = 0) -> np.ndarray:
@@ -67,7 +85,7 @@ def test_without_policy_a_tonne_costs_its_price_and_freight() -> None:
     np.testing.assert_allclose(landed(lanes, 100.0), 102.0)
     assert np.isinf(lanes.cap_t).all()
     assert lanes.price_factor.shape == (1, 1, 3, 3)
-    assert charges.duty_usd_t(np.full((1, 3), 100.0)).sum() == 0.0
+    assert money(charges, lanes, 100.0).duty_usd_t.sum() == 0.0
 
 
 def test_the_levy_falls_on_outsiders_goods_sold_to_members_and_on_no_other_lane() -> None:
@@ -106,9 +124,9 @@ def test_an_export_tax_is_part_of_the_customs_value() -> None:
         borders(export_tax_share=np.full(SHAPE, 0.1), duty_share=np.full(SHAPE, 0.2)), rows()
     )
     assert landed(lanes, 100.0)[OUT, IN] == pytest.approx(1.2 * (110.0 + 2.0))
-    price = np.full((1, 3), 100.0)
-    assert charges.export_tax_on_usd_t(price)[0, 0, OUT, IN] == pytest.approx(10.0)
-    assert charges.duty_usd_t(price)[0, 0, OUT, IN] == pytest.approx(0.2 * 112.0)
+    shared = money(charges, lanes, 100.0)
+    assert shared.export_tax_usd_t[0, 0, OUT, IN] == pytest.approx(10.0)
+    assert shared.duty_usd_t[0, 0, OUT, IN] == pytest.approx(0.2 * 112.0)
 
 
 @pytest.mark.parametrize(
@@ -166,8 +184,8 @@ def test_without_a_hub_or_a_usual_flow_there_is_no_way_round() -> None:
 
 def test_a_tax_on_all_exports_is_paid_on_the_way_round_too() -> None:
     border = borders(approval_share=np.full(SHAPE, 0.4), export_tax_share=np.full(SHAPE, 0.3))
-    charges, _ = build(border, rows(), hubs=True)
-    assert charges.export_tax_on_usd_t(np.full((1, 3), 100.0))[0, 1, OUT, IN] == pytest.approx(30.0)
+    charges, lanes = build(border, rows(), hubs=True)
+    assert money(charges, lanes, 100.0).export_tax_usd_t[0, 1, OUT, IN] == pytest.approx(30.0)
 
 
 def test_rows_of_a_batch_do_not_see_each_other() -> None:
@@ -176,9 +194,91 @@ def test_rows_of_a_batch_do_not_see_each_other() -> None:
         np.array([[False, True, False], [False, False, False]]),
         np.array([150.0, np.nan]),
         np.array([0.25, 0.0]),
+        np.zeros(2),
     )
     _, lanes = build(borders(), both)
     for number, row in enumerate((rows(floor=150.0, tariff=0.25), rows(members=()))):
         _, alone = build(borders(), row)
         for name in ("price_factor", "charge_usd_t", "floor_usd_t", "log_weight", "cap_t"):
             np.testing.assert_array_equal(getattr(lanes, name)[number], getattr(alone, name)[0], err_msg=name)
+
+
+def landing(lanes: Lanes, price: float = 100.0) -> float:
+    """What an outsider's tonne costs a member."""
+    return float(landed(lanes, price)[OUT, IN])
+
+
+def test_a_minimum_price_of_the_zone_is_asked_by_the_seller_and_no_levy_is_left() -> None:
+    charges, lanes = build(borders(), rows(floor=150.0), zone=replace(LEVY, duty_form="minimum_price"))
+    assert landing(lanes) == 150.0
+    shared = money(charges, lanes, 100.0)
+    assert shared.levy_usd_t.sum() == 0.0
+    assert shared.above_usd_t[0, 0, OUT, IN] == pytest.approx(48.0)
+    assert shared.above_usd_t[0, 0, IN, IN] == 0.0
+
+
+def test_an_ad_valorem_duty_fixed_at_the_announcement_moves_with_the_price() -> None:
+    """Set at a customs value of 102, it lifts 102 to 150, and any other value by the same share."""
+    border = borders(fixed_duty_share=np.full(SHAPE, 150.0 / 102.0 - 1.0))
+    _, lanes = build(border, rows(floor=150.0), zone=replace(LEVY, duty_form="ad_valorem"))
+    assert landing(lanes) == pytest.approx(150.0)
+    assert landing(lanes, 49.0) == pytest.approx(75.0)
+    assert landed(lanes, 100.0)[IN, OUT] == landed(lanes, 100.0)[IN, IN] == 102.0
+
+
+@pytest.mark.parametrize("form", ["benchmark", "specific"])
+def test_a_duty_the_same_for_all_outsiders_is_no_floor(form: str) -> None:
+    charges, lanes = build(borders(), rows(floor=150.0, specific=40.0), zone=replace(LEVY, duty_form=form))
+    assert landing(lanes) == 142.0
+    assert landing(lanes, 50.0) == 92.0
+    assert np.isneginf(lanes.floor_usd_t).all()
+    shared = money(charges, lanes, 100.0)
+    assert shared.duty_usd_t[0, 0, OUT, IN] == 40.0
+    assert shared.levy_usd_t.sum() == 0.0
+
+
+def test_above_the_zone_s_quota_the_gap_of_usual_prices_is_a_duty() -> None:
+    zone = replace(LEVY, duty_form="quota", quota_share=0.25)
+    _, lanes = build(borders(), rows(floor=150.0), zone=zone)
+    assert landing(lanes) == 102.0
+    assert lanes.cap_t[0, 0, OUT, IN] == pytest.approx(10.0)
+    assert lanes.over_quota_usd_t[0, 0, OUT, IN] == pytest.approx(48.0)
+    assert np.isinf(lanes.cap_t[0, 0, IN, OUT])
+
+
+def test_in_reading_a_members_sell_to_each_other_for_no_less_either() -> None:
+    zone = replace(LEVY, binds_inside=True)
+    charges, lanes = build(borders(), rows(floor=150.0), zone=zone)
+    cost = landed(lanes, 100.0)
+    assert cost[OUT, IN] == 150.0
+    assert cost[IN, IN] == 152.0  # the floor at the gate, and freight
+    assert cost[IN, OUT] == cost[OUT, OUT] == 102.0
+    shared = money(charges, lanes, 100.0)
+    assert shared.above_usd_t[0, 0, IN, IN] == pytest.approx(50.0)
+    assert shared.levy_usd_t[0, 0, IN, IN] == 0.0
+
+
+def test_a_minimum_export_price_is_kept_at_the_gate_and_a_minimum_import_price_at_the_border() -> None:
+    least = np.full(SHAPE, -np.inf)
+    least[0, OUT, IN] = 120.0
+    duty = np.full(SHAPE, 0.1)
+    charges, lanes = build(borders(least_export_usd_t=least, duty_share=duty), rows(members=()))
+    assert landing(lanes) == pytest.approx(1.1 * 122.0)
+    shared = money(charges, lanes, 100.0)
+    assert shared.above_usd_t[0, 0, OUT, IN] == pytest.approx(20.0)
+    assert shared.duty_usd_t[0, 0, OUT, IN] == pytest.approx(12.2)
+    _, lanes = build(borders(least_import_usd_t=least, duty_share=duty), rows(members=()))
+    assert landing(lanes) == 120.0
+
+
+def test_what_offices_let_pass_counts_unless_a_question_asks_for_less() -> None:
+    approval, granted = np.full(SHAPE, 1.5), np.full(SHAPE, 60.0)
+    border = borders(approval_share=approval, granted_t=granted)
+    _, lanes = build(border, rows())
+    np.testing.assert_allclose(lanes.cap_t[0, 0], 60.0)  # a backlog ships above the usual 40
+    np.testing.assert_allclose(lanes.log_weight[0, 0], np.log(0.5 * 1.5))
+    _, asked = build(border, rows(approval=np.full(SHAPE, 0.25)))
+    np.testing.assert_allclose(asked.cap_t[0, 0], 10.0)
+    _, lifted = build(border, rows(approval=np.ones(SHAPE)))
+    assert np.isinf(lifted.cap_t).all()
+    assert border.limited.all()

@@ -10,7 +10,8 @@ import pytest
 from small_worlds import first_day_of, make_world, measure
 
 from world.axes import ORE, REFINED, Axes, pad_positions
-from world.events import FEAR_ROUNDS, Calendar, Happenings
+from world.events import FEAR_ROUNDS, Calendar
+from world.happenings import Happenings
 from world.measures import Measure
 from world.randomness import Streams
 
@@ -104,8 +105,8 @@ def test_a_measure_bites_for_the_days_it_is_in_force() -> None:
     assert (happen(replace(half, ends=date(2025, 3, 1)), round_=1).approval_share == 1.0).all()
 
 
-def test_a_ceiling_counts_tonnes_a_year_for_the_part_of_the_round_it_is_in_force() -> None:
-    whole = measure("sales_ceiling", "CHN", NOW, minerals=("cobalt",), stages=("ore",), size=400.0)
+def test_a_production_quota_counts_tonnes_a_year_for_the_part_of_the_round_it_is_in_force() -> None:
+    whole = measure("production_quota", "CHN", NOW, minerals=("cobalt",), stages=("ore",), size=400.0)
     now = happen(whole)
     assert now.quota_t[1, ORE, CHN] == pytest.approx(100.0)
     assert now.free_share[1, ORE, CHN] == 0.0

@@ -1,0 +1,207 @@
+"""What each instrument does to the lanes, producers and stocks that it reaches, for the part of a round on
+which it is in force.
+
+One function an instrument; ``EFFECTS`` names them. Duties and taxes add up, of two floors, licences, bans or
+audits on one lane the tighter counts, outages compound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from world.axes import Array
+from world.happenings import ExportQuota, Guarantee, Happenings, TariffQuota
+from world.measures import ALL, Measure
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Positions that a measure touches; actors and targets have nobody in common."""
+
+    minerals: list[int]
+    stages: list[int]
+    actors: list[int]
+    targets: list[int]
+
+    def lanes(self, outward: bool) -> tuple[np.ndarray, ...]:
+        """Lanes out of the actor to its targets, or into the actor from them."""
+        pair = (self.actors, self.targets) if outward else (self.targets, self.actors)
+        return np.ix_(self.minerals, self.stages, *pair)
+
+    def places(self) -> tuple[np.ndarray, ...]:
+        """Blocks of the actors."""
+        return np.ix_(self.minerals, self.stages, self.actors)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a measure must know besides itself.
+
+    usual_usd_t : (mineral, stage) base-year prices; sector_share : (mineral,) share of each sector in use;
+    leak_share : part of a refused sector's requests that pass as those of another;
+    delay_days : days before a licence office grants anything, where the measure does not say
+    """
+
+    usual_usd_t: Array
+    sector_share: Mapping[str, Array]
+    leak_share: float
+    delay_days: float
+
+    def subject_share(self, measure: Measure) -> Array:
+        """(mineral,) part of trade on which a licence office decides."""
+        if not measure.end_use:
+            return np.ones(len(self.usual_usd_t))
+        listed = sum(self.sector_share[sector] for sector in measure.end_use)
+        return np.asarray((1.0 - self.leak_share) * listed)
+
+
+@dataclass(frozen=True)
+class Force:
+    """How long a measure is in force: ``share`` of this round; ``days`` before it, if older than the run."""
+
+    share: float
+    days: float
+
+
+Effect = Callable[[Happenings, Measure, Reach, Force, Ground], None]
+
+
+def _adds(array: str, outward: bool) -> Effect:
+    """Instruments whose size adds to what stands on the lane, by days in force."""
+
+    def effect(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
+        getattr(now, array)[reach.lanes(outward)] += force.share * measure.amount
+
+    return effect
+
+
+def _keeps_least(array: str, outward: bool) -> Effect:
+    """Least prices; of a part of a round the mean of the floor and the base-year price, by days."""
+
+    def effect(now: Happenings, measure: Measure, reach: Reach, force: Force, ground: Ground) -> None:
+        usual = ground.usual_usd_t[np.ix_(reach.minerals, reach.stages)][:, :, None, None]
+        floor = force.share * measure.amount + (1.0 - force.share) * usual
+        values, lanes = getattr(now, array), reach.lanes(outward)
+        values[lanes] = np.maximum(values[lanes], floor)
+
+    return effect
+
+
+def _close(*outward: bool) -> Effect:
+    """Closes lanes out of the actor, into it, or both."""
+
+    def effect(now: Happenings, _measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
+        for lanes in map(reach.lanes, outward):
+            now.approval_share[lanes] = np.minimum(now.approval_share[lanes], 1.0 - force.share)
+            now.closed_share[lanes] = np.maximum(now.closed_share[lanes], force.share)
+
+    return effect
+
+
+def _license(now: Happenings, measure: Measure, reach: Reach, force: Force, ground: Ground) -> None:
+    lanes = reach.lanes(outward=True)
+    subject = ground.subject_share(measure)[reach.minerals][:, None, None, None]
+    refused = 1.0 - measure.amount
+    granted = 1.0 - force.share * subject * refused
+    now.approval_share[lanes] = np.minimum(now.approval_share[lanes], granted)
+    delay = ground.delay_days if measure.delay_days is None else measure.delay_days
+    for name, value in (
+        ("licensed_share", force.share),
+        ("subject_share", subject),
+        ("refused_share", refused),
+        ("licence_days", force.days),
+        ("delay_days", delay),
+    ):
+        array = getattr(now, name)
+        array[lanes] = np.maximum(array[lanes], value)
+
+
+def _ration_exports(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
+    allowed = force.share * measure.amount / 4.0
+    together: list[tuple[int, ...] | None]
+    if measure.each:
+        together = [(target,) for target in reach.targets]
+    else:
+        together = [None if ALL in measure.targets else tuple(reach.targets)]
+    now.export_quotas += [
+        ExportQuota(mineral, stage, actor, importers, allowed, force.share)
+        for mineral in reach.minerals
+        for stage in reach.stages
+        for actor in reach.actors
+        for importers in together
+    ]
+
+
+def _ration_imports(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
+    allowed = force.share * measure.amount / 4.0
+    pair = (tuple(reach.targets), tuple(reach.actors))
+    now.tariff_quotas += [
+        TariffQuota(mineral, stage, *pair, allowed, force.share, float(measure.above or 0.0))
+        for mineral in reach.minerals
+        for stage in reach.stages
+    ]
+
+
+def _ration_sales(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
+    now.quota_t[reach.places()] += force.share * measure.amount / 4.0
+    now.free_share[reach.places()] = np.maximum(now.free_share[reach.places()] - force.share, 0.0)
+
+
+def _guarantee(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
+    covered = np.inf if measure.tonnes is None else measure.tonnes / 4.0
+    now.guarantees += [
+        Guarantee(mineral, stage, actor, measure.amount, covered, force.share)
+        for mineral in reach.minerals
+        for stage in reach.stages
+        for actor in reach.actors
+    ]
+
+
+def _trade_for_the_state(array: str) -> Effect:
+    def effect(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
+        getattr(now, array)[np.ix_(reach.minerals, reach.actors)] += force.share * measure.amount / 4.0
+
+    return effect
+
+
+def _audit(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
+    for lanes in (reach.lanes(outward=True), reach.lanes(outward=False)):
+        now.audit_share[lanes] = np.maximum(now.audit_share[lanes], force.share * measure.amount)
+
+
+def _change_freight(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
+    factor = 1.0 + force.share * (measure.amount - 1.0)
+    for lanes in (reach.lanes(outward=True), reach.lanes(outward=False)):
+        now.freight_added_share[lanes] = (1.0 + now.freight_added_share[lanes]) * factor - 1.0
+
+
+def _lose_output(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
+    left = (1.0 - now.loss_share[reach.places()]) * (1.0 - force.share * measure.amount)
+    now.loss_share[reach.places()] = 1.0 - left
+
+
+EFFECTS: Mapping[str, Effect] = {
+    "tariff": _adds("duty_share", outward=False),
+    "specific_tariff": _adds("duty_usd_t", outward=False),
+    "tariff_quota": _ration_imports,
+    "minimum_import_price": _keeps_least("least_import_usd_t", outward=False),
+    "export_tax": _adds("export_tax_share", outward=True),
+    "specific_export_tax": _adds("export_tax_usd_t", outward=True),
+    "minimum_export_price": _keeps_least("least_export_usd_t", outward=True),
+    "export_quota": _ration_exports,
+    "production_quota": _ration_sales,
+    "licence": _license,
+    "ban": _close(True),
+    "embargo": _close(True, False),
+    "exclusion": _adds("duty_share", outward=False),
+    "guarantee": _guarantee,
+    "state_purchase": _trade_for_the_state("purchase_t"),
+    "state_release": _trade_for_the_state("release_t"),
+    "enforcement": _audit,
+    "freight": _change_freight,
+    "outage": _lose_output,
+}
+"""What is done, by instrument; the others (threat, coercion, truce, statement) act in other ways."""

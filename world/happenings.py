@@ -1,0 +1,148 @@
+"""What the measures in force do in a round, as arrays over countries and a few records.
+
+Axes are (mineral, stage, exporter, importer) or (mineral, stage, country), all countries. Arrays that hold
+nothing are zero wherever that can be told apart, so that they cost no memory until a measure writes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from world.axes import STAGES, Array
+from world.measures import Measure
+
+
+@dataclass(frozen=True)
+class ExportQuota:
+    """Most that may leave a country in a round.
+
+    importers : positions for which it holds together, None for all abroad; allowed_t : tonnes in the part
+    ``share`` of the round on which it is in force
+    """
+
+    mineral: int
+    stage: int
+    exporter: int
+    importers: tuple[int, ...] | None
+    allowed_t: float
+    share: float
+
+
+@dataclass(frozen=True)
+class TariffQuota:
+    """Tonnes that come in at the usual duty, and the duty above them as a share of the base price.
+
+    allowed_t : tonnes in the part ``share`` of the round on which it is in force, all lanes together
+    """
+
+    mineral: int
+    stage: int
+    exporters: tuple[int, ...]
+    importers: tuple[int, ...]
+    allowed_t: float
+    share: float
+    above_share: float
+
+
+@dataclass(frozen=True)
+class Guarantee:
+    """A price that public money assures a country's producers, for the part ``share`` of the round and for
+    ``covered_t`` tonnes of capacity a round (inf = all of it).
+    """
+
+    mineral: int
+    stage: int
+    country: int
+    price_usd_t: float
+    covered_t: float
+    share: float
+
+
+@dataclass
+class Happenings:
+    """The measures of a round.
+
+    duty_share, duty_usd_t : duties on top of those of the base year; export_tax_share, export_tax_usd_t
+    least_export_usd_t, least_import_usd_t : least price f.o.b. and landed, -inf where none
+    approval_share : part of usual shipments that bans and licences leave once offices work at full pace
+    closed_share : part of the round on which the lane is closed
+    licensed_share : part of the round under licence, subject_share : part of the trade that needs one,
+        refused_share : part of what is decided that is refused, licence_days : age, when the round begins, of
+        a licence older than the run, delay_days : days before the office grants anything
+    tariff_quotas, export_quotas, guarantees : see their classes
+    quota_t, free_share : sales allowed under production quotas, and the share of the round (1 = all) on which
+        none is in force
+    purchase_t, release_t : (mineral, country) what states buy for and sell from their stocks
+    freight_added_share : added to freight, share of it; audit_share : shipments audited
+    loss_share : output lost
+    fear : (mineral, exporter, importer) announced chance that the exporter cuts the importer off
+    acts : coercive acts of this round: actor, targets, severity 1-5
+    news : what to write into the table of events
+    """
+
+    duty_share: Array
+    duty_usd_t: Array
+    export_tax_share: Array
+    export_tax_usd_t: Array
+    least_export_usd_t: Array
+    least_import_usd_t: Array
+    approval_share: Array
+    closed_share: Array
+    licensed_share: Array
+    subject_share: Array
+    refused_share: Array
+    licence_days: Array
+    delay_days: Array
+    freight_added_share: Array
+    audit_share: Array
+    quota_t: Array
+    free_share: Array
+    loss_share: Array
+    purchase_t: Array
+    release_t: Array
+    fear: Array
+    tariff_quotas: list[TariffQuota] = field(default_factory=list)
+    export_quotas: list[ExportQuota] = field(default_factory=list)
+    guarantees: list[Guarantee] = field(default_factory=list)
+    acts: list[tuple[int, tuple[int, ...], float]] = field(default_factory=list)
+    news: list[tuple[str, Measure]] = field(default_factory=list)
+
+
+def nothing_happens(minerals: int, countries: int) -> Happenings:
+    """A round without measures."""
+    pairs, blocks = (minerals, len(STAGES), countries, countries), (minerals, len(STAGES), countries)
+    shapes = {
+        **dict.fromkeys(_ON_LANES, pairs),
+        "loss_share": blocks,
+        "quota_t": blocks,
+        "purchase_t": (minerals, countries),
+        "release_t": (minerals, countries),
+        "fear": (minerals, countries, countries),
+    }
+    nothing: dict[str, Any] = {name: np.zeros(shape) for name, shape in shapes.items()}
+    return Happenings(
+        **nothing,
+        least_export_usd_t=np.full(pairs, -np.inf),
+        least_import_usd_t=np.full(pairs, -np.inf),
+        approval_share=np.ones(pairs),
+        free_share=np.ones(blocks),
+    )
+
+
+_ON_LANES = (
+    "duty_share",
+    "duty_usd_t",
+    "export_tax_share",
+    "export_tax_usd_t",
+    "closed_share",
+    "licensed_share",
+    "subject_share",
+    "refused_share",
+    "licence_days",
+    "delay_days",
+    "freight_added_share",
+    "audit_share",
+)

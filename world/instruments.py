@@ -1,0 +1,118 @@
+"""The instruments of trade policy: what each one does, the unit and range of its size, the further terms it
+takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+UNITS: Mapping[str, float] = {"USD/t": 1.0, "USD/kg": 1000.0}
+"""Units of a price, and what a number in them is in USD a tonne contained."""
+
+PRICE, TONNES = "price", "tonnes"
+_A_PRICE = ("price in the unit given, USD/t or USD/kg contained", 0.0, 1e9, PRICE, ("unit",))
+_A_YEAR = ("tonnes a year", 0.0, 1e9, TONNES)
+_NONE: tuple[str, None, None] = ("no size", None, None)
+
+
+class Instrument(NamedTuple):
+    """What ``size`` means for an instrument, and what else a measure of its kind says.
+
+    low, high : range of the size, ``None`` where the instrument has none
+    counts : ``price`` or ``tonnes`` where the size holds for a mineral at a stage, so that both must be named
+    needs, takes : further fields of a measure that it must and may have
+    own : whether it is about the actor's own producers or stocks and so aims at nobody
+    stages : the only stages on which it works, any when empty
+    """
+
+    meaning: str
+    size: str
+    low: float | None
+    high: float | None
+    counts: str = ""
+    needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    own: bool = False
+    stages: tuple[str, ...] = ()
+
+
+INSTRUMENTS: Mapping[str, Instrument] = {
+    "tariff": Instrument("the importer's ad valorem duty", "share of customs value", 0.0, 10.0),
+    "specific_tariff": Instrument("the importer's duty on each tonne", *_A_PRICE),
+    "tariff_quota": Instrument(
+        "so many tonnes come in at the usual duty, shared out over lanes by usual trade; more pays the share "
+        "`above` of the base price on top",
+        *_A_YEAR,
+        needs=("above",),
+    ),
+    "minimum_import_price": Instrument("sellers may not land goods for less; the gap is theirs", *_A_PRICE),
+    "export_tax": Instrument("the exporter's ad valorem tax", "share of the price at the gate", 0.0, 10.0),
+    "specific_export_tax": Instrument("the exporter's tax on each tonne", *_A_PRICE),
+    "minimum_export_price": Instrument("sellers may not ask less abroad; the gap is theirs", *_A_PRICE),
+    "export_quota": Instrument(
+        "most that leaves the actor: for all abroad, for the targets together, or for `each` of them",
+        *_A_YEAR,
+        takes=("each",),
+    ),
+    "production_quota": Instrument(
+        "most that the actor's producers may sell, at home and abroad", *_A_YEAR, own=True
+    ),
+    "licence": Instrument(
+        "the exporter decides on each request, after a delay; of the sectors `end_use` alone if given",
+        "share of requests granted",
+        0.0,
+        1.0,
+        takes=("delay_days", "end_use"),
+    ),
+    "ban": Instrument("the exporter ships nothing to the targets", *_NONE),
+    "embargo": Instrument("nothing passes between the actor and the targets, either way", *_NONE),
+    "exclusion": Instrument(
+        "the importer's duty on those of the targets that are not aligned (`zone.aligned_rung`)",
+        "share of customs value",
+        0.0,
+        10.0,
+    ),
+    "guarantee": Instrument(
+        "public money tops up what the actor's producers get to a price, on `tonnes` a year or on all",
+        *_A_PRICE,
+        takes=("tonnes",),
+        own=True,
+    ),
+    "state_purchase": Instrument(
+        "the state buys at home for its stocks", *_A_YEAR, own=True, stages=("refined",)
+    ),
+    "state_release": Instrument(
+        "the state sells from its stocks at home", *_A_YEAR, own=True, stages=("refined",)
+    ),
+    "enforcement": Instrument(
+        "shipments between the actor and the targets are audited", "share of shipments", 0.0, 1.0
+    ),
+    "freight": Instrument(
+        "freight between the actor and the targets is multiplied", "factor on freight", 0.1, 100.0
+    ),
+    "threat": Instrument("an announcement and no more", *_NONE),
+    "coercion": Instrument("pressure that costs trust", "severity", 1.0, 5.0),
+    "outage": Instrument("output lost", "share of the actor's output", 0.0, 1.0, own=True),
+    "truce": Instrument("suspends the measures it lists", *_NONE, takes=("suspends",)),
+    "statement": Instrument("words", *_NONE),
+}
+"""Every instrument by its word."""
+
+CLOSING = ("ban", "embargo")
+"""Instruments that close a lane."""
+RATIONING = ("licence", "export_quota", "production_quota", "tariff_quota")
+"""Instruments that let so much pass and no more, or not at the same terms."""
+EXPORT_CONTROLS = (
+    *("licence", "ban", "embargo", "export_quota", "production_quota"),
+    *("export_tax", "specific_export_tax", "minimum_export_price"),
+)
+"""Instruments by which an exporter withholds or makes dearer."""
+CUTTING = ("licence", "ban", "embargo", "threat")
+"""Instruments whose announcement makes buyers fear a cut-off."""
+OF_ONE_COUNTRY = ("export_quota", "production_quota", "state_purchase", "state_release")
+"""Instruments whose tonnes are those of one country."""
+TERMS = ("unit", "above", "tonnes", "each", "delay_days", "end_use", "suspends")
+"""Fields of a measure that only some instruments take."""
+CALENDAR_TERMS = ("expected_end", "cancelled", "unit", "above", "tonnes", "each", "delay_days", "end_use")
+"""Fields of a measure that the calendar keeps in a table of their own."""

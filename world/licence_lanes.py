@@ -1,0 +1,61 @@
+"""Licence offices on the lanes of a stage: from measures, decided controls and the state to what may pass."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from world.axes import Array, Axes, gather_pairs
+from world.counterfactual import control_lanes
+from world.happenings import Happenings
+from world.licences import Decided, Licence, approval_after, decide_requests, office_of
+from world.parameters import ParameterValues
+from world.state import WorldState
+
+
+def licences_of(
+    axes: Axes, state: WorldState, happenings: Happenings, parameters: ParameterValues, stage: int
+) -> Licence:
+    """Licences on the lanes of a stage: those of measures and those decided in the run, approval lowered for
+    buyers whose re-exports were found.
+    """
+    sellers, buyers = axes.sellers(stage), axes.buyers(stage)
+
+    def on_lanes(name: str) -> Array:
+        return gather_pairs(getattr(happenings, name)[:, stage], sellers, buyers)
+
+    licensed, subject = on_lanes("licensed_share"), on_lanes("subject_share")
+    closed, delay = on_lanes("closed_share"), on_lanes("delay_days")
+    approval = 1.0 - on_lanes("refused_share")
+    for control in state.politics.controls:
+        if control.stage == stage:
+            row = control.mineral
+            lanes = control_lanes(control, sellers[row], buyers[row])
+            if control.approval_share <= 0.0:
+                closed[row][lanes] = 1.0
+            elif control.approval_share < 1.0:
+                licensed[row][lanes] = subject[row][lanes] = 1.0
+                approval[row][lanes] = np.minimum(approval[row][lanes], control.approval_share)
+                delay[row][lanes] = np.maximum(delay[row][lanes], parameters.licence_delay_days)
+    found = state.markets.detected_share[stage]
+    return Licence(
+        licensed_share=licensed,
+        subject_share=subject,
+        approval_share=approval_after(approval, found, parameters.licence_reexport_response),
+        days=np.maximum(on_lanes("licence_days"), state.markets.licence_days[stage]),
+        delay_days=delay,
+        closed_share=closed,
+    )
+
+
+def decided_at(
+    licence: Licence, state: WorldState, parameters: ParameterValues, stage: int
+) -> tuple[Decided, Array]:
+    """What the offices do with this round's requests, and the tonnes that may pass (inf where a licence
+    limits nothing: none is needed, or everything is granted and nothing waits).
+    """
+    markets = state.markets
+    usual, waiting = markets.usual_flow_t[stage], markets.backlog_t[stage]
+    decided = decide_requests(licence, office_of(parameters), usual, waiting)
+    needed = licence.licensed_share * licence.subject_share > 0.0
+    settled = (licence.approval_share >= 1.0) & (waiting <= 0.0) & (decided.passes_t >= usual * (1.0 - 1e-9))
+    return decided, np.where(needed & ~settled, decided.passes_t, np.inf)

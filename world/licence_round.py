@@ -1,0 +1,93 @@
+"""The books of licence offices after the market of a round: backlogs, ages, re-exports that were found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from world.axes import STAGES, Array, Whole
+from world.licence_lanes import decided_at, licences_of
+from world.licences import ROUND_DAYS, Decided, Licence, detected_share
+from world.market_round import Cleared
+
+if TYPE_CHECKING:
+    from world.model import TradeWorld
+
+SMALL_LANE = 1e-4
+"""Lanes with a smaller share of a mineral's usual trade at a stage are left out of the table."""
+
+
+def close_offices(world: TradeWorld, cleared: Cleared) -> None:
+    """After the market: backlogs and ages move on, re-exports that were found are remembered, the table
+    ``licences`` is written.
+    """
+    markets, p = world.state.markets, world.parameters
+    for stage in range(len(STAGES)):
+        licence = licences_of(world.base.axes, world.state, world.happenings, p, stage)
+        decided, _ = decided_at(licence, world.state, p, stage)
+        needed = licence.licensed_share * licence.subject_share > 0.0
+        _record(world, licence, decided, stage)
+        markets.backlog_t[stage] = np.where(needed, decided.backlog_t, 0.0)
+        days = licence.days + ROUND_DAYS * licence.licensed_share
+        markets.licence_days[stage] = np.where(needed, days, 0.0)
+        _remember(world, cleared, stage)
+
+
+def _remember(world: TradeWorld, cleared: Cleared, stage: int) -> None:
+    """What went on to others through each buyer's country, as far as it was found."""
+    markets, axes = world.state.markets, world.base.axes
+    before, flow = markets.detected_share[stage], cleared.clearing.stages[stage].flow_t
+    if flow.shape[1] < 2 and not before.any():
+        return
+    buyers, usual = axes.buyers(stage), markets.usual_flow_t[stage]
+    hub = cleared.setting.borders[stage].hub
+    n = len(axes.countries)
+    passed = flow[:, 1] if flow.shape[1] > 1 else np.zeros_like(usual)
+    on_lane = _at_buyers(_by_country(passed, hub, n), buyers)
+    delivered = _at_buyers(_by_country(usual, np.broadcast_to(buyers[:, None, :], hub.shape), n), buyers)
+    detection = world.parameters.evasion_detection_probability
+    markets.detected_share[stage] = detected_share(before, on_lane, delivered, detection)
+
+
+def _by_country(tonnes: Array, country: Whole, countries: int) -> Array:
+    """(mineral, seller, country) sum of lane tonnes (mineral, seller, buyer) over the country of each."""
+    total = np.zeros((*tonnes.shape[:2], countries))
+    mineral, seller, _ = np.indices(tonnes.shape)
+    np.add.at(total, (mineral, seller, np.maximum(country, 0)), np.where(country >= 0, tonnes, 0.0))
+    return total
+
+
+def _at_buyers(values: Array, buyers: Whole) -> Array:
+    """(mineral, seller, buyer) values of the buyers' countries."""
+    index = np.broadcast_to(np.maximum(buyers, 0)[:, None, :], (*values.shape[:2], buyers.shape[1]))
+    taken = np.take_along_axis(values, index, axis=2)
+    return np.asarray(np.where(buyers[:, None, :] >= 0, taken, 0.0))
+
+
+def _record(world: TradeWorld, licence: Licence, decided: Decided, stage: int) -> None:
+    """Rows of the lanes under licence, buyers of one country together."""
+    axes, usual = world.base.axes, world.state.markets.usual_flow_t[stage]
+    total = usual.sum(axis=(1, 2), keepdims=True)
+    needed = licence.licensed_share * licence.subject_share > 0.0
+    lanes: dict[tuple[int, int, int], list[float]] = {}
+    for mineral, seller, buyer in np.argwhere(needed & (usual > SMALL_LANE * total)).tolist():
+        key = (mineral, int(axes.sellers(stage)[mineral, seller]), int(axes.buyers(stage)[mineral, buyer]))
+        at = (mineral, seller, buyer)
+        sums = lanes.setdefault(key, [float(licence.approval_share[at]), 0.0, 0.0, 0.0])
+        for place, tonnes in enumerate((decided.requested_t, decided.granted_t, decided.backlog_t), start=1):
+            sums[place] += float(tonnes[at])
+    columns = list(zip(*lanes.values(), strict=True)) or [(), (), (), ()]
+    world.record.add(
+        "licences",
+        round=world.round,
+        quarter=world.quarters[world.round],
+        mineral=[axes.minerals[mineral] for mineral, _, _ in lanes],
+        stage=STAGES[stage],
+        origin=[axes.countries[seller] for _, seller, _ in lanes],
+        destination=[axes.countries[buyer] for _, _, buyer in lanes],
+        approval_share=list(columns[0]),
+        requested_t=list(columns[1]),
+        granted_t=list(columns[2]),
+        backlog_t=list(columns[3]),
+    )

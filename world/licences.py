@@ -1,0 +1,146 @@
+"""Export licences as a queue: requests wait at an office that starts late, works up to a pace and decides.
+
+On every lane of a stage, in tonnes a round:
+
+    pending = backlog + requested - cleared
+    granted = min( approval x pending , capacity )         reviewed = granted / approval
+    backlog' = pending - reviewed - withdrawn              refused requests leave the queue
+
+Nothing is reviewed in the first ``delay_days`` of a licence; what is on its way already (``cleared``) passes.
+Then the office works up to its capacity, so that flows stop first and the backlog ships above normal later.
+Pure: arrays (mineral, seller, buyer) in and out. Source: the statutory 45 working days of Chinese export
+licences, and customs figures on graphite after December 2023; the rest is assumption (see the parameters).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from world.axes import Array
+from world.parameters import ParameterValues
+
+ROUND_DAYS = 365.0 / 4.0
+REMEMBERED = float(np.exp(-0.25))
+"""Weight of what was found before in the memory of re-exports: a year's memory."""
+
+
+@dataclass(frozen=True)
+class Licence:
+    """Licences on the lanes of a stage in a round, (mineral, seller, buyer).
+
+    licensed_share : part of the round under licence; subject_share : part of the trade that needs one
+    approval_share : part of what is decided that is granted; days : age of the licence when the round begins
+    delay_days : days before the office grants anything; with none it works at full capacity at once
+    closed_share : part of the round on which nothing may pass
+    """
+
+    licensed_share: Array
+    subject_share: Array
+    approval_share: Array
+    days: Array
+    delay_days: Array
+    closed_share: Array
+
+
+@dataclass(frozen=True)
+class Office:
+    """How a licence office works; shares of usual trade.
+
+    cleared_share : part of requests under way that passes during the delay; ramp_days : from first decision
+    to full capacity; capacity_share : granted a round at most, over usual requests; patience : part of the
+    requests that still wait a round later
+    """
+
+    cleared_share: float
+    ramp_days: float
+    capacity_share: float
+    patience_share: float
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What an office did in a round, (mineral, seller, buyer) tonnes.
+
+    requested_t; granted_t with what was cleared before; passes_t : all that may pass on the lane, the part
+    that needs no licence included; backlog_t : still waiting at the end
+    """
+
+    requested_t: Array
+    granted_t: Array
+    passes_t: Array
+    backlog_t: Array
+
+
+def office_of(parameters: ParameterValues) -> Office:
+    """The office that the parameters describe."""
+    return Office(
+        cleared_share=parameters.licence_cleared_share,
+        ramp_days=parameters.licence_ramp_months * 365.0 / 12.0,
+        capacity_share=parameters.licence_capacity_ratio,
+        patience_share=float(np.exp(-parameters.licence_withdrawal_year / 4.0)),
+    )
+
+
+def decide_requests(licence: Licence, office: Office, usual_t: Array, backlog_t: Array) -> Decided:
+    """One round of an office. Requests are those of usual trade; on a lane without a licence nothing waits
+    and usual trade passes.
+    """
+    under = licence.licensed_share * licence.subject_share
+    lasts = ROUND_DAYS * licence.licensed_share
+    waits = np.clip(licence.delay_days - licence.days, 0.0, lasts)
+    subject_t = licence.subject_share * usual_t
+    requested = under * usual_t
+    cleared = office.cleared_share * subject_t * waits / ROUND_DAYS
+    pending = np.where(under > 0.0, backlog_t, 0.0) + requested - cleared
+    capacity = office.capacity_share * subject_t / ROUND_DAYS * _working_days(licence, office, lasts)
+    granted = np.minimum(licence.approval_share * pending, capacity)
+    some = licence.approval_share > 0.0
+    refuses_all = np.where(lasts > waits, pending, 0.0)
+    reviewed = np.where(some, granted / np.where(some, licence.approval_share, 1.0), refuses_all)
+    free = np.minimum(1.0 - under, 1.0 - licence.closed_share) * usual_t
+    return Decided(
+        requested_t=requested,
+        granted_t=cleared + granted,
+        passes_t=np.minimum(free + cleared + granted, _open_t(licence, office, usual_t)),
+        backlog_t=np.maximum(pending - reviewed, 0.0) * office.patience_share,
+    )
+
+
+def _open_t(licence: Licence, office: Office, usual_t: Array) -> Array:
+    """Most that may pass on a lane that is closed for a part of the round."""
+    closed = licence.closed_share
+    most = np.maximum(office.capacity_share, 1.0) * usual_t
+    return np.asarray(np.where(closed > 0.0, (1.0 - closed) * most, np.inf))
+
+
+def _working_days(licence: Licence, office: Office, lasts: Array) -> Array:
+    """Days of full work that fit into the round: integral of min(1, x / ramp) over the days x since the first
+    decision.
+    """
+    begins = np.maximum(licence.days - licence.delay_days, 0.0)
+    ends = np.maximum(licence.days + lasts - licence.delay_days, 0.0)
+    ramp = np.where(licence.delay_days > 0.0, office.ramp_days, 0.0)
+    return _worked(ends, ramp) - _worked(begins, ramp)
+
+
+def _worked(days: Array, ramp: Array) -> Array:
+    safe = np.where(ramp > 0.0, ramp, 1.0)
+    return np.asarray(np.where(days < ramp, days**2 / (2.0 * safe), days - ramp / 2.0))
+
+
+def detected_share(before: Array, re_exported_t: Array, usual_t: Array, detection: float) -> Array:
+    """(mineral, seller, buyer) part of what a buyer's country gets that was found to go on to others, as
+    remembered.
+
+    re_exported_t : tonnes of the seller's goods that went through the buyer's country in the round
+    """
+    found = detection * re_exported_t
+    share = np.divide(found, usual_t, out=np.where(found > 0.0, 1.0, 0.0), where=usual_t > 0.0)
+    return np.asarray(REMEMBERED * before + (1.0 - REMEMBERED) * np.minimum(share, 1.0))
+
+
+def approval_after(approval_share: Array, detected: Array, response: float) -> Array:
+    """Approval of those whose re-exports have been found: lower by ``response`` times the part found."""
+    return np.asarray(approval_share * np.clip(1.0 - response * detected, 0.0, 1.0))

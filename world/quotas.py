@@ -1,0 +1,129 @@
+"""Quotas in tonnes a round: what sellers may sell over a set of their lanes, and what comes in at the usual
+duty.
+
+Pure: records and arrays of a round in, arrays for the market out. A quota that is in force for a part of the
+round leaves usual trade (a production quota: capacity) for the rest of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from world.axes import Array, Mask, Whole
+from world.happenings import ExportQuota, TariffQuota
+from world.market.rows import Rowwise
+
+LEAST_QUOTA_T = 1e-12
+"""A quota of nothing: a lane with a quota of zero would be closed to those who pay the duty above it."""
+
+
+@dataclass(frozen=True)
+class SellerQuotas(Rowwise):
+    """Quotas of sellers over some of their lanes: seller (mineral, D) position in the stage's list, -1
+    padding; quota_t (mineral, D); covers (mineral, D, buyer); by_hubs (mineral, D) whether what goes through
+    third countries counts too.
+    """
+
+    seller: Whole
+    quota_t: Array
+    covers: Mask
+    by_hubs: Mask
+
+
+def sales_quotas(ceiling_t: Array, buyers: int) -> SellerQuotas:
+    """Quotas over all lanes of those sellers whose ``ceiling_t`` (mineral, seller) is finite."""
+    found: list[list[_Entry]] = [
+        [
+            _Entry(int(seller), float(ceiling[seller]), np.ones(buyers, dtype=bool), True)
+            for seller in np.flatnonzero(np.isfinite(ceiling))
+        ]
+        for ceiling in ceiling_t
+    ]
+    return _padded(found, buyers)
+
+
+def abroad_quotas(
+    quotas: Sequence[ExportQuota], stage: int, sellers: Whole, buyers: Whole, usual_flow_t: Array
+) -> SellerQuotas:
+    """Export quotas at a stage. Of quotas on the same lanes one after the other in a round each holds for its
+    part; of those at the same time the tightest.
+
+    sellers, buyers : (mineral, width) country positions; usual_flow_t : (mineral, seller, buyer)
+    """
+    allowed: dict[tuple[int, int, tuple[int, ...] | None], tuple[float, float]] = {}
+    for quota in quotas:
+        if quota.stage == stage:
+            key = (quota.mineral, quota.exporter, quota.importers)
+            tonnes, share = allowed.get(key, (0.0, 0.0))
+            together = (tonnes + quota.allowed_t, share + quota.share)
+            if together[1] > 1.0 + 1e-9:
+                together = min((tonnes, share), (quota.allowed_t, quota.share))
+            allowed[key] = together
+    found: list[list[_Entry]] = [[] for _ in sellers]
+    for (mineral, exporter, importers), (tonnes, share) in allowed.items():
+        to = buyers[mineral]
+        aimed = (to >= 0) & (to != exporter) & (True if importers is None else np.isin(to, importers))
+        for seller in np.flatnonzero(sellers[mineral] == exporter):
+            rest = (1.0 - share) * float(usual_flow_t[mineral, seller][aimed].sum())
+            found[mineral].append(_Entry(int(seller), tonnes + rest, aimed, importers is None))
+    return _padded(found, buyers.shape[1])
+
+
+def joined(one: SellerQuotas, other: SellerQuotas) -> SellerQuotas:
+    """Both sets of quotas, side by side."""
+    return SellerQuotas(
+        *(np.concatenate([getattr(one, name), getattr(other, name)], axis=1) for name in _FIELDS)
+    )
+
+
+_FIELDS = ("seller", "quota_t", "covers", "by_hubs")
+
+
+@dataclass(frozen=True)
+class _Entry:
+    seller: int
+    quota_t: float
+    covers: Mask
+    by_hubs: bool
+
+
+def _padded(found: list[list[_Entry]], buyers: int) -> SellerQuotas:
+    width = max((len(entries) for entries in found), default=0)
+    seller = np.full((len(found), width), -1, dtype=np.int64)
+    quota, covers = np.zeros((len(found), width)), np.zeros((len(found), width, buyers), dtype=bool)
+    by_hubs = np.zeros((len(found), width), dtype=bool)
+    for mineral, entries in enumerate(found):
+        for place, entry in enumerate(entries):
+            seller[mineral, place], quota[mineral, place] = entry.seller, entry.quota_t
+            covers[mineral, place], by_hubs[mineral, place] = entry.covers, entry.by_hubs
+    return SellerQuotas(seller, quota, covers, by_hubs)
+
+
+def import_quotas(
+    quotas: Sequence[TariffQuota], stage: int, sellers: Whole, buyers: Whole, usual_flow_t: Array
+) -> tuple[Array, Array]:
+    """Tonnes that come in at the usual duty, and the duty above as a share of the base price, both (mineral,
+    seller, buyer) and inf where there is no quota.
+
+    A quota is shared out over its lanes by usual trade, as customs allot country shares by past imports; who
+    has sold nothing there pays the duty above on all. Where nobody has, all lanes get the same.
+    """
+    quota_t = np.full(usual_flow_t.shape, np.inf)
+    above_share = np.full(usual_flow_t.shape, np.inf)
+    for quota in quotas:
+        if quota.stage != stage:
+            continue
+        mineral = quota.mineral
+        lanes = np.isin(sellers[mineral], quota.exporters)[:, None] & np.isin(
+            buyers[mineral], quota.importers
+        )
+        usual = np.where(lanes, usual_flow_t[mineral], 0.0)
+        weight = usual if usual.sum() > 0.0 else lanes.astype(float)
+        total = quota.allowed_t + (1.0 - quota.share) * float(usual.sum())
+        part = np.maximum(total * weight / max(float(weight.sum()), 1.0e-300), LEAST_QUOTA_T)
+        quota_t[mineral][lanes] = np.minimum(quota_t[mineral], part)[lanes]
+        above_share[mineral][lanes] = np.minimum(above_share[mineral], quota.above_share)[lanes]
+    return quota_t, above_share
