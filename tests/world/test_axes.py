@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_worlds import make_world
 
-from world.axes import ORE, REFINED, Axes, gather, gather_pairs, pad_positions, scatter
+from world.axes import COMPONENT, ORE, REFINED, Axes, gather, gather_pairs, pad_positions, scatter
 
 AXES = Axes(
     ("one", "two"),
@@ -16,6 +16,8 @@ AXES = Axes(
     ore_sellers=pad_positions([[0], [1, 2]]),
     refiners=pad_positions([[0, 1], [2]]),
     users=pad_positions([[0, 1, 2], [0]]),
+    component_makers=pad_positions([[1], []]),
+    final_users=pad_positions([[0, 2], []]),
 )
 
 
@@ -26,8 +28,10 @@ def test_short_lists_are_padded_with_minus_one() -> None:
 
 def test_sellers_and_buyers_of_a_stage() -> None:
     assert AXES.sellers(ORE) is AXES.ore_sellers
-    assert AXES.buyers(ORE) is AXES.sellers(REFINED) is AXES.refiners
-    assert AXES.buyers(REFINED) is AXES.users
+    np.testing.assert_array_equal(AXES.buyers(ORE), AXES.sellers(REFINED))
+    np.testing.assert_array_equal(AXES.buyers(REFINED), [[1, 0, 1, 2], [-1, 0, -1, -1]])  # makers first
+    np.testing.assert_array_equal(AXES.buyers(COMPONENT), AXES.final_users)
+    assert AXES.purchasers(REFINED) is AXES.users
     assert (AXES.country("CCC"), AXES.mineral("two")) == (2, 1)
     with pytest.raises(ValueError, match="not in tuple"):
         AXES.country("XXX")

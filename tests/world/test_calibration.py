@@ -5,14 +5,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from world.axes import ORE, REFINED, Array, gather, scatter
+from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, gather, scatter
 from world.calibration.base import BaseMarket, calibrate
-from world.calibration.curves import HIGHEST_COST_SHARE, logit, refining_curves, supply_curves
+from world.calibration.curves import (
+    HIGHEST_COST_SHARE,
+    SupplyCurves,
+    dispersions_above_cost,
+    filled_share,
+    refining_curves,
+    supply_curves,
+)
 from world.calibration.gravity import GravityWeights, affinity, commercial_intensity, fit_flows, natural_flows
 from world.calibration.lanes import inclusive_value, invert_preferences
 from world.conditions import conditions_of
 from world.dataset import Dataset, load_dataset
-from world.market.arrays import Clearing, Prices
+from world.market.arrays import Prices
+from world.market.clearing import Clearing
 from world.market_round import clear_round, make_setting
 from world.model import TradeWorld
 from world.parameters import resolve
@@ -42,7 +50,7 @@ def base_year() -> tuple[TradeWorld, Clearing]:
         return price * np.exp(draw.uniform(-0.4, 0.4, price.shape))
 
     prices = setting.now.start
-    start = Prices(off(prices.ore_price_usd_t), off(prices.refined_price_usd_t))
+    start = Prices(tuple(map(off, prices.price_usd_t)), prices.premium_usd_t)
     return world, clear_round(world, replace(setting, now=replace(setting.now, start=start))).clearing
 
 
@@ -59,11 +67,20 @@ def test_base_year_output_and_use_come_back_per_country(base_year: tuple[TradeWo
     world, cleared = base_year
     axes, margins = world.base.axes, world.base.margins
     countries, minerals = len(axes.countries), list(axes.minerals)
-    refined = cleared.converted_t + cleared.primary_t + cleared.refined_feed_t
+    ore, metal, parts = cleared.stages
+    refined = metal.converted_t + metal.output_t.sum(axis=1) + metal.feed_t
     pairs = {
-        "mined": (scatter(cleared.ore_output_t, axes.ore_sellers, countries), margins.mined_t),
+        "mined": (scatter(ore.output_t.sum(axis=1), axes.ore_sellers, countries), margins.mined_t),
         "refined": (scatter(refined, axes.refiners, countries), margins.refined_supply_t),
-        "used": (scatter(cleared.use_t, axes.users, countries), margins.purchases_t),  # stocks built included
+        "used": (
+            scatter(metal.use_t, axes.buyers(REFINED), countries),
+            margins.purchases_t,
+        ),  # stocks built too
+        "components": (
+            scatter(parts.converted_t, axes.component_makers, countries),
+            margins.component_supply_t,
+        ),
+        "finally used": (scatter(parts.use_t, axes.final_users, countries), margins.final_need_t),
     }
     for name, (found, wanted) in pairs.items():
         error, where = worst(minerals, found, wanted)
@@ -74,20 +91,18 @@ def test_base_year_output_and_use_come_back_per_country(base_year: tuple[TradeWo
 
 def test_base_year_prices_come_back(base_year: tuple[TradeWorld, Clearing]) -> None:
     world, cleared = base_year
-    price = world.base.evidence.price_usd_t
-    for stage, found, sold in (
-        (ORE, cleared.ore_price_usd_t, cleared.ore_flow_t),
-        (REFINED, cleared.refined_price_usd_t, cleared.refined_flow_t),
-    ):
-        weight = sold.sum(axis=(1, 3))
-        wanted = np.where(weight > 1e-6 * weight.sum(axis=1, keepdims=True), price[:, stage][:, None], 0.0)
-        error, where = worst(list(world.base.axes.minerals), found, wanted)
+    for stage, at in enumerate(cleared.stages):
+        weight = at.flow_t.sum(axis=(1, 3))
+        known = world.base.price_usd_t[stage]
+        wanted = np.where(weight > 1e-6 * weight.sum(axis=1, keepdims=True), known, 0.0)
+        error, where = worst(list(world.base.axes.minerals), at.price_usd_t, wanted)
         assert error < 0.01, f"stage {stage}: worst error {error:.2%} ({where})"
 
 
 def test_base_year_flows_come_back(base_year: tuple[TradeWorld, Clearing]) -> None:
     world, cleared = base_year
-    for stage, found in ((ORE, cleared.ore_flow_t), (REFINED, cleared.refined_flow_t)):
+    for stage in range(len(STAGES)):
+        found = cleared.stages[stage].flow_t
         wanted = world.base.lanes(stage).flow_t
         gap = np.abs(found.sum(axis=1) - wanted).sum(axis=(1, 2)) / np.maximum(
             wanted.sum(axis=(1, 2)), 1e-300
@@ -100,17 +115,22 @@ def test_flows_close_both_margins(base: BaseMarket) -> None:
     for stage, supply, use in (
         (ORE, margins.ore_supply_t, margins.ore_use_t),
         (REFINED, margins.refined_supply_t, margins.purchases_t),
+        (COMPONENT, margins.component_supply_t, margins.final_need_t),
     ):
         flow = base.lanes(stage).flow_t
         total = np.maximum(flow.sum(axis=(1, 2)), 1e-300)[:, None]
         sold = np.abs(flow.sum(axis=2) - gather(supply, axes.sellers(stage))) / total
-        bought = np.abs(flow.sum(axis=1) - gather(use, axes.buyers(stage))) / total
+        got = scatter(flow.sum(axis=1), axes.buyers(stage), len(axes.countries))
+        bought = np.abs(got - use) / total
         assert sold.max() < 1e-9
         assert bought.max() < 1e-9
 
 
-def supply(price: float, capacity_t: Array, cost: Array, slope: Array) -> Array:
-    return np.asarray(capacity_t / (1.0 + np.exp(-(price - cost) / slope)))
+def supply(price: float | Array, curves: SupplyCurves) -> Array:
+    """Output at a price of (seller,) curves: the sum over their tranches."""
+    cost, slope = curves.tranche_cost_usd_t, curves.tranche_slope_usd_t
+    running = 1.0 / (1.0 + np.exp(-(price - cost) / slope))
+    return np.asarray(curves.capacity_t * running.mean(axis=0))
 
 
 @pytest.mark.parametrize("elasticity", [0.05, 0.2, 0.5])
@@ -118,23 +138,29 @@ def test_supply_curves_have_the_output_cost_and_elasticity_given(elasticity: flo
     output, price, cash = np.array([10.0, 300.0, 2.0]), 1000.0, np.array([200.0, 350.0, np.nan])
     curves = supply_curves(output, price, elasticity, cash, usual_cost_share=0.3)
     step = 1e-4 * price
-    at, above, below = (
-        supply(p, curves.capacity_t, curves.cost_usd_t, curves.slope_usd_t)
-        for p in (price, price + step, price - step)
-    )
+    at, above, below = (supply(p, curves) for p in (price, price + step, price - step))
     assert at == pytest.approx(output)
     assert curves.cost_usd_t == pytest.approx([200.0, 350.0, 300.0])
     reached = (above - below) / (2 * step) * price / at
-    highest = 0.2784645 / (
-        1.0 - curves.cost_usd_t / price
-    )  # the most that a logistic curve of this cost can have
+    # the most that three tranches around this cost can have
+    highest = 0.3296906 / (1.0 - curves.cost_usd_t / price)
     assert reached == pytest.approx(np.minimum(elasticity, highest), rel=1e-5)
 
 
 def test_a_producer_dearer_than_the_price_is_taken_to_just_cover_its_cost() -> None:
     curves = supply_curves(np.array([5.0]), 100.0, 0.3, np.array([180.0]), usual_cost_share=0.5)
     assert curves.cost_usd_t == pytest.approx([100.0 * HIGHEST_COST_SHARE])
-    assert supply(100.0, curves.capacity_t, curves.cost_usd_t, curves.slope_usd_t) == pytest.approx([5.0])
+    assert supply(100.0, curves) == pytest.approx([5.0])
+
+
+def test_tranches_are_in_the_order_of_their_cost_and_fill_up_one_after_the_other() -> None:
+    curves = supply_curves(np.array([10.0]), 100.0, 0.2, np.array([60.0]), usual_cost_share=0.5)
+    cost = curves.tranche_cost_usd_t[:, 0]
+    assert (np.diff(cost) > 0).all()
+    assert cost[1] == pytest.approx(60.0)
+    assert filled_share(dispersions_above_cost(np.array([0.1, 0.5, 0.85]))) == pytest.approx([0.1, 0.5, 0.85])
+    slump = supply(float(cost[2]) - 10.0, curves) / curves.capacity_t
+    assert 0.4 < slump[0] < 0.8  # the dearest third is as good as closed
 
 
 def test_refining_curves_pass_through_the_throughput_at_the_margin() -> None:
@@ -144,9 +170,9 @@ def test_refining_curves_pass_through_the_throughput_at_the_margin() -> None:
         throughput, margin, known, rent_share=0.5, utilisation=0.85,
         cost_premium=np.array([0.0, 0.2, 0.2]), least_margin_usd_t=np.full(3, 20.0),
     )  # fmt: skip
-    run = curves.capacity_t / (1.0 + np.exp(-(margin - curves.cost_usd_t) / curves.slope_usd_t))
-    assert run == pytest.approx(throughput)
-    assert curves.slope_usd_t == pytest.approx(0.5 * np.array([900.0, 900.0, 20.0]) / logit(0.85))
+    assert supply(margin, curves) == pytest.approx(throughput)
+    usual = float(dispersions_above_cost(0.85))
+    assert curves.slope_usd_t == pytest.approx(0.5 * np.array([900.0, 900.0, 20.0]) / usual)
     assert curves.cost_usd_t[1] == pytest.approx(500.0)  # evidence is kept
     assert curves.cost_usd_t[0] == pytest.approx(450.0)  # margin less rent where there is none
     assert (curves.capacity_t > throughput).all()

@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 from small_worlds import data_with, make_world, play, quiet_data
 
-from world.calibration.evidence import market_rows
 from world.capacity import capacity_of, commission, order_named_plants
 from world.model import TradeWorld
-from world.plant_costs import BLOCKS, BlockFacts, base_price, running_cost_usd_t
+from world.plant_costs import BLOCK_STAGE, BLOCKS, BlockFacts, base_price, running_cost_usd_t
 from world.randomness import Streams
 
 ALL = make_world(minerals=["*"], rounds=2)
@@ -69,10 +68,13 @@ def test_idle_capacity_is_part_of_capacity() -> None:
     while not world.finished:
         world.step()
         markets = world.state.markets
-        assert (markets.ore_mothballed_t >= 0.0).all()
-        assert (markets.ore_mothballed_t <= markets.ore_capacity_t * (1 + 1e-12)).all()
-        assert (markets.refining_mothballed_t <= markets.refining_capacity_t * (1 + 1e-12)).all()
-    assert world.state.markets.ore_mothballed_t.sum() > 0.0
+        for block, idle in markets.mothballed_t.items():
+            tranche = markets.capacity_t[block][:, None, :] / idle.shape[1]
+            assert (idle >= 0.0).all()
+            assert (idle <= tranche * (1 + 1e-9)).all()
+    idle = world.state.markets.mothballed_t["ore"][0].sum(axis=1)
+    assert idle[2] > 0.0
+    assert (np.diff(idle) >= 0.0).all()  # the dearest tranches close first
 
 
 def one_plant(probability: float) -> TradeWorld:
@@ -114,7 +116,7 @@ def test_a_named_plant_arrives_within_a_year_of_its_date_with_the_ore_it_needs()
 
 def test_plants_go_ahead_as_often_as_their_odds_say() -> None:
     """False-alarm rate 6 in 100,000: four standard errors, over the pipeline of the data."""
-    table = market_rows(quiet_data(), "plants")
+    table = quiet_data().table("plants")
     pipelines = [
         order_named_plants(
             ALL.base, copy.deepcopy(ALL.state.markets), ALL.dataset, "2025-Q1", Streams(seed), 44
@@ -145,16 +147,21 @@ def test_the_running_cost_of_a_refinery_rises_with_its_ore() -> None:
         running_cost_usd_t(ALL.base, "refining", np.full(ALL.base.axes.refiners.shape, price))
         for price in (0.0, 1000.0)
     )
-    np.testing.assert_allclose(dear - cheap, 1000.0 / ALL.base.recovery[:, None] * np.ones_like(cheap))
+    np.testing.assert_allclose(dear - cheap, 1000.0 / ALL.base.recovery[:, None, None] * np.ones_like(cheap))
 
 
 @pytest.mark.parametrize("block", BLOCKS)
 def test_base_prices_are_those_of_the_block_s_stage(block: str) -> None:
     price = base_price(ALL.base, block)
-    expected = ALL.base.evidence.price_usd_t[:, 0 if block == "ore" else 1]
-    np.testing.assert_array_equal(price, expected[:, None] * np.ones_like(price))
+    expected = ALL.base.evidence.price_usd_t[:, BLOCK_STAGE[block]][:, None] * np.ones_like(price)
+    if block == "component":  # makers whose metal is dearer pass that on
+        assert (price >= expected - 1e-9).all()
+        assert np.isclose(price, expected).any(axis=1).all()
+    else:
+        np.testing.assert_array_equal(price, expected)
 
 
 def test_nobody_produces_for_less_than_nothing() -> None:
-    standing = ALL.state.markets.ore_capacity_t > 0.0
-    assert (running_cost_usd_t(ALL.base, "ore", np.zeros_like(standing, dtype=float))[standing] > 0.0).all()
+    standing = ALL.state.markets.capacity_t["ore"] > 0.0
+    running = running_cost_usd_t(ALL.base, "ore", np.zeros_like(standing, dtype=float))
+    assert (running.min(axis=1)[standing] > 0.0).all()

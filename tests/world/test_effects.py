@@ -20,7 +20,7 @@ from world.randomness import Streams
 
 COUNTRIES = ("CHN", "USA", "JPN", "DEU", "FRA")
 CHN, USA, JPN, DEU, FRA = range(5)
-AXES = Axes(("ndpr", "cobalt"), COUNTRIES, *(pad_positions([range(5)] * 2) for _ in range(3)))
+AXES = Axes(("ndpr", "cobalt"), COUNTRIES, *(pad_positions([range(5)] * 2) for _ in range(5)))
 USUAL = np.array([[20.0, 50.0], [10.0, 30.0]])
 GROUND = Ground(
     usual_usd_t=USUAL,

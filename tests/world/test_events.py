@@ -17,7 +17,7 @@ from world.randomness import Streams
 
 COUNTRIES = ("CHN", "USA", "JPN", "DEU", "FRA")
 CHN, USA, JPN, DEU, FRA = range(5)
-AXES = Axes(("ndpr", "cobalt"), COUNTRIES, *(pad_positions([range(5)] * 2) for _ in range(3)))
+AXES = Axes(("ndpr", "cobalt"), COUNTRIES, *(pad_positions([range(5)] * 2) for _ in range(5)))
 BELIEF = 0.3
 
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from world.axes import ORE, REFINED
-from world.calibration.evidence import market_rows
 from world.calibration.fit import (
     EVERY,
     FitRow,
@@ -40,7 +39,7 @@ def test_gravity_foretells_withheld_shares_better_than_output_alone(withheld: Wi
 
 def test_every_known_share_is_scored_or_counted_as_a_last_shipper() -> None:
     rows = fit_withheld_lanes(load_dataset(), resolve({}))
-    table = market_rows(load_dataset(), "lane_shares")
+    table = load_dataset().table("lane_shares")
     assert overall(rows).lanes + overall(rows).last_shippers == len(table)
     parts = [row for row in rows if row.mineral != EVERY]
     assert {(row.mineral, row.stage) for row in parts} == set(

@@ -8,8 +8,8 @@ from small_worlds import make_world, play, played, table
 
 import world.round as round_module
 from world.accounts import ACCOUNTS
-from world.axes import ORE, REFINED
-from world.market.arrays import Clearing
+from world.axes import REFINED, STAGES
+from world.market.clearing import Clearing
 from world.market_round import Cleared
 from world.model import TradeWorld
 from world.scenario import list_scenarios
@@ -83,27 +83,31 @@ def test_what_is_recorded_adds_up_to_welfare(rounds: Rounds) -> None:
     np.testing.assert_allclose(rows.groupby("round")["finance_usd"].sum(), 0.0, atol=1.0)
 
 
-def balances(clearing: Clearing, recovery: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Both sides of each mass balance; (mineral,) totals and (mineral, seller or buyer) lines."""
-    ore_sold, ore_got = clearing.ore_flow_t.sum(axis=(1, 3)), clearing.ore_flow_t.sum(axis=(1, 2))
-    sold, got = clearing.refined_flow_t.sum(axis=(1, 3)), clearing.refined_flow_t.sum(axis=(1, 2))
-    return {
-        "ore sold": (ore_sold, clearing.ore_output_t + clearing.ore_feed_t - clearing.ore_disposal_t),
-        "ore bought": (ore_got, clearing.throughput_t - clearing.ore_backstop_t),
-        "recovery": (clearing.converted_t, recovery[:, None] * ore_got),
-        "metal sold": (
-            sold,
-            clearing.converted_t + clearing.primary_t + clearing.refined_feed_t - clearing.refined_disposal_t,
-        ),
-        "metal bought": (got, clearing.use_t + clearing.stock_change_t),
-        "purchases": (got + clearing.unmet_t, clearing.purchases_t),
-    }
+def balances(clearing: Clearing, yields: list[np.ndarray]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Both sides of each mass balance, (mineral, seller or buyer)."""
+    both = {}
+    for stage, at in enumerate(clearing.stages):
+        made = at.converted_t + at.output_t.sum(axis=1) + at.feed_t - at.disposal_t
+        got = at.flow_t.sum(axis=(1, 2))
+        both[f"{STAGES[stage]} sold"] = (at.flow_t.sum(axis=(1, 3)), made)
+        both[f"{STAGES[stage]} bought"] = (got, at.use_t + at.stock_change_t)
+        both[f"{STAGES[stage]} ordered"] = (got + at.unmet_t, at.ordered_t)
+        if stage + 1 < len(STAGES):
+            following = clearing.stages[stage + 1]
+            used = at.use_t[:, : following.converted_t.shape[1]]
+            both[f"{STAGES[stage]} made into more"] = (
+                following.converted_t,
+                yields[stage + 1][:, None] * used,
+            )
+    return both
 
 
 def test_mass_balances_in_every_round(rounds: Rounds) -> None:
     for number, cleared in enumerate(rounds.cleared):
         assert cleared.clearing.residual.max() < 1e-9
-        for name, (one, other) in balances(cleared.clearing, rounds.world.base.recovery).items():
+        for name, (one, other) in balances(
+            cleared.clearing, [rounds.world.base.yield_of(stage) for stage in range(len(STAGES))]
+        ).items():
             scale = np.maximum(np.abs(other).sum(axis=1, keepdims=True), 1e-9)
             np.testing.assert_allclose(
                 one / scale, other / scale, atol=1e-9, err_msg=f"round {number}, {name}"
@@ -113,54 +117,49 @@ def test_mass_balances_in_every_round(rounds: Rounds) -> None:
 def test_no_flow_no_use_and_no_price_is_negative(rounds: Rounds) -> None:
     for cleared in rounds.cleared:
         clearing = cleared.clearing
-        for name in (
-            "ore_flow_t",
-            "refined_flow_t",
-            "ore_output_t",
-            "throughput_t",
-            "primary_t",
-            "unmet_t",
-            "ore_levy_usd_t",
-            "refined_levy_usd_t",
-            "ore_rent_usd_t",
-            "refined_rent_usd_t",
-        ):
-            assert (getattr(clearing, name) >= 0.0).all(), name
-        total = clearing.use_t.sum(axis=1, keepdims=True)
-        assert (clearing.use_t >= -1e-9 * total).all()
-        sold = (
-            clearing.refined_flow_t.sum(axis=(1, 3))
-            > 1e-6 * clearing.refined_flow_t.sum(axis=(1, 2, 3))[:, None]
-        )
-        assert (clearing.refined_price_usd_t[sold] > 0.0).all()
+        for at in clearing.stages:
+            for name in (
+                "flow_t",
+                "output_t",
+                "throughput_t",
+                "unmet_t",
+                "levy_usd_t",
+                "rent_usd_t",
+                "premium_usd_t",
+            ):
+                assert (getattr(at, name) >= 0.0).all(), name
+            total = at.use_t.sum(axis=1, keepdims=True)
+            assert (at.use_t >= -1e-9 * total).all()
+            sold = at.flow_t.sum(axis=(1, 3)) > 1e-6 * at.flow_t.sum(axis=(1, 2, 3))[:, None]
+            assert (at.price_usd_t[sold] > 0.0).all()
 
 
 def test_ceilings_and_licences_hold(rounds: Rounds) -> None:
     for cleared in rounds.cleared:
         market, clearing = cleared.priced.market, cleared.clearing
-        sold = clearing.ore_flow_t.sum(axis=(1, 3))
-        assert (sold <= market.ore_ceiling_t * (1 + 1e-9) + 1e-9).all()
-        assert (clearing.ore_flow_t <= market.ore_lanes.cap_t * (1 + 1e-9) + 1e-9).all()
-        assert (clearing.refined_flow_t <= market.refined_lanes.cap_t * (1 + 1e-9) + 1e-9).all()
+        for stage, at in zip(market.stages, clearing.stages, strict=True):
+            free = np.where(np.isinf(stage.lanes.over_quota_usd_t), stage.lanes.cap_t, np.inf)
+            assert (at.flow_t <= free * (1 + 1e-6) + 1e-9).all()
+            for row, desk in np.argwhere(stage.desks.seller >= 0):
+                flow = at.flow_t[row, :, stage.desks.seller[row, desk], :]
+                sold = flow[stage.desks.lanes[row, desk]].sum()
+                quota = stage.desks.quota_t[row, desk]
+                assert sold <= quota * (1 + 1e-6) + 1e-9
+                if sold < quota * (1 - 1e-6):
+                    assert at.premium_usd_t[row, desk] <= 1e-6 * np.abs(at.price_usd_t[row]).max()
 
 
 def test_a_closed_lane_carries_nothing(rounds: Rounds) -> None:
     for cleared in rounds.cleared:
-        for border, flow in zip(
-            cleared.setting.borders,
-            (cleared.clearing.ore_flow_t, cleared.clearing.refined_flow_t),
-            strict=True,
-        ):
-            assert (flow[:, 0][border.approval_share <= 0.0] <= 1e-9).all()
+        for border, at in zip(cleared.setting.borders, cleared.clearing.stages, strict=True):
+            assert (at.flow_t[:, 0][border.approval_share <= 0.0] <= 1e-9).all()
 
 
 def test_outsiders_goods_land_at_the_reference_or_above(rounds: Rounds) -> None:
     axes = rounds.world.base.axes
     for cleared, members in zip(rounds.cleared, rounds.members, strict=True):
-        for stage, landed in (
-            (ORE, cleared.clearing.ore_landed_usd_t),
-            (REFINED, cleared.clearing.refined_landed_usd_t),
-        ):
+        for stage in range(len(STAGES)):
+            landed = cleared.clearing.stages[stage].landed_usd_t
             sellers, buyers = axes.sellers(stage), axes.buyers(stage)
             outside = (sellers >= 0) & ~members[np.maximum(sellers, 0)]
             inside = (buyers >= 0) & members[np.maximum(buyers, 0)]
@@ -201,10 +200,9 @@ def test_the_recorded_shares_are_shares(rounds: Rounds) -> None:
 
 def test_output_stays_within_working_capacity_and_feed(rounds: Rounds) -> None:
     for cleared in rounds.cleared:
-        market, clearing = cleared.priced.market, cleared.clearing
-        assert (clearing.ore_output_t <= market.ore_capacity_t * (1 + 1e-12)).all()
-        assert (clearing.throughput_t <= market.refining_capacity_t * (1 + 1e-12)).all()
-        assert (clearing.primary_t <= market.primary_capacity_t * (1 + 1e-12)).all()
+        for stage, at in zip(cleared.priced.market.stages, cleared.clearing.stages, strict=True):
+            assert (at.output_t <= stage.own.capacity_t * (1 + 1e-12)).all()
+            assert (at.throughput_t <= stage.making.capacity_t * (1 + 1e-12)).all()
 
 
 @pytest.mark.slow

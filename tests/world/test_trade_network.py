@@ -14,7 +14,7 @@ from world.trade_network import HUB_COUNT, betweenness, cheapest_hubs, choose_hu
 
 NAMES = ("AAA", "BBB", "CCC", "DDD")
 ALL = pad_positions([range(4)])
-AXES = Axes(("one",), NAMES, ALL, ALL, ALL)
+AXES = Axes(("one",), NAMES, ALL, ALL, ALL, ALL, ALL)
 FREIGHT = np.array([[[0.0, 9.0, 2.0, 4.0], [9.0, 0.0, 3.0, 1.0], [2.0, 3.0, 0.0, 9.0], [4.0, 1.0, 9.0, 0.0]]])
 NOBODY = np.array([], dtype=np.int64)
 
