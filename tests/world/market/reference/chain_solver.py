@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 
 TOLERANCE = 1e-10  # largest difference of supply and demand, in sales of the largest seller
 LINEAR_BELOW_SHARE = 1e-9
+FAR = 1e3  # residual where there is none: the real ones are logarithms
 SWEEPS, LAST_SWEEPS = (1, 3, 12), (200, 400)
 WARMTH = (256.0, 64.0, 16.0, 8.0, 4.0, 2.0, 1.0)
 
@@ -77,9 +78,13 @@ def refine(net: Network, scale: Scale, prices: Prices, premia: Prices) -> Books:
         )
 
     def residual(x: Floats) -> Floats:
-        return residuals(net, scale, books(net, *unpack(x)))
+        try:
+            return residuals(net, scale, books(net, *unpack(x)))
+        except NoEquilibriumError:  # a step out of all proportion
+            return np.full(len(x), FAR)
 
     best = root(residual, begin, method="hybr", options={"xtol": 1e-15, "maxfev": 60 * (len(begin) + 1)}).x
+    best = best if np.isfinite(best).all() else begin
     found = books(net, *unpack(best))
     if imbalance(found, scale) > TOLERANCE:
         best = least_squares(residual, best, xtol=1e-15, ftol=1e-15, gtol=1e-15, max_nfev=100).x
