@@ -24,7 +24,7 @@ WORLDS = {
     "levies": replace(SMALL, levied=0.8),
     "quotas": replace(SMALL, capped=0.4),
     "hubs": replace(SMALL, routes=2, capped=0.1, closed=(0.0, 0.4)),
-    "everything": replace(EVERYTHING, rows=40, ore_sellers=3, refined_sellers=3, users=4),
+    "everything": replace(EVERYTHING, rows=30, ore_sellers=3, refined_sellers=3, users=4),
 }
 
 
@@ -134,7 +134,7 @@ def specific_market(seed: int, coldness: float) -> Market:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_without_taste_for_variety_prices_are_those_of_the_linear_programme(seed: int) -> None:
     """The index lies within mu ln n of the cheapest offer, by stage. What others pay may move the other way,
     so prices lie within twice the sum over stages, and a step of the grid."""
