@@ -11,7 +11,7 @@ from datetime import date
 
 import numpy as np
 
-from world.axes import STAGES, Axes
+from world.axes import COMPONENT, STAGES, Axes
 from world.effects import EFFECTS, Force, Ground, Reach
 from world.happenings import Happenings, nothing_happens
 from world.instruments import CUTTING
@@ -102,7 +102,8 @@ class Calendar:
         if measure.instrument == "coercion" and announced == round_ and reach.actors:
             now.acts.append((reach.actors[0], tuple(reach.targets), float(measure.size or 0.0)))
         age = round_ - announced
-        if measure.instrument in CUTTING and 0 <= age < FEAR_ROUNDS and reach.actors:
+        touches_metal = bool(reach.stages) and min(reach.stages) < COMPONENT
+        if measure.instrument in CUTTING and 0 <= age < FEAR_ROUNDS and reach.actors and touches_metal:
             fading = 1.0 - age / FEAR_ROUNDS
             feared = share_of_quarter(None, _fear_ends(measure), round_, self._start)
             level = self._threat_belief * fading * feared * (1.0 - float(measure.size or 0.0))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from small_worlds import first_day_of, measure
 
-from world.axes import ORE, REFINED, Axes, pad_positions
+from world.axes import COMPONENT, ORE, REFINED, STAGES, Axes, pad_positions
 from world.effects import EFFECTS, Ground
 from world.events import FEAR_ROUNDS, Calendar
 from world.happenings import ExportQuota, Guarantee, Happenings, TariffQuota, nothing_happens
@@ -115,7 +115,7 @@ def test_an_embargo_closes_both_ways_and_a_ban_one() -> None:
     for bloc in (DEU, FRA):
         assert (now.approval_share[:, :, bloc, CHN] == 0.0).all()
         assert (now.approval_share[:, :, CHN, bloc] == 0.0).all()
-    assert (now.approval_share == 0.0).sum() == 4 * 2 * 2
+    assert (now.approval_share == 0.0).sum() == 4 * 2 * len(STAGES)
     assert (now.closed_share == 1.0 - now.approval_share).all()
     ban = happen(measure("ban", "DEU", NOW, targets=("CHN",)))
     assert (ban.approval_share[:, :, CHN, DEU] == 1.0).all()
@@ -126,17 +126,17 @@ def test_an_exclusion_is_a_duty_on_those_who_are_not_aligned() -> None:
     duty = measure("exclusion", "USA", NOW, size=0.3)
     now = happen(duty, nonaligned=(CHN, FRA))
     np.testing.assert_allclose(now.duty_share[:, :, [CHN, FRA], USA], 0.3)
-    assert (now.duty_share > 0.0).sum() == 2 * 2 * 2
+    assert (now.duty_share > 0.0).sum() == 2 * len(STAGES) * 2
     narrower = happen(replace(duty, targets=("EU", "JPN")), nonaligned=(CHN, FRA))
     assert (narrower.duty_share[:, :, FRA, USA] > 0.0).all()
-    assert (narrower.duty_share > 0.0).sum() == 2 * 2
+    assert (narrower.duty_share > 0.0).sum() == 2 * len(STAGES)
     assert differing(happen(duty, nonaligned=())) == set()
 
 
 def test_the_group_nonaligned_may_be_a_target_of_anything() -> None:
     now = happen(measure("ban", "USA", NOW, targets=("nonaligned",)), nonaligned=(JPN,))
     assert (now.approval_share[:, :, USA, JPN] == 0.0).all()
-    assert (now.approval_share == 0.0).sum() == 4
+    assert (now.approval_share == 0.0).sum() == 2 * len(STAGES)
 
 
 def test_a_tariff_quota_is_tonnes_a_year_and_a_duty_above() -> None:
@@ -203,7 +203,7 @@ def test_a_licence_says_when_the_office_opens_and_what_it_refuses() -> None:
     assert now.delay_days[lane] == 63.0
     assert now.approval_share[lane] == pytest.approx(1.0 - 0.5 * 0.6)
     assert happen(replace(licence, delay_days=10.0)).delay_days[lane] == 10.0
-    assert now.licensed_share.sum() == 2 * 0.5
+    assert now.licensed_share.sum() == len(STAGES) * 0.5
 
 
 def test_a_licence_on_end_uses_decides_on_their_part_of_trade_less_what_leaks() -> None:
@@ -277,7 +277,9 @@ def test_the_news_tells_a_renewal_and_the_end_that_comes_later() -> None:
         assert shares[told.index(["ended"]) - 1] == 1.0
 
 
-def test_a_measure_on_components_alone_neither_acts_nor_frightens() -> None:
+def test_a_measure_on_components_closes_their_lanes_and_no_others() -> None:
     ban = measure("ban", "CHN", NOW, targets=("JPN",), stages=("component",))
-    assert differing(happen(ban)) == set()
-    assert happen(ban).news == []
+    now = happen(ban)
+    assert (now.approval_share[:, COMPONENT, CHN, JPN] == 0.0).all()
+    assert (now.approval_share == 0.0).sum() == 2
+    assert (now.fear == 0.0).all()  # users of metal do not stock up for it

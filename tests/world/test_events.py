@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from small_worlds import first_day_of, make_world, measure
 
-from world.axes import ORE, REFINED, Axes, pad_positions
+from world.axes import COMPONENT, ORE, REFINED, STAGES, Axes, pad_positions
 from world.events import FEAR_ROUNDS, Calendar
 from world.happenings import Happenings
 from world.measures import Measure
@@ -45,15 +45,15 @@ def test_a_tariff_is_a_duty_of_the_importer_on_its_targets() -> None:
     now = happen(measure("tariff", "USA", NOW, targets=("CHN",), minerals=("ndpr",), size=0.25))
     assert now.duty_share[0, REFINED, CHN, USA] == 0.25
     assert now.duty_share[0, ORE, CHN, USA] == 0.25
-    assert now.duty_share.sum() == 0.5
+    assert now.duty_share.sum() == 0.25 * len(STAGES)
 
 
-def test_a_measure_on_components_alone_neither_acts_nor_frightens() -> None:
+def test_a_measure_on_components_acts_on_them_and_frightens_no_users_of_metal() -> None:
     licence = measure("licence", "CHN", NOW, targets=("JPN",), stages=("component",), size=0.2)
     now, both = happen(licence), happen(replace(licence, stages=("refined", "component")))
-    assert (now.approval_share == 1.0).all()
+    assert now.approval_share[0, COMPONENT, CHN, JPN] == pytest.approx(0.2)
+    assert (now.approval_share[:, [ORE, REFINED]] == 1.0).all()
     assert (now.fear == 0.0).all()
-    assert now.news == []
     assert both.approval_share[0, REFINED, CHN, JPN] == pytest.approx(0.2)
     assert (both.approval_share[:, ORE] == 1.0).all()
     assert both.fear[0, CHN, JPN] > 0.0

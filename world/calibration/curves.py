@@ -120,28 +120,39 @@ def supply_curves(
         known, HIGHEST_COST_SHARE * price_usd_t
     )  # who produced in the base year covered its running cost
     margin = price_usd_t - cost
-    x = _steepness(elasticity * margin / price_usd_t)
+    x = _steepness(price_usd_t, elasticity, cost)
     return _through(price_usd_t * np.ones_like(cost), output_t, cost, margin / x)
 
 
 def _through(price_usd_t: Array, output_t: Array, cost_usd_t: Array, slope_usd_t: Array) -> SupplyCurves:
     """The curves with these costs that give ``output_t`` at ``price_usd_t``."""
-    unit = SupplyCurves(np.ones_like(cost_usd_t), cost_usd_t, slope_usd_t)
-    at = (price_usd_t[..., None, :] - unit.tranche_cost_usd_t) / unit.tranche_slope_usd_t
-    running = (1.0 / (1.0 + np.exp(-np.clip(at, -700.0, 700.0)))).mean(axis=-2)
+    running = _running_shares(price_usd_t, cost_usd_t, slope_usd_t).mean(axis=-2)
     return SupplyCurves(output_t / running, cost_usd_t, slope_usd_t)
 
 
-def _steepness(target: Array) -> Array:
-    """The root beyond the turning point of x F'(x) / F(x) = target, by bisection; the turning point where
-    there
-    is none."""
-    low, high = np.full_like(target, TURNING), np.full_like(target, 60.0)
+def _running_shares(price_usd_t: Array, cost_usd_t: Array, slope_usd_t: Array) -> Array:
+    """(..., tranche, seller) part of each tranche that runs at a price."""
+    unit = SupplyCurves(np.ones_like(cost_usd_t), cost_usd_t, slope_usd_t)
+    at = (price_usd_t[..., None, :] - unit.tranche_cost_usd_t) / unit.tranche_slope_usd_t
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(at, -700.0, 700.0))))
+
+
+def _steepness(price_usd_t: float, elasticity: float, cost_usd_t: Array) -> Array:
+    """The x beyond the turning point at which supply has this elasticity, by bisection; the turning point where
+    supply of this cost is nowhere so elastic."""
+
+    def too_elastic(x: Array) -> Array:
+        slope = (price_usd_t - cost_usd_t) / x
+        running = _running_shares(price_usd_t * np.ones_like(cost_usd_t), cost_usd_t, slope)
+        answer = (running * (1.0 - running)).mean(axis=-2) / (TRANCHE_SLOPE * slope)
+        return np.asarray(price_usd_t * answer / running.mean(axis=-2) > elasticity)
+
+    low, high = np.full_like(cost_usd_t, TURNING), np.full_like(cost_usd_t, 60.0)
     for _ in range(80):
         middle = (low + high) / 2
-        above = _relative_elasticity(middle) > target
+        above = too_elastic(middle)
         low, high = np.where(above, middle, low), np.where(above, high, middle)
-    return np.where(target >= float(_relative_elasticity(np.array(TURNING))), TURNING, low)
+    return np.where(too_elastic(np.full_like(cost_usd_t, TURNING)), low, TURNING)
 
 
 def refining_curves(
