@@ -8,7 +8,8 @@ import numpy as np
 
 from world.axes import REFINED, STAGES, Array, gather, gather_pairs
 from world.guarantees import cover_of
-from world.offers import Conditions, seller_size_t
+from world.habits import seller_size_t
+from world.offers import Conditions
 from world.quotas import SellerQuotas, abroad_quotas
 from world.state_trade import stock_orders_t, stock_releases_t
 

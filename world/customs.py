@@ -12,12 +12,13 @@ import numpy as np
 
 from world.axes import STAGES, Array, Axes, Whole, gather_pairs
 from world.borders import StageBorders
-from world.calibration.base import BaseMarket, freight_between
+from world.calibration.base import BaseMarket
 from world.calibration.lanes import log_weight_of
+from world.calibration.wedges import freight_between
 from world.counterfactual import control_lanes
+from world.habits import lane_weights
 from world.happenings import Happenings
 from world.licence_lanes import decided_at, licences_of
-from world.offers import lane_weights
 from world.parameters import ParameterValues
 from world.quotas import import_quotas
 from world.state import Politics, WorldState

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from world.axes import REFINED, Array, Mask, Whole, scatter
+from world.habits import working_t
 from world.market.charges import divide_payment
 from world.market_round import Cleared
-from world.offers import working_t
 from world.plant_costs import BLOCK_STAGE, MAKING
 
 if TYPE_CHECKING:

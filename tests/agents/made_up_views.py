@@ -9,6 +9,7 @@ from typing import Any
 import mesa
 from hypothesis import strategies as st
 
+from agents.accession import COMPONENTS_STOP, METAL_STOPS
 from agents.view import (
     Accounts,
     Answer,
@@ -19,7 +20,6 @@ from agents.view import (
     LeaderView,
     Question,
     RefinerView,
-    WhatIfControlled,
     WhatIfMember,
 )
 from world.parameters import resolve
@@ -61,9 +61,11 @@ def view(**changes: Any) -> CountryView:
     return replace(PLAIN, parameters=parameters, **changes)
 
 
-def answers(member: Answer = NOTHING, cut: Answer = NOTHING) -> dict[Question, Answer]:
+def answers(
+    member: Answer = NOTHING, cut: Answer = NOTHING, components: Answer = NOTHING
+) -> dict[Question, Answer]:
     """Answers to the two questions on the binding floor."""
-    return {WhatIfMember(): member, WhatIfControlled(0.0): cut}
+    return {WhatIfMember(): member, METAL_STOPS: cut, COMPONENTS_STOP: components}
 
 
 def same_both(accounts: Accounts, **others: float) -> Answer:

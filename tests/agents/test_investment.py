@@ -9,9 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.investment import IndustryDecision, IndustryView, decide_capacity, worth_building
+from agents.investment import (
+    IndustryDecision,
+    IndustryParameters,
+    IndustryView,
+    decide_capacity,
+    worth_building,
+)
 
 START, RESPONSE, WIDTH, LIMIT, PACE = 0.5, 0.3, 0.15, 0.25, 0.3
+PREMIUM, CLOSURE = 0.1, 0.2
+RULE = IndustryParameters(START, RESPONSE, WIDTH, LIMIT, PACE, PREMIUM, CLOSURE)
 
 
 def industry(**changes: object) -> IndustryView:
@@ -20,10 +28,11 @@ def industry(**changes: object) -> IndustryView:
     plain = IndustryView(
         capacity_t=100.0 * one,
         on_order_t=0.0 * one,
-        mothballed_t=0.0 * one,
+        mothballed_t=np.zeros((1, 3, 1)),
         believed_usd_t=50.0 * one,
         full_cost_usd_t=50.0 * one,
-        running_cost_usd_t=30.0 * one,
+        running_cost_usd_t=np.array([20.0, 30.0, 40.0])[None, :, None],
+        cash_usd_t=np.full((1, 3, 1), 5.0),
         growth_share_year=np.array([0.04]),
         entry_t_year=0.0 * one,
         own_price_share=np.array([1.0]),
@@ -35,7 +44,7 @@ def industry(**changes: object) -> IndustryView:
 
 
 def decide(view: IndustryView) -> IndustryDecision:
-    return decide_capacity(view, START, RESPONSE, WIDTH, LIMIT, PACE)
+    return decide_capacity(view, RULE)
 
 
 def test_at_full_cost_industry_grows_with_demand() -> None:
@@ -82,25 +91,37 @@ def test_a_by_product_grows_with_its_host_whatever_its_price(price: float) -> No
     assert order == pytest.approx(100.0 * 0.04 / 4.0)
 
 
-def test_only_those_who_lose_money_idle_and_only_those_who_do_not_restart() -> None:
-    view = IndustryView(
-        capacity_t=np.full((1, 3), 100.0),
-        on_order_t=np.zeros((1, 3)),
-        mothballed_t=np.full((1, 3), 20.0),
-        believed_usd_t=np.full((1, 3), 40.0),
-        full_cost_usd_t=np.full((1, 3), 50.0),
-        running_cost_usd_t=np.array([[30.0, 40.0, 60.0]]),
-        growth_share_year=np.array([0.0]),
-        entry_t_year=np.zeros((1, 3)),
-        own_price_share=np.array([1.0]),
+def slump(price: float, cash: float, idle: float = 0.0) -> IndustryDecision:
+    """Three tranches of 100 / 3 t with running costs of 20, 30 and 40."""
+    return decide(
+        industry(
+            believed_usd_t=price,
+            cash_usd_t=np.full((1, 3, 1), cash),
+            mothballed_t=np.full((1, 3, 1), idle),
+        )
     )
-    decision = decide(view)
-    np.testing.assert_allclose(decision.mothball_t, [[0.0, 0.0, PACE / 4.0 * 80.0]])
-    np.testing.assert_allclose(decision.restart_t, [[15.0, 15.0, 0.0]])
 
 
-def test_no_more_restarts_than_lies_idle() -> None:
-    assert decide(industry(mothballed_t=1.0)).restart_t[0, 0] == 1.0
+def test_who_loses_money_runs_on_while_there_is_cash_and_the_dearest_goes_first() -> None:
+    assert slump(price=35.0, cash=1.0).mothball_t.sum() == 0.0
+    gone = slump(price=35.0, cash=-1.0).mothball_t[0, :, 0]
+    np.testing.assert_allclose(gone, [0.0, 0.0, PACE / 4.0 * 100.0 / 3.0])
+    np.testing.assert_allclose(slump(price=25.0, cash=-1.0).mothball_t[0, :, 0] > 0.0, [False, True, True])
+
+
+def test_only_where_the_price_is_back_with_a_premium_do_plants_restart() -> None:
+    restart = slump(price=32.0, cash=1.0, idle=20.0).restart_t[0, :, 0]
+    np.testing.assert_allclose(
+        restart, [PACE / 2.0 * 100.0 / 3.0, 0.0, 0.0]
+    )  # 30 and its premium are not met
+    assert slump(price=60.0, cash=1.0, idle=1.0).restart_t.sum() == pytest.approx(
+        3.0
+    )  # no more than lies idle
+
+
+def test_what_lies_idle_is_closed_for_good_little_by_little() -> None:
+    closed = slump(price=25.0, cash=-1.0, idle=20.0).close_t[0, :, 0]
+    np.testing.assert_allclose(closed, [0.0, CLOSURE / 4.0 * 20.0, CLOSURE / 4.0 * 20.0])
 
 
 def test_tonnes_may_be_counted_in_kilograms() -> None:

@@ -11,20 +11,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, Axes, gather, gather_pairs
+from world.axes import COMPONENT, ORE, REFINED, Array, Axes, gather
 from world.calibration.curves import (
-    TRANCHE_SLOPE,
     SupplyCurves,
-    dispersions_above_cost,
     refining_curves,
     supply_curves,
 )
 from world.calibration.evidence import CONVERTED, MINED, PRIMARY, Evidence, read_evidence
-from world.calibration.lanes import StageLanes, fit_stage_flows, invert_preferences
+from world.calibration.flows import fit_base_flows
+from world.calibration.lanes import StageLanes
 from world.calibration.lists import list_axes
 from world.calibration.margins import Margins, read_margins
+from world.calibration.wedges import base_lanes, choice_spread_usd_t
 from world.dataset import Dataset
-from world.geography import freight_usd_t
 from world.parameters import ParameterValues
 
 
@@ -99,7 +98,7 @@ def calibrate(
         "ore": _curves(gather(margins.mined_t, axes.ore_sellers), evidence, axes, MINED, parameters),
         "primary": _curves(gather(margins.primary_t, axes.refiners), evidence, axes, PRIMARY, parameters),
     }
-    flows = _stage_flows(evidence, axes, margins, feed)
+    flows = fit_base_flows(evidence, axes, margins, feed)
     lanes: list[StageLanes] = []
     prices: list[Array] = []
     for stage, flow in enumerate(flows):
@@ -114,9 +113,9 @@ def calibrate(
             curves[block] = _making(
                 evidence, margins, made[stage - 1], index, prices[stage], stage, axes, parameters
             )
-        spread = _spread(evidence, axes, margins, flow, stage, parameters)
+        spread = choice_spread_usd_t(evidence, axes, margins, flow, stage, parameters)
         size = _base_size_t(margins, curves, feed, stage)
-        lanes.append(_stage_lanes(evidence, axes, stage, flow, spread, size, prices[stage], parameters))
+        lanes.append(base_lanes(evidence, axes, stage, flow, spread, size, prices[stage], parameters))
     return BaseMarket(
         axes=axes,
         evidence=evidence,
@@ -130,42 +129,6 @@ def calibrate(
         stage_lanes=tuple(lanes),
         price_usd_t=tuple(prices),
     )
-
-
-def _stage_flows(evidence: Evidence, axes: Axes, margins: Margins, feed_t: tuple[Array, ...]) -> list[Array]:
-    """Base-year flows of every stage, (mineral, seller, buyer). What a country buys of refined metal is
-    fitted as a
-    whole and split between its makers of components and its other users."""
-    supply = (margins.ore_supply_t, margins.refined_supply_t, margins.component_supply_t)
-    bought = (margins.ore_use_t, margins.purchases_t, margins.final_need_t)
-    flows = [
-        _flows(
-            evidence,
-            axes,
-            stage,
-            gather(supply[stage], axes.sellers(stage)),
-            gather(bought[stage], axes.purchasers(stage)),
-            feed_t[stage],
-        )
-        for stage in range(len(STAGES))
-    ]
-    part = np.divide(
-        margins.component_input_t,
-        margins.purchases_t,
-        out=np.zeros_like(margins.use_t),
-        where=margins.purchases_t > 0,
-    )
-    metal = np.zeros((len(part), feed_t[REFINED].shape[1], len(axes.countries)))
-    for mineral in range(len(part)):
-        real = axes.users[mineral] >= 0
-        metal[mineral][:, axes.users[mineral][real]] = flows[REFINED][mineral][:, real]
-    to_makers = np.take_along_axis(
-        metal * part[:, None, :], np.maximum(axes.component_makers, 0)[:, None, :], axis=2
-    )
-    to_makers = np.where((axes.component_makers >= 0)[:, None, :], to_makers, 0.0)
-    to_users = flows[REFINED] * (1.0 - gather(part, axes.users))[:, None, :]
-    flows[REFINED] = np.concatenate([to_makers, to_users], axis=2)
-    return flows
 
 
 def _seller_prices(
@@ -198,28 +161,6 @@ def _base_size_t(
     return np.asarray(own + np.maximum(feed_t[stage], 0.0))
 
 
-def _spread(
-    evidence: Evidence, axes: Axes, margins: Margins, flow_t: Array, stage: int, parameters: ParameterValues
-) -> Array:
-    """(mineral, buyer) spread of choice: price / theta; of makers at most the dispersion of their own costs
-    or P / 30.
-
-    With thin margins a wide spread would break gross substitutes (slope of making >= spread).
-    """
-    price = evidence.price_usd_t[:, stage][:, None]
-    wide = price / evidence.taste[:, stage][:, None] * np.ones(axes.buyers(stage).shape)
-    count = axes.makers_next(stage).shape[1]
-    if not count:
-        return wide
-    mean_landed = _mean_landed(evidence, axes, stage, flow_t, parameters)[:, :count]
-    yields = (margins.recovery, margins.component_recovery)[stage]
-    margin = yields[:, None] * evidence.price_usd_t[:, stage + 1][:, None] - mean_landed
-    usual = float(dispersions_above_cost(parameters.base_utilisation_share))
-    slope = TRANCHE_SLOPE * parameters.refining_rent_share * np.maximum(margin, 0.0) / usual
-    wide[:, :count] = np.minimum(wide[:, :count], np.maximum(slope, price / 30.0))
-    return wide
-
-
 def _curves(
     output_t: Array, evidence: Evidence, axes: Axes, block: int, parameters: ParameterValues
 ) -> SupplyCurves:
@@ -242,99 +183,6 @@ def _curves(
             for name in ("capacity_t", "cost_usd_t", "slope_usd_t")
         )
     )
-
-
-def _flows(evidence: Evidence, axes: Axes, stage: int, supply_t: Array, use_t: Array, feed_t: Array) -> Array:
-    sellers, buyers = axes.sellers(stage), axes.purchasers(stage)
-    flows = np.zeros((len(axes.minerals), sellers.shape[1], buyers.shape[1]))
-    affinity = gather_pairs(evidence.affinity, sellers, buyers, 1e-12)
-    known = gather_pairs(evidence.known_share[:, stage], sellers, buyers, np.nan)
-    includes = gather(evidence.includes_home[:, stage], buyers)
-    for mineral in range(len(axes.minerals)):
-        flows[mineral] = fit_stage_flows(
-            affinity[mineral],
-            supply_t[mineral],
-            use_t[mineral],
-            known[mineral],
-            includes[mineral],
-            sellers[mineral],
-            buyers[mineral],
-            feed_t[mineral],
-        )
-    return flows
-
-
-def freight_between(evidence: Evidence, stage: int, parameters: ParameterValues) -> Array:
-    """Freight between all countries, (mineral, country, country) USD per tonne of contained metal."""
-    return np.stack(
-        [
-            freight_usd_t(
-                evidence.distance_km,
-                float(gross_t_per_t),
-                float(price_usd_t),
-                parameters.freight_fixed_usd_t,
-                parameters.freight_usd_t_1000km / 1000.0,
-                parameters.insurance_share,
-            )
-            for gross_t_per_t, price_usd_t in zip(
-                evidence.gross_t_per_t[:, stage], evidence.price_usd_t[:, stage], strict=True
-            )
-        ]
-    )
-
-
-def _freight(evidence: Evidence, axes: Axes, stage: int, parameters: ParameterValues) -> Array:
-    freight = freight_between(evidence, stage, parameters)
-    return gather_pairs(freight, axes.sellers(stage), axes.buyers(stage))
-
-
-def _mean_landed(
-    evidence: Evidence, axes: Axes, stage: int, flow_t: Array, parameters: ParameterValues
-) -> Array:
-    """Mean delivered cost of each buyer in the base year; of an equal mix of sellers for those who bought
-    nothing.
-    """
-    landed = evidence.price_usd_t[:, stage][:, None, None] + _freight(evidence, axes, stage, parameters)
-    present = gather_pairs(np.ones_like(evidence.affinity), axes.sellers(stage), axes.buyers(stage))
-    weight = np.where(flow_t.sum(axis=1, keepdims=True) > 0, flow_t, present)
-    mean: Array = (weight * landed).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-300)
-    return mean
-
-
-def _stage_lanes(
-    evidence: Evidence,
-    axes: Axes,
-    stage: int,
-    flow_t: Array,
-    spread_usd_t: Array,
-    size_t: Array,
-    price_usd_t: Array,
-    parameters: ParameterValues,
-) -> StageLanes:
-    freight = _freight(evidence, axes, stage, parameters)
-    sellers, buyers = axes.sellers(stage), axes.buyers(stage)
-    tariff = gather_pairs(evidence.tariff_share[:, stage], sellers, buyers)
-    price = price_usd_t[:, :, None]
-    landed = (1.0 + tariff) * (price + freight)
-    present = gather_pairs(np.ones_like(evidence.affinity), sellers, buyers)
-    affinity = gather_pairs(evidence.affinity, sellers, buyers, 1e-12)
-    spread = np.maximum(spread_usd_t, 1e-6 * np.maximum(evidence.price_usd_t[:, stage][:, None], 1e-9))
-    backstop = evidence.backstop_usd_t[:, stage][:, None] * np.ones_like(spread)
-    log_preference, newcomer = np.full(flow_t.shape, -np.inf), np.full(flow_t.shape, -np.inf)
-    index = np.zeros_like(spread)
-    weight = evidence.backstop_weight[stage]
-    for mineral in range(len(axes.minerals)):
-        log_preference[mineral], newcomer[mineral], index[mineral] = invert_preferences(
-            flow_t[mineral],
-            landed[mineral],
-            spread[mineral],
-            backstop[mineral],
-            weight,
-            affinity[mineral],
-            size_t[mineral],
-            present[mineral],
-        )
-    return StageLanes(flow_t, freight, tariff, log_preference, newcomer, size_t, spread, backstop, index)
 
 
 def _making(

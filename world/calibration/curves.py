@@ -138,7 +138,8 @@ def _running_shares(price_usd_t: Array, cost_usd_t: Array, slope_usd_t: Array) -
 
 
 def _steepness(price_usd_t: float, elasticity: float, cost_usd_t: Array) -> Array:
-    """The x beyond the turning point at which supply has this elasticity, by bisection; the turning point where
+    """The x beyond the turning point at which supply has this elasticity, by bisection; the turning point
+    where
     supply of this cost is nowhere so elastic."""
 
     def too_elastic(x: Array) -> Array:

@@ -1,0 +1,61 @@
+"""By what sellers are noticed: working capacity, and the habits of buyers that weigh it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from world.axes import COMPONENT, ORE, REFINED, Array
+from world.calibration.base import BaseMarket
+from world.state import Markets
+
+
+def working_t(markets: Markets, block: str) -> Array:
+    """(mineral, seller) capacity of a block that is not mothballed."""
+    return np.asarray(tranche_capacity_t(markets, block).sum(axis=1))
+
+
+def tranche_capacity_t(markets: Markets, block: str) -> Array:
+    """(mineral, tranche, seller) working capacity: equal parts of what stands, less what is mothballed."""
+    parts = markets.mothballed_t[block].shape[1]
+    standing: Array = markets.capacity_t[block][:, None, :] / parts - markets.mothballed_t[block]
+    return np.maximum(standing, 0.0)
+
+
+def seller_size_t(base: BaseMarket, markets: Markets, stage: int) -> Array:
+    """(mineral, seller) capacity by which sellers are noticed: the size term of buyers' choice."""
+    if stage == ORE:
+        size: Array = working_t(markets, "ore") + np.maximum(base.feed_t[ORE], 0.0)
+    elif stage == REFINED:
+        converted = base.recovery[:, None] * working_t(markets, "refining")
+        size = converted + working_t(markets, "primary") + np.maximum(base.feed_t[REFINED], 0.0)
+    else:
+        size = base.yield_of(COMPONENT)[:, None] * working_t(markets, "component")
+    return size
+
+
+KNOWN_GROWTH = 2.0
+"""Up to this multiple of its base-year size a seller grows with its customers of old (assumption)."""
+
+
+def lane_weights(
+    base: BaseMarket, markets: Markets, stage: int, trust_shift: Array, released_t: Array
+) -> Array:
+    """ln A of every lane this round: preference x size x habit, normalised over sellers with all lanes open.
+
+    trust_shift : (mineral, seller, buyer) log points; released_t : (mineral, seller) what a reserve sells,
+        noticed like capacity
+    """
+    lanes = base.lanes(stage)
+    habit = markets.habit[stage]
+    size = seller_size_t(base, markets, stage) + released_t
+    known = np.minimum(size, KNOWN_GROWTH * lanes.base_size_t)
+    with np.errstate(divide="ignore"):
+        settled = lanes.log_preference + np.log(known)[:, :, None]
+        fresh = lanes.log_newcomer + np.log(size - known)[:, :, None]
+    raw = np.logaddexp(settled, fresh) + habit + trust_shift
+    top = raw.max(axis=1, keepdims=True)
+    top = np.where(np.isfinite(top), top, 0.0)
+    total = np.log(np.maximum(np.exp(raw - top).sum(axis=1, keepdims=True), 1e-300)) + top
+    free = np.log(1.0 - float(base.evidence.backstop_weight[stage]))
+    weights: Array = np.where(np.isfinite(raw), raw - total + free, -np.inf)
+    return weights
