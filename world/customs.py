@@ -16,7 +16,7 @@ from world.calibration.base import BaseMarket, freight_between
 from world.calibration.lanes import log_weight_of
 from world.counterfactual import control_lanes
 from world.happenings import Happenings
-from world.licence_lanes import decided_at, licences_of
+from world.licence_lanes import decided_at, hubs_kept, licences_of
 from world.offers import lane_weights
 from world.parameters import ParameterValues
 from world.quotas import import_quotas
@@ -69,7 +69,8 @@ def stage_borders(
             backstop.shape, log_weight_of(float(base.evidence.backstop_weight[stage]))
         ),
         price_usd_t=base.evidence.price_usd_t[:, stage],
-        hub_open_share=hub_open(axes, state.politics, happenings, hub, stage),
+        hub_open_share=hub_open(axes, state.politics, happenings, hub, stage)
+        * hubs_kept(axes, state, happenings, parameters.licence_reexport_response, hub, stage),
     )
 
 
