@@ -18,7 +18,7 @@ from world.calibration.wedges import freight_between
 from world.counterfactual import control_lanes
 from world.habits import lane_weights
 from world.happenings import Happenings
-from world.licence_lanes import decided_at, licences_of
+from world.licence_lanes import decided_at, hubs_kept, licences_of
 from world.parameters import ParameterValues
 from world.quotas import import_quotas
 from world.state import Politics, WorldState
@@ -72,7 +72,8 @@ def stage_borders(
             backstop.shape, log_weight_of(float(base.evidence.backstop_weight[stage]))
         ),
         price_usd_t=base.evidence.price_usd_t[:, stage],
-        hub_open_share=hub_open(axes, state.politics, happenings, hub, stage),
+        hub_open_share=hub_open(axes, state.politics, happenings, hub, stage)
+        * hubs_kept(axes, state, happenings, parameters.licence_reexport_response, hub, stage),
     )
 
 

@@ -43,14 +43,14 @@ class Cover:
 
 
 def cover_of(guarantees: Sequence[Guarantee], stage: int, sellers: Whole) -> Cover:
-    """The guarantees at a stage on its sellers; where one follows another within the round, the one with the
-    longer part of it.
+    """The guarantees at a stage on its sellers; where there are two in the round, the one with the
+    longer part of it, of equals the later in the list (a scenario's after the calendar's).
     """
     price, covered, share = np.full(sellers.shape, -np.inf), np.zeros(sellers.shape), np.zeros(sellers.shape)
     for guarantee in guarantees:
         if guarantee.stage == stage:
             row = guarantee.mineral
-            mine = (sellers[row] == guarantee.country) & (guarantee.share > share[row])
+            mine = (sellers[row] == guarantee.country) & (guarantee.share >= share[row])
             price[row][mine], covered[row][mine] = guarantee.price_usd_t, guarantee.covered_t
             share[row][mine] = guarantee.share
     return Cover(price, covered, share)

@@ -51,7 +51,7 @@ def initial_state(
         limited_rounds=_nothing_on_lanes(base),
         backlog_t=_nothing_on_lanes(base),
         licence_days=_nothing_on_lanes(base),
-        detected_share=_nothing_on_lanes(base),
+        detected_share=[np.zeros((*price.shape, len(axes.countries))) for price in first],
     )
     return WorldState(
         -1,

@@ -30,7 +30,7 @@ def move_leader(world: TradeWorld) -> None:
     decision = world.leader_strategy.decide(view, updates)
     for (mineral, stage), price in decision.reference_usd_t.items():
         politics.reference_usd_t[world.base.axes.mineral(mineral), STAGES.index(stage)] = price
-    if decision.reference_usd_t:
+    if updates and decision.reference_usd_t:
         cover_derivatives(world)
         fix_duties(world)
     politics.finance_usd = _on_countries(world, decision.finance_usd)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from world.axes import Array, Axes, gather_pairs
+from world.axes import Array, Axes, Whole, gather_pairs
 from world.counterfactual import control_lanes
 from world.happenings import Happenings
-from world.licences import Decided, Licence, approval_after, decide_requests, office_of
+from world.licences import Decided, Licence, decide_requests, kept_share, office_of
 from world.parameters import ParameterValues
 from world.state import WorldState
 
@@ -36,15 +36,38 @@ def licences_of(
                 licensed[row][lanes] = subject[row][lanes] = 1.0
                 approval[row][lanes] = np.minimum(approval[row][lanes], control.approval_share)
                 delay[row][lanes] = np.maximum(delay[row][lanes], parameters.licence_delay_days)
-    found = state.markets.detected_share[stage]
+    to = np.broadcast_to(buyers[:, None, :], approval.shape)
+    found = at_countries(state.markets.detected_share[stage], to)
     return Licence(
-        licensed_share=licensed,
+        licensed_share=np.minimum(licensed, 1.0 - closed),
         subject_share=subject,
-        approval_share=approval_after(approval, found, parameters.licence_reexport_response),
+        approval_share=approval * kept_share(found, parameters.licence_reexport_response),
         days=np.maximum(on_lanes("licence_days"), state.markets.licence_days[stage]),
         delay_days=delay,
         closed_share=closed,
     )
+
+
+def hubs_kept(
+    axes: Axes, state: WorldState, happenings: Happenings, response: float, hub: Whole, stage: int
+) -> Array:
+    """(mineral, seller, buyer) part of what the seller grants the hub of each lane that is left after the
+    re-exports found there; all where the hub needs no licence.
+    """
+    mineral, seller = np.arange(len(hub))[:, None, None], np.maximum(axes.sellers(stage), 0)[:, :, None]
+    licensed = happenings.licensed_share[mineral, stage, seller, np.maximum(hub, 0)] > 0.0
+    for control in state.politics.controls:
+        if control.stage == stage and 0.0 < control.approval_share < 1.0:
+            mine = (axes.sellers(stage)[control.mineral] == control.actor)[:, None]
+            licensed[control.mineral] |= mine & np.isin(hub[control.mineral], control.targets)
+    found = at_countries(state.markets.detected_share[stage], hub)
+    return np.where(licensed, kept_share(found, response), 1.0)
+
+
+def at_countries(values: Array, country: Whole) -> Array:
+    """Values (mineral, seller, country) at the countries (mineral, seller, buyer), zero at -1."""
+    taken = np.take_along_axis(values, np.maximum(country, 0), axis=2)
+    return np.asarray(np.where(country >= 0, taken, 0.0))
 
 
 def decided_at(

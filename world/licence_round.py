@@ -35,19 +35,21 @@ def close_offices(world: TradeWorld, cleared: Cleared) -> None:
 
 
 def _remember(world: TradeWorld, cleared: Cleared, stage: int) -> None:
-    """What went on to others through each buyer's country, as far as it was found."""
+    """What went on to others through each country, as far as it was found."""
     markets, axes = world.state.markets, world.base.axes
     before, flow = markets.detected_share[stage], cleared.clearing.stages[stage].flow_t
     if flow.shape[1] < 2 and not before.any():
         return
-    buyers, usual = axes.buyers(stage), markets.usual_flow_t[stage]
-    hub = cleared.setting.borders[stage].hub
-    n = len(axes.countries)
+    usual, hub = markets.usual_flow_t[stage], cleared.setting.borders[stage].hub
     passed = flow[:, 1] if flow.shape[1] > 1 else np.zeros_like(usual)
-    on_lane = _at_buyers(_by_country(passed, hub, n), buyers)
-    delivered = _at_buyers(_by_country(usual, np.broadcast_to(buyers[:, None, :], hub.shape), n), buyers)
-    detection = world.parameters.evasion_detection_probability
-    markets.detected_share[stage] = detected_share(before, on_lane, delivered, detection)
+    n = len(axes.countries)
+    to = np.broadcast_to(axes.buyers(stage)[:, None, :], usual.shape)
+    markets.detected_share[stage] = detected_share(
+        before,
+        _by_country(passed, hub, n),
+        _by_country(usual, to, n),
+        world.parameters.evasion_detection_probability,
+    )
 
 
 def _by_country(tonnes: Array, country: Whole, countries: int) -> Array:
@@ -56,13 +58,6 @@ def _by_country(tonnes: Array, country: Whole, countries: int) -> Array:
     mineral, seller, _ = np.indices(tonnes.shape)
     np.add.at(total, (mineral, seller, np.maximum(country, 0)), np.where(country >= 0, tonnes, 0.0))
     return total
-
-
-def _at_buyers(values: Array, buyers: Whole) -> Array:
-    """(mineral, seller, buyer) values of the buyers' countries."""
-    index = np.broadcast_to(np.maximum(buyers, 0)[:, None, :], (*values.shape[:2], buyers.shape[1]))
-    taken = np.take_along_axis(values, index, axis=2)
-    return np.asarray(np.where(buyers[:, None, :] >= 0, taken, 0.0))
 
 
 def _record(world: TradeWorld, licence: Licence, decided: Decided, stage: int) -> None:

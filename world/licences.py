@@ -126,21 +126,20 @@ def _working_days(licence: Licence, office: Office, lasts: Array) -> Array:
 
 
 def _worked(days: Array, ramp: Array) -> Array:
-    safe = np.where(ramp > 0.0, ramp, 1.0)
-    return np.asarray(np.where(days < ramp, days**2 / (2.0 * safe), days - ramp / 2.0))
+    climbing = np.minimum(days, ramp)
+    return np.asarray(0.5 * climbing * climbing / np.where(ramp > 0.0, ramp, 1.0) + days - climbing)
 
 
-def detected_share(before: Array, re_exported_t: Array, usual_t: Array, detection: float) -> Array:
-    """(mineral, seller, buyer) part of what a buyer's country gets that was found to go on to others, as
-    remembered.
+def detected_share(before: Array, re_exported_t: Array, delivered_t: Array, detection: float) -> Array:
+    """Part of what goes to a country that was found to go on to others, as remembered; any shape.
 
-    re_exported_t : tonnes of the seller's goods that went through the buyer's country in the round
+    re_exported_t : tonnes that went through the country in the round; delivered_t : usual deliveries to it
     """
-    found = detection * re_exported_t
-    share = np.divide(found, usual_t, out=np.where(found > 0.0, 1.0, 0.0), where=usual_t > 0.0)
-    return np.asarray(REMEMBERED * before + (1.0 - REMEMBERED) * np.minimum(share, 1.0))
+    came = delivered_t + re_exported_t
+    seen = np.divide(detection * re_exported_t, came, out=np.zeros_like(came), where=came > 0.0)
+    return np.asarray(REMEMBERED * before + (1.0 - REMEMBERED) * seen)
 
 
-def approval_after(approval_share: Array, detected: Array, response: float) -> Array:
-    """Approval of those whose re-exports have been found: lower by ``response`` times the part found."""
-    return np.asarray(approval_share * np.clip(1.0 - response * detected, 0.0, 1.0))
+def kept_share(detected: Array, response: float) -> Array:
+    """Part of its approval that a country keeps when so much of its deliveries was found to go on."""
+    return np.clip(1.0 - response * detected, 0.0, 1.0)

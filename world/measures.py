@@ -143,9 +143,7 @@ def _reach_complaints(measure: Measure) -> Iterator[Complaint]:
     """A price and tonnes hold for named minerals at one stage; what is about the actor aims at nobody."""
     kind = INSTRUMENTS[measure.instrument]
     if kind.counts and ALL in measure.minerals:
-        yield Complaint(
-            "minerals", ALL, f"names of minerals: the {kind.counts} of a {measure.instrument} is theirs"
-        )
+        yield Complaint("minerals", ALL, "names of minerals, for each of which the size holds")
     wanted = kind.stages or STAGES
     if kind.counts and (len(measure.stages) != 1 or measure.stages[0] not in wanted):
         yield Complaint("stages", ", ".join(measure.stages), f"one of {', '.join(wanted)}")

@@ -61,7 +61,7 @@ class Markets:
     limited_rounds: list[Array]  # stage -> (m, seller, buyer) rounds for which a lane has been restricted
     backlog_t: list[Array]  # stage -> (m, seller, buyer) requests that wait at a licence office
     licence_days: list[Array]  # stage -> (m, seller, buyer) days for which a lane has been under licence
-    detected_share: list[Array]  # stage -> (m, seller, buyer) deliveries found to have gone on to others
+    detected_share: list[Array]  # stage -> (m, seller, n) part of deliveries found to go on to others
     arriving_t: dict[str, Array] = field(default_factory=dict)  # block -> (due round, m, seller)
 
 

@@ -23,10 +23,11 @@ COMPONENT = "component"
 
 
 def cover_derivatives(world: TradeWorld) -> None:
-    """Carry the reference of the metal over to components where the zone covers derivatives and components
-    are traded.
+    """Carry the reference of the metal over to components, where the zone covers derivatives and has no
+    reference of their own for them, as soon as components are traded.
     """
-    if world.premise.zone.derivatives and COMPONENT in STAGES:
+    zone = world.premise.zone
+    if zone.derivatives and COMPONENT in STAGES and COMPONENT not in zone.stages:
         politics, price = world.state.politics, world.base.evidence.price_usd_t
         politics.reference_usd_t = metal_content_reference_usd_t(
             politics.reference_usd_t, price, REFINED, STAGES.index(COMPONENT)

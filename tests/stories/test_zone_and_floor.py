@@ -81,16 +81,18 @@ def test_the_outside_price_falls_the_more_the_larger_the_buyers_that_insulate(mi
 
 
 def test_the_dominant_refiner_captures_the_levy_without_moving_a_price() -> None:
-    given = {"members": ["KOR"], "leader__country": "JPN", "minerals": ["ndpr", "gallium"]}
+    given = {"members": ["KOR"], "leader__country": "JPN", "minerals": ["ndpr", "gallium"], "rounds": 8}
+    given |= {"parameters__levy_capture_delay_quarters": 3}
     left, taken = zone_world(**given), zone_world(**given, dominant_refiner__levy_capture=1.0)
     assert [name for name in same_tables(left, taken) if name.split(".")[0] != "countries"] == []
-    before, after = (table(world, "countries", round=5).set_index("country") for world in (left, taken))
+    assert same_tables(left, taken, before=OPEN + 3) == []  # its law takes three quarters
+    before, after = (table(world, "countries", round=7).set_index("country") for world in (left, taken))
     captured = after["export_tax_usd"]["CHN"] - before["export_tax_usd"]["CHN"]
     lost = (before["levy_usd"] - after["levy_usd"]).sum()
     assert captured > 0.0
     assert captured == pytest.approx(lost, rel=1e-12)
     assert after["welfare_usd"].sum() == pytest.approx(before["welfare_usd"].sum(), rel=1e-12)
-    paid = table(left, "flows", round=5, origin="CHN")
+    paid = table(left, "flows", round=7, origin="CHN")
     assert captured == pytest.approx(
         (paid["levy_usd_t"] * paid["flow_t"]).sum(), rel=1e-3
     )  # lanes under 1e-4 are not listed

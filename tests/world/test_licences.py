@@ -13,9 +13,9 @@ from world.licences import (
     ROUND_DAYS,
     Licence,
     Office,
-    approval_after,
     decide_requests,
     detected_share,
+    kept_share,
     office_of,
 )
 from world.parameters import resolve
@@ -164,12 +164,11 @@ def test_the_office_of_the_parameters() -> None:
 
 
 def test_re_exports_that_are_found_lower_approval_and_are_forgotten_within_years() -> None:
-    usual, before = np.array([100.0, 100.0, 0.0]), np.zeros(3)
-    found = detected_share(before, np.array([0.0, 40.0, 1.0]), usual, 0.05)
+    delivered, passed = np.array([100.0, 100.0, 0.0, 0.0]), np.array([0.0, 300.0, 20.0, 0.0])
+    found = detected_share(np.zeros(4), passed, delivered, 0.2)
     weight = 1.0 - np.exp(-0.25)
-    np.testing.assert_allclose(found, [0.0, 0.02 * weight, weight])
+    np.testing.assert_allclose(found, weight * np.array([0.0, 0.15, 0.2, 0.0]))
     for _ in range(16):
-        found = detected_share(found, np.zeros(3), usual, 0.05)
-    assert found.max() < 0.02
-    np.testing.assert_allclose(approval_after(np.array([0.8]), np.array([0.25]), 2.0), 0.4)
-    np.testing.assert_allclose(approval_after(np.array([0.8]), np.array([0.9]), 2.0), 0.0)
+        found = detected_share(found, np.zeros(4), delivered, 0.2)
+    assert found.max() < 0.02 * 0.2
+    np.testing.assert_allclose(kept_share(np.array([0.0, 0.1, 0.9]), 4.0), [1.0, 0.6, 0.0])
