@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from world.market.arrays import Curves, Market, Stage
 from world.market.balance import pose
-from world.market.newton import Outcome, newton
+from world.market.method import newton
+from world.market.newton import Outcome
 from world.market.start import starting_prices, unknowns_of
 
 # Factors to begin from, tried in turn; the factor falls by the cooling from rung to rung.

@@ -8,7 +8,7 @@ from world.market.arrays import Market, Prices
 from world.market.balance import pose
 from world.market.clearing import Clearing, describe
 from world.market.fallback import MarketError, continuation
-from world.market.newton import newton
+from world.market.method import newton
 from world.market.rows import join
 from world.market.start import starting_prices, unknowns_of
 

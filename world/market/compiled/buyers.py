@@ -1,0 +1,102 @@
+"""One buyer in compiled loops: what it orders, and its index under quotas. See ``need`` and ``capped``."""
+
+from __future__ import annotations
+
+from math import exp, inf, log, log1p
+
+from world.market.capped import FIRST_REACH, PASSES, SETTLED
+from world.market.compiled.cache import compiled
+from world.market.need import NOTHING
+
+LOG_CAP, LOG_OVER = 3, 4  # of the terms of lanes, see ``packed``
+
+
+@compiled
+def logistic(x):  # type: ignore[no-untyped-def]
+    """curves.logistic"""
+    return 1.0 / (1.0 + exp(min(-x, 709.0)))
+
+
+@compiled
+def softplus(x):  # type: ignore[no-untyped-def]
+    """curves.softplus"""
+    return max(x, 0.0) + log1p(exp(-abs(x)))
+
+
+@compiled
+def orders_of(stage, row, buyer, index, price):  # type: ignore[no-untyped-def]
+    """need.orders_of for one buyer: ln orders, its slope, ln use, its slope, slope to the maker's own
+    price."""
+    makers = stage.makers.shape[1]
+    answer, by_price = 0.0, 0.0
+    if buyer < makers:
+        top, recovery = NOTHING, stage.made_recovery[row]
+        tranches = stage.makers[row, buyer]
+        for t in range(len(tranches)):
+            loss = (index + tranches[t, 1] - recovery * max(price, tranches[t, 3])) / tranches[t, 2]
+            top = max(top, tranches[t, 0] - softplus(loss))
+        total = 0.0
+        for t in range(len(tranches)):
+            loss = (index + tranches[t, 1] - recovery * max(price, tranches[t, 3])) / tranches[t, 2]
+            share = exp(tranches[t, 0] - softplus(loss) - top)
+            total += share
+            answer += share * logistic(loss) / tranches[t, 2]
+            if price > tranches[t, 3]:
+                by_price += share * logistic(loss) / tranches[t, 2] * recovery
+        if total > 0.0:
+            answer, by_price, log_use = answer / total, by_price / total, top + log(total)
+        else:
+            log_use = top
+        use_slope = -answer
+    else:
+        user = stage.users[row, buyer - makers]
+        kept = max(index, user[3])
+        log_use = user[0] - user[2] * (log(kept / user[1]) + min(index - user[3], 0.0) / user[3])
+        use_slope = -user[2] / kept
+    choice = stage.choice[row, buyer]
+    drawn = logistic((index - choice[4]) / choice[5])
+    factor = 1.0 + choice[2] - choice[3] * drawn
+    factor_slope = -choice[3] * drawn * (1.0 - drawn) / choice[5]
+    return log_use + log(factor), use_slope + factor_slope / factor, log_use, use_slope, by_price
+
+
+@compiled
+def capped_index_usd_t(stage, row, buyer, wanted, low_lane, price, start):  # type: ignore[no-untyped-def]
+    """capped.capped_index_usd_t for one buyer; ``wanted`` its z without quotas."""
+    spread, outside = stage.choice[row, buyer, 0], stage.choice[row, buyer, 1]
+    low, high, index = start, max(-spread * outside, start), start
+    for _ in range(PASSES):
+        log_order, slope, _u, _v, _w = orders_of(stage, row, buyer, index, price)
+        top = outside + index / spread
+        for k in range(len(wanted)):
+            z = wanted[k] + index / spread
+            allowed = stage.terms[LOG_CAP, low_lane + k] - log_order
+            top = max(top, max(min(z, allowed), z - stage.terms[LOG_OVER, low_lane + k]))
+        total, held = exp(outside + index / spread - top), 0.0
+        for k in range(len(wanted)):
+            z = wanted[k] + index / spread
+            allowed, beyond = (
+                stage.terms[LOG_CAP, low_lane + k] - log_order,
+                z - stage.terms[LOG_OVER, low_lane + k],
+            )
+            share = exp(max(min(z, allowed), beyond) - top)
+            total += share
+            if z > allowed and allowed >= beyond:
+                held += share
+        gap = top + log(total)
+        rate = ((total - held) / spread - held * slope) / total
+        if gap <= 0:
+            low = index
+        else:
+            high = index
+        reach = min(high, low + abs(low) + FIRST_REACH * spread)
+        moved = index - gap / rate
+        if not (low <= moved <= reach):
+            moved = reach if high == inf else 0.5 * (low + reach)
+        if gap == 0.0:
+            moved = index
+        settled = abs(moved - index) <= SETTLED * (abs(index) + spread)
+        index = moved
+        if settled:
+            break
+    return index

@@ -1,0 +1,244 @@
+"""The equations of one row in compiled loops.
+
+Read ``balance``, ``choice``, ``capped``, ``need`` and ``supply`` for the economics: every function here
+names the one that it repeats, and tests hold the two together. Only live lanes are kept.
+"""
+
+from __future__ import annotations
+
+from math import exp, inf, isfinite, log, log1p
+from typing import NamedTuple
+
+import numpy as np
+
+from world.market.balance import LEAST_SHARE
+from world.market.compiled.buyers import LOG_CAP, LOG_OVER, capped_index_usd_t, logistic, orders_of
+from world.market.compiled.cache import compiled
+from world.market.compiled.packed import Whole
+from world.market.need import NOTHING
+from world.market.rows import Floats
+from world.market.supply import DEMAND_TRACE_SHARE, DISPOSAL_SHARE, SUPPLY_TRACE_SHARE
+
+FACTOR, OFFSET, LIMIT = range(3)
+UNIT, ORDERED, LOG_ORDER, SLOPE, LOG_USE, USE_SLOPE, PRICE_SLOPE, FREE, GOT, INDEX = range(10)
+SUPPLY, DEMAND, CONVERTED, SUPPLY_SLOPE, REMOVAL_SLOPE, RESIDUAL, BINDS, MADE = range(8)
+
+
+class Work(NamedTuple):
+    """One row at the prices last tried. first, desk, buyer, lane (stages + 1): where a stage's sellers and
+    desks
+    begin among the unknowns, its buyers among the columns and its lanes among the row's. pull, response, held
+    (lanes); columns (10, buyers), sides (8, unknowns): the fields named above."""
+
+    first: Whole
+    desk: Whole
+    buyer: Whole
+    lane: Whole
+    pull: Floats
+    response: Floats
+    held: Floats
+    columns: Floats
+    sides: Floats
+
+
+@compiled
+def make_room(stages, row):  # type: ignore[no-untyped-def]
+    """Arrays for one row."""
+    count = len(stages)
+    first, desk = np.zeros(count + 1, np.int64), np.zeros(count + 1, np.int64)
+    buyer, lane = np.zeros(count + 1, np.int64), np.zeros(count + 1, np.int64)
+    for s in range(count):
+        stage = stages[s]
+        buyers = stage.choice.shape[1]
+        first[s + 1] = first[s] + stage.active.shape[1]
+        desk[s + 1] = desk[s] + stage.quota_t.shape[1]
+        buyer[s + 1] = buyer[s] + buyers
+        lane[s + 1] = lane[s] + stage.start[(row + 1) * buyers] - stage.start[row * buyers]
+    desk += first[count]
+    lanes, size = lane[count], desk[count]
+    return Work(
+        first, desk, buyer, lane,
+        np.zeros(lanes), np.zeros(lanes), np.zeros(lanes), np.zeros((10, buyer[count])), np.zeros((8, size)),
+    )  # fmt: skip
+
+
+@compiled
+def choose(stages, s, row, unknowns, work):  # type: ignore[no-untyped-def]
+    """choice.choose at one stage: pull, response and held tonnes of the lanes, and the columns."""
+    stage, buyers = stages[s], stages[s].choice.shape[1]
+    origin = stage.start[row * buyers]
+    for b in range(buyers):
+        low, high = stage.start[row * buyers + b], stage.start[row * buyers + b + 1]
+        at = work.lane[s] + low - origin
+        lanes = (
+            work.pull[at : at + high - low],
+            work.response[at : at + high - low],
+            work.held[at : at + high - low],
+        )
+        price = unknowns[work.first[s + 1] + b] if b < stage.makers.shape[1] else 0.0
+        quotas = _wanted(stage, low, unknowns, work.first[s], work.desk[s], lanes)
+        _column(stage, row, b, low, price, quotas, lanes, work.columns[:, work.buyer[s] + b])
+
+
+@compiled
+def _wanted(stage, low, unknowns, first, desk, lanes):  # type: ignore[no-untyped-def]
+    """choice.log_pull with the floors, into the pulls; whether any lane has a quota."""
+    pull, response, held = lanes
+    quotas = False
+    for k in range(len(pull)):
+        lane = low + k
+        asked, bits, d = unknowns[first + stage.seller[lane]], stage.desks[lane], 0
+        while bits > 0:
+            if bits & 1:
+                asked += unknowns[desk + d]
+            bits, d = bits >> 1, d + 1
+        z = stage.terms[OFFSET, lane] - stage.terms[FACTOR, lane] * asked
+        response[k], held[k] = stage.terms[FACTOR, lane], 0.0
+        if z > stage.terms[LIMIT, lane]:
+            z, response[k] = stage.terms[LIMIT, lane], 0.0
+        pull[k] = z
+        quotas = quotas or stage.terms[LOG_CAP, lane] < inf
+    return quotas
+
+
+@compiled
+def _column(stage, row, b, low, price, quotas, lanes, column):  # type: ignore[no-untyped-def]
+    """Shares, index and orders of one buyer; ``lanes``: z in the pulls becomes the pull."""
+    pull, response, held = lanes
+    spread, outside = stage.choice[row, b, 0], stage.choice[row, b, 1]
+    top, inside, exceeded = outside, 0.0, False
+    for k in range(len(pull)):
+        top = max(top, pull[k])
+    top = 0.0 if top == -inf else top
+    for k in range(len(pull)):
+        inside += exp(pull[k] - top)
+    total = inside + exp(outside - top)
+    index = -spread * (top + log(total))
+    orders = orders_of(stage, row, b, index, price)
+    if quotas and orders[0] > NOTHING / 2:
+        for k in range(len(pull)):
+            exceeded = exceeded or pull[k] + index / spread + orders[0] > stage.terms[LOG_CAP, low + k]
+    free, got, unit = 1.0, inside / total, 1.0 / total
+    if exceeded:
+        index = capped_index_usd_t(stage, row, b, pull, low, price, index)
+        orders = orders_of(stage, row, b, index, price)
+        free, got = _hold(stage, low, index / spread, orders[0], pull, held)
+        free, unit = free + exp(min(outside + index / spread, 0.0)), 1.0
+    else:
+        for k in range(len(pull)):
+            pull[k] = exp(pull[k] - top)
+    for k in range(len(pull)):
+        response[k] *= pull[k]
+    column[UNIT], column[ORDERED], column[LOG_ORDER], column[SLOPE] = (
+        unit,
+        exp(orders[0]),
+        orders[0],
+        orders[1],
+    )
+    column[LOG_USE], column[USE_SLOPE], column[PRICE_SLOPE] = orders[2], orders[3], orders[4]
+    column[FREE], column[GOT], column[INDEX] = free, got, index
+
+
+@compiled
+def _hold(stage, low, relative, log_order, pull, held):  # type: ignore[no-untyped-def]
+    """choice._hold for one buyer at its index: the share that passes freely, and that with what quotas let
+    pass."""
+    passing, kept = 0.0, 0.0
+    for k in range(len(pull)):
+        cap, over = stage.terms[LOG_CAP, low + k], stage.terms[LOG_OVER, low + k]
+        excess = pull[k] + relative + log_order - cap
+        if excess > 0 and excess <= over:
+            pull[k], held[k] = 0.0, exp(cap)
+            kept += exp(cap - log_order)
+        else:
+            pull[k] = exp(min(pull[k] + relative - (over if excess > over else 0.0), 0.0))
+            passing += pull[k]
+    return passing, passing + kept
+
+
+@compiled
+def _balance_seller(stage, made, row, i, scale, price, side):  # type: ignore[no-untyped-def]
+    """supply.offer, supply.disposal and balance._balance of one seller; returns the tonnes out of balance."""
+    if not stage.active[row, i]:
+        side[SUPPLY], side[DEMAND], side[RESIDUAL] = 1.0, 1.0, 0.0
+        return 0.0
+    book, supply, slope = stage.book[row, i], 0.0, 0.0
+    for t in range(stage.own.shape[2]):
+        tranche = stage.own[row, i, t]
+        used = logistic((max(price, tranche[3]) - tranche[1]) / tranche[2])
+        supply += tranche[0] * used
+        if price > tranche[3]:
+            slope += tranche[0] * used * (1.0 - used) / tranche[2]
+    log_supply = log(supply + book[0] + SUPPLY_TRACE_SHARE * book[2])
+    if made:
+        top = max(side[MADE], log_supply)
+        total = top + log1p(exp(min(side[MADE], log_supply) - top))
+        side[CONVERTED], log_supply = exp(side[MADE] - total), total
+    given = DISPOSAL_SHARE * book[2] * exp(min(-(price + book[3]) / book[4], 600.0))
+    relative = price / scale
+    size = 1.0 + relative if relative > 0 else 1.0 - relative
+    trace = DEMAND_TRACE_SHARE * book[2] * (1.0 / size if relative > 0 else size)
+    side[SUPPLY], side[SUPPLY_SLOPE] = exp(log_supply), slope
+    side[REMOVAL_SLOPE] = -given / book[4] - trace / (scale * size)
+    side[DEMAND] += given + trace + book[1]
+    side[RESIDUAL] = log_supply - log(side[DEMAND])
+    return abs(side[SUPPLY] - side[DEMAND])
+
+
+@compiled
+def _balance_desk(stage, row, d, scale, premium, side):  # type: ignore[no-untyped-def]
+    """balance._desks of one desk; returns the tonnes out of balance."""
+    quota, slack = stage.quota_t[row, d], premium / scale
+    left = log(quota) - log(side[DEMAND]) if quota > 0 and side[DEMAND] > 0 else inf
+    if quota > 0 and left < slack:
+        side[RESIDUAL], side[BINDS] = left, 1.0
+        return abs(quota - side[DEMAND])
+    side[RESIDUAL] = slack
+    return abs(slack) * max(quota, 0.0)
+
+
+@compiled
+def _add_sales(stages, s, row, work):  # type: ignore[no-untyped-def]
+    """Sales of sellers and desks of a stage, and what its makers make of what they get."""
+    stage, buyers = stages[s], stages[s].choice.shape[1]
+    origin = stage.start[row * buyers]
+    for b in range(buyers):
+        column = work.columns[:, work.buyer[s] + b]
+        for lane in range(stage.start[row * buyers + b], stage.start[row * buyers + b + 1]):
+            k = work.lane[s] + lane - origin
+            flow = work.pull[k] * column[UNIT] * column[ORDERED] + work.held[k]
+            work.sides[DEMAND, work.first[s] + stage.seller[lane]] += flow
+            bits, d = stage.desks[lane], 0
+            while bits > 0:
+                if bits & 1:
+                    work.sides[DEMAND, work.desk[s] + d] += flow
+                bits, d = bits >> 1, d + 1
+        if b < stage.makers.shape[1]:
+            got = log(max(column[GOT], LEAST_SHARE))
+            work.sides[MADE, work.first[s + 1] + b] = log(stage.made_recovery[row]) + column[LOG_USE] + got
+
+
+@compiled
+def evaluate(stages, row, scale, unknowns, work):  # type: ignore[no-untyped-def]
+    """balance.evaluate and newton._merits: largest residual, squares, tonnes out of balance."""
+    sides = work.sides
+    sides[:] = 0.0
+    for s in range(len(stages)):
+        choose(stages, s, row, unknowns, work)
+        _add_sales(stages, s, row, work)
+    largest, squares, imbalance, recovered = 0.0, 0.0, 0.0, 1.0
+    for s in range(len(stages)):
+        stage = stages[s]
+        recovered *= stage.recovery[row] if s > 0 else 1.0
+        for i in range(stage.active.shape[1]):
+            at = work.first[s] + i
+            imbalance += _balance_seller(stage, s > 0, row, i, scale, unknowns[at], sides[:, at]) / recovered
+        for d in range(stage.quota_t.shape[1]):
+            at = work.desk[s] + d
+            imbalance += _balance_desk(stage, row, d, scale, unknowns[at], sides[:, at]) / recovered
+    for k in range(sides.shape[1]):
+        residual = sides[RESIDUAL, k]
+        largest, squares = max(largest, abs(residual)), squares + residual**2
+        if not isfinite(residual):
+            largest, squares = inf, inf
+    return largest, squares, imbalance

@@ -1,0 +1,124 @@
+"""Newton's method in compiled loops, row by row: what ``world.market.newton`` does with arrays, step for
+step.
+
+A row's result does not depend on the batch in which it stands, and nothing is allocated inside a step.
+"""
+
+from __future__ import annotations
+
+from math import inf, isfinite
+
+import numpy as np
+
+from world.market.balance import Problem
+from world.market.compiled.cache import compiled
+from world.market.compiled.derivatives import log_jacobian
+from world.market.compiled.equations import RESIDUAL, evaluate, make_room
+from world.market.compiled.packed import pack
+from world.market.newton import (
+    DAMPING_STEP,
+    FIRST_DAMPING,
+    IMBALANCE_DECREASE,
+    LARGEST_DAMPING,
+    LEAST_DAMPING,
+    LEAST_KEPT_DAMPING,
+    NO_WORSE,
+    PAST,
+    SQUARES_DECREASE,
+    STEP_FRACTIONS,
+    STEP_PRICES,
+    STEP_SLOPES,
+    Outcome,
+)
+from world.market.rows import Floats
+
+
+def newton(problem: Problem, unknowns: Floats, tolerance: float, steps: int) -> Outcome:
+    """As :func:`world.market.newton.newton`: look for what clears each row, from ``unknowns`` (M, n)."""
+    found = np.ascontiguousarray(unknowns, dtype=np.float64).copy()
+    taken, error = np.full(len(found), steps), np.full(len(found), np.inf)
+    _solve_rows(pack(problem), problem.scale_usd_t[:, 0].copy(), found, tolerance, steps, taken, error)
+    return Outcome(found, taken, error)
+
+
+@compiled
+def _direction(stages, row, scale, unknowns, damping, work, matrix, step):  # type: ignore[no-untyped-def]
+    """newton._direction of one row, into ``step``."""
+    log_jacobian(stages, row, scale, work, matrix)
+    size, largest = len(step), 0.0
+    allowed = np.empty(size)
+    for s in range(len(stages)):
+        for i in range(stages[s].active.shape[1]):
+            allowed[work.first[s] + i] = STEP_SLOPES * stages[s].book[row, i, 4]
+        for d in range(stages[s].quota_t.shape[1]):
+            allowed[work.desk[s] + d] = scale
+    diagonal = np.empty(size)
+    for k in range(size):
+        allowed[k] += STEP_PRICES * abs(unknowns[k])
+        own, residual = matrix[k, k], work.sides[RESIDUAL, k]
+        flat = max(abs(residual) / allowed[k] - own, 0.0)
+        diagonal[k] = own + flat
+        matrix[k, k] += flat + (damping + LEAST_DAMPING) * (own + 0.05 / scale)
+        step[k] = -residual
+    solved = np.linalg.solve(matrix, step)
+    for k in range(size):
+        largest = max(largest, abs(solved[k]) / allowed[k])
+        if not isfinite(solved[k]):
+            largest = inf
+    for k in range(size):
+        step[k] = solved[k] / max(largest, 1.0) if largest < inf else step[k] / diagonal[k]
+    if largest == inf:
+        for k in range(size):
+            largest = max(abs(step[k]) / allowed[k], largest if largest < inf else 0.0)
+        step /= max(largest, 1.0)
+
+
+@compiled
+def _step(stages, row, scale, unknowns, step, work, merits, past):  # type: ignore[no-untyped-def]
+    """newton._acceptable along the step: the first fraction of it that is good enough, taken in place; the
+    merits
+    (error, squares, imbalance) there. A row that finds none stays."""
+    trial = np.empty(len(unknowns))
+    for fraction in STEP_FRACTIONS:
+        for k in range(len(unknowns)):
+            trial[k] = unknowns[k] + fraction * step[k]
+        new = evaluate(stages, row, scale, trial, work)
+        good = isfinite(new[1])
+        for k in range(PAST):
+            falls = new[1] <= (1.0 - SQUARES_DECREASE * fraction) * past[0, k]
+            balances = new[2] <= (1.0 - IMBALANCE_DECREASE * fraction) * past[1, k]
+            good = good and (falls or balances)
+        plateau = new[1] <= NO_WORSE * merits[1] and new[2] <= NO_WORSE * merits[2]
+        if good or (isfinite(new[1]) and plateau):
+            unknowns[:] = trial
+            return True, new
+    return False, evaluate(stages, row, scale, unknowns, work)
+
+
+@compiled
+def _solve(stages, row, scale, unknowns, tolerance, steps):  # type: ignore[no-untyped-def]
+    """newton.newton and newton._advance of one row, in place; returns the steps taken and the error left."""
+    work, size = make_room(stages, row), len(unknowns)
+    matrix, step, past = np.empty((size, size)), np.empty(size), np.full((2, PAST), inf)
+    merits = evaluate(stages, row, scale, unknowns, work)
+    past[0, 0], past[1, 0], points, damping = merits[1], merits[2], 1, 0.0
+    for taken in range(steps + 1):
+        if merits[0] <= tolerance or taken == steps:
+            return taken, merits[0]
+        _direction(stages, row, scale, unknowns, damping, work, matrix, step)
+        good, merits = _step(stages, row, scale, unknowns, step, work, merits, past)
+        damping = damping / DAMPING_STEP if good else max(DAMPING_STEP * damping, FIRST_DAMPING)
+        stuck = damping > LARGEST_DAMPING
+        if stuck:
+            past[:, :] = inf
+        if good:
+            past[0, points % PAST], past[1, points % PAST], points = merits[1], merits[2], points + 1
+        if damping < LEAST_KEPT_DAMPING or stuck:
+            damping = 0.0
+    return steps, merits[0]
+
+
+@compiled
+def _solve_rows(stages, scale, unknowns, tolerance, steps, taken, error):  # type: ignore[no-untyped-def]
+    for row in range(len(unknowns)):
+        taken[row], error[row] = _solve(stages, row, scale[row], unknowns[row], tolerance, steps)

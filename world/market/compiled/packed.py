@@ -1,0 +1,116 @@
+"""A batch of problems in the form that the compiled loops of :mod:`world.market.compiled` work on: plain
+arrays, lanes that carry something listed row by row and buyer by buyer.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from world.market.balance import Problem, StageProblem
+from world.market.rows import Floats
+
+Whole = NDArray[np.int64]
+MOST_DESKS = 62  # of a stage and row: a lane's desks are the bits of one whole number
+
+
+class PackedStage(NamedTuple):
+    """One stage. L live lanes, T tranches; other letters as in :mod:`world.market.arrays`.
+
+    start    (M B + 1,)  where the lanes of each row and buyer begin;  seller, desks (L,)  desks as bits
+    terms    (5, L)      factor, offset, limit, log_cap, log_over of ``Pulls``
+    choice   (M, B, 6)   spread, outside; buy, draw, price and width of the stock response
+    makers   (M, J, T, 4)  log_capacity, cost, slope, guaranteed;  made_recovery (M,) of what they make
+    users    (M, K, 4)   log_need, price, elasticity, lowest
+    own      (M, S, T, 4)  capacity, cost, slope, guaranteed;  book (M, S, 5) feed, taken, size, disposal
+    cost and
+        slope;  active (M, S);  recovery (M,)
+    desk_seller, quota_t  (M, D)
+    """
+
+    start: Whole
+    seller: Whole
+    desks: Whole
+    terms: Floats
+    choice: Floats
+    makers: Floats
+    made_recovery: Floats
+    users: Floats
+    own: Floats
+    book: Floats
+    active: NDArray[np.bool_]
+    recovery: Floats
+    desk_seller: Whole
+    quota_t: Floats
+
+
+def pack(problem: Problem) -> tuple[PackedStage, ...]:
+    """Every stage of the batch.
+
+    Raises
+    ------
+    ValueError
+        If a stage has more desks than bits to name them.
+    """
+    following = (*problem.stages[1:], None)
+    return tuple(_pack(stage, after) for stage, after in zip(problem.stages, following, strict=True))
+
+
+def _pack(stage: StageProblem, following: StageProblem | None) -> PackedStage:
+    pulls, desks = stage.pulls, stage.desks
+    if desks.seller.shape[1] > MOST_DESKS:
+        raise ValueError(f"{desks.seller.shape[1]} export desks at a stage, allowed: at most {MOST_DESKS}")
+    offset = pulls.offset.transpose(0, 3, 1, 2)  # (M, B, R, S)
+    row, buyer, route, seller = np.nonzero(offset > -np.inf)
+    lanes = (row, route, seller, buyer)
+    rows, buyers = pulls.spread.shape
+    count = np.bincount(row * buyers + buyer, minlength=rows * buyers)
+    none = np.full(len(row), np.inf)
+    terms = [
+        pulls.factor[lanes],
+        pulls.offset[lanes],
+        none if pulls.limit is None else pulls.limit[lanes],
+        none if pulls.log_cap is None else pulls.log_cap[lanes],
+        none if pulls.log_over is None else pulls.log_over[lanes],
+    ]
+    bits = np.zeros(len(row), dtype=np.int64)
+    for desk in range(desks.seller.shape[1]):
+        mine = (desks.seller[row, desk] == seller) & desks.lanes[row, desk, route, buyer]
+        bits |= np.where(mine, np.int64(1) << desk, 0)
+    stocks, users, own = stage.buyers.stocks, stage.buyers.users, stage.sellers.own
+    stock = (stocks.buy_share, stocks.draw_share, stocks.price_usd_t, stocks.width_usd_t)
+    book = stage.sellers
+    return PackedStage(
+        start=np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
+        seller=seller.astype(np.int64),
+        desks=bits,
+        terms=np.ascontiguousarray(np.stack(terms)),
+        choice=_last(pulls.spread, pulls.outside, *stock),
+        makers=_makers(stage),
+        made_recovery=np.ones(rows) if following is None else following.recovery[:, 0].copy(),
+        users=_last(users.log_need, users.price_usd_t, users.elasticity, users.lowest_usd_t),
+        own=_last(own.capacity_t, own.cost_usd_t, own.slope_usd_t, own.guaranteed_usd_t, tranches=True),
+        book=_last(
+            book.feed_t, book.taken_t, book.size_t, book.disposal_cost_usd_t, book.disposal_slope_usd_t
+        ),
+        active=np.ascontiguousarray(book.active),
+        recovery=stage.recovery[:, 0].copy(),
+        desk_seller=np.ascontiguousarray(desks.seller, dtype=np.int64),
+        quota_t=np.ascontiguousarray(desks.quota_t),
+    )
+
+
+def _makers(stage: StageProblem) -> Floats:
+    makers = stage.buyers.makers
+    if makers is None:
+        return np.zeros((len(stage.pulls.spread), 0, 1, 4))
+    fields = (makers.log_capacity, makers.cost_usd_t, makers.slope_usd_t, makers.guaranteed_usd_t)
+    return _last(*fields, tranches=True)
+
+
+def _last(*fields: Floats, tranches: bool = False) -> Floats:
+    """Fields side by side on a last axis, the tranches beside them."""
+    stacked = np.stack(fields, axis=-1)
+    return np.ascontiguousarray(stacked.transpose(0, 2, 1, 3) if tranches else stacked)
