@@ -5,25 +5,25 @@ from __future__ import annotations
 from math import exp, inf, log, log1p
 
 from world.market.capped import FIRST_REACH, PASSES, SETTLED
-from world.market.compiled.cache import compiled
+from world.market.compiled.cache import lean
 from world.market.need import NOTHING
 
 LOG_CAP, LOG_OVER = 3, 4  # of the terms of lanes, see ``packed``
 
 
-@compiled
+@lean
 def logistic(x):  # type: ignore[no-untyped-def]
     """curves.logistic"""
     return 1.0 / (1.0 + exp(min(-x, 709.0)))
 
 
-@compiled
+@lean
 def softplus(x):  # type: ignore[no-untyped-def]
     """curves.softplus"""
     return max(x, 0.0) + log1p(exp(-abs(x)))
 
 
-@compiled
+@lean
 def orders_of(stage, row, buyer, index, price):  # type: ignore[no-untyped-def]
     """need.orders_of for one buyer: ln orders, its slope, ln use, its slope, slope to the maker's own
     price."""
@@ -60,7 +60,7 @@ def orders_of(stage, row, buyer, index, price):  # type: ignore[no-untyped-def]
     return log_use + log(factor), use_slope + factor_slope / factor, log_use, use_slope, by_price
 
 
-@compiled
+@lean
 def capped_index_usd_t(stage, row, buyer, wanted, low_lane, price, start):  # type: ignore[no-untyped-def]
     """capped.capped_index_usd_t for one buyer; ``wanted`` its z without quotas."""
     spread, outside = stage.choice[row, buyer, 0], stage.choice[row, buyer, 1]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from world.market.balance import LEAST_SHARE
-from world.market.compiled.cache import compiled
+from world.market.compiled.cache import lean
 from world.market.compiled.equations import (
     BINDS,
     CONVERTED,
@@ -23,7 +21,7 @@ from world.market.compiled.equations import (
 )
 
 
-@compiled
+@lean
 def _add(sums, count, at, more, falls):  # type: ignore[no-untyped-def]
     """Add a lane to a seller's or desk's sums of this buyer, listing it once."""
     pull, response, listed = sums
@@ -35,7 +33,7 @@ def _add(sums, count, at, more, falls):  # type: ignore[no-untyped-def]
     return count
 
 
-@compiled
+@lean
 def _maker_terms(stage, row, b, work, column, sums, terms, matrix):  # type: ignore[no-untyped-def]
     """jacobian.orders_of and jacobian._making for one maker."""
     pull, response, listed, count = sums
@@ -58,7 +56,7 @@ def _maker_terms(stage, row, b, work, column, sums, terms, matrix):  # type: ign
     matrix[own, own] += by_own * work.sides[DEMAND, own]
 
 
-@compiled
+@lean
 def _close_rows(stages, row, scale, work, matrix):  # type: ignore[no-untyped-def]
     """Divide by what is sold, add own supply; rows of idle sellers and slack desks stand for themselves."""
     sides = work.sides
@@ -66,23 +64,33 @@ def _close_rows(stages, row, scale, work, matrix):  # type: ignore[no-untyped-de
         for i in range(stages[s].active.shape[1]):
             at = work.first[s] + i
             if not stages[s].active[row, i]:
-                matrix[at, :] = 0.0
-                matrix[at, at] = 1.0
+                _replace(matrix, at, 1.0)
                 continue
-            matrix[at, :] /= sides[DEMAND, at]
-            matrix[at, at] += (
-                sides[SUPPLY_SLOPE, at] / sides[SUPPLY, at] - sides[REMOVAL_SLOPE, at] / sides[DEMAND, at]
-            )
+            _divide(matrix, at, sides[DEMAND, at])
+            own = sides[SUPPLY_SLOPE, at] / sides[SUPPLY, at] - sides[REMOVAL_SLOPE, at] / sides[DEMAND, at]
+            matrix[at, at] += own
         for d in range(stages[s].quota_t.shape[1]):
             at = work.desk[s] + d
             if sides[BINDS, at] > 0:
-                matrix[at, :] /= sides[DEMAND, at] if sides[DEMAND, at] > 0 else 1.0
+                _divide(matrix, at, sides[DEMAND, at] if sides[DEMAND, at] > 0 else 1.0)
             else:
-                matrix[at, :] = 0.0
-                matrix[at, at] = 1.0 / scale
+                _replace(matrix, at, 1.0 / scale)
 
 
-@compiled
+@lean
+def _divide(matrix, at, by):  # type: ignore[no-untyped-def]
+    for k in range(matrix.shape[1]):
+        matrix[at, k] /= by
+
+
+@lean
+def _replace(matrix, at, own):  # type: ignore[no-untyped-def]
+    for k in range(matrix.shape[1]):
+        matrix[at, k] = 0.0
+    matrix[at, at] = own
+
+
+@lean
 def _list_buyer(stage, s, row, b, work, matrix, sums):  # type: ignore[no-untyped-def]
     """Sums over the lanes of one buyer by seller and desk, and their fall with the own price, into
     ``matrix``; how
@@ -113,12 +121,11 @@ def _list_buyer(stage, s, row, b, work, matrix, sums):  # type: ignore[no-untype
     return count
 
 
-@compiled
-def log_jacobian(stages, row, scale, work, matrix):  # type: ignore[no-untyped-def]
-    """jacobian.log_jacobian of one row, into ``matrix``."""
-    matrix[:, :] = 0.0
-    size = len(matrix)
-    sums = (np.zeros(size), np.zeros(size), np.zeros(size, np.int64))
+@lean
+def log_jacobian(stages, row, scale, work, sums, matrix):  # type: ignore[no-untyped-def]
+    """jacobian.log_jacobian of one row, into ``matrix``; ``sums``: three arrays of zeros to work on."""
+    for a in range(len(matrix)):
+        _replace(matrix, a, 0.0)
     pull, response, listed = sums
     for s in range(len(stages)):
         stage = stages[s]

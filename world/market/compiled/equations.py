@@ -13,7 +13,7 @@ import numpy as np
 
 from world.market.balance import LEAST_SHARE
 from world.market.compiled.buyers import LOG_CAP, LOG_OVER, capped_index_usd_t, logistic, orders_of
-from world.market.compiled.cache import compiled
+from world.market.compiled.cache import compiled, lean
 from world.market.compiled.packed import Whole
 from world.market.need import NOTHING
 from world.market.rows import Floats
@@ -27,13 +27,14 @@ SUPPLY, DEMAND, CONVERTED, SUPPLY_SLOPE, REMOVAL_SLOPE, RESIDUAL, BINDS, MADE = 
 class Work(NamedTuple):
     """One row at the prices last tried. first, desk, buyer, lane (stages + 1): where a stage's sellers and
     desks
-    begin among the unknowns, its buyers among the columns and its lanes among the row's. pull, response, held
-    (lanes); columns (10, buyers), sides (8, unknowns): the fields named above."""
+    begin among the unknowns, its buyers among the columns and its lanes among the row's. wanted, pull,
+    response, held (lanes); columns (10, buyers), sides (8, unknowns): the fields named above."""
 
     first: Whole
     desk: Whole
     buyer: Whole
     lane: Whole
+    wanted: Floats
     pull: Floats
     response: Floats
     held: Floats
@@ -56,13 +57,12 @@ def make_room(stages, row):  # type: ignore[no-untyped-def]
         lane[s + 1] = lane[s] + stage.start[(row + 1) * buyers] - stage.start[row * buyers]
     desk += first[count]
     lanes, size = lane[count], desk[count]
-    return Work(
-        first, desk, buyer, lane,
-        np.zeros(lanes), np.zeros(lanes), np.zeros(lanes), np.zeros((10, buyer[count])), np.zeros((8, size)),
-    )  # fmt: skip
+    wanted, pull, response, held = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)
+    columns, sides = np.zeros((10, buyer[count])), np.zeros((8, size))
+    return Work(first, desk, buyer, lane, wanted, pull, response, held, columns, sides)
 
 
-@compiled
+@lean
 def choose(stages, s, row, unknowns, work):  # type: ignore[no-untyped-def]
     """choice.choose at one stage: pull, response and held tonnes of the lanes, and the columns."""
     stage, buyers = stages[s], stages[s].choice.shape[1]
@@ -71,6 +71,7 @@ def choose(stages, s, row, unknowns, work):  # type: ignore[no-untyped-def]
         low, high = stage.start[row * buyers + b], stage.start[row * buyers + b + 1]
         at = work.lane[s] + low - origin
         lanes = (
+            work.wanted[at : at + high - low],
             work.pull[at : at + high - low],
             work.response[at : at + high - low],
             work.held[at : at + high - low],
@@ -80,12 +81,12 @@ def choose(stages, s, row, unknowns, work):  # type: ignore[no-untyped-def]
         _column(stage, row, b, low, price, quotas, lanes, work.columns[:, work.buyer[s] + b])
 
 
-@compiled
+@lean
 def _wanted(stage, low, unknowns, first, desk, lanes):  # type: ignore[no-untyped-def]
     """choice.log_pull with the floors, into the pulls; whether any lane has a quota."""
-    pull, response, held = lanes
+    wanted, _, response, held = lanes
     quotas = False
-    for k in range(len(pull)):
+    for k in range(len(wanted)):
         lane = low + k
         asked, bits, d = unknowns[first + stage.seller[lane]], stage.desks[lane], 0
         while bits > 0:
@@ -96,37 +97,35 @@ def _wanted(stage, low, unknowns, first, desk, lanes):  # type: ignore[no-untype
         response[k], held[k] = stage.terms[FACTOR, lane], 0.0
         if z > stage.terms[LIMIT, lane]:
             z, response[k] = stage.terms[LIMIT, lane], 0.0
-        pull[k] = z
+        wanted[k] = z
         quotas = quotas or stage.terms[LOG_CAP, lane] < inf
     return quotas
 
 
-@compiled
+@lean
 def _column(stage, row, b, low, price, quotas, lanes, column):  # type: ignore[no-untyped-def]
     """Shares, index and orders of one buyer; ``lanes``: z in the pulls becomes the pull."""
-    pull, response, held = lanes
+    wanted, pull, response, held = lanes
     spread, outside = stage.choice[row, b, 0], stage.choice[row, b, 1]
     top, inside, exceeded = outside, 0.0, False
     for k in range(len(pull)):
-        top = max(top, pull[k])
+        top = max(top, wanted[k])
     top = 0.0 if top == -inf else top
     for k in range(len(pull)):
-        inside += exp(pull[k] - top)
+        pull[k] = exp(wanted[k] - top)
+        inside += pull[k]
     total = inside + exp(outside - top)
     index = -spread * (top + log(total))
     orders = orders_of(stage, row, b, index, price)
     if quotas and orders[0] > NOTHING / 2:
         for k in range(len(pull)):
-            exceeded = exceeded or pull[k] + index / spread + orders[0] > stage.terms[LOG_CAP, low + k]
+            exceeded = exceeded or wanted[k] + index / spread + orders[0] > stage.terms[LOG_CAP, low + k]
     free, got, unit = 1.0, inside / total, 1.0 / total
     if exceeded:
-        index = capped_index_usd_t(stage, row, b, pull, low, price, index)
+        index = capped_index_usd_t(stage, row, b, wanted, low, price, index)
         orders = orders_of(stage, row, b, index, price)
-        free, got = _hold(stage, low, index / spread, orders[0], pull, held)
+        free, got = _hold(stage, low, index / spread, orders[0], wanted, pull, held)
         free, unit = free + exp(min(outside + index / spread, 0.0)), 1.0
-    else:
-        for k in range(len(pull)):
-            pull[k] = exp(pull[k] - top)
     for k in range(len(pull)):
         response[k] *= pull[k]
     column[UNIT], column[ORDERED], column[LOG_ORDER], column[SLOPE] = (
@@ -139,24 +138,24 @@ def _column(stage, row, b, low, price, quotas, lanes, column):  # type: ignore[n
     column[FREE], column[GOT], column[INDEX] = free, got, index
 
 
-@compiled
-def _hold(stage, low, relative, log_order, pull, held):  # type: ignore[no-untyped-def]
+@lean
+def _hold(stage, low, relative, log_order, wanted, pull, held):  # type: ignore[no-untyped-def]
     """choice._hold for one buyer at its index: the share that passes freely, and that with what quotas let
     pass."""
     passing, kept = 0.0, 0.0
     for k in range(len(pull)):
         cap, over = stage.terms[LOG_CAP, low + k], stage.terms[LOG_OVER, low + k]
-        excess = pull[k] + relative + log_order - cap
+        excess = wanted[k] + relative + log_order - cap
         if excess > 0 and excess <= over:
             pull[k], held[k] = 0.0, exp(cap)
             kept += exp(cap - log_order)
         else:
-            pull[k] = exp(min(pull[k] + relative - (over if excess > over else 0.0), 0.0))
+            pull[k] = exp(min(wanted[k] + relative - (over if excess > over else 0.0), 0.0))
             passing += pull[k]
     return passing, passing + kept
 
 
-@compiled
+@lean
 def _balance_seller(stage, made, row, i, scale, price, side):  # type: ignore[no-untyped-def]
     """supply.offer, supply.disposal and balance._balance of one seller; returns the tonnes out of balance."""
     if not stage.active[row, i]:
@@ -185,7 +184,7 @@ def _balance_seller(stage, made, row, i, scale, price, side):  # type: ignore[no
     return abs(side[SUPPLY] - side[DEMAND])
 
 
-@compiled
+@lean
 def _balance_desk(stage, row, d, scale, premium, side):  # type: ignore[no-untyped-def]
     """balance._desks of one desk; returns the tonnes out of balance."""
     quota, slack = stage.quota_t[row, d], premium / scale
@@ -197,7 +196,7 @@ def _balance_desk(stage, row, d, scale, premium, side):  # type: ignore[no-untyp
     return abs(slack) * max(quota, 0.0)
 
 
-@compiled
+@lean
 def _add_sales(stages, s, row, work):  # type: ignore[no-untyped-def]
     """Sales of sellers and desks of a stage, and what its makers make of what they get."""
     stage, buyers = stages[s], stages[s].choice.shape[1]
@@ -218,11 +217,13 @@ def _add_sales(stages, s, row, work):  # type: ignore[no-untyped-def]
             work.sides[MADE, work.first[s + 1] + b] = log(stage.made_recovery[row]) + column[LOG_USE] + got
 
 
-@compiled
+@lean
 def evaluate(stages, row, scale, unknowns, work):  # type: ignore[no-untyped-def]
     """balance.evaluate and newton._merits: largest residual, squares, tonnes out of balance."""
     sides = work.sides
-    sides[:] = 0.0
+    for a in range(sides.shape[0]):
+        for k in range(sides.shape[1]):
+            sides[a, k] = 0.0
     for s in range(len(stages)):
         choose(stages, s, row, unknowns, work)
         _add_sales(stages, s, row, work)

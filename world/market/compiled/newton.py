@@ -42,9 +42,9 @@ def newton(problem: Problem, unknowns: Floats, tolerance: float, steps: int) -> 
 
 
 @compiled
-def _direction(stages, row, scale, unknowns, damping, work, matrix, step):  # type: ignore[no-untyped-def]
+def _direction(stages, row, scale, unknowns, damping, work, sums, matrix, step):  # type: ignore[no-untyped-def]
     """newton._direction of one row, into ``step``."""
-    log_jacobian(stages, row, scale, work, matrix)
+    log_jacobian(stages, row, scale, work, sums, matrix)
     size, largest = len(step), 0.0
     allowed = np.empty(size)
     for s in range(len(stages)):
@@ -99,13 +99,14 @@ def _step(stages, row, scale, unknowns, step, work, merits, past):  # type: igno
 def _solve(stages, row, scale, unknowns, tolerance, steps):  # type: ignore[no-untyped-def]
     """newton.newton and newton._advance of one row, in place; returns the steps taken and the error left."""
     work, size = make_room(stages, row), len(unknowns)
+    sums = (np.zeros(size), np.zeros(size), np.zeros(size, np.int64))
     matrix, step, past = np.empty((size, size)), np.empty(size), np.full((2, PAST), inf)
     merits = evaluate(stages, row, scale, unknowns, work)
     past[0, 0], past[1, 0], points, damping = merits[1], merits[2], 1, 0.0
     for taken in range(steps + 1):
         if merits[0] <= tolerance or taken == steps:
             return taken, merits[0]
-        _direction(stages, row, scale, unknowns, damping, work, matrix, step)
+        _direction(stages, row, scale, unknowns, damping, work, sums, matrix, step)
         good, merits = _step(stages, row, scale, unknowns, step, work, merits, past)
         damping = damping / DAMPING_STEP if good else max(DAMPING_STEP * damping, FIRST_DAMPING)
         stuck = damping > LARGEST_DAMPING
