@@ -17,6 +17,7 @@ import pytest
 from experiments.__main__ import main
 from experiments.commands.arguments import setting
 from experiments.results import Run
+from world.record import SCHEMA
 
 MakeRun = Callable[..., Run]
 ROOT = Path(__file__).resolve().parents[2]
@@ -389,7 +390,7 @@ def test_sequential_and_parallel_comparisons_are_bit_identical(tmp_path: Path) -
     for name in ("comparison.csv", "outcomes.csv"):
         assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
     tables = sorted(path.relative_to(tmp_path / "1") for path in (tmp_path / "1" / "runs").rglob("*.parquet"))
-    assert len(tables) == 4 * 7
+    assert len(tables) == 4 * len(SCHEMA)
     assert all(
         (tmp_path / "1" / path).read_bytes() == (tmp_path / "2" / path).read_bytes() for path in tables
     )

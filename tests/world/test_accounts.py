@@ -22,6 +22,7 @@ from world.accounts import (
     country_accounts,
 )
 from world.axes import ORE, REFINED
+from world.market.charges import LaneMoney, divide_payment
 from world.market_round import Cleared
 from world.model import TradeWorld
 from world.round import happen, trade
@@ -64,6 +65,16 @@ def book(world: TradeWorld, cleared: Cleared, capture: float = 0.0) -> CountryAc
     )
 
 
+def shares(cleared: Cleared) -> list[LaneMoney]:
+    """Who gets what of each tonne, stage by stage."""
+    return [
+        divide_payment(charges, stage.lanes, done.price_usd_t, done.asked_usd_t, done.rent_usd_t, done.flow_t)
+        for charges, stage, done in zip(
+            cleared.priced.charges, cleared.priced.market.stages, cleared.clearing.stages, strict=True
+        )
+    ]
+
+
 def test_accounts_have_names() -> None:
     assert [ACCOUNTS[place] for place in (USERS, MINERS, REFINERS, TARIFF)] == [
         "user_surplus",
@@ -99,15 +110,13 @@ def test_every_kind_of_revenue_goes_where_it_belongs(world: TradeWorld, cleared:
 
 
 def test_revenue_is_the_rate_times_the_flow(world: TradeWorld, cleared: Cleared) -> None:
-    clearing, axes = cleared.clearing, world.base.axes
-    paid = 0.0
-    for levy, flow, buyers in (
-        (clearing.ore_levy_usd_t, clearing.ore_flow_t, axes.refiners),
-        (clearing.refined_levy_usd_t, clearing.refined_flow_t, axes.users),
-    ):
-        paid += np.where((buyers == axes.country("JPN"))[:, None, None, :], levy * flow, 0.0).sum()
+    axes, paid, rent = world.base.axes, 0.0, 0.0
+    for stage, shared in enumerate(shares(cleared)):
+        flow = cleared.clearing.stages[stage].flow_t
+        at_home = (axes.buyers(stage) == axes.country("JPN"))[:, None, None, :]
+        paid += np.where(at_home, shared.levy_usd_t * flow, 0.0).sum()
+        rent += ((shared.above_usd_t + shared.holder_usd_t) * flow)[:, 0].sum()
     assert paid == pytest.approx(cleared.accounts.usd[:, LEVY, axes.country("JPN")].sum(), rel=1e-9)
-    rent = (clearing.refined_rent_usd_t * clearing.refined_flow_t).sum()
     assert rent == pytest.approx(cleared.accounts.usd[:, QUOTA_RENT].sum(), rel=1e-9)
 
 
@@ -131,14 +140,10 @@ def test_capture_moves_the_levy_on_its_goods_to_the_dominant_refiner(
     world: TradeWorld, cleared: Cleared, share: float
 ) -> None:
     left, taken = book(world, cleared), book(world, cleared, share)
-    clearing, axes = cleared.clearing, world.base.axes
-    paid = sum(
-        np.where((sellers == world.dominant)[:, None, :, None], levy * flow, 0.0).sum()
-        for levy, flow, sellers in (
-            (clearing.ore_levy_usd_t, clearing.ore_flow_t, axes.ore_sellers),
-            (clearing.refined_levy_usd_t, clearing.refined_flow_t, axes.refiners),
-        )
-    )
+    paid = 0.0
+    for stage, shared in enumerate(shares(cleared)):
+        mine = (world.base.axes.sellers(stage) == world.dominant)[:, None, :, None]
+        paid += np.where(mine, shared.levy_usd_t * cleared.clearing.stages[stage].flow_t, 0.0).sum()
     gained = (taken.usd - left.usd)[:, EXPORT_TAX, world.dominant].sum()
     assert gained == pytest.approx(share * paid, rel=1e-9)
     assert gained > 0.0
@@ -154,8 +159,7 @@ def test_rows_may_be_taken_in_any_order(world: TradeWorld, cleared: Cleared) -> 
         replace(
             cleared.priced,
             market=cleared.priced.market.take(order),
-            ore_charges=cleared.priced.ore_charges.take(order),
-            refined_charges=cleared.priced.refined_charges.take(order),
+            charges=tuple(charges.take(order) for charges in cleared.priced.charges),
         ),
         cleared.clearing.take(order),
         order,

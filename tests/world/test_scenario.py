@@ -23,14 +23,17 @@ HEAD = 'name = "Trial"\nquestion = "What if?"\n'
 MEASURE = '[[measures]]\nid = "stop"\nannounced = 2026-01-01\nactor = "CHN"\ninstrument = "ban"\n'
 LIBRARY = {
     "baseline",
+    "benchmark_levy",
     "canada_holds_out",
     "controls_only",
     "embargo",
+    "floor_reading_a",
     "no_coercion",
     "tariffs_only",
     "tariffs_only_vs_controls",
     "vault_only",
     "zone_floor",
+    "zone_floor_capture",
     "zone_floor_retaliation",
 }
 

@@ -44,12 +44,15 @@ def test_accounts_that_are_no_numbers_stop_the_run(monkeypatch: pytest.MonkeyPat
     ("name", "value", "words"),
     [
         ("stock_t", -1.0, "stock_t must be finite and not negative"),
-        ("ore_capacity_t", np.nan, "ore_capacity_t must be finite"),
+        ("capacity_t", np.nan, "capacity_t of ore must be finite"),
+        ("backlog_t", -1.0, "backlog_t of stage 0 must be finite and not negative"),
     ],
 )
 def test_a_state_that_cannot_be_is_named(name: str, value: float, words: str) -> None:
     world = make_world(rounds=1)
-    getattr(world.state.markets, name)[0, 0] = value
+    held = getattr(world.state.markets, name)
+    array = held["ore"] if isinstance(held, dict) else held[0] if isinstance(held, list) else held
+    array.flat[0] = value
     with pytest.raises(StateError, match=words):
         check_state(world.state)
 
