@@ -142,8 +142,8 @@ def test_supply_curves_have_the_output_cost_and_elasticity_given(elasticity: flo
     assert at == pytest.approx(output)
     assert curves.cost_usd_t == pytest.approx([200.0, 350.0, 300.0])
     reached = (above - below) / (2 * step) * price / at
-    # three tranches around this cost can have at least so much, more where the cheapest is not below its
-    least possible = 0.3296906 / (1.0 - curves.cost_usd_t / price)
+    # three tranches around this cost can have at least so much, more where the cheapest is at its least
+    possible = 0.3296906 / (1.0 - curves.cost_usd_t / price)
     assert (reached <= elasticity * (1 + 1e-5)).all()
     assert (reached >= np.minimum(elasticity, possible) * (1 - 1e-5)).all()
 

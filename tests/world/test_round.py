@@ -8,7 +8,7 @@ from small_worlds import make_world, play, played, table
 
 import world.round as round_module
 from world.accounts import ACCOUNTS
-from world.axes import REFINED, STAGES
+from world.axes import STAGES
 from world.market.clearing import Clearing
 from world.market_round import Cleared
 from world.model import TradeWorld

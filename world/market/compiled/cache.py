@@ -30,4 +30,4 @@ if not os.environ.get("NUMBA_CACHE_DIR"):
 compiled = njit(cache=True, nogil=True, error_model="numpy")
 # Functions that allocate nothing need not count references: a stage holds a dozen arrays, and counting them
 # at each call took more time than the arithmetic.
-lean = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+lean = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)  # type: ignore[call-overload]
