@@ -13,13 +13,11 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
-from multiprocessing import get_context
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from experiments.jobs import in_processes, in_turn, stop_when_told
 from experiments.provenance import peak_memory_mb, provenance
 from experiments.results import ResultsError, Run, amend_meta, next_folder, write_run
 from experiments.simulation import Progress, Simulation, keep_failed_state, simulate
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
 
 RESULTS = Path("results")
 COMPARISON_STEMS = ("runs", "comparison", "outcomes")
-THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class RunFailed(RuntimeError):
@@ -216,7 +213,7 @@ def run_jobs(todo: Sequence[Job], processes: int, progress: Progress | None = No
     """
     done: set[Path] = set()
     status = "finished"
-    results = _in_turn(todo) if processes <= 1 else _in_processes(todo, processes)
+    results = in_turn(run_job, todo) if processes <= 1 else in_processes(run_job, todo, processes)
     try:
         for path, run_status in results:
             if run_status == "interrupted":
@@ -234,39 +231,6 @@ def run_jobs(todo: Sequence[Job], processes: int, progress: Progress | None = No
 
 def run_job(job: Job) -> tuple[Path, str]:
     """Run one job into its folder and say how it ended; the work of one process."""
-    run = run_scenario(job.scenario, job.seed, out=job.folder)
+    stop_when_told(0, 0)
+    run = run_scenario(job.scenario, job.seed, out=job.folder, progress=stop_when_told)
     return run.folder, str(run.meta["status"])
-
-
-def _in_turn(todo: Sequence[Job]) -> Generator[tuple[Path, str], None, None]:
-    for job in todo:
-        yield run_job(job)
-
-
-def _in_processes(todo: Sequence[Job], processes: int) -> Generator[tuple[Path, str], None, None]:
-    # Spawned, not forked: a child that inherits threads and locks of numerical libraries may hang.
-    with _one_thread_each(), ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        futures: list[Future[tuple[Path, str]]] = [pool.submit(run_job, job) for job in todo]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        finally:
-            for future in futures:
-                future.cancel()
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Let processes started meanwhile use one thread for linear algebra, by the variables that they read
-    at their start.
-    """
-    before = {name: os.environ.get(name) for name in THREAD_LIMITS}
-    os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

@@ -117,6 +117,9 @@ def _interruptible() -> Iterator[Callable[[], bool]]:
     """Let the first Ctrl-C wait for the end of the round, so that no round is kept in part; the second
     acts at once.
     """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a process that is told otherwise when to stop
+        yield lambda: False
+        return
     pressed: list[int] = []
 
     def note(number: int, frame: FrameType | None) -> None:

@@ -208,17 +208,6 @@ def _this_module() -> ModuleType:
     return module
 
 
-def test_paired_intervals_by_hand() -> None:
-    mean, low, high = paired_interval([1.0, 2.0, 3.0])
-    # t(0.975, 2) = 4.302653, standard deviation 1, three pairs
-    assert (mean, low, high) == pytest.approx(
-        (2.0, 2.0 - 4.302653 / 3**0.5, 2.0 + 4.302653 / 3**0.5), rel=1e-6
-    )
-    assert paired_interval([5.0])[0] == 5.0
-    assert all(bound != bound for bound in paired_interval([5.0])[1:])
-    assert all(number != number for number in paired_interval([]))
-
-
 def test_a_comparison_is_paired_by_seed(use_world: object, tmp_path: Path) -> None:
     write = "name = 'N'\nquestion = 'Q?'\nbase = 'zone_floor'\n[leader]\nmarkup = {}\n"
     for name, markup in (("low", 0.0), ("high", 0.5)):
