@@ -1,132 +1,197 @@
 """What must hold in every market, easy or hard."""
 
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from market_worlds import EVERYTHING, Setting, random_market
 
-from world.market.arrays import Clearing, Lanes, Market, Rowwise
+from world.market.arrays import Desks, Lanes, Market, Stage
+from world.market.clearing import Clearing, StageClearing
+from world.market.fallback import MarketError
+from world.market.rows import Rowwise
 from world.market.solver import clear_market
 
 seeds = st.integers(0, 10_000)
 quick = settings(max_examples=15, deadline=None)
-HARD = replace(EVERYTHING, rows=3, routes=2)
+HARD = replace(EVERYTHING, rows=3, routes=2, sellers=(4, 5, 4), users=(0, 3, 6))
+PLAIN = Setting(rows=2, capped=0.1, desks=1)
 
 
 def world(seed: int, setting: Setting) -> Market:
     return random_market(np.random.default_rng(seed), setting)[0]
 
 
-def all_arrays(clearing: Clearing) -> dict[str, np.ndarray]:
-    return {item.name: getattr(clearing, item.name) for item in fields(clearing)}
+def cleared(market: Market) -> Clearing:
+    """The clearing of a hard market; the few that are not found are counted by the test of their number."""
+    try:
+        return clear_market(market)
+    except MarketError:
+        reject()
+
+
+def test_nearly_every_hard_market_clears() -> None:
+    """Everything at once, costs a thousand times apart: known to leave about one market in a thousand."""
+    markets, lost = 0, 0
+    for seed in range(5):
+        market = world(seed, replace(HARD, rows=30))
+        for row in range(market.size):
+            markets += 1
+            try:
+                clear_market(market.take([row]))
+            except MarketError:
+                lost += 1
+    assert lost <= 0.01 * markets
+
+
+def numbers(part: object) -> list[np.ndarray]:
+    """Every array of a clearing."""
+    if isinstance(part, tuple):
+        return [array for item in part for array in numbers(item)]
+    if is_dataclass(part):
+        return [array for item in fields(part) for array in numbers(getattr(part, item.name))]
+    assert isinstance(part, np.ndarray)
+    return [part]
 
 
 @quick
 @given(seeds)
 def test_books_balance_in_hard_worlds(seed: int) -> None:
-    clearing = clear_market(world(seed, HARD))
-    assert all(np.isfinite(value).all() for value in all_arrays(clearing).values())
-    ore = (
-        clearing.ore_output_t
-        + clearing.ore_feed_t
-        - clearing.ore_flow_t.sum((1, 3))
-        - clearing.ore_disposal_t
-    )
-    made = clearing.converted_t + clearing.primary_t + clearing.refined_feed_t
-    metal = made - clearing.refined_flow_t.sum((1, 3)) - clearing.refined_disposal_t
-    total = np.maximum(
-        (clearing.ore_output_t + np.abs(clearing.ore_feed_t)).sum(1) + np.abs(made).sum(1), 1.0
-    )
-    assert (np.abs(ore).max(1) <= 1e-9 * total).all()
-    assert (np.abs(metal).max(1) <= 1e-9 * total).all()
-    got = clearing.refined_flow_t.sum((1, 2))
-    assert got == pytest.approx(
-        clearing.purchases_t - clearing.unmet_t, rel=1e-9, abs=1e-9 * float(total.max())
-    )
-    assert got == pytest.approx(clearing.use_t + clearing.stock_change_t, rel=1e-12, abs=1e-9)
-    assert (clearing.use_t >= -1e-9 * clearing.need_t).all()
+    market = world(seed, HARD)
+    clearing = cleared(market)
+    assert all(np.isfinite(array).all() for array in numbers(clearing))
+    for stage, books in zip(market.stages, clearing.stages, strict=True):
+        sellers_balance(stage, books)
+        buyers_balance(stage, books)
+    for stage, books, after in zip(market.stages[1:], clearing.stages, clearing.stages[1:], strict=False):
+        used = books.use_t[:, : stage.sellers]
+        assert after.converted_t == pytest.approx(stage.recovery[:, None] * used, rel=1e-12, abs=1e-12)
+
+
+def sellers_balance(stage: Stage, books: StageClearing) -> None:
+    """Own output, feed and what is made are sold or given away, to the tolerance of the solver."""
+    made = books.output_t.sum(1) + books.feed_t + books.converted_t
+    size = books.output_t.sum(1) + np.abs(books.feed_t) + np.abs(books.converted_t)
+    off = made - books.flow_t.sum((1, 3)) - books.disposal_t
+    assert (np.abs(off).max(1) <= 1e-9 * np.maximum(size.sum(1), 1.0)).all()
+
+
+def buyers_balance(stage: Stage, books: StageClearing) -> None:
+    got = books.flow_t.sum((1, 2))
+    scale = max(float(books.ordered_t.max()), 1.0)
+    assert got == pytest.approx(books.ordered_t - books.unmet_t, rel=1e-9, abs=1e-9 * scale)
+    assert got == pytest.approx(books.use_t + books.stock_change_t, rel=1e-12, abs=1e-9 * scale)
+    assert (books.use_t >= -1e-9 * scale).all()
 
 
 @quick
 @given(seeds)
-def test_quotas_ceilings_and_floors_hold(seed: int) -> None:
+def test_quotas_floors_and_desks_hold(seed: int) -> None:
     market = world(seed, HARD)
-    clearing = clear_market(market)
-    for stage in ("ore", "refined"):
-        lanes: Lanes = getattr(market, f"{stage}_lanes")
-        flow, rent = getattr(clearing, f"{stage}_flow_t"), getattr(clearing, f"{stage}_rent_usd_t")
-        landed, levy = getattr(clearing, f"{stage}_landed_usd_t"), getattr(clearing, f"{stage}_levy_usd_t")
-        assert (flow <= lanes.cap_t * (1 + 1e-12)).all()
-        assert (flow[lanes.log_weight == -np.inf] == 0).all()
-        assert (rent[flow < lanes.cap_t * (1 - 1e-9)] == 0).all()
-        assert (landed >= lanes.floor_usd_t).all()
-        assert (levy >= 0).all()
-        assert landed[levy > 0] == pytest.approx(lanes.floor_usd_t[levy > 0], rel=1e-12)
-    assert (clearing.ore_flow_t.sum((1, 3)) <= market.ore_ceiling_t * (1 + 1e-9)).all()
+    for stage, books in zip(market.stages, cleared(market).stages, strict=True):
+        lanes = stage.lanes
+        free = lanes.over_quota_usd_t == np.inf
+        assert (books.flow_t[free] <= lanes.cap_t[free] * (1 + 1e-12)).all()
+        assert (books.flow_t[lanes.log_weight == -np.inf] == 0).all()
+        assert (books.rent_usd_t[books.flow_t < lanes.cap_t * (1 - 1e-9)] == 0).all()
+        above = books.flow_t > lanes.cap_t * (1 + 1e-9)
+        assert books.rent_usd_t[above] == pytest.approx(lanes.over_quota_usd_t[above], rel=1e-9, abs=1e-9)
+        assert (books.landed_usd_t >= lanes.floor_usd_t).all()
+        assert (books.levy_usd_t >= 0).all()
+        levied = books.levy_usd_t > 0
+        assert books.landed_usd_t[levied] == pytest.approx(lanes.floor_usd_t[levied], rel=1e-12)
+        desks_hold(stage.desks, books)
+
+
+def desks_hold(desks: Desks, books: StageClearing) -> None:
+    """A quota of a seller is kept; where it does not bind there is no premium."""
+    for row, desk in np.argwhere(desks.seller >= 0):
+        sold = (books.flow_t[row, :, desks.seller[row, desk]] * desks.lanes[row, desk]).sum()
+        quota, premium = desks.quota_t[row, desk], books.premium_usd_t[row, desk]
+        assert sold <= quota * (1 + 1e-9)
+        assert premium >= 0
+        if sold < quota * (1 - 1e-6):
+            assert premium <= 1e-9 * np.abs(books.fob_usd_t[row]).max()
 
 
 @quick
 @given(seeds)
 def test_names_do_not_matter(seed: int) -> None:
-    market, rng = world(seed, Setting(rows=2, capped=0.1)), np.random.default_rng(seed)
-    ore, refined, users = rng.permutation(6), rng.permutation(7), rng.permutation(9)
-    clearing, other = clear_market(market), clear_market(permuted(market, ore, refined, users))
-    assert other.ore_price_usd_t == pytest.approx(clearing.ore_price_usd_t[:, ore], rel=1e-7)
-    assert other.refined_flow_t == pytest.approx(
-        clearing.refined_flow_t[:, :, refined][..., users], rel=1e-6, abs=1e-7 * float(market.need_t.sum())
-    )
+    market, rng = world(seed, PLAIN), np.random.default_rng(seed)
+    orders = [rng.permutation(stage.sellers) for stage in market.stages]
+    users = [rng.permutation(stage.needs.need_t.shape[1]) for stage in market.stages]
+    clearing, other = clear_market(market), clear_market(permuted(market, orders, users))
+    for place, (ours, theirs) in enumerate(zip(clearing.stages, other.stages, strict=True)):
+        assert theirs.price_usd_t == pytest.approx(ours.price_usd_t[:, orders[place]], rel=1e-7)
+        buyers = buyer_order(market, orders, users, place)
+        scale = float(ours.ordered_t.max())
+        moved = ours.flow_t[:, :, orders[place]][..., buyers]
+        assert theirs.flow_t == pytest.approx(moved, rel=1e-6, abs=1e-7 * scale)
 
 
-def permuted(market: Market, ore: np.ndarray, refined: np.ndarray, users: np.ndarray) -> Market:
-    order = {
-        "ore": ore,
-        "refining": refined,
-        "primary": refined,
-        "refined": refined,
-        "need": users,
-        "stock": users,
-    }
-    changed: dict[str, object] = {
-        item.name: getattr(market, item.name)[:, order[item.name.split("_")[0]]]
-        for item in fields(market)
-        if item.name not in ("recovery", "ore_lanes", "refined_lanes")
-    }
-    changed["ore_lanes"] = permuted_lanes(market.ore_lanes, ore, refined)
-    changed["refined_lanes"] = permuted_lanes(market.refined_lanes, refined, users)
-    return replace(market, **changed)  # type: ignore[arg-type]
+def buyer_order(market: Market, orders: list[np.ndarray], users: list[np.ndarray], place: int) -> np.ndarray:
+    makers = orders[place + 1] if place + 1 < len(orders) else np.arange(0)
+    return np.concatenate([makers, len(makers) + users[place]]).astype(int)
 
 
-def permuted_lanes(lanes: Lanes, sellers: np.ndarray, buyers: np.ndarray) -> Lanes:
-    changed = {}
-    for item in fields(lanes):
-        value = getattr(lanes, item.name)
-        changed[item.name] = value[:, buyers] if value.ndim == 2 else value[:, :, sellers][..., buyers]
-    return replace(lanes, **changed)
+def permuted(market: Market, orders: list[np.ndarray], users: list[np.ndarray]) -> Market:
+    stages = []
+    for place, stage in enumerate(market.stages):
+        sellers, buyers = orders[place], buyer_order(market, orders, users, place)
+        desks = stage.desks
+        lanes = {
+            item.name: getattr(stage.lanes, item.name)[:, :, sellers][..., buyers]
+            if getattr(stage.lanes, item.name).ndim == 4
+            else getattr(stage.lanes, item.name)[..., buyers]
+            for item in fields(stage.lanes)
+        }
+        stages.append(
+            Stage(
+                own=reordered(stage.own, sellers),
+                feed_t=stage.feed_t[:, sellers],
+                recovery=stage.recovery,
+                making=reordered(stage.making, sellers),
+                needs=reordered(stage.needs, users[place]),
+                stocks=reordered(stage.stocks, buyers),
+                lanes=Lanes(**lanes),
+                desks=Desks(
+                    np.where(desks.seller >= 0, np.argsort(sellers)[desks.seller], -1),
+                    desks.quota_t,
+                    desks.lanes[..., buyers],
+                ),
+            )
+        )
+    return Market(tuple(stages))
+
+
+def reordered(part: Any, order: np.ndarray) -> Any:
+    return type(part)(*(getattr(part, item.name)[..., order] for item in fields(part)))
 
 
 @quick
 @given(seeds, st.sampled_from([1e-3, 7.0, 1e3]), st.sampled_from([1e-2, 30.0]))
 def test_units_do_not_matter(seed: int, money: float, tonne: float) -> None:
-    market = world(seed, Setting(rows=2, capped=0.1))
+    market = world(seed, PLAIN)
     clearing, other = clear_market(market), clear_market(rescaled(market, money, tonne))
-    assert other.refined_price_usd_t == pytest.approx(clearing.refined_price_usd_t * money, rel=1e-7)
-    assert other.use_t == pytest.approx(
-        clearing.use_t * tonne, rel=1e-7, abs=1e-9 * tonne * float(market.need_t.sum())
-    )
+    for ours, theirs in zip(clearing.stages, other.stages, strict=True):
+        assert theirs.price_usd_t == pytest.approx(ours.price_usd_t * money, rel=1e-7)
+        scale = tonne * float(ours.ordered_t.max())
+        assert theirs.use_t == pytest.approx(ours.use_t * tonne, rel=1e-7, abs=1e-9 * scale)
 
 
-def rescaled(part: Rowwise, money: float, tonne: float) -> Rowwise:
+def rescaled(part: Any, money: float, tonne: float) -> Any:
+    if isinstance(part, tuple):
+        return tuple(rescaled(item, money, tonne) for item in part)
     changed = {}
     for item in fields(part):
         value = getattr(part, item.name)
-        if isinstance(value, Rowwise):
+        if isinstance(value, Rowwise | tuple):
             changed[item.name] = rescaled(value, money, tonne)
-        else:
-            unit = money if item.name.endswith("_usd_t") else tonne if item.name.endswith("_t") else 1.0
-            changed[item.name] = value * unit
+        elif item.name.endswith(("_usd_t", "_t")):
+            changed[item.name] = value * (money if item.name.endswith("_usd_t") else tonne)
     return replace(part, **changed)
 
 
@@ -138,29 +203,28 @@ def test_warm_start_and_batch_give_the_same_market(seed: int) -> None:
     rows = [2, 0, 0, 3]
     warm = clear_market(market.take(rows), clearing.prices(rows))
     alone = clear_market(market.take([2]))
-    scale = float(market.need_price_usd_t.max())
-    assert warm.refined_index_usd_t == pytest.approx(
-        clearing.refined_index_usd_t[rows], rel=1e-7, abs=1e-9 * scale
-    )
-    assert alone.refined_index_usd_t == pytest.approx(
-        clearing.refined_index_usd_t[[2]], rel=1e-7, abs=1e-9 * scale
-    )
     assert warm.iterations.max() <= 1
+    for place, stage in enumerate(clearing.stages):
+        scale = float(np.abs(stage.price_usd_t).max())
+        for other, which in ((warm, rows), (alone, [2])):
+            index = other.stages[place].index_usd_t
+            assert index == pytest.approx(stage.index_usd_t[which], rel=1e-7, abs=1e-9 * scale)
 
 
 @quick
 @given(seeds)
 def test_one_equilibrium_from_anywhere(seed: int) -> None:
-    market, rng = world(seed, Setting(rows=2, levied=0.3, closed=(0.0, 0.4))), np.random.default_rng(seed)
+    market = world(seed, Setting(rows=2, levied=0.3, closed=(0.0, 0.4)))
+    rng = np.random.default_rng(seed)
     clearing = clear_market(market)
     for _ in range(3):
-        start = clearing.prices()
+        found = clearing.prices()
         start = replace(
-            start,
-            ore_price_usd_t=start.ore_price_usd_t * 10 ** rng.uniform(-0.7, 0.7, start.ore_price_usd_t.shape),
-            refined_price_usd_t=start.refined_price_usd_t
-            * 10 ** rng.uniform(-0.7, 0.7, start.refined_price_usd_t.shape),
+            found,
+            price_usd_t=tuple(
+                price * 10 ** rng.uniform(-0.7, 0.7, price.shape) for price in found.price_usd_t
+            ),
         )
-        other = clear_market(market, start)
-        flow, again = clearing.refined_flow_t, other.refined_flow_t
-        assert again == pytest.approx(flow, rel=1e-5, abs=1e-7 * float(market.need_t.sum()))
+        for ours, theirs in zip(clearing.stages, clear_market(market, start).stages, strict=True):
+            scale = float(ours.ordered_t.max())
+            assert theirs.flow_t == pytest.approx(ours.flow_t, rel=1e-5, abs=1e-7 * scale)

@@ -6,7 +6,7 @@ from math import log
 
 import numpy as np
 import pytest
-from bridge import KernelStage, books_at, chain_of, kernel_stages
+from bridge import KernelStage, books_at, chain_of, kernel_stages, reference_price_usd_t, tonnes_needed_t
 from chain_equations import Books, used_t
 from chain_programme import frozen, solve_programme
 from chain_records import Chain
@@ -14,17 +14,23 @@ from chain_solver import solve
 from market_worlds import EVERYTHING, Setting, random_market
 from small_markets import make_lanes, make_market
 
-from world.market.arrays import Clearing, Market
+from world.market.arrays import Market
+from world.market.clearing import Clearing
 from world.market.solver import clear_market
 
-SMALL = Setting(rows=20, ore_sellers=3, refined_sellers=3, users=4, idle=0.0, backstop=(3.0, 12.0))
+SMALL = Setting(rows=20, sellers=(3, 3), users=(0, 4), idle=0.0, backstop=(3.0, 12.0))
+CHAIN = replace(SMALL, rows=12, sellers=(3, 3, 3), users=(0, 2, 4), tranches=2)
 WORLDS = {
     "ordinary": SMALL,
     "bans": replace(SMALL, closed=(0.0, 0.6)),
     "levies": replace(SMALL, levied=0.8),
     "quotas": replace(SMALL, capped=0.4),
     "hubs": replace(SMALL, routes=2, capped=0.1, closed=(0.0, 0.4)),
-    "everything": replace(EVERYTHING, rows=30, ore_sellers=3, refined_sellers=3, users=4),
+    "chain of three": CHAIN,
+    "export desks": replace(CHAIN, desks=1),
+    "tariff quotas": replace(SMALL, capped=0.5, over_quota=0.7),
+    "guaranteed": replace(CHAIN, guaranteed=0.4),
+    "everything": replace(EVERYTHING, rows=30, sellers=(3, 3), users=(0, 4), desks=1, idle=0.0),
 }
 
 
@@ -41,8 +47,8 @@ def pairs(kind: str) -> list[tuple[Chain, tuple[KernelStage, ...], float, float]
         (
             chain_of(market, row),
             kernel_stages(clearing, market, row),
-            float(market.need_t[row].sum()),
-            float(market.need_price_usd_t[row].mean()),
+            tonnes_needed_t(market, row),
+            reference_price_usd_t(market, row),
         )
         for row in range(market.size)
     ]
@@ -54,6 +60,7 @@ def test_prices_balance_the_reference_equations(kind: str) -> None:
         books = books_at(stages, chain)
         off = [abs(books.supply_t(key) - books.demand_t(key)) for key in books.prices]
         assert max(off) <= 1e-9 * tonnes
+        assert all(left >= -1e-9 * tonnes for left in books.slack_t.values())
 
 
 @pytest.mark.parametrize("kind", WORLDS)
@@ -71,6 +78,20 @@ def test_the_reference_finds_the_same_market(kind: str) -> None:
         for (level, place), own in books.prices.items():
             if books.sold_t[level, place] > 1e-4 * tonnes:
                 assert stages[level].price_usd_t[place] == pytest.approx(own, abs=1e-7 * price)
+        for (level, desk), premium in books.premia.items():
+            assert stages[level].premium_usd_t[desk] == pytest.approx(premium, abs=1e-7 * price)
+
+
+def without_ore_backstop(market: Market) -> Market:
+    """Makers cannot do without ore: what a linear programme can say."""
+    ore, *rest = market.stages
+    none = np.full_like(ore.lanes.backstop_log_weight, -np.inf)
+    still = replace(
+        ore.stocks,
+        buy_share=np.zeros_like(ore.stocks.buy_share),
+        draw_share=np.zeros_like(ore.stocks.buy_share),
+    )
+    return Market((replace(ore, lanes=replace(ore.lanes, backstop_log_weight=none), stocks=still), *rest))
 
 
 def check_buyers(
@@ -90,8 +111,7 @@ def check_buyers(
 def test_the_market_is_of_least_cost_at_its_own_charges(kind: str) -> None:
     """With wedges and taste frozen at what the kernel found a linear programme has its prices, to a step."""
     market = random_market(np.random.default_rng(13), replace(WORLDS[kind], rows=6))[0]
-    none = np.full_like(market.ore_lanes.backstop_log_weight, -np.inf)
-    market = replace(market, ore_lanes=replace(market.ore_lanes, backstop_log_weight=none))
+    market = without_ore_backstop(market)
     clearing = clear_market(market)
     for row in range(market.size):
         chain, stages = chain_of(market, row), kernel_stages(clearing, market, row)
@@ -101,10 +121,10 @@ def test_the_market_is_of_least_cost_at_its_own_charges(kind: str) -> None:
         grid = np.linspace(min(found) - reach, max(found) + reach, 601)
         programme = solve_programme(frozen(chain, books), grid)
         for key, price in programme.prices.items():
-            if books.sold_t[key] > 1e-6 * market.need_t[row].sum():
+            if books.sold_t[key] > 1e-6 * tonnes_needed_t(market, row):
                 assert price == pytest.approx(books.prices[key], abs=grid[1] - grid[0])
         for (level, buyer), index in programme.indices.items():
-            if stages[level].ordered_t[buyer] > 1e-6 * market.need_t[row].sum():
+            if stages[level].ordered_t[buyer] > 1e-6 * tonnes_needed_t(market, row):
                 assert index == pytest.approx(stages[level].index_usd_t[buyer], abs=grid[1] - grid[0])
 
 
@@ -129,7 +149,7 @@ def specific_market(seed: int, coldness: float) -> Market:
         ore_slope_usd_t=rng.uniform(0.05, 0.15, mines),
         refining_capacity_t=rng.uniform(0.3, 1.0, plants), refining_cost_usd_t=rng.uniform(0.3, 0.7, plants),
         refining_slope_usd_t=rng.uniform(0.1, 0.2, plants),
-        need_t=rng.uniform(0.2, 0.5, users), need_price_usd_t=2.0,
+        need_need_t=rng.uniform(0.2, 0.5, users), need_price_usd_t=2.0,
         need_elasticity=rng.uniform(0.2, 0.6, users),
     )  # fmt: skip
 
@@ -143,7 +163,7 @@ def test_without_taste_for_variety_prices_are_those_of_the_linear_programme(seed
     step, off = grid[1] - grid[0], []
     for coldness in (1.0, 0.3, 0.1, 0.03, 0.01, 0.001):
         clearing = clear_market(specific_market(seed, coldness))
-        index = np.concatenate([clearing.ore_index_usd_t[0], clearing.refined_index_usd_t[0]])
+        index = np.concatenate([stage.index_usd_t[0] for stage in clearing.stages])
         off.append(float(np.abs(index - list(programme.indices.values())).max()))
         bound = coldness * (SPREADS[0] * log(COUNTS[0]) / 0.9 + SPREADS[1] * log(COUNTS[1]))
         assert off[-1] <= 2.0 * bound + step

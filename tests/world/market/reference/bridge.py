@@ -1,21 +1,25 @@
 """From the arrays of ``world.market`` to a chain of records, one row at a time.
 
 The only file here that knows the kernel's arrays. Sellers, users and routes keep their places: lane
-(r, s, b) of a stage is lane number ``(r S + s) B + b`` of the record.
+(r, s, b) of a stage is lane number ``(r S + s) B + b`` of the record. A lane may stand under one desk at most;
+a desk whose quota is zero is a closed lane.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from math import inf
 
 import numpy as np
 from chain_equations import Books, books, network
-from chain_records import Chain, Lane, Maker, Outside, Seller, Stage, Taste, User
+from chain_records import Chain, Desk, Lane, Maker, Outside, Seller, Taste, User
+from chain_records import Stage as StageRecord
 from curve_records import Disposal, IsoelasticNeed, Logistic, StockResponse, Tranche
 
-from world.market.arrays import Clearing, Floats, Lanes, Market
+from world.market.arrays import Curves, Market, Stage
+from world.market.clearing import Clearing
+from world.market.rows import Floats
 
 # Rules that the kernel documents: where a need stops being a power of the price, what negative feed can take,
 # what an idle seller gives away.
@@ -25,115 +29,149 @@ DISPOSAL_SHARE, LEAST_RELATIVE_SLOPE = 1e-9, 1e-3
 
 
 def chain_of(market: Market, row: int) -> Chain:
-    """One row of a market as a chain of two stages."""
-    mines = tuple(mine(market, row, place) for place in range(market.ore_capacity_t.shape[1]))
-    plants = tuple(plant(market, row, place) for place in range(market.refining_capacity_t.shape[1]))
-    users = tuple(user(market, row, place) for place in range(market.need_t.shape[1]))
-    ore = Stage(mines, lanes_of(market.ore_lanes, row))
-    return Chain((ore, Stage(plants, lanes_of(market.refined_lanes, row), users)))
-
-
-def mine(market: Market, row: int, place: int) -> Seller:
-    curves = logistic_of(market, "ore", row, place)
-    feed = feed_t(float(market.ore_feed_t[row, place]), curves)
-    ceiling = float(market.ore_ceiling_t[row, place])
-    given = disposal_of(market, row, curves, feed, ())
-    return Seller(tranches_of(curves), feed, ceiling, disposal=given)
-
-
-def plant(market: Market, row: int, place: int) -> Seller:
-    curves = logistic_of(market, "primary", row, place)
-    conversion = logistic_of(market, "refining", row, place)
-    feed = feed_t(float(market.refined_feed_t[row, place]), curves)
-    recovery = float(market.recovery[row])
-    maker = Maker(tranches_of(conversion), taste(market.ore_lanes, row, place), recovery)
-    working = conversion if has_ore(market, row, place) else ()
-    metal = tuple(replace(curve, capacity_t=recovery * curve.capacity_t) for curve in working)
-    return Seller(
-        tranches_of(curves), feed, maker=maker, disposal=disposal_of(market, row, curves, feed, metal)
-    )
-
-
-def disposal_of(
-    market: Market, row: int, own: tuple[Logistic, ...], feed: float, made: tuple[Logistic, ...]
-) -> Disposal:
-    """What the kernel lets a seller give away: a trace of all it could sell, at the cost and slope of its own
-    supply, or of what it makes."""
-    size = sum(curve.capacity_t for curve in (*own, *made)) + max(feed, 0.0)
-    cost = next((curve.cost_usd_t for curve in (*own, *made)), 0.0)
-    slope = max((curve.slope_usd_t for curve in (*own, *made)), default=0.0)
-    weight = np.maximum(market.need_t[row], 0.0)
-    scale = float(weight @ market.need_price_usd_t[row] / weight.sum())
-    return Disposal(DISPOSAL_SHARE * size, cost, max(slope, LEAST_RELATIVE_SLOPE * scale))
-
-
-def has_ore(market: Market, row: int, place: int) -> bool:
-    lanes = market.ore_lanes
-    able = (market.ore_capacity_t[row] > 0) | (market.ore_feed_t[row] > 0)
-    able = able & (market.ore_ceiling_t[row] > 0)
-    open_lanes = (lanes.log_weight[row, :, :, place] > -inf) & (lanes.cap_t[row, :, :, place] > 0)
-    return bool((open_lanes & able).any())
-
-
-def user(market: Market, row: int, place: int) -> User:
-    need, price, elasticity, buy, draw, level, width = (
-        float(getattr(market, name)[row, place])
-        for name in (
-            "need_t", "need_price_usd_t", "need_elasticity",
-            "stock_buy_share", "stock_draw_share", "stock_price_usd_t", "stock_width_usd_t",
+    """One row of a market as a chain of records."""
+    scale = reference_price_usd_t(market, row)
+    records, able = [], np.zeros(0, dtype=bool)
+    for level, stage in enumerate(market.stages):
+        works = np.array([gets_some(market, row, level, place, able) for place in range(stage.sellers)])
+        sellers = tuple(
+            seller(market, row, level, place, works[place], scale) for place in range(stage.sellers)
         )
-    )  # fmt: skip
-    choice = taste(market.refined_lanes, row, place)
+        lanes, desks = lanes_of(stage, row)
+        users = tuple(user(stage, row, place) for place in range(stage.needs.need_t.shape[1]))
+        records.append(StageRecord(sellers, lanes, users, desks))
+        able = works | (stage.own.capacity_t[row].sum(0) > 0) | (stage.feed_t[row] > 0)
+    return Chain(tuple(records))
+
+
+def tonnes_needed_t(market: Market, row: int) -> float:
+    return float(sum(stage.needs.need_t[row].sum() for stage in market.stages))
+
+
+def reference_price_usd_t(market: Market, row: int) -> float:
+    """Mean reference price over all needs."""
+    weight = np.concatenate([stage.needs.need_t[row] for stage in market.stages])
+    return float(
+        weight @ np.concatenate([stage.needs.price_usd_t[row] for stage in market.stages]) / weight.sum()
+    )
+
+
+def gets_some(market: Market, row: int, level: int, place: int, able: np.ndarray) -> bool:
+    """Whether a maker has capacity and an open lane from someone ``able`` to sell the good before."""
+    if level == 0 or market.stages[level].making.capacity_t[row, :, place].sum() <= 0:
+        return False
+    lanes, _ = lanes_of(market.stages[level - 1], row)
+    return any(
+        lane.buyer == place and able[lane.seller] and lane.log_weight > -inf and lane.cap_t > 0
+        for lane in lanes
+    )
+
+
+def seller(market: Market, row: int, level: int, place: int, works: bool, scale: float) -> Seller:
+    stage = market.stages[level]
+    own, making = curves_of(stage.own, row, place), curves_of(stage.making, row, place)
+    feed = max(float(stage.feed_t[row, place]), -MOST_TAKEN_SHARE * sum(part.capacity_t for part, _ in own))
+    recovery = float(stage.recovery[row])
+    maker = None
+    if level > 0:
+        before = market.stages[level - 1]
+        maker = Maker(tranches_of(making), taste(before, row, place), recovery, stock_of(before, row, place))
+    given = disposal(own, making if works else [], feed, recovery, scale)
+    return Seller(tranches_of(own), feed, maker=maker, disposal=given)
+
+
+Backed = list[tuple[Logistic, float]]
+
+
+def disposal(own: Backed, making: Backed, feed: float, recovery: float, scale: float) -> Disposal:
+    """What the kernel lets a seller give away: a trace of all it could sell, at the mean cost of its own
+    supply or of what it makes, over the widest of their slopes."""
+    size = sum(part.capacity_t for part, _ in own) + recovery * sum(part.capacity_t for part, _ in making)
+    costs = [part for part, _ in own or making]
+    total = sum(part.capacity_t for part in costs)
+    cost = sum(part.capacity_t * part.cost_usd_t for part in costs) / total if total > 0 else 0.0
+    slope = max((part.slope_usd_t for part, _ in (*own, *making)), default=0.0)
+    return Disposal(DISPOSAL_SHARE * (size + max(feed, 0.0)), cost, max(slope, LEAST_RELATIVE_SLOPE * scale))
+
+
+def curves_of(curves: Curves, row: int, place: int) -> Backed:
+    """The tranches with capacity, each with the price guaranteed for it."""
+    parts = (curves.capacity_t, curves.cost_usd_t, curves.slope_usd_t, curves.guaranteed_usd_t)
+    tranches = zip(*(part[row, :, place].tolist() for part in parts), strict=True)
+    return [(Logistic(most, cost, slope), backed) for most, cost, slope, backed in tranches if most > 0]
+
+
+def tranches_of(curves: Backed) -> tuple[Tranche, ...]:
+    return tuple(Tranche(curve, backed) for curve, backed in curves)
+
+
+def user(stage: Stage, row: int, place: int) -> User:
+    needs = stage.needs
+    need, price, elasticity = (
+        float(values[row, place]) for values in (needs.need_t, needs.price_usd_t, needs.elasticity)
+    )
+    buyer = stage.makers_next + place
+    choice = taste(stage, row, buyer)
     lowest = max(LOWEST_RELATIVE_PRICE * price, SPREADS_ABOVE_ZERO * elasticity * choice.spread_usd_t)
-    return User(
-        IsoelasticNeed(need, price, elasticity, lowest), choice, StockResponse(buy, draw, level, width)
-    )
+    return User(IsoelasticNeed(need, price, elasticity, lowest), choice, stock_of(stage, row, buyer))
 
 
-def logistic_of(market: Market, block: str, row: int, place: int) -> tuple[Logistic, ...]:
-    capacity, cost, slope = (
-        float(getattr(market, f"{block}_{part}")[row, place])
-        for part in ("capacity_t", "cost_usd_t", "slope_usd_t")
-    )
-    return (Logistic(capacity, cost, slope),) if capacity > 0 else ()
+def stock_of(stage: Stage, row: int, buyer: int) -> StockResponse:
+    stocks = stage.stocks
+    parts = (stocks.buy_share, stocks.draw_share, stocks.price_usd_t, stocks.width_usd_t)
+    return StockResponse(*(float(part[row, buyer]) for part in parts))
 
 
-def tranches_of(curves: tuple[Logistic, ...]) -> tuple[Tranche, ...]:
-    return tuple(Tranche(curve) for curve in curves)
-
-
-def feed_t(feed: float, own: tuple[Logistic, ...]) -> float:
-    """Negative feed takes no more than the seller's own capacity can give."""
-    return max(feed, -MOST_TAKEN_SHARE * sum(curve.capacity_t for curve in own))
-
-
-def taste(lanes: Lanes, row: int, buyer: int) -> Taste:
-    weight = float(lanes.backstop_log_weight[row, buyer])
-    outside = (Outside(float(lanes.backstop_usd_t[row, buyer]), weight),) if weight > -inf else ()
+def taste(stage: Stage, row: int, buyer: int) -> Taste:
+    lanes = stage.lanes
+    tiers = zip(lanes.backstop_usd_t[row, :, buyer], lanes.backstop_log_weight[row, :, buyer], strict=True)
+    outside = tuple(Outside(float(cost), float(weight)) for cost, weight in tiers if weight > -inf)
     return Taste(float(lanes.spread_usd_t[row, buyer]), outside)
 
 
-def lanes_of(lanes: Lanes, row: int) -> tuple[Lane, ...]:
-    routes, sellers, buyers = lanes.price_factor.shape[1:]
-    return tuple(
+def lanes_of(stage: Stage, row: int) -> tuple[tuple[Lane, ...], tuple[Desk, ...]]:
+    lanes = stage.lanes
+    real = real_desks(stage, row)
+    places = product(*(range(size) for size in lanes.price_factor.shape[1:]))
+    records = tuple(
         Lane(
-            seller,
-            buyer,
-            log_weight=float(lanes.log_weight[row, route, seller, buyer]),
-            factor=float(lanes.price_factor[row, route, seller, buyer]),
-            charge_usd_t=float(lanes.charge_usd_t[row, route, seller, buyer]),
-            floor_usd_t=float(lanes.floor_usd_t[row, route, seller, buyer]),
-            cap_t=float(lanes.cap_t[row, route, seller, buyer]),
+            place[1],
+            place[2],
+            log_weight=-inf if shut(stage, row, place) else float(lanes.log_weight[(row, *place)]),
+            factor=float(lanes.price_factor[(row, *place)]),
+            charge_usd_t=float(lanes.charge_usd_t[(row, *place)]),
+            floor_usd_t=float(lanes.floor_usd_t[(row, *place)]),
+            cap_t=float(lanes.cap_t[(row, *place)]),
+            over_cap_usd_t=float(lanes.over_quota_usd_t[(row, *place)]),
+            desk=next((at for at, desk in enumerate(real) if under(stage, row, desk, place)), None),
         )
-        for route, seller, buyer in product(range(routes), range(sellers), range(buyers))
+        for place in places
     )
+    return records, tuple(Desk(float(stage.desks.quota_t[row, desk])) for desk in real)
+
+
+def real_desks(stage: Stage, row: int) -> list[int]:
+    desks = stage.desks
+    return [int(at) for at in np.flatnonzero((desks.seller[row] >= 0) & (desks.quota_t[row] > 0))]
+
+
+def under(stage: Stage, row: int, desk: int, place: tuple[int, int, int]) -> bool:
+    route, who, buyer = place
+    return bool(stage.desks.seller[row, desk] == who and stage.desks.lanes[row, desk, route, buyer])
+
+
+def shut(stage: Stage, row: int, place: tuple[int, int, int]) -> bool:
+    """Whether a desk without any quota closes the lane."""
+    none = np.flatnonzero(stage.desks.quota_t[row] <= 0)
+    return any(under(stage, row, int(desk), place) for desk in none)
 
 
 @dataclass(frozen=True)
 class KernelStage:
-    """What the kernel found for one stage, in the order of the chain's sellers, buyers and lanes."""
+    """What the kernel found for one stage, in the order of the chain's sellers, buyers, lanes and desks."""
 
     price_usd_t: Floats
+    premium_usd_t: Floats
     index_usd_t: Floats
     ordered_t: Floats
     used_t: Floats
@@ -144,30 +182,25 @@ class KernelStage:
 
 def kernel_stages(clearing: Clearing, market: Market, row: int) -> tuple[KernelStage, ...]:
     """One row of a clearing, by stage."""
-    ore = KernelStage(
-        clearing.ore_price_usd_t[row],
-        clearing.ore_index_usd_t[row],
-        clearing.throughput_t[row],
-        clearing.converted_t[row] / market.recovery[row],
-        clearing.ore_flow_t[row].ravel(),
-        clearing.ore_levy_usd_t[row].ravel(),
-        clearing.ore_rent_usd_t[row].ravel(),
+    return tuple(
+        KernelStage(
+            found.price_usd_t[row],
+            found.premium_usd_t[row, real_desks(stage, row)],
+            found.index_usd_t[row],
+            found.ordered_t[row],
+            found.use_t[row],
+            found.flow_t[row].ravel(),
+            found.levy_usd_t[row].ravel(),
+            found.rent_usd_t[row].ravel(),
+        )
+        for stage, found in zip(market.stages, clearing.stages, strict=True)
     )
-    refined = KernelStage(
-        clearing.refined_price_usd_t[row],
-        clearing.refined_index_usd_t[row],
-        clearing.purchases_t[row],
-        clearing.use_t[row],
-        clearing.refined_flow_t[row].ravel(),
-        clearing.refined_levy_usd_t[row].ravel(),
-        clearing.refined_rent_usd_t[row].ravel(),
-    )
-    return ore, refined
 
 
 def books_at(stages: tuple[KernelStage, ...], chain: Chain) -> Books:
-    """The chain's books at the kernel's prices."""
+    """The chain's books at the kernel's prices and premiums."""
     net = network(chain)
+    prices = {(level, place): float(stages[level].price_usd_t[place]) for level, place in net.sellers}
     return books(
-        net, {(level, place): float(stages[level].price_usd_t[place]) for level, place in net.sellers}, {}
+        net, prices, {(level, desk): float(stages[level].premium_usd_t[desk]) for level, desk in net.desks}
     )

@@ -198,7 +198,8 @@ def throughput_t(maker: Maker, metal_usd_t: float, index_usd_t: float) -> float:
 
 
 def used_t(who: Maker | User, purchase: Purchase) -> float:
-    """What is left for use of what was got. Stocks fill only with what is got; drawn stocks are there."""
+    """What is left for use of what was got. Stocks fill only with what is got; a user's drawn stocks
+    are there, a maker draws on its own as far as what it ordered arrives."""
     return purchase.got_t - stock_change_t(who, purchase)
 
 
@@ -206,4 +207,5 @@ def stock_change_t(who: Maker | User, purchase: Purchase) -> float:
     """Into (+) or out of (-) the buyer's stocks."""
     share = who.stock.share(purchase.index_usd_t)
     wanted = purchase.ordered_t / (1.0 + share) * share
-    return wanted * (1.0 - purchase.outside_share) if wanted > 0 else wanted
+    filled = wanted * (1.0 - purchase.outside_share)
+    return filled if wanted > 0 or isinstance(who, Maker) else wanted

@@ -16,7 +16,6 @@ import numpy as np
 from buyer_choice import Purchase
 from chain_equations import Books, Key, Network, network, own_supply, throughput_t
 from chain_records import Chain, Lane, Maker, Outside, Taste, User
-from curve_records import NO_STOCKS
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
@@ -103,7 +102,8 @@ def refuse_what_is_no_cost(net: Network) -> None:
         for who in net.buyers[level]:
             if isinstance(who, Maker) and (
                 who.taste.outside
-                or who.stock != NO_STOCKS
+                or who.stock.buy_share
+                or who.stock.draw_share
                 or any(part.guaranteed_usd_t > -inf for part in who.tranches)
             ):
                 raise ValueError(f"stage {level}: a maker's backstop, stocks or guarantee have no programme")
