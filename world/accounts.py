@@ -81,7 +81,7 @@ def country_accounts(
         users = axes.users_of(stage)[mineral]
         if users.shape[1]:
             usd[:, USERS] += scatter(book.surplus_usd, users, n)
-        usd[:, PRODUCERS[stage]] += scatter(book.profit_usd + book.feed_usd, sellers, n)
+        usd[:, PRODUCERS[stage]] += scatter(book.profit_usd + book.feed_usd + book.contract_usd, sellers, n)
         usd[:, SUPPORT] -= scatter(book.support_usd, sellers, n)
         usd[:, EXPORT_TAX] += scatter(book.export_tax_usd, sellers, n)
         usd[:, QUOTA_RENT] += scatter(book.premium_usd, sellers, n) + scatter(book.holder_usd, buyers, n)

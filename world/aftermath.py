@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.beliefs import revise_expected
-from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, gather, scatter
+from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, Mask, gather, scatter
 from world.capacity import capacity_of, invest
 from world.leader_move import scope_of
 from world.licence_round import close_offices
+from world.market.clearing import StageClearing
 from world.market_round import Cleared, feed_index_usd_t
 from world.plant_costs import BLOCK_STAGE, MAKING
 from world.price_floor import believed_floor_usd_t
@@ -63,9 +64,14 @@ def revise_habits(world: TradeWorld, cleared: Cleared) -> None:
             world.base.price_usd_t[stage][:, :, None] + lanes.freight_usd_t
         )
         dearer = (landed[:, 0] - base_landed) / lanes.spread_usd_t[:, None, :]
-        size = lanes.flow_t + 1e-12
-        relative = dearer - (size * dearer).sum(axis=1, keepdims=True) / size.sum(axis=1, keepdims=True)
+        # who bought of nobody in the base year compares with the sellers of the world
+        size = lanes.flow_t + 1e-9 * lanes.flow_t.sum(axis=2, keepdims=True)
+        total = np.maximum(size.sum(axis=1, keepdims=True), 1e-300)
+        relative = dearer - (size * dearer).sum(axis=1, keepdims=True) / total
         advantage = np.clip(-relative, -2.0, 2.0) * p.habit_strength
+        # who sold nothing has no price to be known by: its figure is where the solver happened to start
+        known = sells(cleared.clearing.stages[stage])
+        advantage = np.where(known[:, :, None], advantage, 0.0)
         markets.habit[stage] = (1.0 - weight) * markets.habit[stage] + weight * advantage
     usual = 1.0 - np.exp(-1.0)  # a year's memory of flows
     growing = np.exp(world.expected_growth(world.round) / 4.0)[:, None, None]
@@ -87,7 +93,8 @@ def revise_prices(world: TradeWorld, cleared: Cleared) -> None:
         seen = observed_price(world, cleared, stage)
         believed = revise_expected(markets.believed_usd_t[stage], seen, p.belief_speed_year)
         # contracts are settled by a mean of past spot prices, at the gate and not on the formula itself
-        spot = np.where(axes.sellers(stage) >= 0, clearing.stages[stage].price_usd_t, 0.0)
+        spot = np.where(sells(clearing.stages[stage]), clearing.stages[stage].price_usd_t, seen)
+        spot = np.where(axes.sellers(stage) >= 0, spot, 0.0)
         renewed = 1.0 - np.exp(-p.contract_renewal_year / 4.0)
         markets.contract_usd_t[stage] += renewed * (np.maximum(spot, 0.0) - markets.contract_usd_t[stage])
         markets.believed_usd_t[stage] = np.where(axes.sellers(stage) >= 0, believed, 0.0)
@@ -119,8 +126,14 @@ def observed_price(world: TradeWorld, cleared: Cleared, stage: int) -> Array:
             total > 0, (weight * price_usd_t).sum(axis=1, keepdims=True) / np.maximum(total, 1e-300), every
         )
         seen = np.where(side, mean, seen)
-    active = sold > 1e-6 * np.maximum(sold.sum(axis=1, keepdims=True), 1e-300)
-    return np.maximum(np.where(active, price_usd_t, seen), 1e-9)
+    return np.maximum(np.where(sells(cleared.clearing.stages[stage]), price_usd_t, seen), 1e-9)
+
+
+def sells(stage: StageClearing) -> Mask:
+    """(mineral, seller) whether a seller sells more than a trace, so that its price means something."""
+    sold = stage.flow_t.sum(axis=(1, 3))
+    active: Mask = sold > 1e-6 * np.maximum(sold.sum(axis=1, keepdims=True), 1e-300)
+    return active
 
 
 def _outside_mean(world: TradeWorld, cleared: Cleared, stage: int) -> Array:

@@ -44,6 +44,7 @@ class StageAccounts(Rowwise):
     support_usd      (M, S)  what public money adds under guaranteed prices (part of the profit)
     cost_usd         (M, S)  real cost of production, what it is made of not counted
     premium_usd      (M, S)  what sellers get above gate prices: quota premiums, rents, gaps of minimum prices
+    contract_usd     (M, S)  what contracts pay sellers above spot, negative below
     export_tax_usd   (M, S)
     duty_usd, fine_usd  (M, B);  levy_usd (M, S, B)  to the treasury of the buyer's country
     holder_usd       (M, B)  quota rents of the buyer's side, direct lanes
@@ -59,6 +60,7 @@ class StageAccounts(Rowwise):
     support_usd: Floats
     cost_usd: Floats
     premium_usd: Floats
+    contract_usd: Floats
     export_tax_usd: Floats
     duty_usd: Floats
     levy_usd: Floats
@@ -114,6 +116,7 @@ def _stage(
         support_usd=support,
         cost_usd=cost,
         premium_usd=by_seller(money.above_usd_t),
+        contract_usd=by_seller(money.contract_usd_t),
         export_tax_usd=by_seller(money.export_tax_usd_t),
         duty_usd=by_buyer(money.duty_usd_t),
         levy_usd=(flow * money.levy_usd_t).sum(1),

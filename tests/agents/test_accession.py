@@ -158,7 +158,7 @@ def test_questions_cost_a_market_only_where_the_floor_is_in_question() -> None:
     assert RULE.questions(view(rung=1)) == ()
     assert RULE.questions(view(rung=3, text_exists=False)) == ()
     assert len(RULE.questions(view(rung=3))) == 3
-    assert len(RULE.questions(view(rung=4))) == 2
+    assert len(RULE.questions(view(rung=4))) == 3
 
 
 def test_a_lower_rung_is_taken_at_the_first_review_that_pays() -> None:

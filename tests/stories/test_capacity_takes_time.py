@@ -33,7 +33,7 @@ def capacities(world: TradeWorld) -> dict[str, list[Array]]:
 
 @pytest.mark.parametrize("mineral", SHOCKED)
 def test_no_plant_answers_a_price_before_its_lead_time(mineral: str) -> None:
-    given = {"minerals": [mineral], "rounds": 26}
+    given = {"minerals": [mineral], "rounds": 26, "parameters__closure_rate_year": 0.0}
     calm, short = make_world(**given), make_world(**given, measures=[shortage(mineral, SHOCKED[mineral])])
     before, after = capacities(calm), capacities(short)
     answered = False
@@ -77,10 +77,12 @@ def slump(mineral: str, rounds: int = 16) -> TradeWorld:
 def test_a_slump_idles_the_dear_mines_and_never_the_cheap_ones(mineral: str) -> None:
     world = slump(mineral)
     markets = world.state.markets
-    standing = markets.ore_capacity_t > 0
-    idle = (markets.ore_mothballed_t / np.where(standing, markets.ore_capacity_t, 1.0))[standing]
-    cost = running_cost_usd_t(world.base, "ore", np.zeros_like(standing, dtype=float))
-    ratio = (cost / markets.believed_ore_usd_t)[standing]
+    mothballed = markets.mothballed_t["ore"]
+    tranche = capacity_of(markets, "ore")[:, None, :] / mothballed.shape[1] * np.ones_like(mothballed)
+    standing = tranche > 0
+    idle = (mothballed / np.where(standing, tranche, 1.0))[standing]
+    cost = running_cost_usd_t(world.base, "ore", np.zeros(standing[:, 0].shape))
+    ratio = (cost / markets.believed_usd_t[ORE][:, None, :])[standing]
     assert idle.max() > 0.05
     assert idle[ratio.argmax()] > 0.0
     assert idle[ratio.argmin()] == 0.0
@@ -89,11 +91,11 @@ def test_a_slump_idles_the_dear_mines_and_never_the_cheap_ones(mineral: str) -> 
 
 def test_mines_idled_in_a_slump_come_back_with_the_price() -> None:
     world = slump("lithium")
-    idle = world.state.markets.ore_mothballed_t.sum()
+    idle = world.state.markets.mothballed_t["ore"].sum()
     world.state.markets.demand_shock[:] = np.log(1.3)
     play(world)
     assert idle > 0.0
-    assert world.state.markets.ore_mothballed_t.sum() < 0.1 * idle
+    assert world.state.markets.mothballed_t["ore"].sum() < 0.1 * idle
 
 
 def response(mineral: str, block: str, stage: int) -> float:
@@ -102,8 +104,7 @@ def response(mineral: str, block: str, stage: int) -> float:
     for factor in (1.0, 2.0):
         world = make_world(minerals=[mineral], rounds=2)
         world.step()
-        name = "believed_ore_usd_t" if stage == ORE else "believed_refined_usd_t"
-        setattr(world.state.markets, name, factor * getattr(world.state.markets, name))
+        world.state.markets.believed_usd_t[stage] *= factor
         before = world.state.markets.arriving_t[block].sum()
         world.step()
         orders.append(world.state.markets.arriving_t[block].sum() - before)

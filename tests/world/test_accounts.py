@@ -21,7 +21,6 @@ from world.accounts import (
     CountryAccounts,
     country_accounts,
 )
-from world.axes import ORE, REFINED
 from world.market.charges import LaneMoney, divide_payment
 from world.market_round import Cleared
 from world.model import TradeWorld
@@ -58,7 +57,7 @@ def cleared(world: TradeWorld) -> Cleared:
 
 def book(world: TradeWorld, cleared: Cleared, capture: float = 0.0) -> CountryAccounts:
     rows = np.arange(len(world.base.axes.minerals))
-    hub = (cleared.setting.borders[ORE].hub, cleared.setting.borders[REFINED].hub)
+    hub = [border.hub for border in cleared.setting.borders]
     axes = world.base.axes
     return country_accounts(
         cleared.priced, cleared.clearing, rows, axes, world.economy.final_use, hub, capture, world.dominant
@@ -115,7 +114,7 @@ def test_revenue_is_the_rate_times_the_flow(world: TradeWorld, cleared: Cleared)
         flow = cleared.clearing.stages[stage].flow_t
         at_home = (axes.buyers(stage) == axes.country("JPN"))[:, None, None, :]
         paid += np.where(at_home, shared.levy_usd_t * flow, 0.0).sum()
-        rent += ((shared.above_usd_t + shared.holder_usd_t) * flow)[:, 0].sum()
+        rent += (shared.above_usd_t * flow).sum() + (shared.holder_usd_t * flow)[:, 0].sum()
     assert paid == pytest.approx(cleared.accounts.usd[:, LEVY, axes.country("JPN")].sum(), rel=1e-9)
     assert rent == pytest.approx(cleared.accounts.usd[:, QUOTA_RENT].sum(), rel=1e-9)
 
@@ -154,7 +153,7 @@ def test_capture_moves_the_levy_on_its_goods_to_the_dominant_refiner(
 
 def test_rows_may_be_taken_in_any_order(world: TradeWorld, cleared: Cleared) -> None:
     order = np.array([1, 0])
-    hub = (cleared.setting.borders[ORE].hub, cleared.setting.borders[REFINED].hub)
+    hub = [border.hub for border in cleared.setting.borders]
     turned = country_accounts(
         replace(
             cleared.priced,

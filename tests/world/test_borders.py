@@ -46,6 +46,8 @@ def borders(**changes: object) -> StageBorders:
         backstop_log_weight=np.full((1, 1, 3), -5.0),
         price_usd_t=np.array([100.0]),
         fixed_duty_share=np.zeros(SHAPE),
+        contract_share=np.zeros(1),
+        contract_price_usd_t=np.full((1, 3), 100.0),
     )
     return replace(plain, **changes)
 
@@ -104,9 +106,12 @@ def test_the_duty_counts_toward_the_floor() -> None:
 
 
 def test_members_waive_their_duties_on_each_other_alone() -> None:
-    _, lanes = build(borders(duty_share=np.full(SHAPE, 0.2)), rows(members=(IN, OUT)))
+    """On what the floor covers; without a floor their duties stay."""
+    _, none = build(borders(duty_share=np.full(SHAPE, 0.2)), rows(members=(IN, OUT)))
+    np.testing.assert_allclose(landed(none, 100.0)[:2, :2], 1.2 * 102.0)
+    _, lanes = build(borders(duty_share=np.full(SHAPE, 0.2)), rows(floor=50.0, members=(IN, OUT)))
     np.testing.assert_allclose(landed(lanes, 100.0)[:2, :2], 102.0)
-    _, apart = build(borders(duty_share=np.full(SHAPE, 0.2)), rows(members=(IN,)))
+    _, apart = build(borders(duty_share=np.full(SHAPE, 0.2)), rows(floor=50.0, members=(IN,)))
     cost = landed(apart, 100.0)
     assert cost[IN, IN] == 102.0
     assert cost[OUT, IN] == cost[IN, OUT] == pytest.approx(1.2 * 102.0)

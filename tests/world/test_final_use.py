@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from small_worlds import make_world
 
-from world.axes import scatter
+from world.axes import gather, scatter
 from world.final_use import final_need_t
 
 WORLD = make_world(minerals=["*"], rounds=1)
@@ -28,8 +28,9 @@ def test_final_need_adds_up_to_first_use() -> None:
 
 
 def test_the_spread_reproduces_both_margins() -> None:
-    made = ECONOMY.final_use * BASE.use_t[:, None, :]
-    np.testing.assert_allclose(made.sum(axis=1), BASE.use_t, rtol=1e-9)
+    use = gather(BASE.margins.use_t, BASE.axes.users)
+    made = ECONOMY.final_use * use[:, None, :]
+    np.testing.assert_allclose(made.sum(axis=1), use, rtol=1e-9)
     arrived, need = made.sum(axis=2), ECONOMY.final_need_t
     scale = need.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(arrived / scale, need / scale, atol=2e-3)

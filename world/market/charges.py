@@ -83,14 +83,15 @@ class LaneMoney(Rowwise):
     fine add up to what the buyer pays.
 
     seller_usd_t  the seller, the premium of export quotas and its part of a quota's rent included
-    above_usd_t   ``seller_usd_t`` less the gate price: premium, rent, gap of a minimum price, and what
-        contracts pay above spot (negative where they pay less)
+    above_usd_t   what the seller gets above the gate price by policy: premium, rent, gap of a minimum price
+    contract_usd_t  what contracts pay it above spot (negative where they pay less)
     export_tax_usd_t  the exporter's treasury; duty_usd_t, levy_usd_t the importer's, over-quota duty in duty
     holder_usd_t  quota rent of the importer's side
     """
 
     seller_usd_t: Floats
     above_usd_t: Floats
+    contract_usd_t: Floats
     export_tax_usd_t: Floats
     duty_usd_t: Floats
     levy_usd_t: Floats
@@ -137,7 +138,7 @@ def divide_payment(
     takes the place of a levy (case T9d), the importer's part is outside.
     """
     factor, share = charges.tax_factor, charges.contract_share
-    got_usd_t = (1.0 - share) * asked_usd_t + share * charges.contract_price_usd_t
+    contract = share * (charges.contract_price_usd_t - asked_usd_t)
     over = np.where(flow_t > lanes.cap_t, 1.0 - lanes.cap_t / np.where(flow_t > 0, flow_t, 1.0), 0.0)
     above_quota = rent_usd_t * over
     rent = rent_usd_t - above_quota
@@ -146,13 +147,15 @@ def divide_payment(
     kept = np.maximum(before, charges.seller_floor_usd_t)
     kept = np.where(rent > 0, kept + charges.seller_holds_quota * (paid + rent - kept), kept)
     safe = np.where(factor > 0, factor, 1.0)
-    seller = got_usd_t + np.where(factor > 0, kept - before, 0.0) / safe
+    gap = np.where(factor > 0, kept - before, 0.0) / safe
+    seller = asked_usd_t + contract + gap
     tax = charges.export_tax_share * seller + charges.export_tax_usd_t
     duty = charges.tariff_share * (seller + tax + charges.freight_usd_t) + charges.import_duty_usd_t
     levy = np.maximum(paid - kept, 0.0)
     return LaneMoney(
         seller_usd_t=seller,
-        above_usd_t=seller - price_usd_t[:, None, :, None],
+        above_usd_t=asked_usd_t - price_usd_t[:, None, :, None] + gap,
+        contract_usd_t=contract,
         export_tax_usd_t=tax,
         duty_usd_t=duty + above_quota,
         levy_usd_t=levy,

@@ -1,8 +1,8 @@
 """From the arrays of ``world.market`` to a chain of records, one row at a time.
 
 The only file here that knows the kernel's arrays. Sellers, users and routes keep their places: lane
-(r, s, b) of a stage is lane number ``(r S + s) B + b`` of the record. A lane may stand under one desk at most;
-a desk whose quota is zero is a closed lane.
+(r, s, b) of a stage is lane number ``(r S + s) B + b`` of the record. A lane may stand under one desk at
+most; a desk whose quota is zero is a closed lane.
 """
 
 from __future__ import annotations
