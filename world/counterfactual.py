@@ -15,7 +15,7 @@ import numpy as np
 
 from world.accounts import PRODUCERS, CountryAccounts, country_accounts
 from world.axes import STAGES, Array, Axes, Mask, Whole, scatter
-from world.borders import HubTerms, Rows, StageBorders, ZoneRules
+from world.border_terms import HubTerms, Rows, StageBorders, ZoneRules
 from world.calibration.base import BaseMarket
 from world.market.arrays import Market, Prices
 from world.market.clearing import Clearing

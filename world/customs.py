@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from world.axes import STAGES, Array, Axes, Whole, gather_pairs
-from world.borders import StageBorders
+from world.border_terms import StageBorders
 from world.calibration.base import BaseMarket
 from world.calibration.lanes import log_weight_of
 from world.calibration.wedges import freight_between

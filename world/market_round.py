@@ -12,7 +12,7 @@ import numpy as np
 from agents.investment import worth_building
 from world.accounts import CountryAccounts
 from world.axes import REFINED, STAGES, Array, gather
-from world.borders import HubTerms, ZoneRules
+from world.border_terms import HubTerms, ZoneRules
 from world.capacity import capacity_of
 from world.counterfactual import Case, Horizon, Setting, clear_rows, needs_hubs
 from world.customs import stage_borders

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from world.axes import COMPONENT, ORE, REFINED, Array, Axes, Whole
-from world.borders import HubTerms, Rows, StageBorders, ZoneRules, build_lanes
+from world.border_terms import HubTerms, Rows, StageBorders, ZoneRules
+from world.borders import build_lanes
 from world.calibration.base import BaseMarket
 from world.guarantees import Cover, guaranteed
 from world.habits import tranche_capacity_t, working_t

@@ -133,13 +133,16 @@ def test_a_minimum_price_leaves_the_gap_with_the_seller() -> None:
 
 
 def test_under_a_quota_usual_trade_comes_in_free_and_more_pays_the_gap() -> None:
-    world = zone("quota", zone__quota_share=0.5)
+    world = zone("quota", minerals=["gallium"], zone__quota_share=0.5)
     assert account(world, "levy_usd") == 0.0
     assert account(world, "tariff_usd") > 0.0
-    whole, half = (account(zone("quota", zone__quota_share=share), "tariff_usd") for share in (1.0, 0.5))
+    whole, half = (
+        account(zone("quota", minerals=["gallium"], zone__quota_share=share), "tariff_usd")
+        for share in (1.0, 0.5)
+    )
     assert whole < half
     chinese = into_japan(world)["flow_t"]["CHN"]
-    assert chinese > into_japan(zone("levy"))["flow_t"]["CHN"]
+    assert chinese > into_japan(zone("levy", minerals=["gallium"]))["flow_t"]["CHN"]
 
 
 def test_the_dominant_refiner_cannot_capture_a_duty_that_is_the_same_for_all() -> None:

@@ -22,7 +22,7 @@ from small_worlds import (
     zone_world,
 )
 
-from world.dataset import Dataset, load_dataset
+from world.dataset import Dataset
 from world.measures import Measure
 from world.model import TradeWorld
 
@@ -123,17 +123,19 @@ def bystanders(world: TradeWorld) -> list[str]:
     """Countries that neither sell nor buy nor could produce any of the minerals of this world."""
     axes = world.base.axes
     active = {
-        int(place) for lists in (axes.ore_sellers, axes.refiners, axes.users) for place in lists.ravel()
+        int(place)
+        for lists in (axes.ore_sellers, axes.refiners, axes.component_makers, axes.users, axes.final_users)
+        for place in lists.ravel()
     }
     return [iso3 for place, iso3 in enumerate(axes.countries) if place not in active]
 
 
 def test_a_country_that_never_trades_changes_nobody() -> None:
     """That it signs is written down for itself alone: all else stays to the last bit."""
-    alone = zone_world(minerals=["ndpr"], rounds=8)
+    alone = zone_world(minerals=["gallium"], rounds=8)
     names = bystanders(alone)
     assert len(names) > 40
-    joined = zone_world([names[0]], minerals=["ndpr"], rounds=8, zone__leader_border_alone=True)
+    joined = zone_world([names[0]], minerals=["gallium"], rounds=8, zone__leader_border_alone=True)
     assert [name for name in same_tables(alone, joined) if name.split(".")[0] in ("markets", "flows")] == []
     before, after = (table(world, "countries").set_index(["round", "country"]) for world in (alone, joined))
     others = before.index.get_level_values("country") != names[0]
@@ -211,20 +213,6 @@ def test_rows_of_the_tables_in_another_order_give_the_same_world() -> None:
     assert_close(
         table(play(make_world(data=data, **settings)), "markets"), table(played(**settings), "markets")
     )
-
-
-def test_rows_on_components_wait_for_a_market_of_theirs() -> None:
-    whole = load_dataset()
-    stages = {"lane_shares": "stage", "tariffs": "stage", "plants": "stage", "calendar": "stages"}
-    tables = {}
-    for name, column in stages.items():
-        rows = whole.table(name)
-        tables[name] = rows[rows[column] != "component"].reset_index(drop=True)
-        assert len(tables[name]) < len(rows)
-    settings = {"minerals": ["ndpr", "lithium"], "rounds": 6}
-    with_them = play(make_world(history=True, **settings))
-    without = play(make_world(data=data_with(**tables), **settings))
-    assert same_tables(with_them, without) == []
 
 
 def test_decisions_that_open_later_leave_the_quarters_before_alone() -> None:

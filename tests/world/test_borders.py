@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from world.axes import Mask
-from world.borders import HubTerms, Rows, StageBorders, ZoneRules, build_lanes
+from world.border_terms import HubTerms, Rows, StageBorders, ZoneRules
+from world.borders import build_lanes
 from world.market.arrays import Lanes
 from world.market.charges import LaneCharges, LaneMoney, divide_payment
 

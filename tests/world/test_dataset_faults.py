@@ -249,7 +249,7 @@ FAULTS: dict[str, tuple[Edit, tuple[str, ...]]] = {
     ),
     "component_cheaper_than_its_metal": (
         set_where("components", "price_mid_usd_t", "55500", mineral="ndpr"),
-        ("components.csv, line 2, column price_mid_usd_t", "55500", "above 56122.4"),
+        ("components.csv, line 2, column price_mid_usd_t", "55500", "above 74324.3"),
     ),
     "component_price_falls": (
         set_where("components", "price_high_usd_t", "90000", mineral="lithium"),

@@ -115,10 +115,10 @@ def test_a_cut_off_costs_what_the_market_says(world: TradeWorld) -> None:
 
 
 def test_the_refiners_own_question_tells_what_it_does_to_targets_and_rivals(world: TradeWorld) -> None:
-    targets = places(world, "JPN", "KOR")
+    targets = places(world, "DEU", "KOR", "VNM")
     control = Control(world.dominant, 0, REFINED, targets, 0.4, 0, "")
     change = stakes(world, bound(world), True, (control,)) - stakes(world, bound(world), True)
-    answer = ask(world, (world.dominant,), WhatIfControl("ndpr", ("JPN", "KOR"), 0.4))
+    answer = ask(world, (world.dominant,), WhatIfControl("ndpr", ("DEU", "KOR", "VNM"), 0.4))
     assert answer.now.total_usd == pytest.approx(change[world.dominant], rel=1e-5, abs=1.0)
     assert answer.others_usd["targets"] == pytest.approx(change[list(targets)].sum(), rel=1e-5, abs=1.0)
     assert answer.others_usd["rivals"] > 0.0  # the others sell dearer

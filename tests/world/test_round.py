@@ -9,7 +9,7 @@ from small_worlds import make_world, play, played, table
 import world.round as round_module
 from world.accounts import ACCOUNTS
 from world.axes import STAGES
-from world.borders import SAME_FOR_ALL
+from world.border_terms import SAME_FOR_ALL
 from world.market.clearing import Clearing
 from world.market_round import Cleared
 from world.model import TradeWorld

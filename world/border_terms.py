@@ -1,0 +1,131 @@
+"""What stands on the lanes of a stage, what a question asks of them, the rules of hubs and of the zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from world.axes import Array, Mask, Whole
+
+SAME_FOR_ALL = ("benchmark", "specific")
+"""Duty forms of the zone that cost every outsider the same a tonne."""
+
+
+@dataclass(frozen=True)
+class StageBorders:
+    """What stands on the lanes of one stage before any question is asked; axes (mineral, seller, buyer)
+    unless said.
+
+    freight_usd_t : direct freight
+    hub_freight_usd_t, hub : freight through the cheapest third country and which one (country position)
+    duty_share, duty_usd_t : ad valorem and specific duty of the importer
+    hub_duty_share : the duty the goods meet when declared as the hub's
+    taxed : lanes whose duty rose since the base year
+    export_tax_share, export_tax_usd_t : exporter's taxes
+    least_export_usd_t : least f.o.b. price of the exporter, -inf where none
+    least_import_usd_t : least landed price of the importer, kept by the seller's price; -inf where none
+    approval_share : share of usual shipments granted under licence (1 = free, 0 = ban)
+    quota_t : tonnes allowed on the lane, inf where none; over_quota_usd_t : duty above it, inf = nothing
+    passes
+    log_weight : ln A of this round, all lanes open
+    usual_flow_t : yardstick of licences and of hub capacity
+    hub_capacity_share : share of the usual flow that third countries can carry this round
+    hub_open_share : part of shipments that the seller's country grants to the hub itself (all when None): a
+        control aimed at everyone leaves no third country to go through
+    sellers, buyers : (mineral, width) country positions
+    spread_usd_t : (mineral, buyer); backstop_usd_t, backstop_log_weight : (mineral, tier, buyer)
+    price_usd_t : (mineral,) base price, the yardstick of hub margins
+    fixed_duty_share : the zone's duty on outsiders as set when it was announced
+    contract_share : (mineral,) part of the trade under contracts; contract_price_usd_t : (mineral, seller)
+    its price
+    granted_t : tonnes that licences and bans let pass, inf where they limit nothing; ``approval_share`` of
+        the usual flow when None
+    """
+
+    freight_usd_t: Array
+    hub_freight_usd_t: Array
+    hub: Whole
+    duty_share: Array
+    duty_usd_t: Array
+    hub_duty_share: Array
+    taxed: Mask
+    export_tax_share: Array
+    export_tax_usd_t: Array
+    least_export_usd_t: Array
+    least_import_usd_t: Array
+    approval_share: Array
+    quota_t: Array
+    over_quota_usd_t: Array
+    log_weight: Array
+    usual_flow_t: Array
+    hub_capacity_share: Array
+    sellers: Whole
+    buyers: Whole
+    spread_usd_t: Array
+    backstop_usd_t: Array
+    backstop_log_weight: Array
+    price_usd_t: Array
+    fixed_duty_share: Array
+    contract_share: Array
+    contract_price_usd_t: Array
+    hub_open_share: Array | None = None
+    granted_t: Array | None = None
+
+    @property
+    def limited(self) -> Mask:
+        """Lanes on which a licence, a ban or a quota limits what passes."""
+        limited: Mask = (self.approval_share < 1.0) | (self.quota_t < np.inf)
+        return limited if self.granted_t is None else limited | (self.granted_t < np.inf)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Questions as rows.
+
+    mineral : (row,) position
+    members : (row, country) binding members; reference_usd_t : (row,) reference price of this stage, NaN
+        where no floor
+    zone_tariff_share : (row,) flat duty of members on outsiders
+    zone_duty_usd_t : (row,) specific duty of members on outsiders
+    approval_share : (row, seller, buyer) licences of this row; None = those of the borders
+    all_spot : contracts have run out (a market some years on)
+    """
+
+    mineral: Whole
+    members: Mask
+    reference_usd_t: Array
+    zone_tariff_share: Array
+    zone_duty_usd_t: Array
+    approval_share: Array | None = None
+    all_spot: bool = False
+
+
+@dataclass(frozen=True)
+class HubTerms:
+    """Terms of passing goods through a third country.
+
+    margin_share, fine_share : margin and expected fine over the base price
+    leak_share : part of the capacity that slips through where the hub itself is under control
+    weight_taxed_share : weight of the way round a new duty over that of the direct lane
+    """
+
+    margin_share: float
+    fine_share: float
+    leak_share: float
+    weight_taxed_share: float
+
+
+@dataclass(frozen=True)
+class ZoneRules:
+    """How the zone keeps its reference price.
+
+    duty_form : levy (tops the landed price up), minimum_price (the seller must charge it), ad_valorem (set
+        when announced), benchmark and specific (the same for all outsiders, in ``Rows.zone_duty_usd_t``),
+        quota (the levy only above ``quota_share`` of usual trade)
+    binds_inside : members' sales to each other and at home obey the floor too (reading A)
+    """
+
+    duty_form: str
+    binds_inside: bool
+    quota_share: float
