@@ -40,7 +40,7 @@ class TestBanOnOneDestination:
     """An export ban on one destination against the same world without it."""
 
     def worlds(self, mineral: str, target: str) -> tuple[TradeWorld, TradeWorld]:
-        given = {"minerals": [mineral], "rounds": OPEN + 1, "parameters__contract_share": 0.0}
+        given = {"minerals": [mineral], "rounds": OPEN + 1}
         return played(**given), played(**given, measures=[ban_on(target, mineral)])
 
     def test_it_raises_the_price_there(self, mineral: str, target: str) -> None:
