@@ -104,7 +104,8 @@ def _scale_of(curves: Curves) -> tuple[Floats, Floats]:
 def output_t(curves: Curves, price_usd_t: Floats) -> Floats:
     """Output of every tranche (M, T, S) at the sellers' prices (M, S)."""
     earned = np.maximum(price_usd_t[:, None, :], curves.guaranteed_usd_t)
-    return np.asarray(curves.capacity_t * logistic((earned - curves.cost_usd_t) / curves.slope_usd_t))
+    slope = np.where(curves.capacity_t > 0, curves.slope_usd_t, 1.0)
+    return np.asarray(curves.capacity_t * logistic((earned - curves.cost_usd_t) / slope))
 
 
 def offer(sellers: Sellers, price_usd_t: Floats) -> Offer:
