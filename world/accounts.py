@@ -58,27 +58,26 @@ class CountryAccounts:
 def country_accounts(
     priced: Priced,
     clearing: Clearing,
-    mineral: Whole,
     axes: Axes,
     final_use: Array,
     hub: Sequence[Whole],
     capture_share: float,
     captor: int,
 ) -> CountryAccounts:
-    """Accounts by country of cleared rows.
+    """Accounts by country of cleared rows; ``axes`` and all arrays are those of the rows.
 
-    final_use : (mineral, country, user) share of what each user of metal makes that ends up in each country
-    hub : per stage (mineral, seller, buyer) country position of the hub, -1 none
+    final_use : (row, country, user) share of what each user of metal makes that ends up in each country
+    hub : per stage (row, seller, buyer) country position of the hub, -1 none
     capture_share : part of the levy on the goods of ``captor`` that it takes over by an export tax of the
         same size; prices and trade do not move (known answer T9b), the revenue does
     """
     books = account(priced.market, clearing, priced.charges)
     n = len(axes.countries)
-    usd = np.zeros((len(mineral), len(ACCOUNTS), n))
-    passed = np.zeros((len(mineral), n))
+    rows = len(final_use)
+    usd, passed = np.zeros((rows, len(ACCOUNTS), n)), np.zeros((rows, n))
     for stage, book in enumerate(books):
-        sellers, buyers = axes.sellers(stage)[mineral], axes.buyers(stage)[mineral]
-        users = axes.users_of(stage)[mineral]
+        sellers, buyers = axes.sellers(stage), axes.buyers(stage)
+        users = axes.users_of(stage)
         if users.shape[1]:
             usd[:, USERS] += scatter(book.surplus_usd, users, n)
         usd[:, PRODUCERS[stage]] += scatter(book.profit_usd + book.feed_usd + book.contract_usd, sellers, n)
@@ -88,9 +87,9 @@ def country_accounts(
         usd[:, TARIFF] += scatter(book.duty_usd, buyers, n)
         usd[:, LEVY] += scatter(book.levy_usd.sum(1), buyers, n)
         usd[:, FINE] += scatter(book.fine_usd, buyers, n)
-        usd[:, HUB_MARGIN] += _hub_margins(book, mineral, hub[stage], n)
+        usd[:, HUB_MARGIN] += _hub_margins(book, hub[stage], n)
         if stage == REFINED:
-            passed += np.einsum("rnk,rk->rn", final_use[mineral], book.surplus_usd)
+            passed += np.einsum("rnk,rk->rn", final_use, book.surplus_usd)
         elif users.shape[1]:
             passed += scatter(book.surplus_usd, users, n)
         if capture_share > 0.0:
@@ -99,12 +98,12 @@ def country_accounts(
     return CountryAccounts(usd, passed, world)
 
 
-def _hub_margins(book: StageAccounts, mineral: Whole, hub: Whole, countries: int) -> Array:
+def _hub_margins(book: StageAccounts, hub: Whole, countries: int) -> Array:
     """Margins earned by the third countries that goods passed."""
-    total = np.zeros((len(mineral), countries))
+    total = np.zeros((len(hub), countries))
     margin = book.hub_margin_usd.sum(axis=1)
     rows, sellers, buyers = np.nonzero(margin)
-    np.add.at(total, (rows, hub[mineral[rows], sellers, buyers]), margin[rows, sellers, buyers])
+    np.add.at(total, (rows, hub[rows, sellers, buyers]), margin[rows, sellers, buyers])
     return total
 
 

@@ -81,9 +81,8 @@ class StageBorders:
 
 @dataclass(frozen=True)
 class Rows:
-    """Questions as rows.
+    """Questions as rows, each of the mineral in the same row of the borders.
 
-    mineral : (row,) position
     members : (row, country) binding members; reference_usd_t : (row,) reference price of this stage, NaN
         where no floor
     zone_tariff_share : (row,) flat duty of members on outsiders
@@ -92,7 +91,6 @@ class Rows:
     all_spot : contracts have run out (a market some years on)
     """
 
-    mineral: Whole
     members: Mask
     reference_usd_t: Array
     zone_tariff_share: Array

@@ -38,9 +38,8 @@ def build_lanes(
     their duties on each other's goods that the floor covers. What passes through a hub meets the hub's
     duty, and pays its margin and the expected fine.
     """
-    mineral = rows.mineral
-    seller_in = _inside(rows.members, borders.sellers[mineral])[:, :, None]
-    buyer_in = _inside(rows.members, borders.buyers[mineral])[:, None, :]
+    seller_in = _inside(rows.members, borders.sellers)[:, :, None]
+    buyer_in = _inside(rows.members, borders.buyers)[:, None, :]
     covered = ~np.isnan(rows.reference_usd_t)[:, None, None]
     both_in, into = seller_in & buyer_in & covered, ~seller_in & buyer_in
     routes = [_direct_route(borders, rows, zone, both_in, into)]
@@ -54,9 +53,9 @@ def build_lanes(
         log_weight=np.stack([route.log_weight for route in routes], axis=1),
         cap_t=np.stack([route.cap_t for route in routes], axis=1),
         over_quota_usd_t=np.stack([route.over_quota_usd_t for route in routes], axis=1),
-        spread_usd_t=borders.spread_usd_t[mineral],
-        backstop_usd_t=borders.backstop_usd_t[mineral],
-        backstop_log_weight=borders.backstop_log_weight[mineral],
+        spread_usd_t=borders.spread_usd_t,
+        backstop_usd_t=borders.backstop_usd_t,
+        backstop_log_weight=borders.backstop_log_weight,
     )
     return charges, lanes
 
@@ -67,17 +66,16 @@ def _inside(members: Mask, positions: Whole) -> Mask:
 
 
 def _direct_route(borders: StageBorders, rows: Rows, zone: ZoneRules, both_in: Mask, into: Mask) -> _Route:
-    mineral = rows.mineral
-    approval = borders.approval_share[mineral] if rows.approval_share is None else rows.approval_share
-    usual = borders.usual_flow_t[mineral]
-    duty = np.where(both_in, 0.0, borders.duty_share[mineral] + _zone_duty_share(borders, rows, zone, into))
-    charges = _charges(borders, rows, zone, (both_in, into), duty, borders.freight_usd_t[mineral])
+    approval = borders.approval_share if rows.approval_share is None else rows.approval_share
+    usual = borders.usual_flow_t
+    duty = np.where(both_in, 0.0, borders.duty_share + _zone_duty_share(borders, rows, zone, into))
+    charges = _charges(borders, rows, zone, (both_in, into), duty, borders.freight_usd_t)
     # a request refused is a customer turned away: the habit of buying there counts for the part that is
     # granted, the rest looks for a way round; together they weigh what the open lane weighed
-    granted = borders.log_weight[mineral] + np.log(np.maximum(approval, LEAST_APPROVAL))
+    granted = borders.log_weight + np.log(np.maximum(approval, LEAST_APPROVAL))
     weight = np.where(approval > 0.0, granted, -np.inf)
-    licensed = _licensed_t(borders, mineral, approval)
-    quota, over = borders.quota_t[mineral], borders.over_quota_usd_t[mineral]
+    licensed = _licensed_t(borders, approval)
+    quota, over = borders.quota_t, borders.over_quota_usd_t
     if zone.duty_form == "quota":
         top_up = _top_up_usd_t(borders, rows, charges)
         bound = into & (top_up > 0.0)
@@ -90,14 +88,14 @@ def _direct_route(borders: StageBorders, rows: Rows, zone: ZoneRules, both_in: M
     return _Route(charges, weight, np.minimum(licensed, quota), over)
 
 
-def _licensed_t(borders: StageBorders, mineral: Whole, approval_share: Array) -> Array:
+def _licensed_t(borders: StageBorders, approval_share: Array) -> Array:
     """Tonnes that licences let pass: as the offices decided where the row asks nothing else, its share of the
     usual flow where it does.
     """
-    asked = np.where(approval_share < 1.0, approval_share * borders.usual_flow_t[mineral], np.inf)
+    asked = np.where(approval_share < 1.0, approval_share * borders.usual_flow_t, np.inf)
     if borders.granted_t is not None:
-        stands = approval_share == borders.approval_share[mineral]
-        asked = np.where(stands, borders.granted_t[mineral], asked)
+        stands = approval_share == borders.approval_share
+        asked = np.where(stands, borders.granted_t, asked)
     return np.maximum(asked, LEAST_APPROVAL)
 
 
@@ -105,7 +103,7 @@ def _zone_duty_share(borders: StageBorders, rows: Rows, zone: ZoneRules, into: M
     """Ad valorem duty that members add on outsiders' goods."""
     extra = np.broadcast_to(rows.zone_tariff_share[:, None, None], into.shape)
     if zone.duty_form == "ad_valorem":
-        extra = extra + borders.fixed_duty_share[rows.mineral]
+        extra = extra + borders.fixed_duty_share
     return np.where(into, extra, 0.0)
 
 
@@ -118,25 +116,21 @@ def _charges(
     freight_usd_t: Array,
 ) -> dict[str, Array]:
     """Charges of a route without margins and fines; ``sides``: lanes between members, lanes into them."""
-    mineral, (both_in, into) = rows.mineral, sides
+    both_in, into = sides
     zero = np.zeros_like(freight_usd_t)
     none = np.full_like(freight_usd_t, -np.inf)
     reference = np.broadcast_to(np.nan_to_num(rows.reference_usd_t, nan=-np.inf)[:, None, None], into.shape)
     specific = rows.zone_duty_usd_t[:, None, None] if zone.duty_form in SAME_FOR_ALL else 0.0
-    tax, tax_usd_t = borders.export_tax_share[mineral], borders.export_tax_usd_t[mineral]
-    least = (1.0 + duty_share) * (
-        (1.0 + tax) * borders.least_export_usd_t[mineral] + tax_usd_t + freight_usd_t
-    )
-    seller_floor = np.maximum(least, borders.least_import_usd_t[mineral])
+    tax, tax_usd_t = borders.export_tax_share, borders.export_tax_usd_t
+    least = (1.0 + duty_share) * ((1.0 + tax) * borders.least_export_usd_t + tax_usd_t + freight_usd_t)
+    seller_floor = np.maximum(least, borders.least_import_usd_t)
     if zone.duty_form == "minimum_price":
         seller_floor = np.maximum(seller_floor, np.where(into, reference, none))
     if zone.binds_inside:
         seller_floor = np.maximum(seller_floor, np.where(both_in, reference + freight_usd_t, none))
     return {
         "tariff_share": duty_share,
-        "import_duty_usd_t": np.where(
-            both_in, 0.0, borders.duty_usd_t[mineral] + np.where(into, specific, 0.0)
-        ),
+        "import_duty_usd_t": np.where(both_in, 0.0, borders.duty_usd_t + np.where(into, specific, 0.0)),
         "export_tax_share": tax,
         "export_tax_usd_t": tax_usd_t,
         "freight_usd_t": freight_usd_t,
@@ -145,15 +139,15 @@ def _charges(
         "fine_usd_t": zero,
         "levy_floor_usd_t": np.where(into & (zone.duty_form == "levy"), reference, none),
         "seller_floor_usd_t": seller_floor,
-        "contract_share": zero + (0.0 if rows.all_spot else borders.contract_share[mineral][:, None, None]),
-        "contract_price_usd_t": zero + borders.contract_price_usd_t[mineral][:, :, None],
-        "seller_holds_quota": np.isinf(borders.over_quota_usd_t[mineral]).astype(float),
+        "contract_share": zero + (0.0 if rows.all_spot else borders.contract_share[:, None, None]),
+        "contract_price_usd_t": zero + borders.contract_price_usd_t[:, :, None],
+        "seller_holds_quota": np.isinf(borders.over_quota_usd_t).astype(float),
     }
 
 
 def _top_up_usd_t(borders: StageBorders, rows: Rows, charges: dict[str, Array]) -> Array:
     """What lifts usual prices to the reference, (row, seller, buyer); zero where there is no reference."""
-    price = borders.price_usd_t[rows.mineral][:, None, None]
+    price = borders.price_usd_t[:, None, None]
     landed = (1.0 + charges["tariff_share"]) * (price + charges["freight_usd_t"])
     return np.maximum(np.nan_to_num(rows.reference_usd_t, nan=-np.inf)[:, None, None] - landed, 0.0)
 
@@ -162,23 +156,20 @@ def _hub_route(borders: StageBorders, rows: Rows, terms: HubTerms, zone: ZoneRul
     """The second route: open where the direct lane is restricted or newly taxed, up to the capacity of the
     hubs.
     """
-    mineral = rows.mineral
-    approval = borders.approval_share[mineral] if rows.approval_share is None else rows.approval_share
-    usual = borders.usual_flow_t[mineral]
-    price = borders.price_usd_t[mineral][:, None, None] * np.ones_like(usual)
-    duty = borders.hub_duty_share[mineral] + _zone_duty_share(borders, rows, zone, into)
+    approval = borders.approval_share if rows.approval_share is None else rows.approval_share
+    usual = borders.usual_flow_t
+    price = borders.price_usd_t[:, None, None] * np.ones_like(usual)
+    duty = borders.hub_duty_share + _zone_duty_share(borders, rows, zone, into)
     nowhere = np.zeros_like(into)
-    charges = _charges(borders, rows, zone, (nowhere, into), duty, borders.hub_freight_usd_t[mineral])
+    charges = _charges(borders, rows, zone, (nowhere, into), duty, borders.hub_freight_usd_t)
     charges |= {"hub_margin_usd_t": terms.margin_share * price, "fine_usd_t": terms.fine_share * price}
     # what the hub can carry is the carriers' to sell: its scarcity rent is not the exporter's
     charges |= {"seller_holds_quota": np.zeros_like(usual)}
-    restricted = (approval < 1.0) | (borders.quota_t[mineral] < np.inf)
-    open_ = (restricted | borders.taxed[mineral]) & (usual > 0.0) & (borders.hub[mineral] >= 0)
+    restricted = (approval < 1.0) | (borders.quota_t < np.inf)
+    open_ = (restricted | borders.taxed) & (usual > 0.0) & (borders.hub >= 0)
     missing = np.where(approval < 1.0, 1.0 - approval, terms.weight_taxed_share)
-    weight = np.where(
-        open_, borders.log_weight[mineral] + np.log(np.maximum(missing, LEAST_APPROVAL)), -np.inf
-    )
+    weight = np.where(open_, borders.log_weight + np.log(np.maximum(missing, LEAST_APPROVAL)), -np.inf)
     open_share = borders.hub_open_share
-    granted = 1.0 if open_share is None else np.maximum(open_share[mineral], terms.leak_share)
-    cap = np.maximum(borders.hub_capacity_share[mineral] * usual * granted, LEAST_APPROVAL)
+    granted = 1.0 if open_share is None else np.maximum(open_share, terms.leak_share)
+    cap = np.maximum(borders.hub_capacity_share * usual * granted, LEAST_APPROVAL)
     return _Route(charges, weight, np.where(open_, cap, np.inf), np.full(cap.shape, np.inf))

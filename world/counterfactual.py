@@ -10,60 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 
 from world.accounts import PRODUCERS, CountryAccounts, country_accounts
 from world.axes import STAGES, Array, Axes, Mask, Whole, scatter
-from world.border_terms import HubTerms, Rows, StageBorders, ZoneRules
-from world.calibration.base import BaseMarket
+from world.border_terms import Rows
 from world.market.arrays import Market, Prices
 from world.market.clearing import Clearing
 from world.market.rows import join
 from world.market.solver import clear_market
-from world.offers import Offers, Priced
-from world.plant_costs import BLOCK_STAGE, MAKING, BlockFacts
+from world.offers import Priced
+from world.plant_costs import BLOCK_STAGE, MAKING
+from world.setting import Horizon, Setting
 from world.state import Control
 
-
-@dataclass(frozen=True)
-class Horizon:
-    """Offers of today, or of a market whose capacity has adjusted; ``inside``: block -> (mineral, seller)
-    capacity of sellers bound by the floor; ``capture_share``: part of the levy on its goods that the captor
-    takes over by then.
-    """
-
-    offers: Offers
-    inside: dict[str, Array]
-    start: Prices
-    capture_share: float
-
-
-@dataclass(frozen=True)
-class Setting:
-    """All that the cases of a round share.
-
-    reference_usd_t : (mineral, stage), NaN where the zone has none; zone_tariff_share, zone_duty_usd_t :
-        (mineral, stage) flat and specific duty on outsiders
-    """
-
-    base: BaseMarket
-    borders: tuple[StageBorders, ...]
-    terms: HubTerms
-    zone: ZoneRules
-    reference_usd_t: Array
-    zone_tariff_share: Array
-    zone_duty_usd_t: Array
-    final_use: Array
-    captor: int
-    blocks: dict[str, BlockFacts]
-    now: Horizon
-    later: Horizon | None = None
-
-    @property
-    def axes(self) -> Axes:
-        """The axes of all arrays."""
-        return self.base.axes
+# A batch this size keeps its arrays of lanes in the processor's cache.
+ROWS_AT_ONCE = 16
 
 
 @dataclass(frozen=True)
@@ -100,74 +64,87 @@ class _Row:
     case: int
     mineral: int
     hubs: bool
+    is_later: bool
 
 
 def solve_cases(setting: Setting, cases: Sequence[Case]) -> tuple[list[Outcome], int]:
     """Clear all cases; returns their outcomes in order and the number of markets solved."""
     rows = [
-        _Row(number, mineral, needs_hubs(setting, case, mineral))
+        _Row(number, mineral, needs_hubs(setting, case, mineral), case.is_later)
         for number, case in enumerate(cases)
         for mineral in case.minerals
     ]
+    size = _sizes(setting.axes)
+    rows.sort(key=lambda row: (row.is_later, row.hubs, *size[row.mineral]))
     solved: dict[tuple[int, int], tuple[CountryAccounts, Prices, int]] = {}
-    for later in (False, True):
-        for hubs in (False, True):
-            group = [row for row in rows if row.hubs == hubs and cases[row.case].is_later == later]
-            if group:
-                _, clearing, book = clear_rows(
-                    setting, [cases[row.case] for row in group], [row.mineral for row in group], hubs
-                )
-                prices = clearing.prices()
-                solved.update(
-                    {(row.case, row.mineral): (book, prices, place) for place, row in enumerate(group)}
-                )
+    for (is_later, hubs), alike in groupby(rows, key=lambda row: (row.is_later, row.hubs)):
+        for batch in _batches(list(alike)):
+            mineral = np.array([row.mineral for row in batch], dtype=np.int64)
+            part = setting.rows(mineral, is_later)
+            _, clearing, book = clear_rows(part, [cases[row.case] for row in batch], mineral, hubs)
+            start = setting.horizon(is_later).start.take(mineral)
+            prices = _widened(start, clearing.prices())
+            solved.update({(row.case, row.mineral): (book, prices, place) for place, row in enumerate(batch)})
     return [_gather_case(number, case, solved) for number, case in enumerate(cases)], len(rows)
 
 
+def _sizes(axes: Axes) -> list[tuple[int, ...]]:
+    """How many places each mineral fills, the widest axis first, so that those alike stand together."""
+    lists = [axes.final_users, axes.users, axes.refiners, axes.ore_sellers]
+    filled = np.stack([(positions >= 0).sum(axis=1) for positions in lists], axis=1)
+    return [(*map(int, row), place) for place, row in enumerate(filled)]
+
+
+def _batches(rows: Sequence[_Row]) -> list[Sequence[_Row]]:
+    return [rows[first : first + ROWS_AT_ONCE] for first in range(0, len(rows), ROWS_AT_ONCE)]
+
+
+def _widened(start: Prices, found: Prices) -> Prices:
+    """Prices ``found`` in the first places of those of ``start``, which are as wide as all minerals."""
+    for wide, narrow in zip(start.price_usd_t, found.price_usd_t, strict=True):
+        wide[:, : narrow.shape[1]] = narrow
+    return Prices(start.price_usd_t, found.premium_usd_t)
+
+
 def clear_rows(
-    setting: Setting, cases: Sequence[Case], minerals: Sequence[int], hubs: bool
+    setting: Setting, cases: Sequence[Case], mineral: Whole, hubs: bool
 ) -> tuple[Priced, Clearing, CountryAccounts]:
-    """Clear one row for each pair of case and mineral (all of one horizon), with or without the routes
-    through hubs.
-    """
-    mineral = np.array(minerals, dtype=np.int64)
+    """Clear one row for each case and its ``mineral`` (row,), all of one horizon, with or without the routes
+    through hubs. ``setting`` has these rows (:meth:`Setting.rows`)."""
     members = np.stack([case.members for case in cases])
     floor = np.array([case.floor for case in cases])
-    horizon = setting.later if cases[0].is_later else setting.now
-    assert horizon is not None
+    is_later = cases[0].is_later
+    horizon = setting.horizon(is_later)
     stage_rows = [
         Rows(
-            mineral,
             members & floor[:, None],
-            np.where(floor, setting.reference_usd_t[mineral, stage], np.nan),
-            np.where(floor, setting.zone_tariff_share[mineral, stage], 0.0),
-            np.where(floor, setting.zone_duty_usd_t[mineral, stage], 0.0),
+            np.where(floor, setting.reference_usd_t[:, stage], np.nan),
+            np.where(floor, setting.zone_tariff_share[:, stage], 0.0),
+            np.where(floor, setting.zone_duty_usd_t[:, stage], 0.0),
             _approvals(setting, cases, mineral, stage),
-            all_spot=cases[0].is_later,
+            all_spot=is_later,
         )
         for stage in range(len(STAGES))
     ]
     priced = horizon.offers.market(stage_rows, setting.borders, setting.terms, setting.zone, hubs)
-    priced = _with_inside_capacity(priced, horizon, setting.axes, mineral, members & floor[:, None])
-    clearing = clear_market(priced.market, horizon.start.take(mineral))
+    priced = _with_inside_capacity(priced, horizon, setting.axes, members & floor[:, None])
+    clearing = clear_market(priced.market, horizon.start)
     hub = [border.hub for border in setting.borders]
     book = country_accounts(
-        priced, clearing, mineral, setting.axes, setting.final_use, hub, horizon.capture_share, setting.captor
+        priced, clearing, setting.axes, setting.final_use, hub, horizon.capture_share, setting.captor
     )
-    if horizon.inside:
-        book = _with_capital(setting, priced, mineral, book)
-    return priced, clearing, book
+    return priced, clearing, _with_capital(setting, priced, book) if horizon.inside else book
 
 
-def _with_capital(setting: Setting, priced: Priced, mineral: Whole, book: CountryAccounts) -> CountryAccounts:
+def _with_capital(setting: Setting, priced: Priced, book: CountryAccounts) -> CountryAccounts:
     """Profits of a market some years on, less the capital charge of the plants that stand by then."""
-    usd, axes = book.usd.copy(), setting.axes
+    usd = book.usd.copy()
     for block, stage in BLOCK_STAGE.items():
         offered = priced.market.stages[stage]
         stands = (offered.making if block in MAKING else offered.own).capacity_t.sum(axis=1)
-        added = np.maximum(stands - setting.base.curves[block].capacity_t[mineral], 0.0)
-        charge = setting.blocks[block].capital_usd_t[mineral] * added
-        usd[:, PRODUCERS[stage]] -= scatter(charge, axes.sellers(stage)[mineral], usd.shape[2])
+        added = np.maximum(stands - setting.standing_t[block], 0.0)
+        charge = setting.capital_usd_t[block] * added
+        usd[:, PRODUCERS[stage]] -= scatter(charge, setting.axes.sellers(stage), usd.shape[2])
     return replace(book, usd=usd)
 
 
@@ -187,13 +164,11 @@ def _approvals(setting: Setting, cases: Sequence[Case], mineral: Whole, stage: i
     in force).
     """
     border = setting.borders[stage]
-    approval = border.approval_share[mineral].copy()
+    approval = border.approval_share.copy()
     for row, case in enumerate(cases):
         for control in case.controls:
             if control.mineral == mineral[row] and control.stage == stage:
-                lanes = control_lanes(
-                    control, border.sellers[control.mineral], border.buyers[control.mineral]
-                )
+                lanes = control_lanes(control, border.sellers[row], border.buyers[row])
                 lifted = control.approval_share >= 1.0  # what if a control in force were lifted
                 approval[row][lanes] = (
                     1.0 if lifted else np.minimum(approval[row][lanes], control.approval_share)
@@ -210,16 +185,14 @@ def control_lanes(control: Control, sellers: Whole, buyers: Whole) -> Mask:
     return lanes
 
 
-def _with_inside_capacity(
-    priced: Priced, horizon: Horizon, axes: Axes, mineral: Whole, members: Mask
-) -> Priced:
+def _with_inside_capacity(priced: Priced, horizon: Horizon, axes: Axes, members: Mask) -> Priced:
     """Sellers bound by the floor have the capacity that the floor would call forth (later horizon only)."""
     if not horizon.inside:
         return priced
     stages = list(priced.market.stages)
     for block, values in horizon.inside.items():
         stage, part = BLOCK_STAGE[block], "making" if block in MAKING else "own"
-        positions = axes.sellers(stage)[mineral]
+        positions = axes.sellers(stage)
         inside = np.take_along_axis(members, np.maximum(positions, 0), axis=1) & (positions >= 0)
         curves = getattr(stages[stage], part)
         # tranches keep their shares of what stands
@@ -229,7 +202,7 @@ def _with_inside_capacity(
             curves.capacity_t / np.where(stands > 0, stands, 1.0),
             1.0 / curves.capacity_t.shape[1],
         )
-        wanted = np.where(inside[:, None, :], values[mineral][:, None, :] * share, curves.capacity_t)
+        wanted = np.where(inside[:, None, :], values[:, None, :] * share, curves.capacity_t)
         stages[stage] = replace(stages[stage], **{part: replace(curves, capacity_t=wanted)})
     return replace(priced, market=Market(tuple(stages)))
 

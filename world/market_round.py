@@ -14,13 +14,14 @@ from world.accounts import CountryAccounts
 from world.axes import REFINED, STAGES, Array, gather
 from world.border_terms import HubTerms, ZoneRules
 from world.capacity import capacity_of
-from world.counterfactual import Case, Horizon, Setting, clear_rows, needs_hubs
+from world.counterfactual import Case, clear_rows, needs_hubs
 from world.customs import stage_borders
 from world.happenings import Happenings
 from world.market.clearing import Clearing
 from world.offers import Conditions, Priced, make_offers
 from world.plant_costs import BLOCK_STAGE, BLOCKS, MAKING, BlockFacts, full_cost_now
 from world.price_floor import believed_floor_usd_t, gap_to_reference_usd_t
+from world.setting import Horizon, Setting
 from world.state import Markets
 from world.state_trade import stock_releases_t
 from world.zone import floor_members
@@ -59,7 +60,7 @@ def make_setting(
     scenario = world.premise
     scoped = ~np.isnan(state.politics.reference_usd_t)
     return Setting(
-        base=base,
+        axes=base.axes,
         borders=borders,
         terms=HubTerms(
             margin_share=p.hub_margin_share,
@@ -73,7 +74,8 @@ def make_setting(
         zone_duty_usd_t=same_duty_usd_t(world),
         final_use=world.economy.final_use,
         captor=world.dominant,
-        blocks=world.economy.blocks,
+        standing_t={block: base.curves[block].capacity_t for block in BLOCKS},
+        capital_usd_t={block: facts.capital_usd_t for block, facts in world.economy.blocks.items()},
         now=now,
         later=later,
     )
@@ -215,5 +217,7 @@ def clear_round(world: TradeWorld, setting: Setting) -> Cleared:
         world.state.politics.floor_in_force,
     )
     hubs = any(needs_hubs(setting, case, mineral) for mineral in case.minerals)
-    priced, clearing, accounts = clear_rows(setting, [case] * len(case.minerals), list(case.minerals), hubs)
+    priced, clearing, accounts = clear_rows(
+        setting, [case] * len(case.minerals), np.array(case.minerals), hubs
+    )
     return Cleared(priced, clearing, accounts, setting)

@@ -51,24 +51,23 @@ class Offers:
         hubs: bool,
     ) -> Priced:
         """The market rows of these questions, and the charges on their lanes; ``rows`` and ``borders`` one a
-        stage."""
+        stage. Offers and borders are those of the rows."""
         stages, charges = [], []
         for offers, asked, border in zip(self.stages, rows, borders, strict=True):
             charge, lanes = build_lanes(border, asked, terms, zone, hubs)
-            picked = offers.take(asked.mineral)
             direct = np.arange(lanes.cap_t.shape[1]) == 0
-            counts = direct[None, None, :] | picked.quotas.by_hubs[:, :, None]
-            covers = picked.quotas.covers[:, :, None, :] & counts[..., None]
+            counts = direct[None, None, :] | offers.quotas.by_hubs[:, :, None]
+            covers = offers.quotas.covers[:, :, None, :] & counts[..., None]
             stages.append(
                 Stage(
-                    own=picked.own,
-                    feed_t=picked.feed_t,
-                    recovery=picked.recovery,
-                    making=picked.making,
-                    needs=picked.needs,
-                    stocks=picked.stocks,
+                    own=offers.own,
+                    feed_t=offers.feed_t,
+                    recovery=offers.recovery,
+                    making=offers.making,
+                    needs=offers.needs,
+                    stocks=offers.stocks,
                     lanes=lanes,
-                    desks=Desks(picked.quotas.seller, picked.quotas.quota_t, covers),
+                    desks=Desks(offers.quotas.seller, offers.quotas.quota_t, covers),
                 )
             )
             charges.append(charge)

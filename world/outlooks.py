@@ -12,7 +12,8 @@ import numpy as np
 from agents.view import Accounts, Answer, Question, WhatIfControl, WhatIfControlled, WhatIfMember
 from world.accounts import PRODUCERS, REFINERS, USERS, CountryAccounts
 from world.axes import REFINED, STAGES, Array, Axes, Mask
-from world.counterfactual import Case, Outcome, Setting, solve_cases
+from world.counterfactual import Case, Outcome, solve_cases
+from world.setting import Setting
 from world.state import Control
 
 

@@ -56,11 +56,10 @@ def cleared(world: TradeWorld) -> Cleared:
 
 
 def book(world: TradeWorld, cleared: Cleared, capture: float = 0.0) -> CountryAccounts:
-    rows = np.arange(len(world.base.axes.minerals))
     hub = [border.hub for border in cleared.setting.borders]
     axes = world.base.axes
     return country_accounts(
-        cleared.priced, cleared.clearing, rows, axes, world.economy.final_use, hub, capture, world.dominant
+        cleared.priced, cleared.clearing, axes, world.economy.final_use, hub, capture, world.dominant
     )
 
 
@@ -153,7 +152,7 @@ def test_capture_moves_the_levy_on_its_goods_to_the_dominant_refiner(
 
 def test_rows_may_be_taken_in_any_order(world: TradeWorld, cleared: Cleared) -> None:
     order = np.array([1, 0])
-    hub = [border.hub for border in cleared.setting.borders]
+    part = cleared.setting.rows(order, is_later=False)
     turned = country_accounts(
         replace(
             cleared.priced,
@@ -161,10 +160,9 @@ def test_rows_may_be_taken_in_any_order(world: TradeWorld, cleared: Cleared) -> 
             charges=tuple(charges.take(order) for charges in cleared.priced.charges),
         ),
         cleared.clearing.take(order),
-        order,
-        world.base.axes,
-        world.economy.final_use,
-        hub,
+        part.axes,
+        part.final_use,
+        [border.hub for border in part.borders],
         0.0,
         world.dominant,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -61,7 +61,7 @@ def rows(
     specific: float = 0.0,
 ) -> Rows:
     inside: Mask = np.isin(np.arange(3), members)[None, :]
-    return Rows(np.array([0]), inside, np.array([floor]), np.array([tariff]), np.array([specific]), approval)
+    return Rows(inside, np.array([floor]), np.array([tariff]), np.array([specific]), approval)
 
 
 def build(
@@ -196,13 +196,14 @@ def test_a_tax_on_all_exports_is_paid_on_the_way_round_too() -> None:
 
 def test_rows_of_a_batch_do_not_see_each_other() -> None:
     both = Rows(
-        np.array([0, 0]),
         np.array([[False, True, False], [False, False, False]]),
         np.array([150.0, np.nan]),
         np.array([0.25, 0.0]),
         np.zeros(2),
     )
-    _, lanes = build(borders(), both)
+    given = {item.name: getattr(borders(), item.name) for item in fields(StageBorders)}
+    twice = {name: np.repeat(value, 2, axis=0) for name, value in given.items() if value is not None}
+    _, lanes = build(borders(**twice), both)
     for number, row in enumerate((rows(floor=150.0, tariff=0.25), rows(members=()))):
         _, alone = build(borders(), row)
         for name in ("price_factor", "charge_usd_t", "floor_usd_t", "log_weight", "cap_t"):

@@ -66,14 +66,16 @@ def ask(world: TradeWorld, who: tuple[int, ...], question: Question, with_later:
 def stakes(
     world: TradeWorld, members: np.ndarray, floor: bool, controls: tuple[Control, ...] = ()
 ) -> np.ndarray:
-    """(country,) welfare by stakes of the round's market under this policy, cleared row by row."""
+    """(country,) welfare by stakes of the round's market under this policy: all minerals at full width, as in
+    the round itself, not cut to the places that a batch of questions needs."""
     setting = make_setting(world, world.happenings, conditions_of(world), with_later=False)
-    rows = range(len(world.base.axes.minerals))
-    case = Case(tuple(rows), members, floor, controls)
+    every = np.arange(len(world.base.axes.minerals))
+    case = Case(tuple(every.tolist()), members, floor, controls)
+    round_ways = np.array([needs_hubs(setting, case, mineral) for mineral in case.minerals])
     total = np.zeros(len(world.base.axes.countries))
-    for mineral in rows:
-        _, _, book = clear_rows(setting, [case], [mineral], needs_hubs(setting, case, mineral))
-        total += book.stake_usd(world.base.evidence.final_use_weight[[mineral]])[0]
+    for hubs in np.unique(round_ways).tolist():
+        _, _, book = clear_rows(setting, [case] * len(every), every, hubs)
+        total += book.stake_usd(world.base.evidence.final_use_weight)[round_ways == hubs].sum(axis=0)
     return total
 
 

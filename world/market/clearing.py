@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from world.market.arrays import Lanes, Market, Prices, Stage
-from world.market.balance import Problem, StageProblem, StageState, evaluate, lane_flow_t, received_t
-from world.market.choice import Choice, Pulls
+from world.market.balance import Problem, StageProblem
+from world.market.choice import Pulls
 from world.market.need import stock_share, throughput_t
+from world.market.newton import Outcome
+from world.market.purchases import Purchases
 from world.market.rows import Floats, Rows, Rowwise
 from world.market.supply import disposal, output_t
 
@@ -75,32 +77,30 @@ class Clearing(Rowwise):
         )
 
 
-def describe(market: Market, problem: Problem, unknowns: Floats, steps: NDArray[np.int64]) -> Clearing:
-    """The clearing at prices and premiums (M, n)."""
-    state = evaluate(problem, unknowns)
-    prices, premiums = problem.prices(unknowns), problem.premiums(unknowns)
+def describe(market: Market, problem: Problem, outcome: Outcome) -> Clearing:
+    """The clearing at the prices and premiums that were found."""
+    prices, premiums = problem.prices(outcome.unknowns), problem.premiums(outcome.unknowns)
     stages: list[StageClearing] = []
     for number, stage in enumerate(market.stages):
         before = stages[-1] if stages else None
-        parts = (problem.stages[number], state.stages[number])
+        parts = (problem.stages[number], outcome.purchases[number])
         stages.append(_stage(stage, parts, prices[number].copy(), premiums[number], before))
-    return Clearing(tuple(stages), state.error(), steps)
+    return Clearing(tuple(stages), outcome.error, outcome.steps)
 
 
 def _stage(
     stage: Stage,
-    parts: tuple[StageProblem, StageState],
+    parts: tuple[StageProblem, Purchases],
     price: Floats,
     premium: Floats,
     before: StageClearing | None,
 ) -> StageClearing:
-    problem, state = parts
-    choice, count = state.choice, stage.sellers
-    flow = lane_flow_t(choice)
+    problem, bought = parts
+    count, flow, ordered = stage.sellers, bought.flow_t, np.exp(bought.log_order)
     premium = np.where(premium > 0, premium, 0.0)
     asked = asked_usd_t(stage, price, premium)
     landed, levy = landed_usd_t(stage.lanes, asked)
-    change, use = _use(stage, problem, choice)
+    change, use = _use(stage, problem, bought)
     taken, made = np.zeros_like(stage.making.capacity_t), np.zeros_like(price)
     if before is not None:
         index = before.index_usd_t[:, :count]
@@ -110,22 +110,22 @@ def _stage(
         price_usd_t=price,
         premium_usd_t=premium,
         fob_usd_t=_mean_asked_usd_t(asked, flow, price) if premium.shape[1] else price,
-        index_usd_t=choice.index_usd_t,
+        index_usd_t=bought.index_usd_t,
         output_t=output_t(problem.sellers.own, price),
         feed_t=problem.sellers.feed_t - problem.sellers.taken_t,
         throughput_t=taken,
         converted_t=made,
         disposal_t=disposal(problem.sellers, price)[0],
         flow_t=flow,
-        wanted_t=np.exp(choice.log_use),
-        ordered_t=choice.ordered_t,
-        unmet_t=choice.ordered_t * choice.outside_share,
+        wanted_t=np.exp(bought.log_use),
+        ordered_t=ordered,
+        unmet_t=ordered * bought.unmet_share,
         stock_change_t=change,
         use_t=use,
         asked_usd_t=asked,
         landed_usd_t=landed,
         levy_usd_t=levy,
-        rent_usd_t=_rent_usd_t(problem.pulls, choice, landed, stage.lanes),
+        rent_usd_t=_rent_usd_t(problem.pulls, bought, landed, stage.lanes),
     )
 
 
@@ -152,25 +152,25 @@ def landed_usd_t(lanes: Lanes, asked_usd: Floats) -> tuple[Floats, Floats]:
     return landed, landed - before
 
 
-def _rent_usd_t(pulls: Pulls, choice: Choice, landed: Floats, lanes: Lanes) -> Floats:
+def _rent_usd_t(pulls: Pulls, bought: Purchases, landed: Floats, lanes: Lanes) -> Floats:
     """mu ln(unconstrained flow / quota) where the quota binds, at most the duty above it; zero elsewhere."""
     rent = np.zeros_like(landed)
-    if choice.held_t is None or pulls.log_cap is None:
+    if pulls.log_cap is None:
         return rent
     capped = np.nonzero((lanes.cap_t < np.inf) & (pulls.offset > -np.inf))
     buyer = (capped[0], capped[3])
-    log_order = choice.log_order[buyer] - pulls.log_cap[capped]
-    wanted = pulls.spread[buyer] * (lanes.log_weight[capped] + log_order) + choice.index_usd_t[buyer]
+    log_order = bought.log_order[buyer] - pulls.log_cap[capped]
+    wanted = pulls.spread[buyer] * (lanes.log_weight[capped] + log_order) + bought.index_usd_t[buyer]
     rent[capped] = np.clip(wanted - landed[capped], 0.0, lanes.over_quota_usd_t[capped])
     return rent
 
 
-def _use(stage: Stage, problem: StageProblem, choice: Choice) -> tuple[Floats, Floats]:
+def _use(stage: Stage, problem: StageProblem, bought: Purchases) -> tuple[Floats, Floats]:
     """Stock change and use (M, B). Stocks that are wanted fill only with what is got; users' stocks drawn on
     are there in full, makers' are drawn as far as what they ordered arrives."""
-    got = received_t(choice)
-    wanted = np.exp(choice.log_use) * stock_share(problem.buyers.stocks, choice.index_usd_t)
-    filled = wanted * choice.got_share
+    got = np.exp(bought.log_order) * bought.got_share
+    wanted = np.exp(bought.log_use) * stock_share(problem.buyers.stocks, bought.index_usd_t)
+    filled = wanted * bought.got_share
     is_user = np.arange(got.shape[1]) >= stage.makers_next
     change = np.where((wanted > 0) | ~is_user, filled, wanted)
     return change, got - change

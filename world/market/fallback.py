@@ -41,7 +41,7 @@ def continuation(market: Market, tolerance: float) -> Outcome:
     for hottest in HOTTEST:
         if outcome.error[0] <= tolerance:
             break
-        outcome = _cool(market, Outcome(start, outcome.steps, outcome.error), hottest, tolerance)
+        outcome = _cool(market, replace(outcome, unknowns=start), hottest, tolerance)
     return outcome
 
 
@@ -58,7 +58,7 @@ def _cool(market: Market, outcome: Outcome, hottest: float, tolerance: float) ->
             unknowns, factor, cooling = outcome.unknowns, colder, min(cooling**1.5, 4.0)
         else:
             cooling = cooling**0.4
-    return Outcome(outcome.unknowns, steps, outcome.error)
+    return replace(outcome, steps=steps)
 
 
 def soften(market: Market, factor: float) -> Market:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from world.market.balance import Problem, State, evaluate
 from world.market.jacobian import log_jacobian
+from world.market.purchases import Purchases, purchases_of
 from world.market.rows import Floats, Rowwise
 
 # Fractions of a step tried in this order; if none is good enough the damping grows.
@@ -54,31 +55,31 @@ class Search(Rowwise):
 
 @dataclass(frozen=True)
 class Outcome:
-    """Prices and premiums (M, n), steps used (M,), and the largest residual (M,) there."""
+    """Prices and premiums (M, n), steps used (M,), the largest residual (M,) there, and what is bought."""
 
     unknowns: Floats
     steps: NDArray[np.int64]
     error: Floats
+    purchases: tuple[Purchases, ...]
 
 
 def newton(problem: Problem, unknowns: Floats, tolerance: float, steps: int) -> Outcome:
     """Look for what clears each row, from ``unknowns`` (M, n), in at most ``steps`` steps."""
     size = len(unknowns)
-    outcome = Outcome(unknowns.copy(), np.full(size, steps), np.full(size, np.inf))
-    rows, live = np.arange(size), np.ones(size, dtype=bool)
+    found, taken = unknowns.copy(), np.full(size, steps)
+    whole, rows, live = problem, np.arange(size), np.ones(size, dtype=bool)
     search = _begin(problem, unknowns)
     for step in range(steps + 1):
-        error = search.state.error()
-        finished = live & (error <= tolerance)
-        outcome.unknowns[rows[live]], outcome.error[rows[live]] = search.unknowns[live], error[live]
-        outcome.steps[rows[finished]] = step
+        finished = live & (search.state.error() <= tolerance)
+        found[rows[live]], taken[rows[finished]] = search.unknowns[live], step
         live &= ~finished
         if not live.any() or step == steps:
             break
         if live.mean() < STAYING_SHARE:
             problem, search, rows, live = problem.take(live), search.take(live), rows[live], live[live]
         search = _advance(problem, search, live)
-    return outcome
+    state = evaluate(whole, found)
+    return Outcome(found, taken, state.error(), purchases_of(state))
 
 
 def _begin(problem: Problem, unknowns: Floats) -> Search:

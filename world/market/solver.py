@@ -45,4 +45,6 @@ def _clear_rows(market: Market, start: Prices, first: int, tolerance: float) -> 
             raise MarketError(first + int(row), part.take([int(row)]), float(rescue.error[0]))
         outcome.unknowns[row], outcome.error[row] = rescue.unknowns[0], rescue.error[0]
         outcome.steps[row] += rescue.steps[0]
-    return describe(part, problem, outcome.unknowns, outcome.steps)
+        for stage, bought in zip(outcome.purchases, rescue.purchases, strict=True):
+            stage.put([int(row)], bought)
+    return describe(part, problem, outcome)

@@ -210,7 +210,7 @@ def test_a_row_that_does_not_clear_is_an_error(monkeypatch: pytest.MonkeyPatch) 
     market = random_market(np.random.default_rng(5), Setting(rows=3))[0]
 
     def never(*_: object) -> Outcome:
-        return Outcome(np.zeros((1, 13)), np.array([1]), np.array([0.5]))
+        return Outcome(np.zeros((1, 13)), np.array([1]), np.array([0.5]), ())
 
     monkeypatch.setattr(solver, "NEWTON_STEPS", 0)
     monkeypatch.setattr(solver, "continuation", never)

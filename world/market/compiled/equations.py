@@ -20,7 +20,8 @@ from world.market.rows import Floats
 from world.market.supply import DEMAND_TRACE_SHARE, DISPOSAL_SHARE, SUPPLY_TRACE_SHARE
 
 FACTOR, OFFSET, LIMIT = range(3)
-UNIT, ORDERED, LOG_ORDER, SLOPE, LOG_USE, USE_SLOPE, PRICE_SLOPE, FREE, GOT, INDEX = range(10)
+COLUMNS = 11
+UNIT, ORDERED, LOG_ORDER, SLOPE, LOG_USE, USE_SLOPE, PRICE_SLOPE, FREE, GOT, UNMET, INDEX = range(COLUMNS)
 SUPPLY, DEMAND, CONVERTED, SUPPLY_SLOPE, REMOVAL_SLOPE, RESIDUAL, BINDS, MADE = range(8)
 
 
@@ -28,7 +29,7 @@ class Work(NamedTuple):
     """One row at the prices last tried. first, desk, buyer, lane (stages + 1): where a stage's sellers and
     desks
     begin among the unknowns, its buyers among the columns and its lanes among the row's. wanted, pull,
-    response, held (lanes); columns (10, buyers), sides (8, unknowns): the fields named above."""
+    response, held (lanes); columns (11, buyers), sides (8, unknowns): the fields named above."""
 
     first: Whole
     desk: Whole
@@ -58,7 +59,7 @@ def make_room(stages, row):  # type: ignore[no-untyped-def]
     desk += first[count]
     lanes, size = lane[count], desk[count]
     wanted, pull, response, held = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)
-    columns, sides = np.zeros((10, buyer[count])), np.zeros((8, size))
+    columns, sides = np.zeros((COLUMNS, buyer[count])), np.zeros((8, size))
     return Work(first, desk, buyer, lane, wanted, pull, response, held, columns, sides)
 
 
@@ -114,18 +115,20 @@ def _column(stage, row, b, low, price, quotas, lanes, column):  # type: ignore[n
     for k in range(len(pull)):
         pull[k] = exp(wanted[k] - top)
         inside += pull[k]
-    total = inside + exp(outside - top)
+    without = exp(outside - top)
+    total = inside + without
     index = -spread * (top + log(total))
     orders = orders_of(stage, row, b, index, price)
     if quotas and orders[0] > NOTHING / 2:
         for k in range(len(pull)):
             exceeded = exceeded or wanted[k] + index / spread + orders[0] > stage.terms[LOG_CAP, low + k]
-    free, got, unit = 1.0, inside / total, 1.0 / total
+    free, got, unit, without = 1.0, inside / total, 1.0 / total, without / total
     if exceeded:
         index = capped_index_usd_t(stage, row, b, wanted, low, price, index)
         orders = orders_of(stage, row, b, index, price)
         free, got = _hold(stage, low, index / spread, orders[0], wanted, pull, held)
-        free, unit = free + exp(min(outside + index / spread, 0.0)), 1.0
+        without, unit = exp(min(outside + index / spread, 0.0)), 1.0
+        free += without
     for k in range(len(pull)):
         response[k] *= pull[k]
     column[UNIT], column[ORDERED], column[LOG_ORDER], column[SLOPE] = (
@@ -135,7 +138,7 @@ def _column(stage, row, b, low, price, quotas, lanes, column):  # type: ignore[n
         orders[1],
     )
     column[LOG_USE], column[USE_SLOPE], column[PRICE_SLOPE] = orders[2], orders[3], orders[4]
-    column[FREE], column[GOT], column[INDEX] = free, got, index
+    column[FREE], column[GOT], column[UNMET], column[INDEX] = free, got, without, index
 
 
 @lean

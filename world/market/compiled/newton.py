@@ -10,11 +10,23 @@ from math import inf, isfinite
 
 import numpy as np
 
-from world.market.balance import Problem
+from world.market.balance import Problem, StageProblem
 from world.market.compiled.cache import compiled
 from world.market.compiled.derivatives import log_jacobian
-from world.market.compiled.equations import RESIDUAL, evaluate, make_room
-from world.market.compiled.packed import pack
+from world.market.compiled.equations import (
+    COLUMNS,
+    GOT,
+    INDEX,
+    LOG_ORDER,
+    LOG_USE,
+    ORDERED,
+    RESIDUAL,
+    UNIT,
+    UNMET,
+    evaluate,
+    make_room,
+)
+from world.market.compiled.packed import Places, pack
 from world.market.newton import (
     DAMPING_STEP,
     FIRST_DAMPING,
@@ -30,6 +42,7 @@ from world.market.newton import (
     STEP_SLOPES,
     Outcome,
 )
+from world.market.purchases import Purchases
 from world.market.rows import Floats
 
 
@@ -37,8 +50,21 @@ def newton(problem: Problem, unknowns: Floats, tolerance: float, steps: int) -> 
     """As :func:`world.market.newton.newton`: look for what clears each row, from ``unknowns`` (M, n)."""
     found = np.ascontiguousarray(unknowns, dtype=np.float64).copy()
     taken, error = np.full(len(found), steps), np.full(len(found), np.inf)
-    _solve_rows(pack(problem), problem.scale_usd_t[:, 0].copy(), found, tolerance, steps, taken, error)
-    return Outcome(found, taken, error)
+    stages, places = pack(problem)
+    flows = tuple(np.zeros(len(stage.seller)) for stage in stages)
+    columns = tuple(np.zeros((len(found), COLUMNS, stage.choice.shape[1])) for stage in stages)
+    ends = (found, taken, error, flows, columns)
+    _solve_rows(stages, problem.scale_usd_t[:, 0].copy(), tolerance, steps, ends)
+    purchases = zip(problem.stages, places, flows, columns, strict=True)
+    return Outcome(found, taken, error, tuple(_purchases(*stage) for stage in purchases))
+
+
+def _purchases(stage: StageProblem, lanes: Places, flow_t: Floats, columns: Floats) -> Purchases:
+    """What is bought at a stage, from the flows of its live lanes and the columns of its buyers."""
+    flow = np.zeros(stage.pulls.offset.shape)
+    flow[lanes] = flow_t
+    names = (INDEX, LOG_ORDER, LOG_USE, GOT, UNMET)
+    return Purchases(flow, *(columns[:, name] for name in names))
 
 
 @compiled
@@ -97,7 +123,8 @@ def _step(stages, row, scale, unknowns, step, work, merits, past):  # type: igno
 
 @compiled
 def _solve(stages, row, scale, unknowns, tolerance, steps):  # type: ignore[no-untyped-def]
-    """newton.newton and newton._advance of one row, in place; returns the steps taken and the error left."""
+    """newton.newton and newton._advance of one row, in place; returns the steps taken, the error left and the
+    room with what is bought."""
     work, size = make_room(stages, row), len(unknowns)
     sums = (np.zeros(size), np.zeros(size), np.zeros(size, np.int64))
     matrix, step, past = np.empty((size, size)), np.empty(size), np.full((2, PAST), inf)
@@ -105,7 +132,7 @@ def _solve(stages, row, scale, unknowns, tolerance, steps):  # type: ignore[no-u
     past[0, 0], past[1, 0], points, damping = merits[1], merits[2], 1, 0.0
     for taken in range(steps + 1):
         if merits[0] <= tolerance or taken == steps:
-            return taken, merits[0]
+            return taken, merits[0], work
         _direction(stages, row, scale, unknowns, damping, work, sums, matrix, step)
         good, merits = _step(stages, row, scale, unknowns, step, work, merits, past)
         damping = damping / DAMPING_STEP if good else max(DAMPING_STEP * damping, FIRST_DAMPING)
@@ -116,10 +143,27 @@ def _solve(stages, row, scale, unknowns, tolerance, steps):  # type: ignore[no-u
             past[0, points % PAST], past[1, points % PAST], points = merits[1], merits[2], points + 1
         if damping < LEAST_KEPT_DAMPING or stuck:
             damping = 0.0
-    return steps, merits[0]
+    return steps, merits[0], work
 
 
 @compiled
-def _solve_rows(stages, scale, unknowns, tolerance, steps, taken, error):  # type: ignore[no-untyped-def]
+def _solve_rows(stages, scale, tolerance, steps, ends):  # type: ignore[no-untyped-def]
+    """All rows, one after the other, into ``ends``: unknowns, steps taken, error, flows and columns."""
+    unknowns, taken, error, flows, columns = ends
     for row in range(len(unknowns)):
-        taken[row], error[row] = _solve(stages, row, scale[row], unknowns[row], tolerance, steps)
+        taken[row], error[row], work = _solve(stages, row, scale[row], unknowns[row], tolerance, steps)
+        _keep(stages, row, work, flows, columns)
+
+
+@compiled
+def _keep(stages, row, work, flows, columns):  # type: ignore[no-untyped-def]
+    """Copy what is bought out of a row's room: balance.lane_flow_t, and the columns as they are."""
+    for s in range(len(stages)):
+        buyers = stages[s].choice.shape[1]
+        origin = stages[s].start[row * buyers]
+        for b in range(buyers):
+            column = work.columns[:, work.buyer[s] + b]
+            columns[s][row, :, b] = column
+            for lane in range(stages[s].start[row * buyers + b], stages[s].start[row * buyers + b + 1]):
+                k = work.lane[s] + lane - origin
+                flows[s][lane] = work.pull[k] * column[UNIT] * column[ORDERED] + work.held[k]

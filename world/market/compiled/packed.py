@@ -46,8 +46,12 @@ class PackedStage(NamedTuple):
     quota_t: Floats
 
 
-def pack(problem: Problem) -> tuple[PackedStage, ...]:
-    """Every stage of the batch.
+Places = tuple[NDArray[np.intp], ...]
+"""Row, route, seller and buyer of each live lane."""
+
+
+def pack(problem: Problem) -> tuple[tuple[PackedStage, ...], tuple[Places, ...]]:
+    """Every stage of the batch, and where its live lanes stand.
 
     Raises
     ------
@@ -55,16 +59,22 @@ def pack(problem: Problem) -> tuple[PackedStage, ...]:
         If a stage has more desks than bits to name them.
     """
     following = (*problem.stages[1:], None)
-    return tuple(_pack(stage, after) for stage, after in zip(problem.stages, following, strict=True))
+    places = tuple(_live_lanes(stage) for stage in problem.stages)
+    stages = zip(problem.stages, following, places, strict=True)
+    return tuple(_pack(stage, after, lanes) for stage, after, lanes in stages), places
 
 
-def _pack(stage: StageProblem, following: StageProblem | None) -> PackedStage:
+def _live_lanes(stage: StageProblem) -> Places:
+    """The lanes that carry something, row by row and buyer by buyer."""
+    row, buyer, route, seller = np.nonzero(stage.pulls.offset.transpose(0, 3, 1, 2) > -np.inf)
+    return row, route, seller, buyer
+
+
+def _pack(stage: StageProblem, following: StageProblem | None, lanes: Places) -> PackedStage:
     pulls, desks = stage.pulls, stage.desks
     if desks.seller.shape[1] > MOST_DESKS:
         raise ValueError(f"{desks.seller.shape[1]} export desks at a stage, allowed: at most {MOST_DESKS}")
-    offset = pulls.offset.transpose(0, 3, 1, 2)  # (M, B, R, S)
-    row, buyer, route, seller = np.nonzero(offset > -np.inf)
-    lanes = (row, route, seller, buyer)
+    row, route, seller, buyer = lanes
     rows, buyers = pulls.spread.shape
     count = np.bincount(row * buyers + buyer, minlength=rows * buyers)
     none = np.full(len(row), np.inf)

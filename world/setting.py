@@ -1,0 +1,201 @@
+"""All that the questions of a round share, and the rows of a batch cut out of it.
+
+The arrays of a round have one row a mineral, as wide as the mineral with the most sellers and buyers. A batch
+of questions has one row a question, no wider than its own minerals: most of the work of a batch is done on
+arrays of lanes, and two thirds of those of all minerals together are padding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from world.axes import STAGES, Array, Axes, Whole
+from world.border_terms import HubTerms, StageBorders, ZoneRules
+from world.market.arrays import Curves, Needs, Prices, Stocks
+from world.offers import Offers, StageOffers
+from world.plant_costs import BLOCK_STAGE
+from world.quotas import SellerQuotas
+
+Kind = TypeVar("Kind", np.float64, np.int64, np.bool_)
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """Offers of today, or of a market whose capacity has adjusted; ``inside``: block -> (mineral, seller)
+    capacity of sellers bound by the floor; ``capture_share``: part of the levy on its goods that the captor
+    takes over by then.
+    """
+
+    offers: Offers
+    inside: dict[str, Array]
+    start: Prices
+    capture_share: float
+
+
+@dataclass(frozen=True)
+class Setting:
+    """All that the cases of a round share.
+
+    reference_usd_t : (mineral, stage), NaN where the zone has none; zone_tariff_share, zone_duty_usd_t :
+        (mineral, stage) flat and specific duty on outsiders
+    final_use : (mineral, country, user) share of what each user of metal makes that ends up in each country
+    standing_t, capital_usd_t : block -> (mineral, seller) capacity of the base year, and the capital charge
+        of a tonne of capacity
+    """
+
+    axes: Axes
+    borders: tuple[StageBorders, ...]
+    terms: HubTerms
+    zone: ZoneRules
+    reference_usd_t: Array
+    zone_tariff_share: Array
+    zone_duty_usd_t: Array
+    final_use: Array
+    captor: int
+    standing_t: dict[str, Array]
+    capital_usd_t: dict[str, Array]
+    now: Horizon
+    later: Horizon | None = None
+
+    def horizon(self, is_later: bool) -> Horizon:
+        """The market of today, or the one some years on."""
+        horizon = self.later if is_later else self.now
+        assert horizon is not None
+        return horizon
+
+    def rows(self, mineral: Whole, is_later: bool) -> Setting:
+        """This setting with one row for each entry of ``mineral`` (row,), no wider than these minerals, for
+        questions of one horizon."""
+        places = Places.of(self.axes, mineral)
+        horizon = places.horizon(self.horizon(is_later))
+        return Setting(
+            axes=places.axes(self.axes),
+            borders=tuple(places.borders(border, stage) for stage, border in enumerate(self.borders)),
+            terms=self.terms,
+            zone=self.zone,
+            reference_usd_t=self.reference_usd_t[mineral],
+            zone_tariff_share=self.zone_tariff_share[mineral],
+            zone_duty_usd_t=self.zone_duty_usd_t[mineral],
+            final_use=self.final_use[mineral][:, :, places.users[1]],
+            captor=self.captor,
+            standing_t=places.blocks(self.standing_t),
+            capital_usd_t=places.blocks(self.capital_usd_t),
+            now=horizon,
+            later=horizon if is_later else None,
+        )
+
+
+_BORDER_AXES = {
+    "sellers": "s",
+    "buyers": "b",
+    "spread_usd_t": "b",
+    "backstop_usd_t": ".b",
+    "backstop_log_weight": ".b",
+    "price_usd_t": "",
+    "contract_share": "",
+    "contract_price_usd_t": "s",
+}
+"""Axes of the fields of ``StageBorders`` after the mineral: sellers, buyers, or kept whole; lanes else."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Rows, and the places on the axes that their minerals fill: per stage those of sellers and of users."""
+
+    mineral: Whole
+    sellers: tuple[Whole, ...]
+    users: tuple[Whole, ...]
+    makers_next: tuple[int, ...]
+
+    @classmethod
+    def of(cls, axes: Axes, mineral: Whole) -> Places:
+        """The places of these minerals."""
+        here = np.unique(mineral)
+        return cls(
+            mineral,
+            tuple(_filled(axes.sellers(stage), here) for stage in range(len(STAGES))),
+            tuple(_filled(axes.users_of(stage), here) for stage in range(len(STAGES))),
+            tuple(axes.makers_next(stage).shape[1] for stage in range(len(STAGES))),
+        )
+
+    def buyers(self, stage: int) -> Whole:
+        """Places of the buyers of a stage."""
+        following = self.sellers[stage + 1] if stage + 1 < len(STAGES) else self.sellers[stage][:0]
+        return np.concatenate([following, self.makers_next[stage] + self.users[stage]])
+
+    def take(self, values: NDArray[Kind], axes: str, stage: int) -> NDArray[Kind]:
+        """(mineral, ...) -> (row, ...); ``axes`` of what follows the mineral: s sellers, b buyers, k users, .
+        any other."""
+        picked = {"s": self.sellers[stage], "b": self.buyers(stage), "k": self.users[stage]}
+        kept = [
+            np.arange(size) if axis == "." else picked[axis]
+            for axis, size in zip(axes, values.shape[1:], strict=True)
+        ]
+        taken: NDArray[Kind] = values[np.ix_(self.mineral, *kept)]
+        return taken
+
+    def axes(self, axes: Axes) -> Axes:
+        """The axes of the rows; ``minerals`` names the mineral of each row."""
+        sellers = [self.take(axes.sellers(stage), "s", stage) for stage in range(len(STAGES))]
+        users = [self.take(axes.users_of(stage), "k", stage) for stage in range(len(STAGES))]
+        names = tuple(axes.minerals[mineral] for mineral in self.mineral)
+        return Axes(names, axes.countries, sellers[0], sellers[1], users[1], sellers[2], users[2])
+
+    def borders(self, borders: StageBorders, stage: int) -> StageBorders:
+        """What stands on the lanes of the rows."""
+        given = {item.name: getattr(borders, item.name) for item in fields(borders)}
+        taken: dict[str, Any] = {
+            name: self.take(value, _BORDER_AXES.get(name, "sb"), stage)
+            for name, value in given.items()
+            if value is not None
+        }
+        return replace(borders, **taken)
+
+    def blocks(self, values: Mapping[str, Array]) -> dict[str, Array]:
+        """Block -> (row, seller)."""
+        return {block: self.take(value, "s", BLOCK_STAGE[block]) for block, value in values.items()}
+
+    def horizon(self, horizon: Horizon) -> Horizon:
+        """Offers and starting prices of the rows."""
+        stages = horizon.offers.stages
+        prices, premiums = horizon.start.price_usd_t, horizon.start.premium_usd_t
+        return Horizon(
+            Offers(tuple(self._offers(offers, stage) for stage, offers in enumerate(stages))),
+            self.blocks(horizon.inside),
+            Prices(
+                tuple(self.take(price, "s", stage) for stage, price in enumerate(prices)),
+                tuple(premium[self.mineral] for premium in premiums),
+            ),
+            horizon.capture_share,
+        )
+
+    def _offers(self, offers: StageOffers, stage: int) -> StageOffers:
+        def curves(values: Curves) -> Curves:
+            return Curves(*(self.take(getattr(values, item.name), ".s", stage) for item in fields(values)))
+
+        needs, stocks, quotas = offers.needs, offers.stocks, offers.quotas
+        return StageOffers(
+            own=curves(offers.own),
+            feed_t=self.take(offers.feed_t, "s", stage),
+            recovery=offers.recovery[self.mineral],
+            making=curves(offers.making),
+            needs=Needs(*(self.take(getattr(needs, item.name), "k", stage) for item in fields(needs))),
+            stocks=Stocks(*(self.take(getattr(stocks, item.name), "b", stage) for item in fields(stocks))),
+            quotas=SellerQuotas(
+                seller=quotas.seller[self.mineral],
+                quota_t=quotas.quota_t[self.mineral],
+                covers=self.take(quotas.covers, ".b", stage),
+                by_hubs=quotas.by_hubs[self.mineral],
+            ),
+        )
+
+
+def _filled(positions: Whole, minerals: Whole) -> Whole:
+    """Places filled in the lists of these minerals; the first where none is, as no list is without places."""
+    width = int((positions[minerals] >= 0).sum(axis=1).max(initial=0))
+    return np.arange(min(max(width, 1), positions.shape[1]))
