@@ -22,9 +22,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from world.market.arrays import Curves, Lanes, Market, Stage
-from world.market.charges import LaneCharges, divide_payment
+from world.market.charges import LaneCharges
 from world.market.clearing import Clearing, StageClearing
 from world.market.curves import softplus
+from world.market.method import payments_of
 from world.market.need import users_of
 from world.market.rows import Floats, Rowwise
 
@@ -94,18 +95,7 @@ def _stage(
 ) -> StageAccounts:
     count, index = stage.makers_next, cleared.index_usd_t
     surplus = consumer_surplus_usd(stage, index[:, count:])
-    money = divide_payment(
-        charges, stage.lanes, cleared.price_usd_t, cleared.asked_usd_t, cleared.rent_usd_t, cleared.flow_t
-    )
-    flow = cleared.flow_t
-    through_hub = (np.arange(flow.shape[1]) > 0)[:, None, None]
-
-    def by_seller(per_tonne: Floats) -> Floats:
-        return np.asarray((flow * per_tonne).sum((1, 3)))
-
-    def by_buyer(per_tonne: Floats) -> Floats:
-        return np.asarray((flow * per_tonne).sum((1, 2)))
-
+    paid = payments_of(charges, stage.lanes, cleared)
     profit, feed, support, cost = _production(stage, cleared, before)
     return StageAccounts(
         surplus_usd=surplus,
@@ -115,18 +105,18 @@ def _stage(
         feed_usd=feed,
         support_usd=support,
         cost_usd=cost,
-        premium_usd=by_seller(money.above_usd_t),
-        contract_usd=by_seller(money.contract_usd_t),
-        export_tax_usd=by_seller(money.export_tax_usd_t),
-        duty_usd=by_buyer(money.duty_usd_t),
-        levy_usd=(flow * money.levy_usd_t).sum(1),
-        fine_usd=by_buyer(charges.fine_usd_t),
-        holder_usd=(flow[:, 0] * money.holder_usd_t[:, 0]).sum(1),
-        freight_usd=by_buyer(charges.freight_usd_t),
-        other_usd=by_buyer(charges.other_usd_t),
+        premium_usd=paid.premium_usd,
+        contract_usd=paid.contract_usd,
+        export_tax_usd=paid.export_tax_usd,
+        duty_usd=paid.duty_usd,
+        levy_usd=paid.levy_usd,
+        fine_usd=paid.fine_usd,
+        holder_usd=paid.holder_usd,
+        freight_usd=paid.freight_usd,
+        other_usd=paid.other_usd,
         backstop_usd=_backstop_usd(stage.lanes, cleared),
-        switching_usd=_switching_usd(stage.lanes, cleared),
-        hub_margin_usd=flow * (charges.hub_margin_usd_t + np.where(through_hub, money.holder_usd_t, 0.0)),
+        switching_usd=_switching_usd(stage.lanes, cleared, paid.leaving_usd),
+        hub_margin_usd=paid.hub_margin_usd,
     )
 
 
@@ -205,17 +195,12 @@ def _backstop_usd(lanes: Lanes, cleared: StageClearing) -> Floats:
     return np.asarray(cleared.unmet_t * (tier_shares(lanes) * lanes.backstop_usd_t).sum(1))
 
 
-def _switching_usd(lanes: Lanes, cleared: StageClearing) -> Floats:
-    """mu * sum x ln(share / weight) over lanes and tiers of the backstop; habits are not normalised after a
-    closing, so a ban costs something."""
-    flow, ordered = cleared.flow_t, np.where(cleared.ordered_t > 0, cleared.ordered_t, 1.0)
-    used = (flow > 0) & (lanes.log_weight > -np.inf)
-    share = np.where(used, flow, 1.0) / ordered[:, None, None, :]
-    lane_part = (flow * np.where(used, np.log(share) - np.where(used, lanes.log_weight, 0.0), 0.0)).sum(
-        (1, 2)
-    )
+def _switching_usd(lanes: Lanes, cleared: StageClearing, leaving: Floats) -> Floats:
+    """mu * sum x ln(share / weight) over lanes (``leaving``, (M, B)) and tiers of the backstop; habits are
+    not normalised after a closing, so a ban costs something."""
+    ordered = np.where(cleared.ordered_t > 0, cleared.ordered_t, 1.0)
     without = cleared.unmet_t[:, None, :] * tier_shares(lanes)
     some = (without > 0) & (lanes.backstop_log_weight > -np.inf)
     own = np.log(np.where(some, without, 1.0) / np.where(some, ordered[:, None, :], 1.0))
     own = own - np.where(some, lanes.backstop_log_weight, 0.0)
-    return np.asarray(lanes.spread_usd_t * (lane_part + np.where(some, without * own, 0.0).sum(1)))
+    return np.asarray(lanes.spread_usd_t * (leaving + np.where(some, without * own, 0.0).sum(1)))

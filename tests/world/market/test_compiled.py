@@ -1,6 +1,6 @@
-"""The compiled form takes the steps of the arrays."""
+"""The compiled form takes the steps of the arrays, and adds up the same payments."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -8,7 +8,10 @@ from market_worlds import EVERYTHING, Setting, random_market
 
 from world.market.balance import pose
 from world.market.compiled import newton as compiled
+from world.market.compiled import payments as compiled_payments
 from world.market.newton import newton
+from world.market.payments import Payments, payments_of
+from world.market.solver import clear_market
 from world.market.start import starting_prices, unknowns_of
 
 SETTINGS = {
@@ -34,3 +37,22 @@ def test_both_forms_find_the_same_prices(kind: str, seed: int) -> None:
     scale = np.abs(arrays.unknowns) + 1e-3 * np.abs(arrays.unknowns).max(1, keepdims=True)
     off = np.abs(other.unknowns - arrays.unknowns) / scale
     assert off[done].max() <= 1e-6
+
+
+@pytest.mark.parametrize("kind", SETTINGS)
+@pytest.mark.parametrize("seed", range(3))
+@np.errstate(all="ignore")
+def test_both_forms_add_up_the_same_payments(kind: str, seed: int) -> None:
+    market, charges = random_market(
+        np.random.default_rng(seed), replace(SETTINGS[kind], contracts=0.5, elasticity=(0.3, 0.8))
+    )
+    # a charge that is the same everywhere may stand in one place
+    charges = [replace(charge, other_usd_t=charge.other_usd_t[:, :1, :1, :1]) for charge in charges]
+    clearing = clear_market(market)
+    for charge, stage, cleared in zip(charges, market.stages, clearing.stages, strict=True):
+        arrays = payments_of(charge, stage.lanes, cleared)
+        loops = compiled_payments.payments_of(charge, stage.lanes, cleared)
+        for item in fields(Payments):
+            one, other = getattr(arrays, item.name), getattr(loops, item.name)
+            scale = 1e-9 * max(np.abs(one).max(initial=0.0), 1e-9)
+            np.testing.assert_allclose(other, one, rtol=1e-9, atol=scale, err_msg=item.name)
