@@ -1,14 +1,28 @@
-"""The graph of lanes: who can ship to whom, through which third country, and who stands in the middle."""
+"""The graph of carriage: which third countries goods may pass from hand to hand, the cheapest ways with one
+or two handovers, and who stands in the middle of the lanes that carry goods.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any, cast
 
 import networkx as nx
 import numpy as np
 
-from world.axes import Array, Axes, Whole, gather_pairs
+from world.axes import Array, Whole
 
 HUB_COUNT = 24
 """Third countries considered as hubs: the largest by goods trade (assumption)."""
+MOST_HANDOVERS = 2
+SHUT_USD_T = 1e12
+"""What a hop that is closed costs: it is taken under a false name where no open way is left."""
+
+Node = tuple[int, int]
+"""``(k, place)``: goods at a country after k hops, 0 where they were made; ``(-k, place)``: delivered there
+after k handovers."""
+Weight = Callable[[Node, Node, dict[str, Any]], float | None]
 
 
 def choose_hubs(trade_usd: Array) -> Whole:
@@ -17,29 +31,74 @@ def choose_hubs(trade_usd: Array) -> Whole:
     return np.sort(np.argsort(-size, kind="stable")[:HUB_COUNT])
 
 
-def cheapest_hubs(
-    freight_usd_t: Array, hubs: Whole, excluded: Whole, axes: Axes, stage: int
-) -> tuple[Array, Whole]:
-    """Cheapest two-leg freight between each seller and buyer, and the hub it passes.
-
-    freight_usd_t : (mineral, country, country); excluded : countries that cannot serve (the leader and the
-        dominant refiner)
-    returns : (mineral, seller, buyer) USD/t and country position, -1 where there is none
+def carriage_graph(countries: int, hubs: Whole) -> nx.DiGraph[Node]:
+    """Every way from a country to another by one or two of the ``hubs``; what a hop costs is the search's to
+    say.
     """
-    allowed = np.array([hub for hub in hubs if hub not in set(excluded.tolist())], dtype=np.int64)
-    best = np.full(freight_usd_t.shape, np.inf)
-    which = np.full(freight_usd_t.shape, -1, dtype=np.int64)
-    for hub in allowed:
-        through = freight_usd_t[:, :, hub][:, :, None] + freight_usd_t[:, hub, :][:, None, :]
-        through[:, hub, :] = np.inf
-        through[:, :, hub] = np.inf
-        better = through < best
-        best = np.where(better, through, best)
-        which = np.where(better, hub, which)
-    sellers, buyers = axes.sellers(stage), axes.buyers(stage)
-    hub = gather_pairs(which.astype(float), sellers, buyers, -1.0).astype(np.int64)
-    cost = gather_pairs(np.where(np.isfinite(best), best, 0.0), sellers, buyers)
-    return cost, hub
+    graph: nx.DiGraph[Node] = nx.DiGraph()
+    places, carriers = range(countries), hubs.tolist()
+    for hub in carriers:
+        graph.add_edges_from(((0, origin), (1, hub)) for origin in places if origin != hub)
+        graph.add_edges_from(((1, hub), (2, other)) for other in carriers if other != hub)
+        for handovers in range(1, MOST_HANDOVERS + 1):
+            graph.add_edges_from(((handovers, hub), (-handovers, place)) for place in places if place != hub)
+    return graph
+
+
+def cheapest_ways(
+    graph: nx.DiGraph[Node], origin: int, first_usd_t: Array, onward_usd_t: Array
+) -> tuple[Array, Whole]:
+    """Cheapest way from ``origin`` to every country, by number of handovers (Dijkstra). No country is passed
+    twice.
+
+    first_usd_t : (country,) cost of the first hop; onward_usd_t : (country, country) cost of a hop after a
+        handover, the handover included
+    returns : (handovers, country) cost, inf where there is no way; (handovers, country, 2) positions of the
+        hubs in order, -1 where there is none
+    """
+    countries = len(first_usd_t)
+    first, onward = first_usd_t.tolist(), onward_usd_t.tolist()
+
+    def weigh(tail: Node, head: Node, _: dict[str, Any]) -> float | None:
+        if head[1] == origin:
+            return None
+        cost: float = first[head[1]] if tail[0] == 0 else onward[tail[1]][head[1]]
+        return cost
+
+    found = nx.single_source_dijkstra(graph, (0, origin), weight=weigh)
+    lengths, paths = cast(tuple[dict[Node, float], dict[Node, list[Node]]], found)
+    costs = np.full((MOST_HANDOVERS, countries), np.inf)
+    hubs = np.full((MOST_HANDOVERS, countries, MOST_HANDOVERS), -1, dtype=np.int64)
+    for (handovers, place), path in paths.items():
+        if handovers >= 0:
+            continue
+        cost = lengths[handovers, place]
+        if path[1][1] == place:
+            cost, path = _without(graph, (0, origin), (handovers, place), weigh)
+        costs[-handovers - 1, place] = cost
+        hubs[-handovers - 1, place, : len(path) - 2] = [hub for _, hub in path[1:-1]]
+    return costs, hubs
+
+
+def _without(graph: nx.DiGraph[Node], source: Node, target: Node, weigh: Weight) -> tuple[float, list[Node]]:
+    """Cheapest way on which the country of ``target`` hands nothing over; without one infinity and no hub."""
+
+    def spare(tail: Node, head: Node, data: dict[str, Any]) -> float | None:
+        return None if head[0] > 0 and head[1] == target[1] else weigh(tail, head, data)
+
+    try:
+        found = nx.single_source_dijkstra(graph, source, target=target, weight=spare)
+    except nx.NetworkXNoPath:
+        return np.inf, [source, target]
+    return cast(tuple[float, list[Node]], found)
+
+
+def last_hub(hub: Whole) -> Whole:
+    """The last of the hubs on each way, -1 where there is none; hub (..., handover) in order."""
+    last: Whole = hub[..., 0]
+    for place in range(1, hub.shape[-1]):
+        last = np.where(hub[..., place] >= 0, hub[..., place], last)
+    return last
 
 
 def lane_graph(
@@ -47,35 +106,28 @@ def lane_graph(
 ) -> nx.DiGraph[str]:
     """Graph of the lanes of one mineral and stage that carry goods.
 
-    flow_t : (route, seller, buyer); freight_usd_t : (seller, buyer); hub : (seller, buyer)
-    Goods through a hub are two edges. Edges carry ``flow_t`` and ``freight_usd_t``; nodes and edges are added
-    in sorted order, so that numbers computed on the graph never hang on the order of iteration.
+    flow_t : (route, seller, buyer); freight_usd_t : (country, country); hub : (seller, buyer, handover)
+    Goods through hubs are an edge for every hop. Edges carry ``flow_t`` and ``freight_usd_t``; nodes and
+    edges are added in sorted order, so that numbers computed on the graph never hang on the order of
+    iteration.
     """
-    edges: dict[tuple[str, str], list[float]] = {}
-
-    def add(origin: int, destination: int, tonnes: float, freight: float) -> None:
-        cell = edges.setdefault((countries[origin], countries[destination]), [0.0, freight])
-        cell[0] += tonnes
-
+    edges: dict[tuple[int, int], float] = {}
     for route, seller, buyer in zip(
         *np.nonzero(flow_t > 1e-9 * max(float(flow_t.sum()), 1e-300)), strict=True
     ):
-        origin, destination = int(sellers[seller]), int(buyers[buyer])
-        if origin == destination:
+        stops = [int(sellers[seller]), int(buyers[buyer])]
+        if stops[0] == stops[1]:
             continue
-        tonnes, freight = float(flow_t[route, seller, buyer]), float(freight_usd_t[seller, buyer])
-        if route == 0:
-            add(origin, destination, tonnes, freight)
-        else:
-            through = int(hub[seller, buyer])
-            add(origin, through, tonnes, freight / 2)
-            add(through, destination, tonnes, freight / 2)
+        if route > 0:
+            stops[1:1] = [place for place in hub[seller, buyer].tolist() if place >= 0]
+        for hop in pairwise(stops):
+            edges[hop] = edges.get(hop, 0.0) + float(flow_t[route, seller, buyer])
     graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(sorted({node for pair in edges for node in pair}))
-    for (origin_name, destination_name), (tonnes, freight) in sorted(edges.items()):
-        graph.add_edge(
-            origin_name, destination_name, flow_t=tonnes, freight_usd_t=freight, distance=1.0 / tonnes
-        )
+    graph.add_nodes_from(sorted({countries[place] for hop in edges for place in hop}))
+    named = sorted((countries[tail], countries[head], (tail, head)) for tail, head in edges)
+    for tail_name, head_name, hop in named:
+        tonnes, freight = edges[hop], float(freight_usd_t[hop])
+        graph.add_edge(tail_name, head_name, flow_t=tonnes, freight_usd_t=freight, distance=1.0 / tonnes)
     return graph
 
 
