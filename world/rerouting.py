@@ -27,12 +27,11 @@ from world.trade_network import (
     carriage_graph,
     cheapest_ways,
     choose_hubs,
+    last_hub,
 )
 
 LEAST_SURVIVING = 1e-3
 """Least part of goods under a false origin that passes a check: keeps the fine finite."""
-
-Search = tuple[Array, Whole]
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,7 @@ class HubNetwork:
     graph, hubs : all ways through the countries that can carry; freight_usd_t : per stage (mineral, country,
     country); trade_usd : (country, country) goods trade, exporter by importer; great_powers : positions of
     the two in whom trust is known, leader first
+    found : what the last search found, by mineral, stage and origin, and the hops it was made on
     """
 
     graph: nx.DiGraph[Node]
@@ -49,7 +49,7 @@ class HubNetwork:
     freight_usd_t: tuple[Array, ...]
     trade_usd: Array
     great_powers: tuple[int, int]
-    searched: dict[tuple[int, int, int], tuple[bytes, Search]] = field(default_factory=dict)
+    found: dict[tuple[int, int, int], tuple[bytes, WaysRound]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class Hops:
     passes_share: Array
     own_reach: Array
     aimed_reach: Array
-    attachment_usd: Array
+    politics: Politics
     price_usd_t: float
     parameters: ParameterValues
 
@@ -147,91 +147,93 @@ class Hops:
     ) -> Hops:
         """The hops of a round."""
         at = (mineral, stage)
-        freight = network.freight_usd_t[stage][mineral] * (1.0 + happenings.freight_added_share[at])
         drive = parameters.audit_found_share * happenings.audit_share[at]
         return cls(
             at,
-            freight,
+            network.freight_usd_t[stage][mineral] * (1.0 + happenings.freight_added_share[at]),
             granted_between(politics, happenings, mineral, stage),
             np.maximum(1.0 - drive, LEAST_SURVIVING),
             happenings.own_reach_share[at],
             happenings.aimed_reach_share[at],
-            attachment_usd(network, politics),
+            politics,
             price_usd_t,
             parameters,
         )
 
     def way(self, network: HubNetwork, origin: int) -> WaysRound:
         """Cheapest way of an origin's goods to every country, axes (country,) in place of lanes."""
-        p = self.parameters
-        costs, hubs = self._search(network, origin)
-        usual = 1.0 - p.audit_share * p.audit_found_share
-        handovers = np.arange(1, MOST_HANDOVERS + 1)[:, None]
-        by_lane = -np.log(self.passes_share[origin]) * (1.0 + p.evasion_penalty_share) * self.price_usd_t
-        least = np.argmin(costs + handovers * by_lane, axis=0)
-        hub = hubs[least, np.arange(len(least))]
-        passed, place = hub >= 0, np.arange(len(hub))
-        count = passed.sum(axis=1)
-        first, last = np.maximum(hub[:, 0], 0), np.maximum(np.where(passed[:, 1], hub[:, 1], hub[:, 0]), 0)
-        two = passed[:, 1]
-        freight = (
-            self.freight_usd_t[origin, first]
-            + np.where(two, self.freight_usd_t[first, last], 0.0)
-            + self.freight_usd_t[last, place]
+        places = np.concatenate([[origin], network.hubs])
+        # a hop is looked into as the drive on it says, or that on the origin's goods there if it is harder
+        passes = np.minimum(self.passes_share[places], self.passes_share[origin])
+        shut, freight, granted = (
+            self._shut(network, origin, places),
+            self.freight_usd_t[places],
+            self.granted_share[origin],
         )
-        drives = (
-            self.passes_share[origin, first]
-            * np.where(two, self.passes_share[first, last], 1.0)
-            * self.passes_share[last, place]
-        )
-        survives = drives * (usual * self.passes_share[origin]) ** count
-        shut = self.shut(network, origin)
-        closed = shut[origin, first] | (two & shut[first, last]) | shut[last, place]
-        return WaysRound(
-            hub,
-            freight,
-            1.0 - np.maximum(survives, LEAST_SURVIVING),
-            np.where(closed | (count == 0), 0.0, self.granted_share[origin, first]),
-        )
+        seen = b"".join(part.tobytes() for part in (passes, shut, freight, granted))
+        known = network.found.get((*self.at, origin))
+        if known is None or known[0] != seen:
+            known = (seen, self._search(network, places, _Rows(passes, shut, freight), granted))
+            network.found[*self.at, origin] = known
+        return known[1]
 
-    def shut(self, network: HubNetwork, origin: int) -> Mask:
-        """Hops on which the shipper's country lets none of the origin's goods go on."""
-        shut: Mask = self.granted_share <= 0.0
-        for reach, restrictor in ((self.own_reach, "origin"), (self.aimed_reach, "destination")):
-            if reach[origin].any():
-                shut = shut.copy()
-                complies = self._complies(network, origin, reach[origin], restrictor == "origin")
-                shut[network.hubs] |= complies
+    def _shut(self, network: HubNetwork, origin: int, places: Whole) -> Mask:
+        """(place, country) hops on which the shipper's country lets none of the origin's goods go on."""
+        shut: Mask = self.granted_share[places] <= 0.0
+        for reach, by_origin in ((self.own_reach[origin], True), (self.aimed_reach[origin], False)):
+            if reach.any():
+                shut[1:] |= self._complies(network, origin, reach, by_origin)
         return shut
 
     def _complies(self, network: HubNetwork, origin: int, reach_share: Array, by_origin: bool) -> Mask:
         """(hub, destination) whether a hub carries out the ban: where it is tied to the one who bans more
         than to the other, by as much as the reach demands.
         """
-        to_origin = self.attachment_usd[network.hubs, origin][:, None]
-        to_destination = self.attachment_usd[network.hubs]
+        to_destination = attachment_usd(network, self.politics)[network.hubs]
+        to_origin = to_destination[:, origin][:, None]
         both = to_origin + to_destination
         tied = to_origin if by_origin else to_destination
         leans = np.divide(tied, both, out=np.full(both.shape, 0.5), where=both > 0.0)
         complies: Mask = (reach_share > 0.0) & (leans >= 1.0 - reach_share)
         return complies
 
-    def _search(self, network: HubNetwork, origin: int) -> Search:
-        p, carriers = self.parameters, network.hubs
-        places = np.concatenate([[origin], carriers])
-        barred = np.where(self.shut(network, origin)[places], SHUT_USD_T, 0.0)
-        drive = -np.log(self.passes_share[places])
-        usual = np.full_like(drive, -np.log(1.0 - p.audit_share * p.audit_found_share))
-        usual[0] = 0.0
-        fines = (drive + usual) * (1.0 + p.evasion_penalty_share) * self.price_usd_t
-        cost = self.freight_usd_t[places] + fines + barred
-        cost[1:] += p.hub_margin_share * self.price_usd_t
-        seen, key = cost.tobytes(), (*self.at, origin)
-        if key not in network.searched or network.searched[key][0] != seen:
-            onward = np.full(self.freight_usd_t.shape, np.inf)
-            onward[carriers] = cost[1:]
-            network.searched[key] = (seen, cheapest_ways(network.graph, origin, cost[0], onward))
-        return network.searched[key][1]
+    def _search(self, network: HubNetwork, places: Whole, rows: _Rows, granted: Array) -> WaysRound:
+        p, price = self.parameters, self.price_usd_t
+        usual = 1.0 - p.audit_share * p.audit_found_share
+        cost = rows.freight_usd_t - np.log(rows.passes_share) * (1.0 + p.evasion_penalty_share) * price
+        cost[1:] += (p.hub_margin_share - np.log(usual) * (1.0 + p.evasion_penalty_share)) * price
+        cost = cost + np.where(rows.shut, SHUT_USD_T, 0.0)
+        onward = np.full(self.freight_usd_t.shape, np.inf)
+        onward[network.hubs] = cost[1:]
+        costs, hubs = cheapest_ways(network.graph, int(places[0]), cost[0], onward)
+        hub = hubs[np.argmin(costs, axis=0), np.arange(costs.shape[1])]
+        count, two = (hub >= 0).sum(axis=1), hub[:, 1] >= 0
+        first, last = np.maximum(hub[:, 0], 0), np.maximum(last_hub(hub), 0)
+        # rows of the hubs: they follow the origin's in order
+        tail, end = 1 + np.searchsorted(network.hubs, np.stack([first, last])), np.arange(len(hub))
+        tail = np.minimum(tail, len(places) - 1)
+        freight = rows.freight_usd_t[0, first] + rows.freight_usd_t[tail[1], end]
+        survives = rows.passes_share[0, first] * rows.passes_share[tail[1], end] * usual**count
+        closed = rows.shut[0, first] | rows.shut[tail[1], end]
+        between = (tail[0][two], last[two])
+        freight[two] += rows.freight_usd_t[between]
+        survives[two] *= rows.passes_share[between]
+        closed[two] |= rows.shut[between]
+        return WaysRound(
+            hub,
+            freight,
+            1.0 - np.maximum(survives, LEAST_SURVIVING),
+            np.where(closed | (count == 0), 0.0, granted[first]),
+        )
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Hops from an origin and from each hub, (1 + hub, country): see :class:`Hops`."""
+
+    passes_share: Array
+    shut: Mask
+    freight_usd_t: Array
 
 
 def granted_between(politics: Politics, happenings: Happenings, mineral: int, stage: int) -> Array:

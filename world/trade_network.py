@@ -20,9 +20,7 @@ SHUT_USD_T = 1e12
 """What a hop that is closed costs: it is taken under a false name where no open way is left."""
 
 Node = tuple[int, int]
-"""``(k, place)``: goods at a country after k hops, 0 where they were made; ``(-k, place)``: delivered there
-after k handovers."""
-Weight = Callable[[Node, Node, dict[str, Any]], float | None]
+"""``(k, place)``: goods at a country after k hops, 0 where they were made."""
 
 
 def choose_hubs(trade_usd: Array) -> Whole:
@@ -32,65 +30,81 @@ def choose_hubs(trade_usd: Array) -> Whole:
 
 
 def carriage_graph(countries: int, hubs: Whole) -> nx.DiGraph[Node]:
-    """Every way from a country to another by one or two of the ``hubs``; what a hop costs is the search's to
-    say.
+    """Every way of goods from a country to a hub, over another hub or not; what a hop costs is the search's
+    to say, and every hub delivers everywhere.
     """
     graph: nx.DiGraph[Node] = nx.DiGraph()
-    places, carriers = range(countries), hubs.tolist()
+    graph.graph["hubs"] = hubs
+    carriers = hubs.tolist()
     for hub in carriers:
-        graph.add_edges_from(((0, origin), (1, hub)) for origin in places if origin != hub)
+        graph.add_edges_from(((0, origin), (1, hub)) for origin in range(countries) if origin != hub)
         graph.add_edges_from(((1, hub), (2, other)) for other in carriers if other != hub)
-        for handovers in range(1, MOST_HANDOVERS + 1):
-            graph.add_edges_from(((handovers, hub), (-handovers, place)) for place in places if place != hub)
     return graph
 
 
 def cheapest_ways(
     graph: nx.DiGraph[Node], origin: int, first_usd_t: Array, onward_usd_t: Array
 ) -> tuple[Array, Whole]:
-    """Cheapest way from ``origin`` to every country, by number of handovers (Dijkstra). No country is passed
-    twice.
+    """Cheapest way from ``origin`` to every country, by number of handovers. No country is passed twice.
 
     first_usd_t : (country,) cost of the first hop; onward_usd_t : (country, country) cost of a hop after a
         handover, the handover included
     returns : (handovers, country) cost, inf where there is no way; (handovers, country, 2) positions of the
         hubs in order, -1 where there is none
     """
-    countries = len(first_usd_t)
-    first, onward = first_usd_t.tolist(), onward_usd_t.tolist()
+    carriers: Whole = graph.graph["hubs"]
+    first, onward = (
+        first_usd_t.tolist(),
+        dict(zip(carriers.tolist(), onward_usd_t[carriers].tolist(), strict=True)),
+    )
 
-    def weigh(tail: Node, head: Node, _: dict[str, Any]) -> float | None:
-        if head[1] == origin:
-            return None
-        cost: float = first[head[1]] if tail[0] == 0 else onward[tail[1]][head[1]]
-        return cost
+    def deliver(avoided: int) -> tuple[Array, Whole]:
+        def weigh(tail: Node, head: Node, _: dict[str, Any]) -> float | None:
+            if head[1] in (origin, avoided):
+                return None
+            cost: float = first[head[1]] if tail[0] == 0 else onward[tail[1]][head[1]]
+            return cost
 
-    found = nx.single_source_dijkstra(graph, (0, origin), weight=weigh)
-    lengths, paths = cast(tuple[dict[Node, float], dict[Node, list[Node]]], found)
-    costs = np.full((MOST_HANDOVERS, countries), np.inf)
-    hubs = np.full((MOST_HANDOVERS, countries, MOST_HANDOVERS), -1, dtype=np.int64)
-    for (handovers, place), path in paths.items():
-        if handovers >= 0:
-            continue
-        cost = lengths[handovers, place]
-        if path[1][1] == place:
-            cost, path = _without(graph, (0, origin), (handovers, place), weigh)
-        costs[-handovers - 1, place] = cost
-        hubs[-handovers - 1, place, : len(path) - 2] = [hub for _, hub in path[1:-1]]
+        return _delivered(_carried(graph, origin, weigh), carriers, onward_usd_t)
+
+    costs, hubs = deliver(avoided=-1)
+    costs[:, origin], hubs[:, origin] = np.inf, -1
+    # the way with two handovers may pass the country it leads to: then without it
+    for place in np.flatnonzero(hubs[1, :, 0] == np.arange(len(first))).tolist():
+        again, passed = deliver(avoided=place)
+        costs[1, place], hubs[1, place] = again[1, place], passed[1, place]
     return costs, hubs
 
 
-def _without(graph: nx.DiGraph[Node], source: Node, target: Node, weigh: Weight) -> tuple[float, list[Node]]:
-    """Cheapest way on which the country of ``target`` hands nothing over; without one infinity and no hub."""
+def _carried(
+    graph: nx.DiGraph[Node], origin: int, weigh: Callable[[Node, Node, dict[str, Any]], float | None]
+) -> dict[Node, tuple[float, list[Node]]]:
+    """Cheapest cost and way of bringing the origin's goods to each hub, by number of hops (Dijkstra)."""
+    found = nx.single_source_dijkstra(graph, (0, origin), weight=weigh)
+    lengths, paths = cast(tuple[dict[Node, float], dict[Node, list[Node]]], found)
+    return {node: (lengths[node], paths[node]) for node in paths if node[0] > 0}
 
-    def spare(tail: Node, head: Node, data: dict[str, Any]) -> float | None:
-        return None if head[0] > 0 and head[1] == target[1] else weigh(tail, head, data)
 
-    try:
-        found = nx.single_source_dijkstra(graph, source, target=target, weight=spare)
-    except nx.NetworkXNoPath:
-        return np.inf, [source, target]
-    return cast(tuple[float, list[Node]], found)
+def _delivered(
+    carried: dict[Node, tuple[float, list[Node]]], carriers: Whole, onward_usd_t: Array
+) -> tuple[Array, Whole]:
+    """The last hop, to all countries at once: (handovers, country) cost, (handovers, country, 2) hubs."""
+    countries = onward_usd_t.shape[1]
+    costs = np.full((MOST_HANDOVERS, countries), np.inf)
+    hubs = np.full((MOST_HANDOVERS, countries, MOST_HANDOVERS), -1, dtype=np.int64)
+    to_itself = carriers[:, None] == np.arange(countries)
+    for handovers in range(1, MOST_HANDOVERS + 1):
+        at = [carried.get((handovers, hub), (np.inf, [])) for hub in carriers.tolist()]
+        passed = np.full((len(carriers), MOST_HANDOVERS), -1, dtype=np.int64)
+        for row, (_, path) in enumerate(at):
+            passed[row, : len(path[1:])] = [hub for _, hub in path[1:]]
+        reached = np.array([cost for cost, _ in at])[:, None] + onward_usd_t[carriers]
+        reached = np.where(to_itself, np.inf, reached)
+        last = np.argmin(reached, axis=0)
+        costs[handovers - 1] = reached[last, np.arange(countries)]
+        some = np.isfinite(costs[handovers - 1])
+        hubs[handovers - 1, some] = passed[last[some]]
+    return costs, hubs
 
 
 def last_hub(hub: Whole) -> Whole:

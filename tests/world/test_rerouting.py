@@ -102,7 +102,7 @@ def test_a_ban_on_everyone_leaves_what_slips_through() -> None:
     assert found["hub_open_share"] == 0.0
 
 
-def test_audits_add_up_over_hops_and_drive_goods_to_another_hub() -> None:
+def test_audits_are_met_on_every_hop_and_drive_goods_to_another_hub() -> None:
     ban = control("ban", "CHN", "JPN")
     (usual,), plain = way(world_with(ban))
     p = world_with().parameters
