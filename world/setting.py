@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from world.axes import STAGES, Array, Axes, Whole
+from world.axes import REFINED, STAGES, Array, Axes, Whole
 from world.border_terms import HubTerms, StageBorders, ZoneRules
 from world.market.arrays import Curves, Needs, Prices, Stocks
 from world.offers import Offers, StageOffers
@@ -81,7 +81,7 @@ class Setting:
             reference_usd_t=self.reference_usd_t[mineral],
             zone_tariff_share=self.zone_tariff_share[mineral],
             zone_duty_usd_t=self.zone_duty_usd_t[mineral],
-            final_use=self.final_use[mineral][:, :, places.users[1]],
+            final_use=places.take(self.final_use, ".k", REFINED),
             captor=self.captor,
             standing_t=places.blocks(self.standing_t),
             capital_usd_t=places.blocks(self.capital_usd_t),
@@ -107,39 +107,39 @@ _BORDER_AXES = {
 
 @dataclass(frozen=True)
 class Places:
-    """Rows, and the places on the axes that their minerals fill: per stage those of sellers and of users."""
+    """Rows, and the places on the axes that their minerals fill, which are the first ones of every list: how
+    many sellers and users there are at each stage; ``makers_next``: places kept for makers among all buyers.
+    """
 
     mineral: Whole
-    sellers: tuple[Whole, ...]
-    users: tuple[Whole, ...]
+    sellers: tuple[int, ...]
+    users: tuple[int, ...]
     makers_next: tuple[int, ...]
 
     @classmethod
     def of(cls, axes: Axes, mineral: Whole) -> Places:
         """The places of these minerals."""
-        here = np.unique(mineral)
+        here, stages = np.unique(mineral), range(len(STAGES))
         return cls(
             mineral,
-            tuple(_filled(axes.sellers(stage), here) for stage in range(len(STAGES))),
-            tuple(_filled(axes.users_of(stage), here) for stage in range(len(STAGES))),
-            tuple(axes.makers_next(stage).shape[1] for stage in range(len(STAGES))),
+            tuple(_filled(axes.sellers(stage), here) for stage in stages),
+            tuple(_filled(axes.users_of(stage), here) for stage in stages),
+            tuple(axes.makers_next(stage).shape[1] for stage in stages),
         )
 
-    def buyers(self, stage: int) -> Whole:
-        """Places of the buyers of a stage."""
-        following = self.sellers[stage + 1] if stage + 1 < len(STAGES) else self.sellers[stage][:0]
-        return np.concatenate([following, self.makers_next[stage] + self.users[stage]])
-
     def take(self, values: NDArray[Kind], axes: str, stage: int) -> NDArray[Kind]:
-        """(mineral, ...) -> (row, ...); ``axes`` of what follows the mineral: s sellers, b buyers, k users, .
-        any other."""
-        picked = {"s": self.sellers[stage], "b": self.buyers(stage), "k": self.users[stage]}
-        kept = [
-            np.arange(size) if axis == "." else picked[axis]
-            for axis, size in zip(axes, values.shape[1:], strict=True)
-        ]
-        taken: NDArray[Kind] = values[np.ix_(self.mineral, *kept)]
-        return taken
+        """(mineral, ...) -> (row, ...); ``axes`` of what follows the mineral: s sellers, b buyers (the last
+        if at all), k users, . any other."""
+        kept = {"s": slice(self.sellers[stage]), "k": slice(self.users[stage]), ".": slice(None)}
+        first: list[Any] = [kept[axis] for axis in axes if axis != "b"]
+        if not axes.endswith("b"):
+            return np.asarray(values[(self.mineral, *first)])
+        makers = self.makers_next[stage]
+        users = np.asarray(values[(self.mineral, *first, slice(makers, makers + self.users[stage]))])
+        if not makers:
+            return users
+        following = np.asarray(values[(self.mineral, *first, slice(self.sellers[stage + 1]))])
+        return np.concatenate([following, users], axis=-1) if self.users[stage] else following
 
     def axes(self, axes: Axes) -> Axes:
         """The axes of the rows; ``minerals`` names the mineral of each row."""
@@ -197,7 +197,7 @@ class Places:
         )
 
 
-def _filled(positions: Whole, minerals: Whole) -> Whole:
-    """Places filled in the lists of these minerals; the first where none is, as no list is without places."""
-    width = int((positions[minerals] >= 0).sum(axis=1).max(initial=0))
-    return np.arange(min(max(width, 1), positions.shape[1]))
+def _filled(positions: Whole, minerals: Whole) -> int:
+    """Places filled in the longest list of these minerals; one where none is, as no list is empty."""
+    longest = int((positions[minerals] >= 0).sum(axis=1).max(initial=0))
+    return min(max(longest, 1), int(positions.shape[1]))

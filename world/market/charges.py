@@ -142,7 +142,7 @@ def divide_payment(
     over = np.where(flow_t > lanes.cap_t, 1.0 - lanes.cap_t / np.where(flow_t > 0, flow_t, 1.0), 0.0)
     above_quota = rent_usd_t * over
     rent = rent_usd_t - above_quota
-    before = charges.price_factor * asked_usd_t + charges.charge_usd_t
+    before = lanes.price_factor * asked_usd_t + lanes.charge_usd_t
     paid = np.maximum(before, lanes.floor_usd_t)
     kept = np.maximum(before, charges.seller_floor_usd_t)
     kept = np.where(rent > 0, kept + charges.seller_holds_quota * (paid + rent - kept), kept)

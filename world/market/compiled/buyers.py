@@ -61,28 +61,48 @@ def orders_of(stage, row, buyer, index, price):  # type: ignore[no-untyped-def]
 
 
 @lean
-def capped_index_usd_t(stage, row, buyer, wanted, low_lane, price, start):  # type: ignore[no-untyped-def]
-    """capped.capped_index_usd_t for one buyer; ``wanted`` its z without quotas."""
+def log_unlimited(stage, outside, low_lane, wanted):  # type: ignore[no-untyped-def]
+    """ln of the sum of e^z over the lanes without a quota and the backstop, which rise and fall as one; from
+    their own largest, as they may be out of all proportion dearer than the lanes with quotas."""
+    top, total = outside, 0.0
+    for k in range(len(wanted)):
+        if stage.terms[LOG_CAP, low_lane + k] == inf:
+            top = max(top, wanted[k])
+    if top == -inf:
+        return -inf
+    for k in range(len(wanted)):
+        if stage.terms[LOG_CAP, low_lane + k] == inf:
+            total += exp(wanted[k] - top)
+    return top + log(total + exp(outside - top))
+
+
+@lean
+def capped_index_usd_t(stage, row, buyer, low_lane, price, wanted, start):  # type: ignore[no-untyped-def]
+    """capped.capped_index_usd_t for one buyer; ``wanted`` its z without quotas; ``start``: the index without
+    quotas, a lower bound, and a guess."""
     spread, outside = stage.choice[row, buyer, 0], stage.choice[row, buyer, 1]
-    low, high, index = start, max(-spread * outside, start), start
+    log_free = log_unlimited(stage, outside, low_lane, wanted)
+    low, high = start[0], max(-spread * outside, start[0])
+    index = start[1] if low < start[1] < high else low
     for _ in range(PASSES):
         log_order, slope, _u, _v, _w = orders_of(stage, row, buyer, index, price)
-        top = outside + index / spread
+        relative = index / spread
+        top = log_free + relative
         for k in range(len(wanted)):
-            z = wanted[k] + index / spread
-            allowed = stage.terms[LOG_CAP, low_lane + k] - log_order
-            top = max(top, max(min(z, allowed), z - stage.terms[LOG_OVER, low_lane + k]))
-        total, held = exp(outside + index / spread - top), 0.0
+            cap = stage.terms[LOG_CAP, low_lane + k]
+            if cap < inf:
+                z = wanted[k] + relative
+                top = max(top, max(min(z, cap - log_order), z - stage.terms[LOG_OVER, low_lane + k]))
+        total, held = exp(log_free + relative - top), 0.0
         for k in range(len(wanted)):
-            z = wanted[k] + index / spread
-            allowed, beyond = (
-                stage.terms[LOG_CAP, low_lane + k] - log_order,
-                z - stage.terms[LOG_OVER, low_lane + k],
-            )
-            share = exp(max(min(z, allowed), beyond) - top)
-            total += share
-            if z > allowed and allowed >= beyond:
-                held += share
+            cap = stage.terms[LOG_CAP, low_lane + k]
+            if cap < inf:
+                z, allowed = wanted[k] + relative, cap - log_order
+                beyond = z - stage.terms[LOG_OVER, low_lane + k]
+                share = exp(max(min(z, allowed), beyond) - top)
+                total += share
+                if z > allowed and allowed >= beyond:
+                    held += share
         gap = top + log(total)
         rate = ((total - held) / spread - held * slope) / total
         if gap <= 0:

@@ -91,6 +91,13 @@ def _replace(matrix, at, own):  # type: ignore[no-untyped-def]
 
 
 @lean
+def _subtract(line, part, response, low, high):  # type: ignore[no-untyped-def]
+    """A plain loop over neighbours, which the compiler turns into one over several at a time."""
+    for c in range(low, high):
+        line[c] -= part * response[c]
+
+
+@lean
 def _list_buyer(stage, s, row, b, work, matrix, sums):  # type: ignore[no-untyped-def]
     """Sums over the lanes of one buyer by seller and desk, and their fall with the own price, into
     ``matrix``; how
@@ -137,8 +144,8 @@ def log_jacobian(stages, row, scale, work, sums, matrix):  # type: ignore[no-unt
             moved = column[UNIT] ** 2 * (1.0 + relative) / stiffness
             for a in range(count):
                 part = pull[listed[a]] * moved * column[ORDERED]
-                for c in range(count):
-                    matrix[listed[a], listed[c]] -= part * response[listed[c]]
+                _subtract(matrix[listed[a]], part, response, work.first[s], work.first[s + 1])
+                _subtract(matrix[listed[a]], part, response, work.desk[s], work.desk[s + 1])
             if b < stage.makers.shape[1]:
                 terms = (s, moved, stiffness, relative)
                 _maker_terms(stage, row, b, work, column, (pull, response, listed, count), terms, matrix)

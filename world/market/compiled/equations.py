@@ -124,7 +124,7 @@ def _column(stage, row, b, low, price, quotas, lanes, column):  # type: ignore[n
             exceeded = exceeded or wanted[k] + index / spread + orders[0] > stage.terms[LOG_CAP, low + k]
     free, got, unit, without = 1.0, inside / total, 1.0 / total, without / total
     if exceeded:
-        index = capped_index_usd_t(stage, row, b, wanted, low, price, index)
+        index = capped_index_usd_t(stage, row, b, low, price, wanted, (index, column[INDEX]))
         orders = orders_of(stage, row, b, index, price)
         free, got = _hold(stage, low, index / spread, orders[0], wanted, pull, held)
         without, unit = exp(min(outside + index / spread, 0.0)), 1.0
