@@ -18,7 +18,7 @@ class StageBorders:
     unless said.
 
     freight_usd_t : direct freight
-    hub : (mineral, seller, buyer, handover) country positions of the cheapest way round, in the order in
+    hub : (mineral, handover, seller, buyer) country positions of the cheapest way round, in the order in
         which goods pass them, -1 where there is none
     hub_freight_usd_t, hub_found_share : freight of the way round, and the chance that the false origin is
         found on it
@@ -33,7 +33,7 @@ class StageBorders:
     passes
     log_weight : ln A of this round, all lanes open
     usual_flow_t : yardstick of licences
-    hub_capacity_t : (mineral, seller, buyer, handover) what each hub of the way round can hand on this round,
+    hub_capacity_t : (mineral, handover, seller, buyer) what each hub of the way round can hand on this round,
         for all lanes together
     hub_open_share : part of shipments that the seller's country grants to the first hub (all when None); none
         where a hop is closed, as when a control aimed at everyone leaves no third country to go through

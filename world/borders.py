@@ -162,7 +162,7 @@ def _hub_route(borders: StageBorders, rows: Rows, terms: HubTerms, zone: ZoneRul
     duty = borders.hub_duty_share + _zone_duty_share(borders, rows, zone, into)
     nowhere = np.zeros_like(into)
     charges = _charges(borders, rows, zone, (nowhere, into), duty, borders.hub_freight_usd_t)
-    handovers, fine = (borders.hub >= 0).sum(axis=3), fine_share(borders.hub_found_share, terms.penalty_share)
+    handovers, fine = (borders.hub >= 0).sum(axis=1), fine_share(borders.hub_found_share, terms.penalty_share)
     charges |= {"hub_margin_usd_t": handovers * terms.margin_share * price, "fine_usd_t": fine * price}
     # what the hub can carry is the carriers' to sell: its scarcity rent is not the exporter's
     charges |= {"seller_holds_quota": np.zeros_like(usual)}
@@ -183,7 +183,7 @@ def _shared_capacity_t(borders: StageBorders, wanted_t: Array) -> Array:
     round; of two hubs the one that lets less pass counts.
     """
     row, seller, buyer = np.nonzero(wanted_t > 0.0)
-    hub, wanted = borders.hub[row, seller, buyer], wanted_t[row, seller, buyer]
+    hub, wanted = borders.hub[row, :, seller, buyer], wanted_t[row, seller, buyer]
     countries = int(hub.max(initial=0)) + 1
     total = np.zeros((len(wanted_t), countries))
     part = np.full(len(row), np.inf)
@@ -192,7 +192,7 @@ def _shared_capacity_t(borders: StageBorders, wanted_t: Array) -> Array:
         np.add.at(total, (row[passed], hub[passed, place]), wanted[passed])
     for place in range(hub.shape[1]):
         share = wanted / np.maximum(total[row, hub[:, place]], 1e-300)
-        could = borders.hub_capacity_t[row, seller, buyer, place] * share
+        could = borders.hub_capacity_t[row, place, seller, buyer] * share
         part = np.where(hub[:, place] >= 0, np.minimum(part, could), part)
     shared = np.zeros_like(wanted_t)
     shared[row, seller, buyer] = part

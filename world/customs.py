@@ -102,9 +102,9 @@ def _ways(
     sought = needed.any(axis=2) | (axes.sellers(stage) == politics.dominant)
     price = base.evidence.price_usd_t[:, stage]
     ways = find_ways(network, axes, politics, happenings, price, parameters, sought, stage)
-    kept = hubs_kept(axes, state, happenings, parameters.licence_reexport_response, ways.hub[..., 0], stage)
+    kept = hubs_kept(axes, state, happenings, parameters.licence_reexport_response, ways.hub[:, 0], stage)
     # a way round a duty pays only where the duty exceeds margins and the expected fine
-    detour = (ways.hub >= 0).sum(axis=3) * parameters.hub_margin_share
+    detour = (ways.hub >= 0).sum(axis=1) * parameters.hub_margin_share
     detour = detour + fine_share(ways.found_share, parameters.evasion_penalty_share)
     mineral = np.arange(len(ways.hub))[:, None, None, None]
     capacity = state.markets.hub_capacity_t[stage][mineral, np.maximum(ways.hub, 0)]
@@ -158,9 +158,9 @@ def approvals(axes: Axes, politics: Politics, happenings: Happenings, stage: int
 
 def hub_duty(duty_share: Array, hub: Whole, buyers: Whole) -> Array:
     """Duty that goods meet when they come as the last hub's: (mineral, country, country) at (hub, buyer); hub
-    (mineral, seller, buyer, handover) in order, -1 where there is none.
+    (mineral, handover, seller, buyer) in order, -1 where there is none.
     """
-    mineral, last = np.arange(len(hub))[:, None, None], last_hub(hub)
+    mineral, last = np.arange(len(hub))[:, None, None], last_hub(np.moveaxis(hub, 1, 0))
     rates = duty_share[mineral, np.maximum(last, 0), np.maximum(buyers, 0)[:, None, :]]
     return np.asarray(np.where(last >= 0, rates, 0.0))
 

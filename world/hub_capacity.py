@@ -53,12 +53,12 @@ def grown_capacity_t(
 
 def passed_through_t(tonnes: Array, hub: Whole, countries: int) -> Array:
     """(mineral, country) tonnes of ways round (mineral, seller, buyer) that pass each country; hub (mineral,
-    seller, buyer, handover).
+    handover, seller, buyer).
     """
     total = np.zeros((len(tonnes), countries))
-    mineral, seller, buyer, handover = np.nonzero((hub >= 0) & (tonnes > 0.0)[..., None])
-    at = (mineral, seller, buyer)
-    np.add.at(total, (mineral, hub[(*at, handover)]), tonnes[at])
+    at = np.nonzero((hub >= 0) & (tonnes > 0.0)[:, None])
+    mineral, _, seller, buyer = at
+    np.add.at(total, (mineral, hub[at]), tonnes[mineral, seller, buyer])
     return total
 
 

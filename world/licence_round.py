@@ -48,17 +48,17 @@ def _remember(world: TradeWorld, cleared: Cleared, stage: int) -> None:
         before,
         _by_country(passed * border.hub_found_share, border.hub, n),
         _by_country(passed, border.hub, n),
-        _by_country(usual, to[..., None], n),
+        _by_country(usual, to[:, None], n),
     )
 
 
 def _by_country(tonnes: Array, country: Whole, countries: int) -> Array:
     """(mineral, seller, country) sum of lane tonnes (mineral, seller, buyer) over the countries that each
-    passes, (mineral, seller, buyer, place), -1 for none."""
+    passes, (mineral, place, seller, buyer), -1 for none."""
     total = np.zeros((*tonnes.shape[:2], countries))
-    mineral, seller, buyer, place = np.nonzero((country >= 0) & (tonnes > 0.0)[..., None])
-    at = (mineral, seller, buyer)
-    np.add.at(total, (mineral, seller, country[(*at, place)]), tonnes[at])
+    at = np.nonzero((country >= 0) & (tonnes > 0.0)[:, None])
+    mineral, _, seller, buyer = at
+    np.add.at(total, (mineral, seller, country[at]), tonnes[mineral, seller, buyer])
     return total
 
 

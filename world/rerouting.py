@@ -56,7 +56,7 @@ class HubNetwork:
 class WaysRound:
     """The way round each lane of a stage, axes (mineral, seller, buyer) unless said.
 
-    hub : (mineral, seller, buyer, handover) countries it passes in order, -1 where there is none
+    hub : (mineral, handover, seller, buyer) countries it passes in order, -1 where there is none
     freight_usd_t : freight of its hops; found_share : chance that the false origin is found on the way
     open_share : part of shipments that the seller's country grants to the first hub; none where a hop is
     closed and goods pass under a false name
@@ -97,7 +97,7 @@ def find_ways(
     sellers, buyers = axes.sellers(stage), axes.buyers(stage)
     shape = (*sellers.shape, buyers.shape[1])
     ways = WaysRound(
-        np.full((*shape, MOST_HANDOVERS), -1, dtype=np.int64),
+        np.full((shape[0], MOST_HANDOVERS, *shape[1:]), -1, dtype=np.int64),
         *(np.zeros(shape) for _ in range(3)),
     )
     for mineral in np.flatnonzero((needed & (sellers >= 0)).any(axis=1)).tolist():
@@ -108,7 +108,7 @@ def find_ways(
             found = hops.way(network, origin)
             abroad = (buyers[mineral] >= 0) & (buyers[mineral] != origin)
             at = (mineral, seller)
-            ways.hub[at] = np.where(abroad[:, None], found.hub[to], -1)
+            ways.hub[mineral, :, seller] = np.where(abroad, found.hub[:, to], -1)
             for name in ("freight_usd_t", "found_share", "open_share"):
                 getattr(ways, name)[at] = np.where(abroad, getattr(found, name)[to], 0.0)
     return ways
@@ -161,7 +161,9 @@ class Hops:
         )
 
     def way(self, network: HubNetwork, origin: int) -> WaysRound:
-        """Cheapest way of an origin's goods to every country, axes (country,) in place of lanes."""
+        """Cheapest way of an origin's goods to every country: axes (country,) in place of lanes, of the hubs
+        (handover, country).
+        """
         places = np.concatenate([[origin], network.hubs])
         # a hop is looked into as the drive on it says, or that on the origin's goods there if it is harder
         passes = np.minimum(self.passes_share[places], self.passes_share[origin])
@@ -206,11 +208,11 @@ class Hops:
         onward = np.full(self.freight_usd_t.shape, np.inf)
         onward[network.hubs] = cost[1:]
         costs, hubs = cheapest_ways(network.graph, int(places[0]), cost[0], onward)
-        hub = hubs[np.argmin(costs, axis=0), np.arange(costs.shape[1])]
-        count, two = (hub >= 0).sum(axis=1), hub[:, 1] >= 0
-        first, last = np.maximum(hub[:, 0], 0), np.maximum(last_hub(hub), 0)
+        hub = hubs[np.argmin(costs, axis=0), np.arange(costs.shape[1])].T
+        count, two = (hub >= 0).sum(axis=0), hub[1] >= 0
+        first, last = np.maximum(hub[0], 0), np.maximum(last_hub(hub), 0)
         # rows of the hubs: they follow the origin's in order
-        tail, end = 1 + np.searchsorted(network.hubs, np.stack([first, last])), np.arange(len(hub))
+        tail, end = 1 + np.searchsorted(network.hubs, np.stack([first, last])), np.arange(hub.shape[1])
         tail = np.minimum(tail, len(places) - 1)
         freight = rows.freight_usd_t[0, first] + rows.freight_usd_t[tail[1], end]
         survives = rows.passes_share[0, first] * rows.passes_share[tail[1], end] * usual**count

@@ -108,10 +108,10 @@ def _delivered(
 
 
 def last_hub(hub: Whole) -> Whole:
-    """The last of the hubs on each way, -1 where there is none; hub (..., handover) in order."""
-    last: Whole = hub[..., 0]
-    for place in range(1, hub.shape[-1]):
-        last = np.where(hub[..., place] >= 0, hub[..., place], last)
+    """The last of the hubs on each way, -1 where there is none; hub (handover, ...) in order."""
+    last: Whole = hub[0]
+    for passed in hub[1:]:
+        last = np.where(passed >= 0, passed, last)
     return last
 
 
@@ -120,7 +120,7 @@ def lane_graph(
 ) -> nx.DiGraph[str]:
     """Graph of the lanes of one mineral and stage that carry goods.
 
-    flow_t : (route, seller, buyer); freight_usd_t : (country, country); hub : (seller, buyer, handover)
+    flow_t : (route, seller, buyer); freight_usd_t : (country, country); hub : (handover, seller, buyer)
     Goods through hubs are an edge for every hop. Edges carry ``flow_t`` and ``freight_usd_t``; nodes and
     edges are added in sorted order, so that numbers computed on the graph never hang on the order of
     iteration.
@@ -133,7 +133,7 @@ def lane_graph(
         if stops[0] == stops[1]:
             continue
         if route > 0:
-            stops[1:1] = [place for place in hub[seller, buyer].tolist() if place >= 0]
+            stops[1:1] = [place for place in hub[:, seller, buyer].tolist() if place >= 0]
         for hop in pairwise(stops):
             edges[hop] = edges.get(hop, 0.0) + float(flow_t[route, seller, buyer])
     graph: nx.DiGraph[str] = nx.DiGraph()

@@ -131,7 +131,7 @@ def test_accounts_balance_and_margins_and_fines_arrive() -> None:
     charges = cleared.priced.charges[REFINED]
     fines = (flow * charges.fine_usd_t[:, 1]).sum()
     assert usd[ACCOUNTS.index("fine")].sum() == pytest.approx(float(fines))
-    least = (flow * (border.hub >= 0).sum(axis=3)).sum() * world.parameters.hub_margin_share
+    least = (flow * (border.hub >= 0).sum(axis=1)).sum() * world.parameters.hub_margin_share
     assert earned.sum() >= least * float(border.price_usd_t[0]) * (1.0 - 1e-9)
 
 

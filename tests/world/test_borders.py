@@ -17,12 +17,12 @@ OUT, IN, HUB = 0, 1, 2
 """An outsider, a member, a third country. Sellers and buyers are the first two, then padding."""
 TERMS = HubTerms(margin_share=0.1, penalty_share=1.0, leak_share=0.1, weight_taxed_share=0.2)
 LEVY = ZoneRules(duty_form="levy", binds_inside=False, quota_share=0.8)
-SHAPE = (1, 3, 3)
+SHAPE, BY_HANDOVER = (1, 3, 3), (1, 2, 3, 3)
 
 
 def by(*hubs: int) -> np.ndarray:
     """The same way round for every lane."""
-    return np.broadcast_to(np.array([*hubs, -1, -1][:2]), (*SHAPE, 2)).copy()
+    return np.broadcast_to(np.array([*hubs, -1, -1][:2])[None, :, None, None], BY_HANDOVER).copy()
 
 
 def borders(**changes: object) -> StageBorders:
@@ -45,7 +45,7 @@ def borders(**changes: object) -> StageBorders:
         over_quota_usd_t=np.full(SHAPE, np.inf),
         log_weight=np.log(np.full(SHAPE, 0.5)),
         usual_flow_t=np.full(SHAPE, 40.0),
-        hub_capacity_t=np.full((*SHAPE, 2), 2.0),
+        hub_capacity_t=np.full(BY_HANDOVER, 2.0),
         sellers=np.array([[OUT, IN, -1]]),
         buyers=np.array([[OUT, IN, -1]]),
         spread_usd_t=np.full((1, 3), 10.0),
@@ -203,7 +203,7 @@ def test_the_fine_is_that_of_known_answer_t26() -> None:
 
 
 def test_two_handovers_pay_two_margins_and_the_narrower_hub_counts() -> None:
-    capacity = np.broadcast_to(np.array([2.0, 0.5]), (*SHAPE, 2))
+    capacity = np.broadcast_to(np.array([2.0, 0.5])[None, :, None, None], BY_HANDOVER)
     approval = np.ones(SHAPE)
     approval[0, OUT, IN] = 0.0
     border = borders(
@@ -218,7 +218,7 @@ def test_two_handovers_pay_two_margins_and_the_narrower_hub_counts() -> None:
 
 
 def test_a_hub_never_carries_more_than_a_lane_usually_ships() -> None:
-    border = borders(approval_share=np.full(SHAPE, 0.4), hub_capacity_t=np.full((*SHAPE, 2), 1e6))
+    border = borders(approval_share=np.full(SHAPE, 0.4), hub_capacity_t=np.full(BY_HANDOVER, 1e6))
     _, lanes = build(border, rows(), hubs=True)
     np.testing.assert_allclose(lanes.cap_t[0, 1, :2, :2], 40.0)
 

@@ -41,7 +41,7 @@ def way(
     seller = border.sellers[0].tolist().index(axes.country(origin))
     buyer = border.buyers[0].tolist().index(axes.country(destination))
     names = ("hub_freight_usd_t", "hub_found_share", "hub_open_share")
-    hubs = [axes.countries[place] for place in border.hub[0, seller, buyer] if place >= 0]
+    hubs = [axes.countries[place] for place in border.hub[0, :, seller, buyer] if place >= 0]
     return hubs, {name: float(getattr(border, name)[0, seller, buyer]) for name in names}
 
 
@@ -59,16 +59,16 @@ def test_ways_never_pass_the_great_powers_nor_the_ends() -> None:
         there = border.hub >= 0
         assert there.any()
         assert np.isin(border.hub[there], world.economy.network.hubs).all()
-        for ends in (border.sellers[:, :, None, None], border.buyers[:, None, :, None]):
+        for ends in (border.sellers[:, None, :, None], border.buyers[:, None, None, :]):
             assert not (there & (border.hub == ends)).any()
-        assert (border.hub_freight_usd_t[there.any(axis=3)] > 0.0).all()
+        assert (border.hub_freight_usd_t[there.any(axis=1)] > 0.0).all()
         assert (border.hub_freight_usd_t >= 0.0).all()
 
 
 def test_with_nothing_closed_one_handover_is_cheapest_and_only_the_dominant_refiner_asks() -> None:
     border = borders_of(world_with())
-    assert (border.hub[..., 1] == -1).all()
-    asks = (border.hub >= 0).any(axis=(2, 3))
+    assert (border.hub[:, 1] == -1).all()
+    asks = (border.hub >= 0).any(axis=(1, 3))
     assert border.sellers[asks].tolist() == [world_with().dominant]
 
 
@@ -163,8 +163,8 @@ def test_what_hubs_can_hand_on_grows_with_use_and_fades_without() -> None:
 
 
 def test_goods_count_at_every_hub_they_pass() -> None:
-    hub = np.full((1, 1, 2, 2), -1)
-    hub[0, 0, 0], hub[0, 0, 1, 0] = (2, 3), 3
+    hub = np.full((1, 2, 1, 2), -1)
+    hub[0, :, 0, 0], hub[0, 0, 0, 1] = (2, 3), 3
     np.testing.assert_array_equal(passed_through_t(np.array([[[5.0, 1.0]]]), hub, 4), [[0.0, 0.0, 5.0, 6.0]])
 
 

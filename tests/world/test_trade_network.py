@@ -87,15 +87,15 @@ def test_ways_are_those_of_a_search_by_hand(seed: int) -> None:
 
 
 def graph(flow: np.ndarray, hub: np.ndarray | None = None) -> nx.DiGraph:
-    through = np.full((4, 4, 2), -1) if hub is None else hub
+    through = np.full((2, 4, 4), -1) if hub is None else hub
     return lane_graph(flow, FREIGHT[0], through, np.arange(4), np.arange(4), NAMES)
 
 
 def test_goods_through_hubs_are_an_edge_for_every_hop() -> None:
     flow = np.zeros((2, 4, 4))
     flow[0, 0, 1], flow[1, 0, 1], flow[1, 0, 3] = 10.0, 4.0, 2.0
-    hub = np.full((4, 4, 2), -1)
-    hub[0, 1, 0], hub[0, 3] = 2, (2, 1)
+    hub = np.full((2, 4, 4), -1)
+    hub[0, 0, 1], hub[:, 0, 3] = 2, (2, 1)
     lanes = graph(flow, hub)
     assert {(origin, target): data["flow_t"] for origin, target, data in lanes.edges(data=True)} == {
         ("AAA", "BBB"): 10.0,
