@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +15,7 @@ SAME_FOR_ALL = ("benchmark", "specific")
 @dataclass(frozen=True)
 class StageBorders:
     """What stands on the lanes of one stage before any question is asked; axes (mineral, seller, buyer)
-    unless said.
+    unless said. A field named in ``OFTEN_UNIFORM`` may have one place for all sellers and buyers.
 
     freight_usd_t : direct freight
     hub : (mineral, handover, seller, buyer) country positions of the cheapest way round, in the order in
@@ -82,6 +82,29 @@ class StageBorders:
         """Lanes on which a licence, a ban or a quota limits what passes."""
         limited: Mask = (self.approval_share < 1.0) | (self.quota_t < np.inf)
         return limited if self.granted_t is None else limited | (self.granted_t < np.inf)
+
+
+OFTEN_UNIFORM = (
+    "duty_usd_t",
+    "export_tax_share",
+    "export_tax_usd_t",
+    "least_export_usd_t",
+    "least_import_usd_t",
+    "quota_t",
+    "over_quota_usd_t",
+    "fixed_duty_share",
+)
+"""Measures of few: in most rounds every lane has the same figure, none."""
+
+
+def compact(borders: StageBorders) -> StageBorders:
+    """The same borders; what is the same on every lane has one place, (mineral, 1, 1)."""
+    uniform = {}
+    for name in OFTEN_UNIFORM:
+        values = getattr(borders, name)
+        if (values == values.flat[0]).all():
+            uniform[name] = values[:, :1, :1]
+    return replace(borders, **uniform)
 
 
 @dataclass(frozen=True)

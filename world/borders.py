@@ -7,6 +7,7 @@ rows are built at once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,8 @@ LEAST_APPROVAL = 1e-12  # of usual trade: keeps the logarithm of what is granted
 
 @dataclass(frozen=True)
 class _Route:
-    """One way of every lane: charges, ln A, quota and the duty above it, each (row, seller, buyer)."""
+    """One way of every lane: charges, ln A, quota and the duty above it, each (row, seller, buyer); of
+    charges that are the same for all sellers or buyers one place."""
 
     charges: dict[str, Array]
     log_weight: Array
@@ -46,7 +48,7 @@ def build_lanes(
     if with_hubs:
         routes.append(_hub_route(borders, rows, terms, zone, into))
     charges = LaneCharges(
-        **{name: np.stack([route.charges[name] for route in routes], axis=1) for name in routes[0].charges}
+        **{name: _side_by_side([route.charges[name] for route in routes]) for name in routes[0].charges}
     )
     lanes = compose_lanes(
         charges,
@@ -58,6 +60,14 @@ def build_lanes(
         backstop_log_weight=borders.backstop_log_weight,
     )
     return charges, lanes
+
+
+def _side_by_side(routes: Sequence[Array]) -> Array:
+    """Figures of the routes (row, seller, buyer) as (row, route, seller, buyer); one place for all routes
+    where they are the same array."""
+    if all(route is routes[0] for route in routes):
+        return routes[0][:, None]
+    return np.stack(np.broadcast_arrays(*routes), axis=1)
 
 
 def _inside(members: Mask, positions: Whole) -> Mask:
@@ -117,30 +127,33 @@ def _charges(
 ) -> dict[str, Array]:
     """Charges of a route without margins and fines; ``sides``: lanes between members, lanes into them."""
     both_in, into = sides
-    zero = np.zeros_like(freight_usd_t)
-    none = np.full_like(freight_usd_t, -np.inf)
+    nothing = np.zeros((len(into), 1, 1))
     reference = np.broadcast_to(np.nan_to_num(rows.reference_usd_t, nan=-np.inf)[:, None, None], into.shape)
-    specific = rows.zone_duty_usd_t[:, None, None] if zone.duty_form in SAME_FOR_ALL else 0.0
+    specific = borders.duty_usd_t
+    if zone.duty_form in SAME_FOR_ALL:
+        specific = specific + np.where(into, rows.zone_duty_usd_t[:, None, None], 0.0)
     tax, tax_usd_t = borders.export_tax_share, borders.export_tax_usd_t
-    least = (1.0 + duty_share) * ((1.0 + tax) * borders.least_export_usd_t + tax_usd_t + freight_usd_t)
-    seller_floor = np.maximum(least, borders.least_import_usd_t)
+    seller_floor = borders.least_import_usd_t
+    if (borders.least_export_usd_t > -np.inf).any():
+        asked = (1.0 + tax) * borders.least_export_usd_t + tax_usd_t + freight_usd_t
+        seller_floor = np.maximum(seller_floor, (1.0 + duty_share) * asked)
     if zone.duty_form == "minimum_price":
-        seller_floor = np.maximum(seller_floor, np.where(into, reference, none))
+        seller_floor = np.maximum(seller_floor, np.where(into, reference, -np.inf))
     if zone.binds_inside:
-        seller_floor = np.maximum(seller_floor, np.where(both_in, reference + freight_usd_t, none))
+        seller_floor = np.maximum(seller_floor, np.where(both_in, reference + freight_usd_t, -np.inf))
     return {
         "tariff_share": duty_share,
-        "import_duty_usd_t": np.where(both_in, 0.0, borders.duty_usd_t + np.where(into, specific, 0.0)),
+        "import_duty_usd_t": np.where(both_in, 0.0, specific) if specific.any() else specific,
         "export_tax_share": tax,
         "export_tax_usd_t": tax_usd_t,
         "freight_usd_t": freight_usd_t,
-        "other_usd_t": zero,
-        "hub_margin_usd_t": zero,
-        "fine_usd_t": zero,
-        "levy_floor_usd_t": np.where(into & (zone.duty_form == "levy"), reference, none),
+        "other_usd_t": nothing,
+        "hub_margin_usd_t": nothing,
+        "fine_usd_t": nothing,
+        "levy_floor_usd_t": np.where(into & (zone.duty_form == "levy"), reference, -np.inf),
         "seller_floor_usd_t": seller_floor,
-        "contract_share": zero + (0.0 if rows.all_spot else borders.contract_share[:, None, None]),
-        "contract_price_usd_t": zero + borders.contract_price_usd_t[:, :, None],
+        "contract_share": nothing if rows.all_spot else borders.contract_share[:, None, None],
+        "contract_price_usd_t": borders.contract_price_usd_t[:, :, None],
         "seller_holds_quota": np.isinf(borders.over_quota_usd_t).astype(float),
     }
 
@@ -158,14 +171,14 @@ def _hub_route(borders: StageBorders, rows: Rows, terms: HubTerms, zone: ZoneRul
     """
     approval = borders.approval_share if rows.approval_share is None else rows.approval_share
     usual = borders.usual_flow_t
-    price = borders.price_usd_t[:, None, None] * np.ones_like(usual)
+    price = borders.price_usd_t[:, None, None]
     duty = borders.hub_duty_share + _zone_duty_share(borders, rows, zone, into)
     nowhere = np.zeros_like(into)
     charges = _charges(borders, rows, zone, (nowhere, into), duty, borders.hub_freight_usd_t)
     handovers, fine = (borders.hub >= 0).sum(axis=1), fine_share(borders.hub_found_share, terms.penalty_share)
     charges |= {"hub_margin_usd_t": handovers * terms.margin_share * price, "fine_usd_t": fine * price}
     # what the hub can carry is the carriers' to sell: its scarcity rent is not the exporter's
-    charges |= {"seller_holds_quota": np.zeros_like(usual)}
+    charges |= {"seller_holds_quota": np.zeros_like(price)}
     restricted = (approval < 1.0) | (borders.quota_t < np.inf)
     open_ = (restricted | borders.taxed) & (usual > 0.0) & (handovers > 0)
     missing = np.maximum(np.where(approval < 1.0, 1.0 - approval, terms.weight_taxed_share), LEAST_APPROVAL)

@@ -12,7 +12,7 @@ import numpy as np
 from agents.investment import worth_building
 from world.accounts import CountryAccounts
 from world.axes import REFINED, STAGES, Array, gather
-from world.border_terms import HubTerms, ZoneRules
+from world.border_terms import HubTerms, ZoneRules, compact
 from world.capacity import capacity_of
 from world.counterfactual import Case, clear_rows, needs_hubs
 from world.customs import stage_borders
@@ -50,8 +50,10 @@ def make_setting(
     released = [np.zeros(base.axes.sellers(stage).shape) for stage in range(len(STAGES))]
     released[REFINED] = stock_releases_t(world)
     borders = tuple(
-        stage_borders(
-            base, world.economy.network, state, happenings, world.leader_duty, released[stage], p, stage
+        compact(
+            stage_borders(
+                base, world.economy.network, state, happenings, world.leader_duty, released[stage], p, stage
+            )
         )
         for stage in range(len(STAGES))
     )

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from world.axes import REFINED, STAGES, Array, Axes, Whole
-from world.border_terms import HubTerms, StageBorders, ZoneRules
+from world.border_terms import OFTEN_UNIFORM, HubTerms, StageBorders, ZoneRules
 from world.market.arrays import Curves, Needs, Prices, Stocks
 from world.offers import Offers, StageOffers
 from world.plant_costs import BLOCK_STAGE
@@ -152,7 +152,9 @@ class Places:
         """What stands on the lanes of the rows."""
         given = {item.name: getattr(borders, item.name) for item in fields(borders)}
         taken: dict[str, Any] = {
-            name: self.take(value, _BORDER_AXES.get(name, "sb"), stage)
+            name: value[self.mineral]
+            if name in OFTEN_UNIFORM and value.shape[1:] == (1, 1)
+            else self.take(value, _BORDER_AXES.get(name, "sb"), stage)
             for name, value in given.items()
             if value is not None
         }

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_up_views import NOTHING, view
 
-from agents.accession import FixedStanding, PayoffAccession
+from agents.accession import COMPONENTS_STOP, FLOOR, METAL_STOPS, FixedStanding, PayoffAccession
 from agents.country import Country, DominantRefiner, ZoneLeader
 from agents.decision import CountryDecision
 from agents.roles import roles_of
-from agents.view import Accounts
+from agents.view import Accounts, Answer, WhatIfMember
 
 
 def test_a_country_asks_decides_and_remembers() -> None:
@@ -21,6 +21,30 @@ def test_a_country_asks_decides_and_remembers() -> None:
     decisions = [country.review(view(round=round_), dict.fromkeys(questions, NOTHING)) for round_ in (4, 5)]
     assert country.memory == decisions
     assert (country.iso3, country.members, country.roles) == ("AAA", ("AAA",), ("consumer",))
+
+
+def test_a_study_of_being_cut_off_holds_for_a_year_and_on_the_same_rung() -> None:
+    country = Country(mesa.Model(rng=1), "AAA", ("AAA",), (), PayoffAccession())
+    first = view(round=8, rung=FLOOR)
+    everything = country.ask(first)
+    assert list(everything) == [WhatIfMember(), METAL_STOPS, COMPONENTS_STOP]
+    country.review(first, dict.fromkeys(everything, NOTHING))
+    renewal = int(first.parameters["study_renewal_quarters"])
+    assert country.ask(view(round=8 + renewal - 1, rung=FLOOR)) == [WhatIfMember()]
+    assert country.ask(view(round=8 + renewal, rung=FLOOR)) == list(everything)
+    assert country.ask(view(round=9, rung=FLOOR - 1, text_exists=True)) == list(everything)
+
+
+def test_a_decision_rests_on_the_last_study() -> None:
+    countries = [Country(mesa.Model(rng=1), "AAA", ("AAA",), (), PayoffAccession()) for _ in range(2)]
+    exposed = Answer(Accounts(users_usd=-4e9), Accounts())
+    now, later = (view(round=round_, rung=FLOOR, retaliation_belief=0.5) for round_ in (8, 9))
+    studied = {WhatIfMember(): NOTHING, METAL_STOPS: exposed, COMPONENTS_STOP: NOTHING}
+    countries[0].review(now, studied)
+    remembered = countries[0].review(later, {WhatIfMember(): NOTHING})
+    asked_anew = countries[1].review(later, studied)
+    assert remembered == asked_anew
+    assert remembered.terms["retaliation"] != 0.0
 
 
 def test_the_great_powers_are_countries() -> None:

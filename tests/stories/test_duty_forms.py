@@ -59,7 +59,8 @@ def duties(world: TradeWorld, cleared: Cleared, stage: int = REFINED) -> tuple[A
     charges, axes = cleared.priced.charges[stage], world.base.axes
     japan, sellers = axes.country("JPN"), axes.sellers(stage)[0]
     lanes = ((sellers >= 0) & (sellers != japan))[:, None] & (axes.buyers(stage)[0] == japan)[None, :]
-    return charges.import_duty_usd_t[0, 0][lanes], charges.tariff_share[0, 0][lanes]
+    specific = np.broadcast_to(charges.import_duty_usd_t[0, 0], lanes.shape)
+    return specific[lanes], charges.tariff_share[0, 0][lanes]
 
 
 def test_a_benchmark_duty_is_last_quarter_s_gap_and_the_same_for_all() -> None:

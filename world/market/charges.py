@@ -26,7 +26,8 @@ from world.market.rows import Floats, Rowwise
 
 @dataclass(frozen=True)
 class LaneCharges(Rowwise):
-    """The parts of the charges, each (M, R, S, B) like the lanes they make.
+    """The parts of the charges, each (M, R, S, B) like the lanes they make, or with a single place on an axis
+    along which it is the same.
 
     tariff_share        importer's ad valorem duty on the customs value
     import_duty_usd_t   importer's specific duty

@@ -9,6 +9,8 @@ from world.market.compiled.cache import lean
 from world.market.need import NOTHING
 
 LOG_CAP, LOG_OVER = 3, 4  # of the terms of lanes, see ``packed``
+# Between these e^x keeps its digits when it is multiplied by another such number.
+TINY, LARGE = 1e-200, 300.0
 
 
 @lean
@@ -61,27 +63,31 @@ def orders_of(stage, row, buyer, index, price):  # type: ignore[no-untyped-def]
 
 
 @lean
-def log_unlimited(stage, outside, low_lane, wanted):  # type: ignore[no-untyped-def]
-    """ln of the sum of e^z over the lanes without a quota and the backstop, which rise and fall as one; from
-    their own largest, as they may be out of all proportion dearer than the lanes with quotas."""
-    top, total = outside, 0.0
+def log_unlimited(stage, outside, low_lane, wanted, pull, above):  # type: ignore[no-untyped-def]
+    """ln of the sum of e^z over the lanes without a quota and the backstop, which rise and fall as one. The
+    pulls are e^(z - above); lanes out of all proportion dearer than that are counted from their own
+    largest."""
+    total, top = exp(outside - above), outside
     for k in range(len(wanted)):
         if stage.terms[LOG_CAP, low_lane + k] == inf:
+            total += pull[k]
             top = max(top, wanted[k])
+    if total > TINY:
+        return above + log(total)
     if top == -inf:
         return -inf
+    total = exp(outside - top)
     for k in range(len(wanted)):
         if stage.terms[LOG_CAP, low_lane + k] == inf:
             total += exp(wanted[k] - top)
-    return top + log(total + exp(outside - top))
+    return top + log(total)
 
 
 @lean
-def capped_index_usd_t(stage, row, buyer, low_lane, price, wanted, start):  # type: ignore[no-untyped-def]
-    """capped.capped_index_usd_t for one buyer; ``wanted`` its z without quotas; ``start``: the index without
-    quotas, a lower bound, and a guess."""
+def capped_index_usd_t(stage, row, buyer, low_lane, price, wanted, log_free, start):  # type: ignore[no-untyped-def]
+    """capped.capped_index_usd_t for one buyer; ``wanted`` its z without quotas, ``log_free`` of
+    log_unlimited; ``start``: the index without quotas, a lower bound, and a guess."""
     spread, outside = stage.choice[row, buyer, 0], stage.choice[row, buyer, 1]
-    log_free = log_unlimited(stage, outside, low_lane, wanted)
     low, high = start[0], max(-spread * outside, start[0])
     index = start[1] if low < start[1] < high else low
     for _ in range(PASSES):

@@ -12,7 +12,16 @@ from typing import NamedTuple
 import numpy as np
 
 from world.market.balance import LEAST_SHARE
-from world.market.compiled.buyers import LOG_CAP, LOG_OVER, capped_index_usd_t, logistic, orders_of
+from world.market.compiled.buyers import (
+    LARGE,
+    LOG_CAP,
+    LOG_OVER,
+    TINY,
+    capped_index_usd_t,
+    log_unlimited,
+    logistic,
+    orders_of,
+)
 from world.market.compiled.cache import compiled, lean
 from world.market.compiled.packed import Whole
 from world.market.need import NOTHING
@@ -124,9 +133,10 @@ def _column(stage, row, b, low, price, quotas, lanes, column):  # type: ignore[n
             exceeded = exceeded or wanted[k] + index / spread + orders[0] > stage.terms[LOG_CAP, low + k]
     free, got, unit, without = 1.0, inside / total, 1.0 / total, without / total
     if exceeded:
-        index = capped_index_usd_t(stage, row, b, low, price, wanted, (index, column[INDEX]))
+        log_free = log_unlimited(stage, outside, low, wanted, pull, top)
+        index = capped_index_usd_t(stage, row, b, low, price, wanted, log_free, (index, column[INDEX]))
         orders = orders_of(stage, row, b, index, price)
-        free, got = _hold(stage, low, index / spread, orders[0], wanted, pull, held)
+        free, got = _hold(stage, low, index / spread, orders[0], top, (wanted, pull, held))
         without, unit = exp(min(outside + index / spread, 0.0)), 1.0
         free += without
     for k in range(len(pull)):
@@ -142,16 +152,21 @@ def _column(stage, row, b, low, price, quotas, lanes, column):  # type: ignore[n
 
 
 @lean
-def _hold(stage, low, relative, log_order, wanted, pull, held):  # type: ignore[no-untyped-def]
+def _hold(stage, low, relative, log_order, top, lanes):  # type: ignore[no-untyped-def]
     """choice._hold for one buyer at its index: the share that passes freely, and that with what quotas let
-    pass."""
+    pass. The pulls stand at e^(z - top); where that is not too small for it they are only scaled."""
+    wanted, pull, held = lanes
     passing, kept = 0.0, 0.0
+    scale = exp(top + relative) if top + relative < LARGE else inf
     for k in range(len(pull)):
         cap, over = stage.terms[LOG_CAP, low + k], stage.terms[LOG_OVER, low + k]
         excess = wanted[k] + relative + log_order - cap
         if excess > 0 and excess <= over:
             pull[k], held[k] = 0.0, exp(cap)
             kept += exp(cap - log_order)
+        elif excess <= over and pull[k] > TINY and scale < inf:
+            pull[k] = min(pull[k] * scale, 1.0)
+            passing += pull[k]
         else:
             pull[k] = exp(min(wanted[k] + relative - (over if excess > over else 0.0), 0.0))
             passing += pull[k]
