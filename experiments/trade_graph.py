@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from experiments.figures.naming import country_name
 from experiments.results import ResultsError, Run, each_row
@@ -32,7 +32,7 @@ def network(run: Run, round_: int, mineral: str, stage: str) -> nx.DiGraph[str]:
     graph: nx.DiGraph[str] = nx.DiGraph(round=round_, mineral=mineral, stage=stage)
     _add_countries(graph, run, round_, markets)
     for row in each_row(flows.fillna({"hub": ""}).sort_values(["origin", "hub", "destination"])):
-        stops = [str(row.origin), *([str(row.hub)] if row.hub else []), str(row.destination)]
+        stops = way_of(row)
         for start, end in pairwise(stops):
             _add_flow(
                 graph,
@@ -55,6 +55,13 @@ def write_graphml(run: Run, round_: int, mineral: str, stage: str, path: str | P
     except OSError as error:
         raise ResultsError(f"{target}: cannot be written: {error.strerror or error}") from None
     return target
+
+
+def way_of(row: Any) -> list[str]:
+    """The countries that a row of ``flows`` passes, from where it was produced to where it is used."""
+    hubs = [str(row.hub)] if row.hub else []
+    second = [str(row.last_shipper)] if hubs and row.last_shipper != row.hub else []
+    return [str(row.origin), *hubs, *second, str(row.destination)]
 
 
 def roles_in(run: Run, round_: int) -> dict[str, str]:

@@ -67,7 +67,7 @@ def country_accounts(
     """Accounts by country of cleared rows; ``axes`` and all arrays are those of the rows.
 
     final_use : (row, country, user) share of what each user of metal makes that ends up in each country
-    hub : per stage (row, seller, buyer) country position of the hub, -1 none
+    hub : per stage (row, handover, seller, buyer) country positions of the hubs, -1 none
     capture_share : part of the levy on the goods of ``captor`` that it takes over by an export tax of the
         same size; prices and trade do not move (known answer T9b), the revenue does
     """
@@ -99,11 +99,14 @@ def country_accounts(
 
 
 def _hub_margins(book: StageAccounts, hub: Whole, countries: int) -> Array:
-    """Margins earned by the third countries that goods passed."""
+    """Margins earned by the third countries that goods passed, the same at every handover."""
     total = np.zeros((len(hub), countries))
     margin = book.hub_margin_usd.sum(axis=1)
     rows, sellers, buyers = np.nonzero(margin)
-    np.add.at(total, (rows, hub[rows, sellers, buyers]), margin[rows, sellers, buyers])
+    passed = hub[rows, :, sellers, buyers]
+    each = margin[rows, sellers, buyers] / np.maximum((passed >= 0).sum(axis=1), 1)
+    for place in range(passed.shape[1]):
+        np.add.at(total, (rows, np.maximum(passed[:, place], 0)), np.where(passed[:, place] >= 0, each, 0.0))
     return total
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from agents.beliefs import revise_expected
 from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, Mask, gather, scatter
 from world.capacity import capacity_of, invest
+from world.hub_capacity import revise_hubs
 from world.leader_move import scope_of
 from world.licence_round import close_offices
 from world.market.clearing import StageClearing
@@ -34,6 +35,7 @@ def learn(world: TradeWorld, cleared: Cleared) -> None:
     """
     revise_stocks(world, cleared)
     close_offices(world, cleared)
+    revise_hubs(world, cleared)
     revise_habits(world, cleared)
     revise_prices(world, cleared)
     revise_thrift(world)
@@ -76,9 +78,7 @@ def revise_habits(world: TradeWorld, cleared: Cleared) -> None:
     usual = 1.0 - np.exp(-1.0)  # a year's memory of flows
     growing = np.exp(world.expected_growth(world.round) / 4.0)[:, None, None]
     for stage, cleared_stage in enumerate(cleared.clearing.stages):
-        border = cleared.setting.borders[stage]
-        limited = border.limited
-        markets.limited_rounds[stage] = np.where(limited, markets.limited_rounds[stage] + 1.0, 0.0)
+        limited = cleared.setting.borders[stage].limited
         old, flow = markets.usual_flow_t[stage], cleared_stage.flow_t[:, 0]
         # a licence grants a share of requests: trade before it, growing with demand; it does not shrink with
         # the licence itself

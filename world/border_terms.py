@@ -18,9 +18,12 @@ class StageBorders:
     unless said. A field named in ``OFTEN_UNIFORM`` may have one place for all sellers and buyers.
 
     freight_usd_t : direct freight
-    hub_freight_usd_t, hub : freight through the cheapest third country and which one (country position)
+    hub : (mineral, handover, seller, buyer) country positions of the cheapest way round, in the order in
+        which goods pass them, -1 where there is none
+    hub_freight_usd_t, hub_found_share : freight of the way round, and the chance that the false origin is
+        found on it
     duty_share, duty_usd_t : ad valorem and specific duty of the importer
-    hub_duty_share : the duty the goods meet when declared as the hub's
+    hub_duty_share : the duty the goods meet when declared as the last hub's
     taxed : lanes whose duty rose since the base year
     export_tax_share, export_tax_usd_t : exporter's taxes
     least_export_usd_t : least f.o.b. price of the exporter, -inf where none
@@ -29,10 +32,11 @@ class StageBorders:
     quota_t : tonnes allowed on the lane, inf where none; over_quota_usd_t : duty above it, inf = nothing
     passes
     log_weight : ln A of this round, all lanes open
-    usual_flow_t : yardstick of licences and of hub capacity
-    hub_capacity_share : share of the usual flow that third countries can carry this round
-    hub_open_share : part of shipments that the seller's country grants to the hub itself (all when None): a
-        control aimed at everyone leaves no third country to go through
+    usual_flow_t : yardstick of licences
+    hub_capacity_t : (mineral, handover, seller, buyer) what each hub of the way round can hand on this round,
+        for all lanes together
+    hub_open_share : part of shipments that the seller's country grants to the first hub (all when None); none
+        where a hop is closed, as when a control aimed at everyone leaves no third country to go through
     sellers, buyers : (mineral, width) country positions
     spread_usd_t : (mineral, buyer); backstop_usd_t, backstop_log_weight : (mineral, tier, buyer)
     price_usd_t : (mineral,) base price, the yardstick of hub margins
@@ -45,6 +49,7 @@ class StageBorders:
 
     freight_usd_t: Array
     hub_freight_usd_t: Array
+    hub_found_share: Array
     hub: Whole
     duty_share: Array
     duty_usd_t: Array
@@ -59,7 +64,7 @@ class StageBorders:
     over_quota_usd_t: Array
     log_weight: Array
     usual_flow_t: Array
-    hub_capacity_share: Array
+    hub_capacity_t: Array
     sellers: Whole
     buyers: Whole
     spread_usd_t: Array
@@ -126,15 +131,23 @@ class Rows:
 class HubTerms:
     """Terms of passing goods through a third country.
 
-    margin_share, fine_share : margin and expected fine over the base price
+    margin_share : margin of a handover over the base price
+    penalty_share : fine on goods found, over their value, which is lost as well
     leak_share : part of the capacity that slips through where the hub itself is under control
     weight_taxed_share : weight of the way round a new duty over that of the direct lane
     """
 
     margin_share: float
-    fine_share: float
+    penalty_share: float
     leak_share: float
     weight_taxed_share: float
+
+
+def fine_share(found_share: Array, penalty_share: float) -> Array:
+    """Expected loss over the price of goods found: who sells x found to deliver x pays for what is lost and
+    the penalty on it, (c + found x penalty) / (1 - found) in all (known answer T26).
+    """
+    return np.asarray(found_share / (1.0 - found_share) * (1.0 + penalty_share))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from world.axes import Array, Mask, Whole
-from world.border_terms import SAME_FOR_ALL, HubTerms, Rows, StageBorders, ZoneRules
+from world.border_terms import SAME_FOR_ALL, HubTerms, Rows, StageBorders, ZoneRules, fine_share
 from world.market.arrays import Lanes
 from world.market.charges import LaneCharges, compose_lanes
 
@@ -38,7 +38,7 @@ def build_lanes(
 
     The floor binds goods of outsiders sold to members, whatever the route: origin is checked. Members waive
     their duties on each other's goods that the floor covers. What passes through a hub meets the hub's
-    duty, and pays its margin and the expected fine.
+    duty, and pays margins and the expected fine.
     """
     seller_in = _inside(rows.members, borders.sellers)[:, :, None]
     buyer_in = _inside(rows.members, borders.buyers)[:, None, :]
@@ -166,8 +166,8 @@ def _top_up_usd_t(borders: StageBorders, rows: Rows, charges: dict[str, Array]) 
 
 
 def _hub_route(borders: StageBorders, rows: Rows, terms: HubTerms, zone: ZoneRules, into: Mask) -> _Route:
-    """The second route: open where the direct lane is restricted or newly taxed, up to the capacity of the
-    hubs.
+    """The second route: open where the direct lane is restricted or newly taxed, up to what the hubs can hand
+    on; goods that are found do not arrive in their name.
     """
     approval = borders.approval_share if rows.approval_share is None else rows.approval_share
     usual = borders.usual_flow_t
@@ -175,14 +175,38 @@ def _hub_route(borders: StageBorders, rows: Rows, terms: HubTerms, zone: ZoneRul
     duty = borders.hub_duty_share + _zone_duty_share(borders, rows, zone, into)
     nowhere = np.zeros_like(into)
     charges = _charges(borders, rows, zone, (nowhere, into), duty, borders.hub_freight_usd_t)
-    charges |= {"hub_margin_usd_t": terms.margin_share * price, "fine_usd_t": terms.fine_share * price}
+    handovers, fine = (borders.hub >= 0).sum(axis=1), fine_share(borders.hub_found_share, terms.penalty_share)
+    charges |= {"hub_margin_usd_t": handovers * terms.margin_share * price, "fine_usd_t": fine * price}
     # what the hub can carry is the carriers' to sell: its scarcity rent is not the exporter's
     charges |= {"seller_holds_quota": np.zeros_like(price)}
     restricted = (approval < 1.0) | (borders.quota_t < np.inf)
-    open_ = (restricted | borders.taxed) & (usual > 0.0) & (borders.hub >= 0)
-    missing = np.where(approval < 1.0, 1.0 - approval, terms.weight_taxed_share)
-    weight = np.where(open_, borders.log_weight + np.log(np.maximum(missing, LEAST_APPROVAL)), -np.inf)
+    open_ = (restricted | borders.taxed) & (usual > 0.0) & (handovers > 0)
+    missing = np.maximum(np.where(approval < 1.0, 1.0 - approval, terms.weight_taxed_share), LEAST_APPROVAL)
+    weight = np.where(open_, borders.log_weight + np.log(missing), -np.inf)
     open_share = borders.hub_open_share
     granted = 1.0 if open_share is None else np.maximum(open_share, terms.leak_share)
-    cap = np.maximum(borders.hub_capacity_share * usual * granted, LEAST_APPROVAL)
-    return _Route(charges, weight, np.where(open_, cap, np.inf), np.full(cap.shape, np.inf))
+    kept = granted * (1.0 - borders.hub_found_share)
+    cap = np.minimum(_shared_capacity_t(borders, np.where(open_, missing * usual, 0.0)) * kept, usual)
+    cap = np.where(open_, np.maximum(cap, LEAST_APPROVAL), np.inf)
+    return _Route(charges, weight, cap, np.full(cap.shape, np.inf))
+
+
+def _shared_capacity_t(borders: StageBorders, wanted_t: Array) -> Array:
+    """(row, seller, buyer) part of each lane in what its hubs can hand on, by the tonnes that look for a way
+    round; of two hubs the one that lets less pass counts.
+    """
+    row, seller, buyer = np.nonzero(wanted_t > 0.0)
+    hub, wanted = borders.hub[row, :, seller, buyer], wanted_t[row, seller, buyer]
+    countries = int(hub.max(initial=0)) + 1
+    total = np.zeros((len(wanted_t), countries))
+    part = np.full(len(row), np.inf)
+    for place in range(hub.shape[1]):
+        passed = hub[:, place] >= 0
+        np.add.at(total, (row[passed], hub[passed, place]), wanted[passed])
+    for place in range(hub.shape[1]):
+        share = wanted / np.maximum(total[row, hub[:, place]], 1e-300)
+        could = borders.hub_capacity_t[row, place, seller, buyer] * share
+        part = np.where(hub[:, place] >= 0, np.minimum(part, could), part)
+    shared = np.zeros_like(wanted_t)
+    shared[row, seller, buyer] = part
+    return shared

@@ -4,38 +4,28 @@ the round's events.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from world.axes import STAGES, Array, Axes, Whole, gather_pairs
-from world.border_terms import StageBorders
+from world.axes import Array, Axes, Whole, gather_pairs
+from world.border_terms import StageBorders, fine_share
 from world.calibration.base import BaseMarket
 from world.calibration.lanes import log_weight_of
-from world.calibration.wedges import freight_between
 from world.counterfactual import control_lanes
 from world.habits import lane_weights
 from world.happenings import Happenings
 from world.licence_lanes import decided_at, hubs_kept, licences_of
 from world.parameters import ParameterValues
 from world.quotas import import_quotas
+from world.rerouting import HubNetwork, find_ways, usual_detour_share
 from world.state import Politics, WorldState
-from world.trade_network import cheapest_hubs, choose_hubs
-
-
-@dataclass(frozen=True)
-class HubRoutes:
-    """Cheapest third country of each lane and its freight, per stage (mineral, seller, buyer)."""
-
-    freight_usd_t: tuple[Array, ...]
-    hub: tuple[Whole, ...]
+from world.trade_network import last_hub
 
 
 def stage_borders(
     base: BaseMarket,
-    routes: HubRoutes,
+    network: HubNetwork,
     state: WorldState,
     happenings: Happenings,
     leader_duty: Array,
@@ -48,22 +38,25 @@ def stage_borders(
     leader_duty : (mineral, stage, exporter, importer) the leader's flat duty outside any zone
     released_t : (mineral, seller) what a reserve or a state sells this round
     """
-    axes, lanes, hub = base.axes, base.lanes(stage), routes.hub[stage]
+    axes, lanes = base.axes, base.lanes(stage)
     sellers, buyers = axes.sellers(stage), axes.buyers(stage)
     trust = trust_shift(axes, state.politics, stage, parameters)
-    usual = state.markets.usual_flow_t[stage]
     backstop = lanes.backstop_usd_t[:, None, :]
+    added = happenings.duty_share[:, stage] + leader_duty[:, stage]
+    added[:, :, state.politics.dominant] += state.politics.counter_duty_share[None, :]
+    laid, limits = gather_pairs(added, sellers, buyers), _limits(base, state, happenings, parameters, stage)
+    ways = _ways(network, base, state, happenings, parameters, laid, limits, stage)
     return StageBorders(
-        **_freight(base, routes, happenings, stage),
-        **_duties(base, hub, state, happenings, leader_duty, parameters, stage),
-        **_limits(base, state, happenings, parameters, stage),
-        hub=hub,
+        **_charges(base, happenings, stage),
+        **limits,
+        **ways,
+        duty_share=lanes.tariff_share + laid,
+        hub_duty_share=hub_duty(base.evidence.tariff_share[:, stage] + added, ways["hub"], buyers),
         contract_share=base.evidence.contract_share,
         contract_price_usd_t=state.markets.contract_usd_t[stage],
         fixed_duty_share=gather_pairs(state.politics.fixed_duty_share[:, stage], sellers, buyers),
         log_weight=lane_weights(base, state.markets, stage, trust, released_t),
-        usual_flow_t=usual,
-        hub_capacity_share=hub_capacity(axes, state, stage, usual.shape, parameters),
+        usual_flow_t=state.markets.usual_flow_t[stage],
         sellers=sellers,
         buyers=buyers,
         spread_usd_t=lanes.spread_usd_t,
@@ -72,55 +65,57 @@ def stage_borders(
             backstop.shape, log_weight_of(float(base.evidence.backstop_weight[stage]))
         ),
         price_usd_t=base.evidence.price_usd_t[:, stage],
-        hub_open_share=hub_open(axes, state.politics, happenings, hub, stage)
-        * hubs_kept(axes, state, happenings, parameters.licence_reexport_response, hub, stage),
     )
 
 
-def _freight(base: BaseMarket, routes: HubRoutes, happenings: Happenings, stage: int) -> dict[str, Any]:
-    """Freight of this round; of the way round a lane by the mean of the changes on its two legs."""
-    axes, added = base.axes, happenings.freight_added_share[:, stage]
-    direct, through = base.lanes(stage).freight_usd_t, routes.freight_usd_t[stage]
-    if not added.any():
-        return {"freight_usd_t": direct, "hub_freight_usd_t": through}
-    sellers, buyers = axes.sellers(stage), axes.buyers(stage)
-    mineral, hub = np.arange(len(sellers))[:, None, None], np.maximum(routes.hub[stage], 0)
-    legs = added[mineral, np.maximum(sellers, 0)[:, :, None], hub]
-    legs = legs + added[mineral, hub, np.maximum(buyers, 0)[:, None, :]]
-    return {
-        "freight_usd_t": direct * (1.0 + gather_pairs(added, sellers, buyers)),
-        "hub_freight_usd_t": through * (1.0 + 0.5 * legs),
-    }
-
-
-def _duties(
-    base: BaseMarket,
-    hub: Whole,
-    state: WorldState,
-    happenings: Happenings,
-    leader_duty: Array,
-    parameters: ParameterValues,
-    stage: int,
-) -> dict[str, Any]:
-    """Duties, taxes and least prices; lanes taxed by more than a way round costs."""
+def _charges(base: BaseMarket, happenings: Happenings, stage: int) -> dict[str, Any]:
+    """Freight of this round, specific duties, export taxes and least prices."""
     sellers, buyers = base.axes.sellers(stage), base.axes.buyers(stage)
-    added = happenings.duty_share[:, stage] + leader_duty[:, stage]
-    added[:, :, state.politics.dominant] += state.politics.counter_duty_share[None, :]
-    # a way round a duty pays only where the duty exceeds the hub's margin and the expected fine
-    detour = parameters.hub_margin_share + parameters.evasion_detection_probability * (
-        1.0 + parameters.evasion_penalty_share
-    )
-    on_lanes = gather_pairs(added, sellers, buyers)
-    found: dict[str, Any] = {
-        "duty_share": base.lanes(stage).tariff_share + on_lanes,
-        "hub_duty_share": hub_duty(base.evidence.tariff_share[:, stage] + added, hub, buyers),
-        "taxed": on_lanes > detour,
-    }
+    freight, dearer = base.lanes(stage).freight_usd_t, happenings.freight_added_share[:, stage]
+    if dearer.any():
+        freight = freight * (1.0 + gather_pairs(dearer, sellers, buyers))
+    found: dict[str, Any] = {"freight_usd_t": freight}
     for name in ("duty_usd_t", "export_tax_share", "export_tax_usd_t"):
         found[name] = gather_pairs(getattr(happenings, name)[:, stage], sellers, buyers)
     for name in ("least_export_usd_t", "least_import_usd_t"):
         found[name] = gather_pairs(getattr(happenings, name)[:, stage], sellers, buyers, -np.inf)
     return found
+
+
+def _ways(
+    network: HubNetwork,
+    base: BaseMarket,
+    state: WorldState,
+    happenings: Happenings,
+    parameters: ParameterValues,
+    laid: Array,
+    limits: dict[str, Any],
+    stage: int,
+) -> dict[str, Any]:
+    """The ways round the lanes of sellers who are restricted or newly taxed, and of the dominant refiner, who
+    asks what a control would do; laid : (mineral, seller, buyer) duties since the base year.
+    """
+    axes, politics = base.axes, state.politics
+    needed = limits["approval_share"] < 1.0
+    needed |= (limits["granted_t"] < np.inf) | (limits["quota_t"] < np.inf)
+    needed |= laid > usual_detour_share(parameters)
+    sought = needed.any(axis=2) | (axes.sellers(stage) == politics.dominant)
+    price = base.evidence.price_usd_t[:, stage]
+    ways = find_ways(network, axes, politics, happenings, price, parameters, sought, stage)
+    kept = hubs_kept(axes, state, happenings, parameters.licence_reexport_response, ways.hub[:, 0], stage)
+    # a way round a duty pays only where the duty exceeds margins and the expected fine
+    detour = (ways.hub >= 0).sum(axis=1) * parameters.hub_margin_share
+    detour = detour + fine_share(ways.found_share, parameters.evasion_penalty_share)
+    mineral = np.arange(len(ways.hub))[:, None, None, None]
+    capacity = state.markets.hub_capacity_t[stage][mineral, np.maximum(ways.hub, 0)]
+    return {
+        "hub": ways.hub,
+        "hub_freight_usd_t": ways.freight_usd_t,
+        "hub_found_share": ways.found_share,
+        "hub_open_share": ways.open_share * kept,
+        "hub_capacity_t": np.where(ways.hub >= 0, capacity, np.inf),
+        "taxed": (laid > detour) & (detour > 0.0),
+    }
 
 
 def _limits(
@@ -161,36 +156,13 @@ def approvals(axes: Axes, politics: Politics, happenings: Happenings, stage: int
     return granted
 
 
-def hub_open(axes: Axes, politics: Politics, happenings: Happenings, hub: Whole, stage: int) -> Array:
-    """(mineral, seller, buyer) part of shipments that the seller's country grants to the hub of each lane."""
-    granted = happenings.approval_share[:, stage].copy()
-    for control in politics.controls:
-        if control.stage == stage:
-            cells = granted[control.mineral, control.actor]
-            cells[list(control.targets)] = np.minimum(cells[list(control.targets)], control.approval_share)
-    mineral = np.arange(len(hub))[:, None, None]
-    seller = np.maximum(axes.sellers(stage), 0)[:, :, None]
-    return np.where(hub >= 0, granted[mineral, seller, np.maximum(hub, 0)], 0.0)
-
-
 def hub_duty(duty_share: Array, hub: Whole, buyers: Whole) -> Array:
-    """Duty that goods meet when they come as the hub's: (mineral, country, country) at (hub, buyer)."""
-    mineral = np.arange(len(hub))[:, None, None]
-    rates: Array = np.where(
-        hub >= 0, duty_share[mineral, np.maximum(hub, 0), np.maximum(buyers, 0)[:, None, :]], 0.0
-    )
-    return rates
-
-
-def hub_capacity(
-    axes: Axes, state: WorldState, stage: int, shape: tuple[int, ...], parameters: ParameterValues
-) -> Array:
-    """Share of the usual flow that hubs can carry: small at first, growing each year that a control lasts,
-    at most all.
+    """Duty that goods meet when they come as the last hub's: (mineral, country, country) at (hub, buyer); hub
+    (mineral, handover, seller, buyer) in order, -1 where there is none.
     """
-    limited = state.markets.limited_rounds[stage]
-    grown = parameters.hub_start_share * (1.0 + parameters.hub_growth_year) ** (limited / 4.0)
-    return np.asarray(np.minimum(grown, 1.0))
+    mineral, last = np.arange(len(hub))[:, None, None], last_hub(np.moveaxis(hub, 1, 0))
+    rates = duty_share[mineral, np.maximum(last, 0), np.maximum(buyers, 0)[:, None, :]]
+    return np.asarray(np.where(last >= 0, rates, 0.0))
 
 
 def trust_shift(axes: Axes, politics: Politics, stage: int, parameters: ParameterValues) -> Array:
@@ -206,16 +178,3 @@ def trust_shift(axes: Axes, politics: Politics, stage: int, parameters: Paramete
         shift[power, :] = parameters.habit_trust_response * (trust - rest)
         shift[power, power] = 0.0
     return gather_pairs(shift, axes.sellers(stage), axes.buyers(stage))
-
-
-def find_hub_routes(
-    base: BaseMarket, trade_usd: Array, barred: Sequence[int], parameters: ParameterValues
-) -> HubRoutes:
-    """Cheapest third countries of all lanes; ``barred`` countries (the great powers) do not serve as hubs."""
-    evidence, axes = base.evidence, base.axes
-    hubs = choose_hubs(trade_usd)
-    found = []
-    for stage in range(len(STAGES)):
-        freight = freight_between(evidence, stage, parameters)
-        found.append(cheapest_hubs(freight, hubs, np.array(barred, dtype=np.int64), axes, stage))
-    return HubRoutes(tuple(freight for freight, _ in found), tuple(hub for _, hub in found))

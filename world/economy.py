@@ -17,13 +17,14 @@ from world.background import (
 )
 from world.calibration.base import BaseMarket, calibrate
 from world.country_facts import CountryFacts, read_country_facts
-from world.customs import HubRoutes, find_hub_routes
 from world.dataset import Dataset
 from world.final_use import final_need_t, spread_final_use
+from world.hub_capacity import first_capacity_t
 from world.measures import first_day
 from world.parameters import ParameterValues
 from world.plant_costs import BlockFacts, read_block_facts
 from world.policy_calendar import read_calendar
+from world.rerouting import HubNetwork, make_hub_network
 from world.scenario import Scenario
 
 EVE = "2026-02-04"
@@ -36,6 +37,7 @@ class Economy:
 
     leader, dominant : positions of the two great powers that the scenario names
     goods_trade_usd : (country, country) exporter by importer, a year
+    hub_start_t : stage -> (mineral, country) what third countries can hand on in a round, at first
     final_need_t : (mineral, country) metal in goods that end up there
     final_use : (mineral, country, user) share of each user's output that ends up in each country
     grip : (mineral,) the dominant refiner's share of refined output in the base year
@@ -48,7 +50,8 @@ class Economy:
     facts: CountryFacts
     leader: int
     dominant: int
-    routes: HubRoutes
+    network: HubNetwork
+    hub_start_t: list[Array]
     blocks: dict[str, BlockFacts]
     goods_trade_usd: Array
     final_need_t: Array
@@ -74,13 +77,15 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
     facts = read_country_facts(dataset, base, leader_name, dominant_name, eve)
     output = base.lanes(REFINED).flow_t.sum(axis=2)
     grip = np.where(axes.refiners == dominant, output, 0.0).sum(axis=1) / output.sum(axis=1)
+    network = make_hub_network(base.evidence, trade, (leader, dominant), parameters)
     run = scenario.run
     return Economy(
         base=base,
         facts=facts,
         leader=leader,
         dominant=dominant,
-        routes=find_hub_routes(base, trade, (leader, dominant), parameters),
+        network=network,
+        hub_start_t=first_capacity_t(base, trade, network.hubs, parameters.hub_start_share),
         blocks=read_block_facts(base, facts, parameters),
         goods_trade_usd=trade,
         final_need_t=need,

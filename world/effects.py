@@ -172,6 +172,12 @@ def _audit(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Gro
         now.audit_share[lanes] = np.maximum(now.audit_share[lanes], force.share * measure.amount)
 
 
+def _reach_abroad(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
+    for array, outward in ((now.own_reach_share, True), (now.aimed_reach_share, False)):
+        lanes = reach.lanes(outward)
+        array[lanes] = np.maximum(array[lanes], force.share * measure.amount)
+
+
 def _change_freight(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
     factor = 1.0 + force.share * (measure.amount - 1.0)
     for lanes in (reach.lanes(outward=True), reach.lanes(outward=False)):
@@ -201,6 +207,7 @@ EFFECTS: Mapping[str, Effect] = {
     "state_purchase": _trade_for_the_state("purchase_t"),
     "state_release": _trade_for_the_state("release_t"),
     "enforcement": _audit,
+    "transshipment_ban": _reach_abroad,
     "freight": _change_freight,
     "outage": _lose_output,
 }

@@ -77,6 +77,8 @@ class Happenings:
         none is in force
     purchase_t, release_t : (mineral, country) what states buy for and sell from their stocks
     freight_added_share : added to freight, share of it; audit_share : shipments audited
+    own_reach_share, aimed_reach_share : reach of bans on handing on what goes from the exporter to the
+        importer, the exporter's own and the importer's
     loss_share : output lost
     fear : (mineral, exporter, importer) announced chance that the exporter cuts the importer off
     acts : coercive acts of this round: actor, targets, severity 1-5
@@ -98,6 +100,8 @@ class Happenings:
     delay_days: Array
     freight_added_share: Array
     audit_share: Array
+    own_reach_share: Array
+    aimed_reach_share: Array
     quota_t: Array
     free_share: Array
     loss_share: Array
@@ -145,4 +149,6 @@ _ON_LANES = (
     "delay_days",
     "freight_added_share",
     "audit_share",
+    "own_reach_share",
+    "aimed_reach_share",
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, gather, scatter
@@ -13,7 +15,12 @@ from world.state import Markets, Politics, WorldState
 
 
 def initial_state(
-    base: BaseMarket, facts: CountryFacts, parameters: ParameterValues, leader: int, dominant: int
+    base: BaseMarket,
+    facts: CountryFacts,
+    hub_start_t: Sequence[Array],
+    parameters: ParameterValues,
+    leader: int,
+    dominant: int,
 ) -> WorldState:
     """Markets of the base year and politics of the start; nothing is on order yet (see
     :mod:`world.capacity`).
@@ -48,7 +55,7 @@ def initial_state(
         usual_index_usd_t=base.lanes(REFINED).index_usd_t.copy(),
         usual_final_index_usd_t=base.lanes(COMPONENT).index_usd_t.copy(),
         usual_flow_t=[lanes.flow_t.copy() for lanes in base.stage_lanes],
-        limited_rounds=_nothing_on_lanes(base),
+        hub_capacity_t=[capacity.copy() for capacity in hub_start_t],
         backlog_t=_nothing_on_lanes(base),
         licence_days=_nothing_on_lanes(base),
         detected_share=[np.zeros((*price.shape, len(axes.countries))) for price in first],

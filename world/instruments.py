@@ -88,6 +88,13 @@ INSTRUMENTS: Mapping[str, Instrument] = {
     "enforcement": Instrument(
         "shipments between the actor and the targets are audited", "share of shipments", 0.0, 1.0
     ),
+    "transshipment_ban": Instrument(
+        "third countries are not to hand on what actor and targets withhold from each other or tax; those "
+        "tied to the actor more than to the target comply",
+        "reach: 0 binds nobody, 0.5 those tied to the actor more, 1 all",
+        0.0,
+        1.0,
+    ),
     "freight": Instrument(
         "freight between the actor and the targets is multiplied", "factor on freight", 0.1, 100.0
     ),

@@ -51,11 +51,14 @@ def licences_of(
 def hubs_kept(
     axes: Axes, state: WorldState, happenings: Happenings, response: float, hub: Whole, stage: int
 ) -> Array:
-    """(mineral, seller, buyer) part of what the seller grants the hub of each lane that is left after the
-    re-exports found there; all where the hub needs no licence.
+    """(mineral, seller, buyer) part of what the seller grants the first hub of each lane that is left after
+    the re-exports found there; all where the hub needs no licence and no transshipment ban is on.
+
+    hub : (mineral, seller, buyer)
     """
     mineral, seller = np.arange(len(hub))[:, None, None], np.maximum(axes.sellers(stage), 0)[:, :, None]
     licensed = happenings.licensed_share[mineral, stage, seller, np.maximum(hub, 0)] > 0.0
+    licensed |= (happenings.own_reach_share[:, stage].max(axis=2) > 0.0)[mineral, seller]
     for control in state.politics.controls:
         if control.stage == stage and 0.0 < control.approval_share < 1.0:
             mine = (axes.sellers(stage)[control.mineral] == control.actor)[:, None]

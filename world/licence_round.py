@@ -40,23 +40,25 @@ def _remember(world: TradeWorld, cleared: Cleared, stage: int) -> None:
     before, flow = markets.detected_share[stage], cleared.clearing.stages[stage].flow_t
     if flow.shape[1] < 2 and not before.any():
         return
-    usual, hub = markets.usual_flow_t[stage], cleared.setting.borders[stage].hub
+    usual, border = markets.usual_flow_t[stage], cleared.setting.borders[stage]
     passed = flow[:, 1] if flow.shape[1] > 1 else np.zeros_like(usual)
     n = len(axes.countries)
     to = np.broadcast_to(axes.buyers(stage)[:, None, :], usual.shape)
     markets.detected_share[stage] = detected_share(
         before,
-        _by_country(passed, hub, n),
-        _by_country(usual, to, n),
-        world.parameters.evasion_detection_probability,
+        _by_country(passed * border.hub_found_share, border.hub, n),
+        _by_country(passed, border.hub, n),
+        _by_country(usual, to[:, None], n),
     )
 
 
 def _by_country(tonnes: Array, country: Whole, countries: int) -> Array:
-    """(mineral, seller, country) sum of lane tonnes (mineral, seller, buyer) over the country of each."""
+    """(mineral, seller, country) sum of lane tonnes (mineral, seller, buyer) over the countries that each
+    passes, (mineral, place, seller, buyer), -1 for none."""
     total = np.zeros((*tonnes.shape[:2], countries))
-    mineral, seller, _ = np.indices(tonnes.shape)
-    np.add.at(total, (mineral, seller, np.maximum(country, 0)), np.where(country >= 0, tonnes, 0.0))
+    at = np.nonzero((country >= 0) & (tonnes > 0.0)[:, None])
+    mineral, _, seller, buyer = at
+    np.add.at(total, (mineral, seller, country[at]), tonnes[mineral, seller, buyer])
     return total
 
 

@@ -130,13 +130,14 @@ def _worked(days: Array, ramp: Array) -> Array:
     return np.asarray(0.5 * climbing * climbing / np.where(ramp > 0.0, ramp, 1.0) + days - climbing)
 
 
-def detected_share(before: Array, re_exported_t: Array, delivered_t: Array, detection: float) -> Array:
+def detected_share(before: Array, found_t: Array, re_exported_t: Array, delivered_t: Array) -> Array:
     """Part of what goes to a country that was found to go on to others, as remembered; any shape.
 
-    re_exported_t : tonnes that went through the country in the round; delivered_t : usual deliveries to it
+    re_exported_t : tonnes that went through the country in the round, found_t those of it that were found;
+    delivered_t : usual deliveries to it
     """
     came = delivered_t + re_exported_t
-    seen = np.divide(detection * re_exported_t, came, out=np.zeros_like(came), where=came > 0.0)
+    seen = np.divide(found_t, came, out=np.zeros_like(came), where=came > 0.0)
     return np.asarray(REMEMBERED * before + (1.0 - REMEMBERED) * seen)
 
 

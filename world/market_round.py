@@ -52,7 +52,7 @@ def make_setting(
     borders = tuple(
         compact(
             stage_borders(
-                base, world.economy.routes, state, happenings, world.leader_duty, released[stage], p, stage
+                base, world.economy.network, state, happenings, world.leader_duty, released[stage], p, stage
             )
         )
         for stage in range(len(STAGES))
@@ -66,7 +66,7 @@ def make_setting(
         borders=borders,
         terms=HubTerms(
             margin_share=p.hub_margin_share,
-            fine_share=p.evasion_detection_probability * (1.0 + p.evasion_penalty_share),
+            penalty_share=p.evasion_penalty_share,
             leak_share=p.hub_leak_share,
             weight_taxed_share=p.hub_weight_taxed_share,
         ),

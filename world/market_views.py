@@ -95,7 +95,9 @@ def stage_view(world: TradeWorld, cleared: Cleared, stage: int) -> StageView:
     landed, levy, rent = (np.where(flow > 0, v, 0.0) for v in (s.landed_usd_t, s.levy_usd_t, s.rent_usd_t))
     delivered, paid = flow.sum(axis=(1, 2)), ((landed + rent) * flow).sum(axis=(1, 2))
     on = partial(_at_home, s.buyers, n)
-    theirs = np.where((s.sellers == world.dominant)[:, None, :, None], flow, 0.0).sum(axis=(1, 2))
+    by_route = np.where((s.sellers == world.dominant)[:, None, :, None], flow, 0.0).sum(axis=2)
+    # it does not serve as a hub itself
+    theirs, direct = by_route.sum(axis=1), by_route[:, 0]
     columns = {
         **_seller_columns(s, n),
         "use_t": on(s.use_t),
@@ -106,6 +108,7 @@ def stage_view(world: TradeWorld, cleared: Cleared, stage: int) -> StageView:
         "levy_usd_t": np.nan_to_num(_ratio(on((levy * flow).sum(axis=(1, 2))), on(delivered))),
         "import_share": np.nan_to_num(_ratio(on(_from_abroad(s)), on(delivered))),
         "dominant_share": np.nan_to_num(_ratio(on(theirs), on(delivered))),
+        "dominant_declared_share": np.nan_to_num(_ratio(on(direct), on(delivered))),
     }
     return StageView(
         flow_t=flow,

@@ -16,7 +16,7 @@ from world.market_round import Cleared
 from world.market_views import StageView, stage_view
 from world.plant_costs import BLOCK_STAGE, BLOCKS, capital_charge_usd
 from world.state_trade import stock_orders_t, stock_releases_t
-from world.trade_network import betweenness, concentration, lane_graph
+from world.trade_network import betweenness, concentration, lane_graph, last_hub
 from world.zone import finance_paid_usd, floor_members, signatories
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ def measure(world: TradeWorld, cleared: Cleared) -> None:
     """Write the rows of this round."""
     views = [stage_view(world, cleared, stage) for stage in range(len(STAGES))]
     _markets(world, views)
-    _flows(world, views)
-    _zone(world, views)
+    _flows(world, cleared, views)
+    _zone(world, cleared, views)
     _countries(world, cleared, views[REFINED])
     _reserve(world)
     _news(world)
@@ -61,26 +61,24 @@ def _markets(world: TradeWorld, views: list[StageView]) -> None:
         )
 
 
-def _flows(world: TradeWorld, views: list[StageView]) -> None:
+def _flows(world: TradeWorld, cleared: Cleared, views: list[StageView]) -> None:
     axes = world.base.axes
     for stage, view in enumerate(views):
         total = view.flow_t.sum(axis=(1, 2, 3), keepdims=True)
         mineral, route, seller, buyer = np.nonzero(view.flow_t > SMALL_FLOW * np.maximum(total, 1e-300))
         sellers, buyers = axes.sellers(stage), axes.buyers(stage)
-        hub = world.economy.routes.hub[stage]
-        names = axes.countries
-        passed = [
-            names[hub[m, i, j]] if r == 1 else ""
-            for m, r, i, j in zip(mineral, route, seller, buyer, strict=True)
-        ]
+        hub = cleared.setting.borders[stage].hub[mineral, :, seller, buyer]
+        names, made, passed = axes.countries, sellers[mineral, seller], route == 1
+        shipper = np.where(passed, last_hub(hub.T), made)
         index = (mineral, route, seller, buyer)
         world.record.add(
             "flows",
             **_when(world),
             mineral=[axes.minerals[place] for place in mineral],
             stage=STAGES[stage],
-            origin=[names[place] for place in sellers[mineral, seller]],
-            hub=passed,
+            origin=[names[place] for place in made],
+            hub=[names[place] if round_ else "" for place, round_ in zip(hub[:, 0], passed, strict=True)],
+            last_shipper=[names[place] for place in shipper],
             destination=[names[place] for place in buyers[mineral, buyer]],
             flow_t=view.flow_t[index].tolist(),
             price_landed_usd_t=view.landed_usd_t[index].tolist(),
@@ -89,7 +87,7 @@ def _flows(world: TradeWorld, views: list[StageView]) -> None:
         )
 
 
-def _zone(world: TradeWorld, views: list[StageView]) -> None:
+def _zone(world: TradeWorld, cleared: Cleared, views: list[StageView]) -> None:
     axes, state = world.base.axes, world.state
     members = floor_members(world) if world.state.politics.floor_in_force else signatories(world)
     yearly = world.round % 4 == 3
@@ -116,7 +114,9 @@ def _zone(world: TradeWorld, views: list[StageView]) -> None:
                 concentration_hhi=concentration(output),
                 member_share=_share(output, state.binding_members),
                 member_dependence_share=view.dependence(mineral, members),
-                betweenness_dominant=_betweenness(world, view, stage, mineral) if yearly else float("nan"),
+                betweenness_dominant=_betweenness(world, cleared, view, stage, mineral)
+                if yearly
+                else float("nan"),
             )
 
 
@@ -125,12 +125,12 @@ def _share(output: Array, mask: Mask) -> float:
     return float(output[mask].sum() / total) if total > 0 else 0.0
 
 
-def _betweenness(world: TradeWorld, view: StageView, stage: int, mineral: int) -> float:
+def _betweenness(world: TradeWorld, cleared: Cleared, view: StageView, stage: int, mineral: int) -> float:
     axes = world.base.axes
     graph = lane_graph(
         view.flow_t[mineral],
-        world.base.lanes(stage).freight_usd_t[mineral],
-        world.economy.routes.hub[stage][mineral],
+        world.economy.network.freight_usd_t[stage][mineral],
+        cleared.setting.borders[stage].hub[mineral],
         axes.sellers(stage)[mineral],
         axes.buyers(stage)[mineral],
         axes.countries,

@@ -116,7 +116,9 @@ class TradeWorld(mesa.Model):
     def _open_books(self) -> None:
         """State on the eve, plants on order, the reserve, memories of prices."""
         scenario, axes, run = self.premise, self.base.axes, self.premise.run
-        self.state = initial_state(self.base, self.facts, self.parameters, self.leader, self.dominant)
+        self.state = initial_state(
+            self.base, self.facts, self.economy.hub_start_t, self.parameters, self.leader, self.dominant
+        )
         if scenario.zone.exists:
             self.state.politics.text_round = draw_text_round(
                 self.streams, self.decisions_open, scenario.zone.text_quarters

@@ -81,6 +81,7 @@ price_index_usd_t | number | USD/t | inclusive value of the country's buyers: a 
 levy_usd_t | number | USD/t | levy per tonne bought, mean over all purchases
 import_share | number | 0-1 | share of purchases from abroad
 dominant_share | number | 0-1 | share of purchases that comes from the dominant refiner's country (true origin)
+dominant_declared_share | number | 0-1 | the same by the importer's books: the part that the dominant refiner's country shipped last, and what came round by others is theirs
 """
     ),
     "flows": _columns(
@@ -88,8 +89,9 @@ dominant_share | number | 0-1 | share of purchases that comes from the dominant 
         + """
 mineral | text | - | mineral key
 stage | text | - | ore or refined
-origin | text | ISO 3166-1 alpha-3 | where it was produced
-hub | text | ISO 3166-1 alpha-3 | third country it passed through; empty when shipped directly
+origin | text | ISO 3166-1 alpha-3 | where it was produced (true origin, whatever its papers say)
+hub | text | ISO 3166-1 alpha-3 | first third country it passed through, its destination in the exporter's books; empty when shipped directly
+last_shipper | text | ISO 3166-1 alpha-3 | country that shipped it on to the destination, its origin in the importer's books: the second hub of two, the hub, or the origin itself
 destination | text | ISO 3166-1 alpha-3 | where it is used
 flow_t | number | t/quarter | quantity (lanes under 1e-4 of the mineral's stage total are left out)
 price_landed_usd_t | number | USD/t | delivered cost, duties and levy included, quota rent not

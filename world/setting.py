@@ -99,6 +99,8 @@ _BORDER_AXES = {
     "price_usd_t": "",
     "contract_share": "",
     "contract_price_usd_t": "s",
+    "hub": ".sb",
+    "hub_capacity_t": ".sb",
 }
 """Axes of the fields of ``StageBorders`` after the mineral: sellers, buyers, or kept whole; lanes else."""
 

@@ -58,7 +58,7 @@ class Markets:
     usual_index_usd_t: Array  # (m, buyer of refined metal) slow mean of what buyers pay
     usual_final_index_usd_t: Array  # (m, f) slow mean of what final users pay for components
     usual_flow_t: list[Array]  # stage -> (m, seller, buyer) mean of recent flows, the yardstick of licences
-    limited_rounds: list[Array]  # stage -> (m, seller, buyer) rounds for which a lane has been restricted
+    hub_capacity_t: list[Array]  # stage -> (m, n) what third countries can hand on in a round
     backlog_t: list[Array]  # stage -> (m, seller, buyer) requests that wait at a licence office
     licence_days: list[Array]  # stage -> (m, seller, buyer) days for which a lane has been under licence
     detected_share: list[Array]  # stage -> (m, seller, n) part of deliveries found to go on to others
@@ -126,7 +126,8 @@ def check_state(state: WorldState) -> None:
     markets, politics = state.markets, state.politics
     checked = {f"capacity_t of {block}": values for block, values in markets.capacity_t.items()}
     checked |= {"stock_t": markets.stock_t, "thrift": markets.thrift, "final_thrift": markets.final_thrift}
-    checked |= {f"backlog_t of stage {stage}": values for stage, values in enumerate(markets.backlog_t)}
+    for name in ("backlog_t", "hub_capacity_t"):
+        checked |= {f"{name} of stage {stage}": values for stage, values in enumerate(getattr(markets, name))}
     for name, values in checked.items():
         if not np.isfinite(values).all() or (values < -1e-9).any():
             where = tuple(int(axis[0]) for axis in np.nonzero(~(values >= -1e-9)))

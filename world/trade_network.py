@@ -1,14 +1,26 @@
-"""The graph of lanes: who can ship to whom, through which third country, and who stands in the middle."""
+"""The graph of carriage: which third countries goods may pass from hand to hand, the cheapest ways with one
+or two handovers, and who stands in the middle of the lanes that carry goods.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any, cast
 
 import networkx as nx
 import numpy as np
 
-from world.axes import Array, Axes, Whole, gather_pairs
+from world.axes import Array, Whole
 
 HUB_COUNT = 24
 """Third countries considered as hubs: the largest by goods trade (assumption)."""
+MOST_HANDOVERS = 2
+SHUT_USD_T = 1e12
+"""What a hop that is closed costs: it is taken under a false name where no open way is left."""
+
+Node = tuple[int, int]
+"""``(k, place)``: goods at a country after k hops, 0 where they were made."""
 
 
 def choose_hubs(trade_usd: Array) -> Whole:
@@ -17,29 +29,90 @@ def choose_hubs(trade_usd: Array) -> Whole:
     return np.sort(np.argsort(-size, kind="stable")[:HUB_COUNT])
 
 
-def cheapest_hubs(
-    freight_usd_t: Array, hubs: Whole, excluded: Whole, axes: Axes, stage: int
-) -> tuple[Array, Whole]:
-    """Cheapest two-leg freight between each seller and buyer, and the hub it passes.
-
-    freight_usd_t : (mineral, country, country); excluded : countries that cannot serve (the leader and the
-        dominant refiner)
-    returns : (mineral, seller, buyer) USD/t and country position, -1 where there is none
+def carriage_graph(countries: int, hubs: Whole) -> nx.DiGraph[Node]:
+    """Every way of goods from a country to a hub, over another hub or not; what a hop costs is the search's
+    to say, and every hub delivers everywhere.
     """
-    allowed = np.array([hub for hub in hubs if hub not in set(excluded.tolist())], dtype=np.int64)
-    best = np.full(freight_usd_t.shape, np.inf)
-    which = np.full(freight_usd_t.shape, -1, dtype=np.int64)
-    for hub in allowed:
-        through = freight_usd_t[:, :, hub][:, :, None] + freight_usd_t[:, hub, :][:, None, :]
-        through[:, hub, :] = np.inf
-        through[:, :, hub] = np.inf
-        better = through < best
-        best = np.where(better, through, best)
-        which = np.where(better, hub, which)
-    sellers, buyers = axes.sellers(stage), axes.buyers(stage)
-    hub = gather_pairs(which.astype(float), sellers, buyers, -1.0).astype(np.int64)
-    cost = gather_pairs(np.where(np.isfinite(best), best, 0.0), sellers, buyers)
-    return cost, hub
+    graph: nx.DiGraph[Node] = nx.DiGraph()
+    graph.graph["hubs"] = hubs
+    carriers = hubs.tolist()
+    for hub in carriers:
+        graph.add_edges_from(((0, origin), (1, hub)) for origin in range(countries) if origin != hub)
+        graph.add_edges_from(((1, hub), (2, other)) for other in carriers if other != hub)
+    return graph
+
+
+def cheapest_ways(
+    graph: nx.DiGraph[Node], origin: int, first_usd_t: Array, onward_usd_t: Array
+) -> tuple[Array, Whole]:
+    """Cheapest way from ``origin`` to every country, by number of handovers. No country is passed twice.
+
+    first_usd_t : (country,) cost of the first hop; onward_usd_t : (country, country) cost of a hop after a
+        handover, the handover included
+    returns : (handovers, country) cost, inf where there is no way; (handovers, country, 2) positions of the
+        hubs in order, -1 where there is none
+    """
+    carriers: Whole = graph.graph["hubs"]
+    first, onward = (
+        first_usd_t.tolist(),
+        dict(zip(carriers.tolist(), onward_usd_t[carriers].tolist(), strict=True)),
+    )
+
+    def deliver(avoided: int) -> tuple[Array, Whole]:
+        def weigh(tail: Node, head: Node, _: dict[str, Any]) -> float | None:
+            if head[1] in (origin, avoided):
+                return None
+            cost: float = first[head[1]] if tail[0] == 0 else onward[tail[1]][head[1]]
+            return cost
+
+        return _delivered(_carried(graph, origin, weigh), carriers, onward_usd_t)
+
+    costs, hubs = deliver(avoided=-1)
+    costs[:, origin], hubs[:, origin] = np.inf, -1
+    # the way with two handovers may pass the country it leads to: then without it
+    for place in np.flatnonzero(hubs[1, :, 0] == np.arange(len(first))).tolist():
+        again, passed = deliver(avoided=place)
+        costs[1, place], hubs[1, place] = again[1, place], passed[1, place]
+    return costs, hubs
+
+
+def _carried(
+    graph: nx.DiGraph[Node], origin: int, weigh: Callable[[Node, Node, dict[str, Any]], float | None]
+) -> dict[Node, tuple[float, list[Node]]]:
+    """Cheapest cost and way of bringing the origin's goods to each hub, by number of hops (Dijkstra)."""
+    found = nx.single_source_dijkstra(graph, (0, origin), weight=weigh)
+    lengths, paths = cast(tuple[dict[Node, float], dict[Node, list[Node]]], found)
+    return {node: (lengths[node], paths[node]) for node in paths if node[0] > 0}
+
+
+def _delivered(
+    carried: dict[Node, tuple[float, list[Node]]], carriers: Whole, onward_usd_t: Array
+) -> tuple[Array, Whole]:
+    """The last hop, to all countries at once: (handovers, country) cost, (handovers, country, 2) hubs."""
+    countries = onward_usd_t.shape[1]
+    costs = np.full((MOST_HANDOVERS, countries), np.inf)
+    hubs = np.full((MOST_HANDOVERS, countries, MOST_HANDOVERS), -1, dtype=np.int64)
+    to_itself = carriers[:, None] == np.arange(countries)
+    for handovers in range(1, MOST_HANDOVERS + 1):
+        at = [carried.get((handovers, hub), (np.inf, [])) for hub in carriers.tolist()]
+        passed = np.full((len(carriers), MOST_HANDOVERS), -1, dtype=np.int64)
+        for row, (_, path) in enumerate(at):
+            passed[row, : len(path[1:])] = [hub for _, hub in path[1:]]
+        reached = np.array([cost for cost, _ in at])[:, None] + onward_usd_t[carriers]
+        reached = np.where(to_itself, np.inf, reached)
+        last = np.argmin(reached, axis=0)
+        costs[handovers - 1] = reached[last, np.arange(countries)]
+        some = np.isfinite(costs[handovers - 1])
+        hubs[handovers - 1, some] = passed[last[some]]
+    return costs, hubs
+
+
+def last_hub(hub: Whole) -> Whole:
+    """The last of the hubs on each way, -1 where there is none; hub (handover, ...) in order."""
+    last: Whole = hub[0]
+    for passed in hub[1:]:
+        last = np.where(passed >= 0, passed, last)
+    return last
 
 
 def lane_graph(
@@ -47,35 +120,28 @@ def lane_graph(
 ) -> nx.DiGraph[str]:
     """Graph of the lanes of one mineral and stage that carry goods.
 
-    flow_t : (route, seller, buyer); freight_usd_t : (seller, buyer); hub : (seller, buyer)
-    Goods through a hub are two edges. Edges carry ``flow_t`` and ``freight_usd_t``; nodes and edges are added
-    in sorted order, so that numbers computed on the graph never hang on the order of iteration.
+    flow_t : (route, seller, buyer); freight_usd_t : (country, country); hub : (handover, seller, buyer)
+    Goods through hubs are an edge for every hop. Edges carry ``flow_t`` and ``freight_usd_t``; nodes and
+    edges are added in sorted order, so that numbers computed on the graph never hang on the order of
+    iteration.
     """
-    edges: dict[tuple[str, str], list[float]] = {}
-
-    def add(origin: int, destination: int, tonnes: float, freight: float) -> None:
-        cell = edges.setdefault((countries[origin], countries[destination]), [0.0, freight])
-        cell[0] += tonnes
-
+    edges: dict[tuple[int, int], float] = {}
     for route, seller, buyer in zip(
         *np.nonzero(flow_t > 1e-9 * max(float(flow_t.sum()), 1e-300)), strict=True
     ):
-        origin, destination = int(sellers[seller]), int(buyers[buyer])
-        if origin == destination:
+        stops = [int(sellers[seller]), int(buyers[buyer])]
+        if stops[0] == stops[1]:
             continue
-        tonnes, freight = float(flow_t[route, seller, buyer]), float(freight_usd_t[seller, buyer])
-        if route == 0:
-            add(origin, destination, tonnes, freight)
-        else:
-            through = int(hub[seller, buyer])
-            add(origin, through, tonnes, freight / 2)
-            add(through, destination, tonnes, freight / 2)
+        if route > 0:
+            stops[1:1] = [place for place in hub[:, seller, buyer].tolist() if place >= 0]
+        for hop in pairwise(stops):
+            edges[hop] = edges.get(hop, 0.0) + float(flow_t[route, seller, buyer])
     graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(sorted({node for pair in edges for node in pair}))
-    for (origin_name, destination_name), (tonnes, freight) in sorted(edges.items()):
-        graph.add_edge(
-            origin_name, destination_name, flow_t=tonnes, freight_usd_t=freight, distance=1.0 / tonnes
-        )
+    graph.add_nodes_from(sorted({countries[place] for hop in edges for place in hop}))
+    named = sorted((countries[tail], countries[head], (tail, head)) for tail, head in edges)
+    for tail_name, head_name, hop in named:
+        tonnes, freight = edges[hop], float(freight_usd_t[hop])
+        graph.add_edge(tail_name, head_name, flow_t=tonnes, freight_usd_t=freight, distance=1.0 / tonnes)
     return graph
 
 

@@ -25,7 +25,7 @@ from experiments.figures.naming import (
     quarter_in_words,
 )
 from experiments.results import Run, each_row
-from experiments.trade_graph import roles_in
+from experiments.trade_graph import roles_in, way_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +66,7 @@ def draw_world_map(
         points = _points()
         drawn = arcs.head(MOST_ARCS)
         for row in each_row(drawn.iloc[::-1]):
-            stops = [str(row.origin), *([str(row.hub)] if row.hub else []), str(row.destination)]
+            stops = way_of(row)
             width = 0.5 + 4.5 * float(np.sqrt(row.value_usd / drawn["value_usd"].max()))
             _draw_arc(
                 panel,
@@ -203,7 +203,8 @@ def _label_ends(
 ) -> None:
     ends: list[str] = []
     for row in each_row(arcs):
-        ends += [str(code) for code in (row.origin, row.destination, row.hub) if code and code not in ends]
+        stops = way_of(row)
+        ends += [code for code in (stops[0], *stops[:0:-1]) if code not in ends]
     placed: list[NDArray[np.float64]] = []
     for code in ends:
         point = points.get(code)

@@ -148,6 +148,7 @@ def _add_mineral(record: Record, when: dict[str, object], mineral: str, zone: bo
                     **where,
                     origin=origin,
                     hub=hub,
+                    last_shipper=hub or origin,
                     destination=destination,
                     flow_t=flow_t,
                     price_landed_usd_t=landed,

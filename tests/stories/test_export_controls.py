@@ -90,7 +90,8 @@ def test_hubs_carry_more_the_longer_a_ban_of_the_calendar_lasts() -> None:
 
 @pytest.mark.parametrize("mineral", ["ndpr", "gallium", "antimony", "tungsten"])
 def test_the_same_licence_hits_the_most_dependent_most(mineral: str) -> None:
-    given = {"minerals": [mineral], "rounds": OPEN + 1}
+    # with as little of a way round as may be: hubs differ, and so does what they leave of the same licence
+    given = {"minerals": [mineral], "rounds": OPEN + 1, "parameters__hub_start_share": 0.1}
     free = played(**given)
     before = table(free, "markets", stage="refined", round=OPEN).set_index("country")
     before = before[(before["use_t"] > 1e-3 * before["use_t"].sum()) & ~before.index.isin(["CHN", "ROW"])]

@@ -143,7 +143,8 @@ def watched(response: float) -> TradeWorld:
     rest = licence(0.9, "2025-Q2", id="rest", targets=("*",), minerals=("gallium",), delay_days=0.0)
     settings = {
         "parameters__licence_reexport_response": response,
-        "parameters__evasion_detection_probability": 0.4,
+        "parameters__audit_share": 0.8,
+        "parameters__audit_found_share": 0.5,
         "parameters__evasion_penalty_share": 0.2,
     }
     return played(minerals=["gallium"], rounds=6, measures=(ban, rest), **settings)

@@ -8,16 +8,21 @@ import numpy as np
 import pytest
 
 from world.axes import Mask
-from world.border_terms import HubTerms, Rows, StageBorders, ZoneRules
+from world.border_terms import HubTerms, Rows, StageBorders, ZoneRules, fine_share
 from world.borders import build_lanes
 from world.market.arrays import Lanes
 from world.market.charges import LaneCharges, LaneMoney, divide_payment
 
 OUT, IN, HUB = 0, 1, 2
 """An outsider, a member, a third country. Sellers and buyers are the first two, then padding."""
-TERMS = HubTerms(margin_share=0.1, fine_share=0.05, leak_share=0.1, weight_taxed_share=0.2)
+TERMS = HubTerms(margin_share=0.1, penalty_share=1.0, leak_share=0.1, weight_taxed_share=0.2)
 LEVY = ZoneRules(duty_form="levy", binds_inside=False, quota_share=0.8)
-SHAPE = (1, 3, 3)
+SHAPE, BY_HANDOVER = (1, 3, 3), (1, 2, 3, 3)
+
+
+def by(*hubs: int) -> np.ndarray:
+    """The same way round for every lane."""
+    return np.broadcast_to(np.array([*hubs, -1, -1][:2])[None, :, None, None], BY_HANDOVER).copy()
 
 
 def borders(**changes: object) -> StageBorders:
@@ -25,7 +30,8 @@ def borders(**changes: object) -> StageBorders:
     plain = StageBorders(
         freight_usd_t=np.full(SHAPE, 2.0),
         hub_freight_usd_t=np.full(SHAPE, 5.0),
-        hub=np.full(SHAPE, HUB),
+        hub=by(HUB),
+        hub_found_share=np.full(SHAPE, 0.1),
         duty_share=np.zeros(SHAPE),
         duty_usd_t=np.zeros(SHAPE),
         hub_duty_share=np.zeros(SHAPE),
@@ -39,7 +45,7 @@ def borders(**changes: object) -> StageBorders:
         over_quota_usd_t=np.full(SHAPE, np.inf),
         log_weight=np.log(np.full(SHAPE, 0.5)),
         usual_flow_t=np.full(SHAPE, 40.0),
-        hub_capacity_share=np.full(SHAPE, 0.05),
+        hub_capacity_t=np.full(BY_HANDOVER, 2.0),
         sellers=np.array([[OUT, IN, -1]]),
         buyers=np.array([[OUT, IN, -1]]),
         spread_usd_t=np.full((1, 3), 10.0),
@@ -161,7 +167,9 @@ def test_a_way_round_opens_only_where_the_lane_is_restricted_or_newly_taxed() ->
     _, lanes = build(borders(approval_share=approval, taxed=taxed), rows(), hubs=True)
     usable = np.isfinite(lanes.log_weight[0, 1])
     assert {tuple(cell) for cell in np.argwhere(usable).tolist()} == {(OUT, IN), (IN, OUT)}
-    np.testing.assert_allclose(lanes.cap_t[0, 1][usable], 0.05 * 40.0)
+    # 24 and 0.2 x 40 tonnes look for a way; the hub can hand on 2, and a tenth of it is found
+    assert lanes.cap_t[0, 1, OUT, IN] == pytest.approx(2.0 * 24.0 / 32.0 * 0.9)
+    assert lanes.cap_t[0, 1, IN, OUT] == pytest.approx(2.0 * 8.0 / 32.0 * 0.9)
 
 
 def test_a_way_round_costs_freight_margin_and_the_fine_and_escapes_the_duty_on_the_origin() -> None:
@@ -170,7 +178,8 @@ def test_a_way_round_costs_freight_margin_and_the_fine_and_escapes_the_duty_on_t
         approval_share=approval, duty_share=np.full(SHAPE, 0.5), hub_duty_share=np.full(SHAPE, 0.1)
     )
     _, lanes = build(border, rows(), hubs=True)
-    assert landed(lanes, 100.0, route=1)[OUT, IN] == pytest.approx(1.1 * 105.0 + 0.05 * 100.0 + 0.1 * 100.0)
+    fine = 0.1 / 0.9 * (1.0 + 1.0) * 100.0  # what is lost and the penalty on it, on a tenth of the goods
+    assert landed(lanes, 100.0, route=1)[OUT, IN] == pytest.approx(1.1 * 105.0 + fine + 0.1 * 100.0)
 
 
 def test_the_floor_holds_on_the_way_round_too() -> None:
@@ -183,9 +192,35 @@ def test_the_floor_holds_on_the_way_round_too() -> None:
 
 def test_without_a_hub_or_a_usual_flow_there_is_no_way_round() -> None:
     limited = np.full(SHAPE, 0.4)
-    for change in ({"hub": np.full(SHAPE, -1)}, {"usual_flow_t": np.zeros(SHAPE)}):
+    for change in ({"hub": by()}, {"usual_flow_t": np.zeros(SHAPE)}):
         _, lanes = build(borders(approval_share=limited, **change), rows(), hubs=True)
         assert np.isneginf(lanes.log_weight[0, 1]).all()
+
+
+def test_the_fine_is_that_of_known_answer_t26() -> None:
+    """Goods of 100 and a fine of 50, one in ten found: (100 + 0.1 x 50) / 0.9."""
+    assert 100.0 * (1.0 + fine_share(np.array(0.1), 0.5)) == pytest.approx(116.6667, abs=1e-4)
+
+
+def test_two_handovers_pay_two_margins_and_the_narrower_hub_counts() -> None:
+    capacity = np.broadcast_to(np.array([2.0, 0.5])[None, :, None, None], BY_HANDOVER)
+    approval = np.ones(SHAPE)
+    approval[0, OUT, IN] = 0.0
+    border = borders(
+        approval_share=approval,
+        hub=by(HUB, HUB + 1),
+        hub_capacity_t=capacity,
+        hub_found_share=np.zeros(SHAPE),
+    )
+    charges, lanes = build(border, rows(), hubs=True)
+    assert charges.hub_margin_usd_t[0, 1, OUT, IN] == pytest.approx(20.0)
+    assert lanes.cap_t[0, 1, OUT, IN] == pytest.approx(0.5)
+
+
+def test_a_hub_never_carries_more_than_a_lane_usually_ships() -> None:
+    border = borders(approval_share=np.full(SHAPE, 0.4), hub_capacity_t=np.full(BY_HANDOVER, 1e6))
+    _, lanes = build(border, rows(), hubs=True)
+    np.testing.assert_allclose(lanes.cap_t[0, 1, :2, :2], 40.0)
 
 
 def test_a_tax_on_all_exports_is_paid_on_the_way_round_too() -> None:

@@ -165,10 +165,10 @@ def test_the_office_of_the_parameters() -> None:
 
 def test_re_exports_that_are_found_lower_approval_and_are_forgotten_within_years() -> None:
     delivered, passed = np.array([100.0, 100.0, 0.0, 0.0]), np.array([0.0, 300.0, 20.0, 0.0])
-    found = detected_share(np.zeros(4), passed, delivered, 0.2)
+    found = detected_share(np.zeros(4), 0.2 * passed, passed, delivered)
     weight = 1.0 - np.exp(-0.25)
     np.testing.assert_allclose(found, weight * np.array([0.0, 0.15, 0.2, 0.0]))
     for _ in range(16):
-        found = detected_share(found, np.zeros(4), delivered, 0.2)
+        found = detected_share(found, np.zeros(4), np.zeros(4), delivered)
     assert found.max() < 0.02 * 0.2
     np.testing.assert_allclose(kept_share(np.array([0.0, 0.1, 0.9]), 4.0), [1.0, 0.6, 0.0])

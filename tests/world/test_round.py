@@ -179,9 +179,12 @@ def test_goods_pass_no_barred_country(rounds: Rounds) -> None:
     barred = {
         rounds.world.base.axes.countries[place] for place in (rounds.world.leader, rounds.world.dominant)
     }
-    assert not set(through["hub"]) & barred
-    assert (through["hub"] != through["origin"]).all()
-    assert (through["hub"] != through["destination"]).all()
+    for passed in ("hub", "last_shipper"):
+        assert not set(through[passed]) & barred
+        assert (through[passed] != through["origin"]).all()
+        assert (through[passed] != through["destination"]).all()
+    direct = flows[flows["hub"] == ""]
+    assert (direct["last_shipper"] == direct["origin"]).all()
 
 
 def test_the_reserve_balances_to_the_cent(rounds: Rounds) -> None:

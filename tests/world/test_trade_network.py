@@ -1,4 +1,4 @@
-"""The graph of lanes: hubs, edges, betweenness, concentration."""
+"""The graph of carriage and that of lanes: ways, edges, betweenness, concentration."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_worlds import make_world
 
-from world.axes import ORE, REFINED, Axes, pad_positions
-from world.trade_network import HUB_COUNT, betweenness, cheapest_hubs, choose_hubs, concentration, lane_graph
+from world.trade_network import (
+    HUB_COUNT,
+    SHUT_USD_T,
+    betweenness,
+    carriage_graph,
+    cheapest_ways,
+    choose_hubs,
+    concentration,
+    lane_graph,
+    last_hub,
+)
 
 NAMES = ("AAA", "BBB", "CCC", "DDD")
-ALL = pad_positions([range(4)])
-AXES = Axes(("one",), NAMES, ALL, ALL, ALL, ALL, ALL)
 FREIGHT = np.array([[[0.0, 9.0, 2.0, 4.0], [9.0, 0.0, 3.0, 1.0], [2.0, 3.0, 0.0, 9.0], [4.0, 1.0, 9.0, 0.0]]])
-NOBODY = np.array([], dtype=np.int64)
 
 
 def test_the_largest_traders_serve_as_hubs() -> None:
@@ -29,65 +34,77 @@ def test_the_largest_traders_serve_as_hubs() -> None:
     assert (np.diff(hubs) > 0).all()
 
 
+def ways(
+    origin: int, hubs: list[int], shut: list[tuple[int, int]] | None = None, handover: float = 0.5
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cheapest ways over the freight above, the closed hops at their price."""
+    cost = FREIGHT[0].copy()
+    for hop in shut or []:
+        cost[hop] += SHUT_USD_T
+    return cheapest_ways(carriage_graph(4, np.array(hubs)), origin, cost[origin], cost + handover)
+
+
 def test_the_cheapest_way_round_is_taken() -> None:
-    cost, hub = cheapest_hubs(FREIGHT, np.arange(4), NOBODY, AXES, ORE)
-    assert (cost[0, 0, 1], hub[0, 0, 1]) == (5.0, 2)  # by CCC or DDD: the first of equals
-    assert (cost[0, 0, 2], hub[0, 0, 2]) == (12.0, 1)
+    cost, hub = ways(0, [1, 2, 3])
+    assert (cost[0, 1], hub[0, 1].tolist()) == (5.5, [2, -1])
+    assert (cost[0, 2], hub[0, 2].tolist()) == (12.5, [1, -1])
+    assert (cost[1, 2], hub[1, 2].tolist()) == (4.0 + 1.0 + 3.0 + 1.0, [3, 1])
 
 
-def test_a_hub_is_neither_end_nor_barred() -> None:
-    cost, hub = cheapest_hubs(FREIGHT, np.arange(4), np.array([2]), AXES, ORE)
-    for seller in range(4):
-        for buyer in range(4):
-            assert hub[0, seller, buyer] not in (seller, buyer, 2)
-    assert (cost[0, 0, 1], hub[0, 0, 1]) == (5.0, 3)
-    cost, hub = cheapest_hubs(FREIGHT, np.array([2]), np.array([2]), AXES, ORE)
-    assert (hub == -1).all()
-    assert (cost == 0.0).all()
+def test_a_hub_that_is_closed_is_gone_round_with_two_handovers() -> None:
+    """CCC hands nothing on to BBB, and nothing leaves AAA for DDD."""
+    cost, hub = ways(0, [2, 3], shut=[(2, 1), (0, 3)])
+    assert cost[0, 1] > SHUT_USD_T / 2
+    assert (cost[1, 1], hub[1, 1].tolist()) == (2.0 + 9.0 + 1.0 + 1.0, [2, 3])
 
 
-def test_hub_routes_of_the_world_never_pass_the_leader_or_the_dominant_refiner() -> None:
-    world = make_world(minerals=["*"], rounds=1)
-    for stage in (ORE, REFINED):
-        hub, sellers, buyers = (
-            world.economy.routes.hub[stage],
-            world.base.axes.sellers(stage),
-            world.base.axes.buyers(stage),
+def test_no_country_is_passed_twice() -> None:
+    for origin in range(4):
+        cost, hub = ways(origin, [1, 2, 3])
+        for handovers in (0, 1):
+            for place in range(4):
+                passed = [stop for stop in hub[handovers, place].tolist() if stop >= 0]
+                stops = [origin, *passed, place]
+                if np.isfinite(cost[handovers, place]):
+                    assert len(set(stops)) == len(stops) == handovers + 3
+                else:
+                    assert not passed
+    assert np.isinf(ways(0, [1])[0][:, 1]).all()
+
+
+@given(st.integers(0, 10_000))
+def test_ways_are_those_of_a_search_by_hand(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    cost, n, hubs = random.uniform(1.0, 9.0, (7, 7)), 7, [1, 3, 4, 6]
+    found, _ = cheapest_ways(carriage_graph(n, np.array(hubs)), 0, cost[0], cost)
+    for to in range(1, n):
+        free = [hub for hub in hubs if hub != to]
+        once = min(cost[0, hub] + cost[hub, to] for hub in free)
+        twice = min(
+            cost[0, one] + cost[one, two] + cost[two, to] for one in free for two in free if one != two
         )
-        real = hub >= 0
-        assert real.any()
-        for barred in (world.leader, world.dominant):
-            assert not (hub == barred).any()
-        assert not (hub == sellers[:, :, None])[real].any()
-        assert not (hub == buyers[:, None, :])[real].any()
-        assert (world.economy.routes.freight_usd_t[stage][real] > 0.0).all()
-
-
-def test_roles_are_named_by_the_scenario_and_bar_other_hubs() -> None:
-    world = make_world(rounds=1, leader__country="JPN", dominant_refiner__country="MYS")
-    hubs = np.concatenate([hub.ravel() for hub in world.economy.routes.hub])
-    great = [world.base.axes.country(iso3) for iso3 in ("JPN", "MYS")]
-    assert not np.isin(great, hubs).any()
-    assert (hubs >= 0).any()
+        np.testing.assert_allclose(found[:, to], [once, twice])
 
 
 def graph(flow: np.ndarray, hub: np.ndarray | None = None) -> nx.DiGraph:
-    through = np.full((4, 4), -1) if hub is None else hub
+    through = np.full((2, 4, 4), -1) if hub is None else hub
     return lane_graph(flow, FREIGHT[0], through, np.arange(4), np.arange(4), NAMES)
 
 
-def test_goods_through_a_hub_are_two_edges() -> None:
+def test_goods_through_hubs_are_an_edge_for_every_hop() -> None:
     flow = np.zeros((2, 4, 4))
-    flow[0, 0, 1], flow[1, 0, 1] = 10.0, 4.0
-    hub = np.full((4, 4), -1)
-    hub[0, 1] = 2
+    flow[0, 0, 1], flow[1, 0, 1], flow[1, 0, 3] = 10.0, 4.0, 2.0
+    hub = np.full((2, 4, 4), -1)
+    hub[0, 0, 1], hub[:, 0, 3] = 2, (2, 1)
     lanes = graph(flow, hub)
     assert {(origin, target): data["flow_t"] for origin, target, data in lanes.edges(data=True)} == {
         ("AAA", "BBB"): 10.0,
-        ("AAA", "CCC"): 4.0,
-        ("CCC", "BBB"): 4.0,
+        ("AAA", "CCC"): 6.0,
+        ("CCC", "BBB"): 6.0,
+        ("BBB", "DDD"): 2.0,
     }
-    assert lanes.edges["AAA", "CCC"]["freight_usd_t"] == pytest.approx(4.5)
+    assert lanes.edges["AAA", "CCC"]["freight_usd_t"] == 2.0
+    assert last_hub(hub)[0].tolist() == [-1, 2, -1, 1]
 
 
 def test_home_trade_and_dust_are_no_lanes() -> None:

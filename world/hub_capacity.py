@@ -1,0 +1,73 @@
+"""What third countries can hand on: a state that starts from what they trade, grows as it is used and fades
+when it is not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from world.axes import STAGES, Array, Whole, gather_pairs, scatter
+from world.calibration.base import BaseMarket
+from world.parameters import ParameterValues
+
+if TYPE_CHECKING:
+    from world.market_round import Cleared
+    from world.model import TradeWorld
+
+
+def first_capacity_t(base: BaseMarket, trade_usd: Array, hubs: Whole, share: float) -> list[Array]:
+    """Stage -> (mineral, country) tonnes a round that each hub can hand on at first: ``share`` of what it
+    trades of the mineral across its border, or of the world's trade in it times its part in all goods trade,
+    whichever is more; none for other countries.
+
+    trade_usd : (country, country) goods trade, exporter by importer
+    """
+    size = trade_usd.sum(axis=0) + trade_usd.sum(axis=1)
+    found = []
+    for stage in range(len(STAGES)):
+        sellers, buyers = base.axes.sellers(stage), base.axes.buyers(stage)
+        abroad_t = base.lanes(stage).flow_t * gather_pairs(1.0 - np.eye(len(size)), sellers, buyers)
+        own_t = scatter(abroad_t.sum(axis=2), sellers, len(size))
+        own_t += scatter(abroad_t.sum(axis=1), buyers, len(size))
+        whole_t = abroad_t.sum(axis=(1, 2))[:, None]
+        capacity = np.zeros_like(own_t)
+        capacity[:, hubs] = (share * np.maximum(own_t, whole_t * size / size.sum()))[:, hubs]
+        found.append(capacity)
+    return found
+
+
+def grown_capacity_t(
+    capacity_t: Array, first_t: Array, passed_t: Array, parameters: ParameterValues
+) -> Array:
+    """A round later: growth by the part that was used, a fall toward the first level by the part that was
+    not.
+    """
+    used = np.divide(passed_t, capacity_t, out=np.zeros_like(capacity_t), where=capacity_t > 0.0)
+    used = np.minimum(used, 1.0)
+    grown = capacity_t * (1.0 + ((1.0 + parameters.hub_growth_year) ** 0.25 - 1.0) * used)
+    kept = np.exp(-0.25 * parameters.hub_fade_year * (1.0 - used))
+    return np.asarray(first_t + kept * np.maximum(grown - first_t, 0.0))
+
+
+def passed_through_t(tonnes: Array, hub: Whole, countries: int) -> Array:
+    """(mineral, country) tonnes of ways round (mineral, seller, buyer) that pass each country; hub (mineral,
+    handover, seller, buyer).
+    """
+    total = np.zeros((len(tonnes), countries))
+    at = np.nonzero((hub >= 0) & (tonnes > 0.0)[:, None])
+    mineral, _, seller, buyer = at
+    np.add.at(total, (mineral, hub[at]), tonnes[mineral, seller, buyer])
+    return total
+
+
+def revise_hubs(world: TradeWorld, cleared: Cleared) -> None:
+    """After the market: what hubs can hand on has grown or faded."""
+    markets = world.state.markets
+    for stage, first in enumerate(world.economy.hub_start_t):
+        flow, capacity = cleared.clearing.stages[stage].flow_t, markets.hub_capacity_t[stage]
+        passed = np.zeros_like(capacity)
+        if flow.shape[1] > 1:
+            passed = passed_through_t(flow[:, 1], cleared.setting.borders[stage].hub, capacity.shape[1])
+        markets.hub_capacity_t[stage] = grown_capacity_t(capacity, first, passed, world.parameters)
