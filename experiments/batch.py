@@ -14,10 +14,11 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from experiments.jobs import in_processes, in_turn, stop_when_told
+from experiments.jobs import ctrl_c_ignored, in_processes, in_turn, stop_when_told
 from experiments.provenance import peak_memory_mb, provenance
 from experiments.results import ResultsError, Run, amend_meta, next_folder, write_run
 from experiments.simulation import Progress, Simulation, keep_failed_state, simulate
@@ -51,7 +52,8 @@ def run_scenario(
     ``scenario`` is a name of the library, a path or a scenario already read; ``settings`` are dotted keys
     laid over it. Without ``out`` the results go to the next free ``results/SCENARIO-seedN-K``. ``finish`` is
     called with the written run (figures, report) and its time counted as output. Ctrl-C ends the run after
-    the round; the result's ``meta["status"]`` is then ``interrupted``.
+    the round; the result's ``meta["status"]`` is then ``interrupted``. A process that was started to ignore
+    it, as shells do for what a script starts with ``&``, goes on ignoring it.
 
     Raises
     ------
@@ -187,8 +189,10 @@ def compare_scenarios(
         for scenario in ready
     ]
     finished, status = run_jobs(todo, jobs or min(os.cpu_count() or 1, len(todo)), progress)
-    comparison = compare_runs([Run.open(path) for path in finished], keys, folder, status, len(todo))
-    write_comparison(comparison)
+    # A second Ctrl-C must not lose what the first one left.
+    with ctrl_c_ignored() if status == "interrupted" else nullcontext():
+        comparison = compare_runs([Run.open(path) for path in finished], keys, folder, status, len(todo))
+        write_comparison(comparison)
     return comparison
 
 

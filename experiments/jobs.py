@@ -35,13 +35,13 @@ def in_processes(
     context = get_context("spawn")
     stop = context.Event()
     with ProcessPoolExecutor(processes, context, initializer=_listen, initargs=(stop,)) as pool:
-        with _one_thread_each(), _ctrl_c_ignored():
-            futures = [pool.submit(work, job) for job in todo]
         try:
+            with _one_thread_each(), ctrl_c_ignored():
+                futures = [pool.submit(work, job) for job in todo]
             for future in as_completed(futures):
                 yield future.result()
         finally:
-            with _ctrl_c_ignored():  # a second one must not leave processes behind
+            with ctrl_c_ignored():  # a second one must not leave processes behind
                 stop.set()
                 pool.shutdown(cancel_futures=True)
 
@@ -58,7 +58,7 @@ def _listen(stop: Event) -> None:
 
 
 @contextmanager
-def _ctrl_c_ignored() -> Iterator[None]:
+def ctrl_c_ignored() -> Iterator[None]:
     """Ignore Ctrl-C here, and for good in processes started meanwhile: a terminal sends it to all, but these
     are told to stop by the one that started them, whatever they are at.
     """

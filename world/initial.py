@@ -25,11 +25,29 @@ def initial_state(
     """Markets of the base year and politics of the start; nothing is on order yet (see
     :mod:`world.capacity`).
     """
+    minerals = len(base.axes.minerals)
+    first = _first_prices(base)
+    return WorldState(
+        -1,
+        _initial_markets(base, first),
+        _initial_politics(facts, parameters, minerals, leader, dominant),
+        Prices(tuple(first), tuple(np.zeros((minerals, 0)) for _ in STAGES)),
+    )
+
+
+def _first_prices(base: BaseMarket) -> list[Array]:
+    """One a stage: (mineral, seller) f.o.b. prices of the base year, 0 where there is no seller."""
+    return [
+        np.where(base.axes.sellers(stage) >= 0, base.price_usd_t[stage], 0.0) for stage in range(len(STAGES))
+    ]
+
+
+def _initial_markets(base: BaseMarket, first: list[Array]) -> Markets:
+    """Plants, stocks and habits of the base year; everyone believes in its prices, ``first``."""
     axes = base.axes
-    first = [np.where(axes.sellers(stage) >= 0, base.price_usd_t[stage], 0.0) for stage in range(len(STAGES))]
     capacity = {block: curves.capacity_t.copy() for block, curves in base.curves.items()}
     built = built_stock_t(base)
-    markets = Markets(
+    return Markets(
         capacity_t=capacity,
         mothballed_t={
             block: np.zeros_like(curves.tranche_cost_usd_t) for block, curves in base.curves.items()
@@ -59,12 +77,6 @@ def initial_state(
         backlog_t=_nothing_on_lanes(base),
         licence_days=_nothing_on_lanes(base),
         detected_share=[np.zeros((*price.shape, len(axes.countries))) for price in first],
-    )
-    return WorldState(
-        -1,
-        markets,
-        _initial_politics(facts, parameters, len(axes.minerals), leader, dominant),
-        Prices(tuple(first), tuple(np.zeros((len(axes.minerals), 0)) for _ in STAGES)),
     )
 
 

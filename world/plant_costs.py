@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from world.axes import COMPONENT, ORE, REFINED, Array, gather
+from world.axes import COMPONENT, ORE, REFINED, Array, Mask, gather
 from world.calibration.base import BaseMarket
 from world.country_facts import CountryFacts
 from world.parameters import ParameterValues
@@ -52,39 +52,18 @@ def read_block_facts(
 def _block_facts(
     base: BaseMarket, facts: CountryFacts, parameters: ParameterValues, block: str
 ) -> BlockFacts:
-    stage = BLOCK_STAGE[block]
-    positions = base.axes.sellers(stage)
+    positions = base.axes.sellers(BLOCK_STAGE[block])
     curves = base.curves[block]
-    price, needed = (
-        base.evidence.price_usd_t[:, stage][:, None],
-        base.evidence.full_cost_usd_t[:, stage][:, None],
-    )
     world = np.maximum(curves.capacity_t.sum(axis=1, keepdims=True), 1e-300)
     share = curves.capacity_t / world
     large, standing = share >= LARGE_SHARE, share > 0
-    wacc = gather(facts.wacc_share, positions, 0.1) / 0.0783
-    entrant = needed * (1.0 + 0.5 * (np.clip(wacc, 0.5, 3.0) - 1.0))
-    full = np.where(
-        large,
-        price,
-        np.where(standing, 0.5 * (price + np.maximum(needed, price)), np.maximum(entrant, 0.2 * price)),
-    )
-    build: Array | float
-    if block == "ore":
-        build, permits = parameters.mine_build_years, gather(facts.mine_permit_years, positions, 5.0)
-        resource = np.sqrt(gather(facts.reserve_share, positions))
-    elif block == "component":
-        build = base.evidence.component_build_years[:, None]
-        permits = gather(facts.refinery_permit_years, positions, 2.0)
-        resource = np.sqrt(gather(final_share(base), positions))
-    else:
-        build, permits = parameters.refinery_build_years, gather(facts.refinery_permit_years, positions, 2.0)
-        resource = 0.3 + 0.7 * gather(facts.potential, positions)
+    full = _full_cost_usd_t(base, facts, block, large, standing)
+    build, permits = _years(base, facts, parameters, block)
     years = np.where(large, parameters.expansion_build_years, np.where(standing, build, build + permits))
     # a country builds the block its mineral has: no plant without ore where the chain starts from ore and
     # nobody works that way
     exists = curves.capacity_t.sum(axis=1, keepdims=True) > 0
-    invest = gather(facts.investability, positions)
+    invest, resource = gather(facts.investability, positions), _resource(base, facts, block)
     entry = np.where((positions >= 0) & exists, parameters.build_rate_share * world * invest * resource, 0.0)
     own = _own_price_share(base, block)
     return BlockFacts(
@@ -94,6 +73,45 @@ def _block_facts(
         capital_usd_t=np.where(positions >= 0, _capital_usd_t(base, block, full), 0.0),
         own_price_share=own,
     )
+
+
+def _full_cost_usd_t(base: BaseMarket, facts: CountryFacts, block: str, large: Mask, standing: Mask) -> Array:
+    """(mineral, seller) all-in price needed: going prices where much is made already, half of what is
+    missing where something stands, and for who enters all of it, dearer where capital is dear.
+    """
+    stage = BLOCK_STAGE[block]
+    price, needed = (
+        base.evidence.price_usd_t[:, stage][:, None],
+        base.evidence.full_cost_usd_t[:, stage][:, None],
+    )
+    wacc = gather(facts.wacc_share, base.axes.sellers(stage), 0.1) / 0.0783
+    entrant = np.maximum(needed * (1.0 + 0.5 * (np.clip(wacc, 0.5, 3.0) - 1.0)), 0.2 * price)
+    expansion = 0.5 * (price + np.maximum(needed, price))
+    return np.where(large, price, np.where(standing, expansion, entrant))
+
+
+def _years(
+    base: BaseMarket, facts: CountryFacts, parameters: ParameterValues, block: str
+) -> tuple[Array | float, Array]:
+    """Years to build, and (mineral, seller) years of permits before that."""
+    positions = base.axes.sellers(BLOCK_STAGE[block])
+    if block == "ore":
+        return parameters.mine_build_years, gather(facts.mine_permit_years, positions, 5.0)
+    permits = gather(facts.refinery_permit_years, positions, 2.0)
+    if block == "component":
+        return base.evidence.component_build_years[:, None], permits
+    return parameters.refinery_build_years, permits
+
+
+def _resource(base: BaseMarket, facts: CountryFacts, block: str) -> Array:
+    """(mineral, seller) how much a country has of what draws a block: ore in the ground, users of
+    components, potential in refining."""
+    positions = base.axes.sellers(BLOCK_STAGE[block])
+    if block == "ore":
+        return np.sqrt(gather(facts.reserve_share, positions))
+    if block == "component":
+        return np.sqrt(gather(final_share(base), positions))
+    return np.asarray(0.3 + 0.7 * gather(facts.potential, positions))
 
 
 def final_share(base: BaseMarket) -> Array:

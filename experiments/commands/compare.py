@@ -32,9 +32,11 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def compare(arguments: argparse.Namespace) -> int:
     """Run and compare; 130 when interrupted, with the pairs that were finished."""
-    from experiments.batch import compare_scenarios
+    from experiments.batch import compare_scenarios, prepare_scenario
     from experiments.comparison_words import describe_comparison
 
+    settings = chosen_settings(arguments)
+    ready = [prepare_scenario(name, arguments.rounds, settings) for name in arguments.scenarios]
     runs = len(arguments.scenarios) * arguments.seeds
     say(
         arguments.quiet,
@@ -42,11 +44,9 @@ def compare(arguments: argparse.Namespace) -> int:
     )
     with progress_bar("runs", arguments.quiet) as progress:
         comparison = compare_scenarios(
-            arguments.scenarios,
+            ready,
             seeds=arguments.seeds,
-            rounds=arguments.rounds,
             out=arguments.out,
-            settings=chosen_settings(arguments),
             jobs=arguments.jobs,
             progress=progress,
             overwrite=arguments.overwrite,

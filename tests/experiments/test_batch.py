@@ -9,7 +9,7 @@ import os
 import pickle
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,7 +18,7 @@ import pytest
 
 from experiments import batch
 from experiments.batch import RunFailed, compare_scenarios, run_scenario
-from experiments.comparison import paired_interval
+from experiments.comparison import Comparison, paired_interval, write_comparison
 from experiments.comparison_words import describe_comparison
 from experiments.results import ResultsError, Run
 from world.record import SCHEMA, Record
@@ -165,6 +165,15 @@ def test_settings_reach_the_world(use_world: object) -> None:
         run_scenario(load_scenario("baseline"), rounds=1)
 
 
+@pytest.fixture
+def heed_ctrl_c() -> Iterator[None]:
+    """Heed Ctrl-C as a process in the foreground does; one that a script starts with ``&`` ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heed_ctrl_c")
 @pytest.mark.parametrize("world", [InterruptedWorld, ImpatientWorld])
 def test_an_interrupted_run_keeps_its_whole_rounds(use_world: Callable[[type], None], world: type) -> None:
     use_world(world)
@@ -175,6 +184,15 @@ def test_an_interrupted_run_keeps_its_whole_rounds(use_world: Callable[[type], N
     assert set(run.table("countries")["round"]) == set(range(rounds))
     assert run.table("events").empty
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.usefixtures("heed_ctrl_c")
+def test_a_run_that_was_started_to_ignore_ctrl_c_plays_on(use_world: Callable[[type], None]) -> None:
+    use_world(InterruptedWorld)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell does for what a script starts with &
+    run = run_scenario("baseline", rounds=9)
+    assert (run.meta["status"], run.meta["rounds"]) == ("finished", 9)
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
 def test_a_failed_run_keeps_its_rounds_and_its_state(use_world: Callable[[type], None]) -> None:
@@ -286,6 +304,23 @@ def test_an_interrupted_comparison_keeps_finished_pairs(
     made = json.loads((comparison.folder / "comparison.json").read_text(encoding="utf-8"))
     assert (made["status"], made["runs_finished"], made["runs_planned"]) == ("interrupted", 3, 6)
     assert set(comparison.differences["pairs"]) <= {0, 1}
+
+
+@pytest.mark.usefixtures("heed_ctrl_c")
+def test_a_second_ctrl_c_does_not_lose_what_an_interrupted_comparison_left(
+    use_world: Callable[[type], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_in_spite_of_ctrl_c(made: Comparison) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        write_comparison(made)
+
+    use_world(InterruptedWorld)
+    monkeypatch.setattr("experiments.comparison.write_comparison", write_in_spite_of_ctrl_c)
+    kept = compare_scenarios(["baseline", "zone_floor"], seeds=1, rounds=9, jobs=1)
+    assert kept.status == "interrupted"
+    made = json.loads((kept.folder / "comparison.json").read_text(encoding="utf-8"))
+    assert (made["status"], made["runs_finished"], made["runs_planned"]) == ("interrupted", 0, 2)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_ctrl_c_while_the_report_is_drawn_keeps_the_tables_and_marks_the_run(use_world: object) -> None:

@@ -104,15 +104,9 @@ def calibrate(
     for stage, flow in enumerate(flows):
         prices.append(_seller_prices(evidence, axes, margins, lanes, stage))
         if stage > ORE:
-            made = (
-                gather(margins.ore_use_t, axes.refiners),
-                gather(margins.component_input_t, axes.component_makers),
-            )
             block = ("refining", "component")[stage - 1]
             index = lanes[-1].index_usd_t[:, : axes.sellers(stage).shape[1]]
-            curves[block] = _making(
-                evidence, margins, made[stage - 1], index, prices[stage], stage, axes, parameters
-            )
+            curves[block] = _making(evidence, margins, index, prices[stage], stage, axes, parameters)
         spread = choice_spread_usd_t(evidence, axes, margins, flow, stage, parameters)
         size = _base_size_t(margins, curves, feed, stage)
         lanes.append(base_lanes(evidence, axes, stage, flow, spread, size, prices[stage], parameters))
@@ -188,7 +182,6 @@ def _curves(
 def _making(
     evidence: Evidence,
     margins: Margins,
-    throughput_t: Array,
     index_usd_t: Array,
     price_usd_t: Array,
     stage: int,
@@ -196,8 +189,14 @@ def _making(
     parameters: ParameterValues,
 ) -> SupplyCurves:
     """Curves of those who make a stage's good of the one before. Costs are dearer outside the largest
-    maker, by the
-    table of components or by ``refining_cost_premium``, unless the evidence knows better."""
+    maker, by the table of components or by ``refining_cost_premium``, unless the evidence knows better.
+
+    index_usd_t, price_usd_t : (mineral, seller of the stage) of what they buy and of what they sell
+    """
+    throughput_t = (
+        gather(margins.ore_use_t, axes.refiners),
+        gather(margins.component_input_t, axes.component_makers),
+    )[stage - 1]
     yields = (margins.recovery, margins.component_recovery)[stage - 1][:, None]
     price = price_usd_t
     margin = yields * price - index_usd_t

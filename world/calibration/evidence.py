@@ -84,32 +84,22 @@ def read_evidence(
     ).astype(float)
     distance = read_distances(dataset)
     cost_share = minerals["cost_share_in_use"].to_numpy(float)
-    multiple = np.clip(parameters.backstop_price_ratio * np.sqrt(0.1 / cost_share), 5.0, 200.0)
-    metal = multiple * price[:, REFINED]
-    # going without a component costs the line that stops: the metal's part of it and what the maker adds
-    made_up = metal + price[:, COMPONENT] - price[:, REFINED]
-    backstop = np.stack([3.0 * price[:, REFINED], metal, made_up], axis=1)
     return Evidence(
         np.nan_to_num(price),
         _cash_costs(dataset),
         _full_costs(dataset, price, components),
-        np.stack(
-            [_elasticity(dataset, "supply_ore"), _elasticity(dataset, "supply_refined_primary")], axis=1
-        ),
+        _elasticities(dataset, "supply_ore", "supply_refined_primary"),
         _elasticity(dataset, "demand_short_run"),
         np.nan_to_num(_elasticity(dataset, "demand_component_short_run")),
         parameters.taste_scale
-        * np.nan_to_num(
-            np.stack([_elasticity(dataset, f"taste_{stage}") for stage in STAGES], axis=1),
-            nan=1.0,
-        ),
+        * np.nan_to_num(_elasticities(dataset, *(f"taste_{stage}" for stage in STAGES)), nan=1.0),
         np.nan_to_num(gross, nan=1.0),
         distance,
         _affinity(dataset, distance, parameters),
         read_tariffs(dataset),
         known if known_shares is None else known_shares,
         includes,
-        np.nan_to_num(backstop),
+        np.nan_to_num(_backstops(price, cost_share, parameters)),
         np.array(
             [0.0, parameters.backstop_weight, parameters.backstop_weight]
         ),  # a refinery without ore stands idle: nothing to buy instead
@@ -121,6 +111,16 @@ def read_evidence(
         parameters.contract_share
         * np.where(minerals["exchange_traded"].to_numpy(float) > 0, parameters.contract_exchange_ratio, 1.0),
     )
+
+
+def _backstops(price_usd_t: Array, cost_share: Array, parameters: ParameterValues) -> Array:
+    """(mineral, stage) USD/t that doing without costs; ``cost_share`` (mineral,) is that of the metal in
+    what is made of it: the smaller, the dearer the line that stops."""
+    multiple = np.clip(parameters.backstop_price_ratio * np.sqrt(0.1 / cost_share), 5.0, 200.0)
+    metal = multiple * price_usd_t[:, REFINED]
+    # going without a component costs the line that stops: the metal's part of it and what the maker adds
+    made_up = metal + price_usd_t[:, COMPONENT] - price_usd_t[:, REFINED]
+    return np.stack([3.0 * price_usd_t[:, REFINED], metal, made_up], axis=1)
 
 
 def read_distances(dataset: Dataset) -> Array:
@@ -164,6 +164,11 @@ def _elasticity(dataset: Dataset, kind: str) -> Array:
     table = dataset.table("elasticities")
     rows = table[table["kind"] == kind].set_index("mineral")["mid"]
     return np.array([float(rows.get(mineral, np.nan)) for mineral in dataset.minerals])
+
+
+def _elasticities(dataset: Dataset, *kinds: str) -> Array:
+    """(mineral, kind)."""
+    return np.stack([_elasticity(dataset, kind) for kind in kinds], axis=1)
 
 
 def _cash_costs(dataset: Dataset) -> Array:

@@ -9,10 +9,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from world.market.arrays import Desks
 from world.market.balance import Problem, StageProblem
+from world.market.choice import Pulls
 from world.market.rows import Floats
 
 Whole = NDArray[np.int64]
+Lanes = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]
+"""Row, route, seller and buyer of each live lane."""
 MOST_DESKS = 62  # of a stage and row: a lane's desks are the bits of one whole number
 
 
@@ -77,26 +81,14 @@ def _pack(stage: StageProblem, following: StageProblem | None, lanes: Places) ->
     row, route, seller, buyer = lanes
     rows, buyers = pulls.spread.shape
     count = np.bincount(row * buyers + buyer, minlength=rows * buyers)
-    none = np.full(len(row), np.inf)
-    terms = [
-        pulls.factor[lanes],
-        pulls.offset[lanes],
-        none if pulls.limit is None else pulls.limit[lanes],
-        none if pulls.log_cap is None else pulls.log_cap[lanes],
-        none if pulls.log_over is None else pulls.log_over[lanes],
-    ]
-    bits = np.zeros(len(row), dtype=np.int64)
-    for desk in range(desks.seller.shape[1]):
-        mine = (desks.seller[row, desk] == seller) & desks.lanes[row, desk, route, buyer]
-        bits |= np.where(mine, np.int64(1) << desk, 0)
     stocks, users, own = stage.buyers.stocks, stage.buyers.users, stage.sellers.own
     stock = (stocks.buy_share, stocks.draw_share, stocks.price_usd_t, stocks.width_usd_t)
     book = stage.sellers
     return PackedStage(
         start=np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
         seller=seller.astype(np.int64),
-        desks=bits,
-        terms=np.ascontiguousarray(np.stack(terms)),
+        desks=_desk_bits(desks, lanes),
+        terms=_terms(pulls, lanes),
         choice=_last(pulls.spread, pulls.outside, *stock),
         makers=_makers(stage),
         made_recovery=np.ones(rows) if following is None else following.recovery[:, 0].copy(),
@@ -110,6 +102,25 @@ def _pack(stage: StageProblem, following: StageProblem | None, lanes: Places) ->
         desk_seller=np.ascontiguousarray(desks.seller, dtype=np.int64),
         quota_t=np.ascontiguousarray(desks.quota_t),
     )
+
+
+def _terms(pulls: Pulls, lanes: Lanes) -> Floats:
+    """(5, L) factor and offset of the pull of each lane, and what limits it: infinite where nothing does."""
+    none = np.full(len(lanes[0]), np.inf)
+    limits = (
+        none if values is None else values[lanes] for values in (pulls.limit, pulls.log_cap, pulls.log_over)
+    )
+    return np.ascontiguousarray(np.stack([pulls.factor[lanes], pulls.offset[lanes], *limits]))
+
+
+def _desk_bits(desks: Desks, lanes: Lanes) -> Whole:
+    """(L,) the export desks that each lane passes, as bits."""
+    row, route, seller, buyer = lanes
+    bits = np.zeros(len(row), dtype=np.int64)
+    for desk in range(desks.seller.shape[1]):
+        mine = (desks.seller[row, desk] == seller) & desks.lanes[row, desk, route, buyer]
+        bits |= np.where(mine, np.int64(1) << desk, 0)
+    return bits
 
 
 def _makers(stage: StageProblem) -> Floats:
