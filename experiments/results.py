@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -244,12 +244,22 @@ def _check_free(path: Path, overwrite: bool) -> None:
         raise ResultsError(f"{path}: is not a result folder, so it is not overwritten")
 
 
-def _write_table(rows: Mapping[str, list[Any]], columns: tuple[Column, ...], path: Path) -> None:
+def _write_table(rows: Mapping[str, Sequence[Any]], columns: tuple[Column, ...], path: Path) -> None:
+    import numpy as np
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     types = {"text": pa.string(), "whole": pa.int64(), "number": pa.float64(), "yes_no": pa.bool_()}
-    arrays = [pa.array(rows[column.name], type=types[column.kind]) for column in columns]
+    packed = {"whole": np.int64, "number": np.float64}
+    arrays = [
+        pa.array(
+            np.asarray(rows[column.name], packed[column.kind])
+            if column.kind in packed
+            else rows[column.name],
+            type=types[column.kind],
+        )
+        for column in columns
+    ]
     fields = [
         pa.field(column.name, types[column.kind], metadata={"unit": column.unit, "meaning": column.meaning})
         for column in columns

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import seaborn as sns
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from experiments.results import Run
@@ -88,8 +89,14 @@ def style() -> Iterator[None]:
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """An empty figure of that size in inches, tied to no window."""
-    return Figure(figsize=(width, height), dpi=110)
+    """An empty figure of that size in inches, tied to no window.
+
+    Its canvas holds one picture in which texts are measured; without it every text measured would get one of
+    its own.
+    """
+    figure = Figure(figsize=(width, height), dpi=110)
+    FigureCanvasAgg(figure)
+    return figure
 
 
 def frame(
