@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import seaborn as sns
 from matplotlib.figure import Figure
 
 from experiments.figures import theme
@@ -97,17 +96,8 @@ def _draw_mineral(panel: Axes, run: Run, mineral: str, baseline: Run | None) -> 
 def _line(panel: Axes, run: Run, mineral: str, stage: str, **options: object) -> None:
     zone = run.table("zone")
     rows = zone[(zone["mineral"] == mineral) & (zone["stage"] == stage)]
-    data = rows.assign(share=100 * rows["dominant_share"])
-    options = {"color": theme.DOMINANT, **options}
-    marker = "o" if len(rows) == 1 else None
-    sns.lineplot(
-        data=data,
-        x="round",
-        y="share",
-        ax=panel,
-        estimator=None,
-        marker=marker,
-        **options,
+    theme.draw_line(
+        panel, rows["round"], 100 * rows["dominant_share"], **{"color": theme.DOMINANT, **options}
     )
 
 

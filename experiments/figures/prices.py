@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import seaborn as sns
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -145,11 +144,7 @@ def _limit(panel: Axes, prices: NDArray[np.float64]) -> None:
 
 
 def _line(panel: Axes, rows: pd.DataFrame, column: str, colour: str, **options: object) -> None:
-    data = rows.assign(price=rows[column] / 1000)
-    marker = "o" if len(rows) == 1 else None
-    sns.lineplot(
-        data=data, x="round", y="price", color=colour, ax=panel, estimator=None, marker=marker, **options
-    )
+    theme.draw_line(panel, rows["round"], rows[column] / 1000, color=colour, **options)
 
 
 def _key(run: Run, zone: pd.DataFrame, baseline: Run | None) -> list[theme.KeyEntry]:
