@@ -13,11 +13,12 @@ import json
 import os
 import shutil
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from world.record import SCHEMA, Column, Record
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 META_FILE = "run.json"
+
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
 
 
 class ResultsError(ValueError):
@@ -41,6 +45,7 @@ class Run:
     folder: Path
     meta: Mapping[str, Any]
     _read: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+    _found: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def open(cls, folder: str | Path) -> Run:
@@ -60,11 +65,9 @@ class Run:
         if name not in SCHEMA:
             raise ResultsError(f"{self.folder}: no table {name!r}; there are: {', '.join(SCHEMA)}")
         if name not in self._read:
-            import pandas as pd
-
             path = self.folder / _file_of(name)
             try:
-                self._read[name] = pd.read_parquet(path)
+                self._read[name] = _read_table(path)
             except (OSError, ValueError) as error:
                 raise ResultsError(f"{path}: cannot be read as Parquet: {error}") from None
         return self._read[name]
@@ -168,7 +171,24 @@ def amend_meta(run: Run, changes: Mapping[str, Any]) -> Run:
 
 def each_row(frame: pd.DataFrame) -> Iterator[Any]:
     """The rows of ``frame`` in order, their columns as attributes."""
-    return iter(frame.itertuples(index=False))
+    row = namedtuple("row", frame.columns)  # type: ignore[misc]
+    return map(row, *(frame[name].tolist() for name in frame))
+
+
+def remembered(find: Callable[Concatenate[Run, Given], Found]) -> Callable[Concatenate[Run, Given], Found]:
+    """``find`` asked once of each run for the same arguments: figures and sentences share what it found, and
+    none of them may change it in place.
+    """
+
+    @wraps(find)
+    def ask(run: Run, /, *given: Given.args, **named: Given.kwargs) -> Found:
+        key = (find, given, tuple(named.items()))
+        if key not in run._found:
+            run._found[key] = find(run, *given, **named)
+        found: Found = run._found[key]
+        return found
+
+    return ask
 
 
 def holding_out(countries: pd.DataFrame) -> pd.Series[bool]:
@@ -265,6 +285,16 @@ def _write_table(rows: Mapping[str, Sequence[Any]], columns: tuple[Column, ...],
         for column in columns
     ]
     pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields)), path, compression="zstd")
+
+
+def _read_table(path: Path) -> pd.DataFrame:
+    """A table column by column: each gives its memory back once it is in the frame."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        columns = file.read(use_threads=False)
+    frame: pd.DataFrame = columns.to_pandas(use_threads=False, split_blocks=True, self_destruct=True)
+    return frame
 
 
 def _write_meta(meta: Mapping[str, Any], path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.figures.naming import country_name
-from experiments.results import ResultsError, Run, each_row
+from experiments.results import ResultsError, Run, each_row, remembered
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -57,6 +57,7 @@ def write_graphml(run: Run, round_: int, mineral: str, stage: str, path: str | P
     return target
 
 
+@remembered
 def roles_in(run: Run, round_: int) -> dict[str, str]:
     """The role of every country at the end of round ``round_``, one of ``ROLES``."""
     countries = run.table("countries")

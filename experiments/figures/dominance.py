@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from experiments.figures import theme
 from experiments.figures.naming import country_name, format_share, mineral_in_words, mineral_name
-from experiments.results import Run
+from experiments.results import Run, remembered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,6 +63,7 @@ def find_dominance(run: Run) -> str:
     return f"{who}'s share of refining falls in {down} of {len(change)} minerals, {span}"
 
 
+@remembered
 def refined_shares(run: Run) -> pd.DataFrame:
     """The dominant refiner's share of world refined output: one row a round, one column a mineral."""
     zone = run.table("zone")

@@ -18,7 +18,7 @@ from experiments.figures.naming import (
     quarter_in_words,
     union_members,
 )
-from experiments.results import Run, holding_out
+from experiments.results import Run, holding_out, remembered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,6 +88,7 @@ def find_membership(run: Run) -> str:
     return f"{inside} {are} bound by the floor in {end} (first: {names}, {start}); {holding} {hold}"
 
 
+@remembered
 def climbers(run: Run) -> pd.DataFrame:
     """Rung by round of all who ever leave rung 0 or hold out (``HOLDING_OUT``), the union as one row (the
     highest rung that any of its members holds).

@@ -91,6 +91,7 @@ def places() -> dict[str, tuple[float, float]]:
     return {code: (float(row["longitude"]), float(row["latitude"])) for code, row in rows}
 
 
+@cache
 def union_members() -> frozenset[str]:
     """ISO codes of the members of the European Union, which vote as one."""
     return frozenset(

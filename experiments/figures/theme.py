@@ -178,7 +178,9 @@ def draw_line(panel: Axes, rounds: ArrayLike, values: ArrayLike, **options: Any)
     """A line over the rounds whose value is known; of a single round a dot."""
     height = np.asarray(values, dtype=float)
     known = np.isfinite(height)
-    dot = {"marker": "o", "markeredgewidth": 0.75, "markeredgecolor": "w"} if len(height) == 1 else {}
+    dot: dict[str, Any] = (
+        {"marker": "o", "markeredgewidth": 0.75, "markeredgecolor": "w"} if len(height) == 1 else {}
+    )
     panel.plot(np.asarray(rounds)[known], height[known], **dot, **options)
 
 
