@@ -32,6 +32,7 @@ def draw_dominance(run: Run, baseline: Run | None = None) -> Figure:
         )
         for panel, mineral in zip(panels, run.minerals, strict=True):
             _draw_mineral(panel, run, mineral, baseline)
+        theme.quarter_ticks(panels[-1], run.rounds, run.quarters)  # panels share their quarters
         theme.frame(
             figure,
             find_dominance(run),
@@ -91,7 +92,6 @@ def _draw_mineral(panel: Axes, run: Run, mineral: str, baseline: Run | None) -> 
         )
     panel.set(title=mineral_name(mineral), xlabel="", ylim=(0, 118), yticks=[0, 25, 50, 75, 100])
     panel.set_ylabel("% of world output" if panel.get_subplotspec().is_first_col() else "")  # type: ignore[union-attr]
-    theme.quarter_ticks(panel, run.rounds, run.quarters)
 
 
 def _line(panel: Axes, run: Run, mineral: str, stage: str, **options: object) -> None:

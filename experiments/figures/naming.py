@@ -81,6 +81,7 @@ def mineral_word(key: str) -> str:
     return mineral_name(key) if key in _SYMBOLS else mineral_name(key).lower()
 
 
+@cache
 def places() -> dict[str, tuple[float, float]]:
     """(longitude, latitude) in degrees of every country of the table but the rest of the world."""
     rows = (

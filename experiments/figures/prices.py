@@ -57,6 +57,7 @@ def draw_prices(run: Run, baseline: Run | None = None) -> Figure:
             panel.set_title(mineral_name(mineral))
             panel.set_xlabel("")
             panel.set_ylabel("USD/kg" if panel.get_subplotspec().is_first_col() else "")  # type: ignore[union-attr]
+        theme.quarter_ticks(panels[-1], run.rounds, run.quarters)  # panels share their quarters
         theme.frame(
             figure,
             find_price(run),
@@ -113,7 +114,6 @@ def _draw_mineral(panel: Axes, rows: pd.DataFrame, run: Run) -> None:
     rounds = rows["round"].to_numpy()
     panel.plot(rounds, np.where(in_force, np.nan, floor), color=theme.FLOOR, lw=0.8, ls=":")
     panel.plot(rounds, np.where(in_force, floor, np.nan), color=theme.FLOOR, lw=0.8)
-    theme.quarter_ticks(panel, run.rounds, run.quarters)
     _limit(panel, np.append(rows[list(_LINES)].to_numpy(float) / 1000, floor))
 
 
