@@ -14,13 +14,14 @@ import os
 import shutil
 import tomllib
 from collections import namedtuple
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from world.record import SCHEMA, Column, Record
+from experiments.table_files import read_table, write_table
+from world.record import SCHEMA, Record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +68,7 @@ class Run:
         if name not in self._read:
             path = self.folder / _file_of(name)
             try:
-                self._read[name] = _read_table(path)
+                self._read[name] = read_table(path)
             except (OSError, ValueError) as error:
                 raise ResultsError(f"{path}: cannot be read as Parquet: {error}") from None
         return self._read[name]
@@ -144,7 +145,7 @@ def write_run(record: Record, meta: Mapping[str, Any], folder: str | Path, overw
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         for name, columns in SCHEMA.items():
-            _write_table(record.rows(name), columns, partial / _file_of(name))
+            write_table(record.rows(name), columns, partial / _file_of(name))
         _write_meta(meta, partial / META_FILE)
         if path.exists():
             shutil.rmtree(path)
@@ -262,39 +263,6 @@ def _check_free(path: Path, overwrite: bool) -> None:
         raise ResultsError(f"{path}: exists already; give another --out or --overwrite")
     if not path.is_dir() or (any(path.iterdir()) and not (path / META_FILE).is_file()):
         raise ResultsError(f"{path}: is not a result folder, so it is not overwritten")
-
-
-def _write_table(rows: Mapping[str, Sequence[Any]], columns: tuple[Column, ...], path: Path) -> None:
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    types = {"text": pa.string(), "whole": pa.int64(), "number": pa.float64(), "yes_no": pa.bool_()}
-    packed = {"whole": np.int64, "number": np.float64}
-    arrays = [
-        pa.array(
-            np.asarray(rows[column.name], packed[column.kind])
-            if column.kind in packed
-            else rows[column.name],
-            type=types[column.kind],
-        )
-        for column in columns
-    ]
-    fields = [
-        pa.field(column.name, types[column.kind], metadata={"unit": column.unit, "meaning": column.meaning})
-        for column in columns
-    ]
-    pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields)), path, compression="zstd")
-
-
-def _read_table(path: Path) -> pd.DataFrame:
-    """A table column by column: each gives its memory back once it is in the frame."""
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(path) as file:
-        columns = file.read(use_threads=False)
-    frame: pd.DataFrame = columns.to_pandas(use_threads=False, split_blocks=True, self_destruct=True)
-    return frame
 
 
 def _write_meta(meta: Mapping[str, Any], path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import networkx as nx
 import numpy as np
 
-from world.axes import Array, Axes, Whole, gather_pairs
+from world.axes import Array, Axes, Whole
 
 HUB_COUNT = 24
 """Third countries considered as hubs: the largest by goods trade (assumption)."""
@@ -26,20 +26,21 @@ def cheapest_hubs(
         dominant refiner)
     returns : (mineral, seller, buyer) USD/t and country position, -1 where there is none
     """
-    allowed = np.array([hub for hub in hubs if hub not in set(excluded.tolist())], dtype=np.int64)
-    best = np.full(freight_usd_t.shape, np.inf)
-    which = np.full(freight_usd_t.shape, -1, dtype=np.int64)
-    for hub in allowed:
-        through = freight_usd_t[:, :, hub][:, :, None] + freight_usd_t[:, hub, :][:, None, :]
-        through[:, hub, :] = np.inf
-        through[:, :, hub] = np.inf
-        better = through < best
+    sellers, buyers = axes.sellers(stage)[:, :, None], axes.buyers(stage)[:, None, :]
+    real = (sellers >= 0) & (buyers >= 0)
+    mineral, seller, buyer = (
+        np.arange(len(real))[:, None, None],
+        np.maximum(sellers, 0),
+        np.maximum(buyers, 0),
+    )
+    best = np.full(real.shape, np.inf)
+    which = np.full(real.shape, -1, dtype=np.int64)
+    for hub in sorted(set(hubs.tolist()) - set(excluded.tolist())):
+        through = freight_usd_t[mineral, seller, hub] + freight_usd_t[mineral, hub, buyer]
+        better = real & (seller != hub) & (buyer != hub) & (through < best)
         best = np.where(better, through, best)
         which = np.where(better, hub, which)
-    sellers, buyers = axes.sellers(stage), axes.buyers(stage)
-    hub = gather_pairs(which.astype(float), sellers, buyers, -1.0).astype(np.int64)
-    cost = gather_pairs(np.where(np.isfinite(best), best, 0.0), sellers, buyers)
-    return cost, hub
+    return np.where(np.isfinite(best), best, 0.0), which
 
 
 def lane_graph(
