@@ -72,6 +72,7 @@ def run_scenario(
     if simulation.status == "failed":
         kept = keep_failed_state(simulation, run.folder)
         raise RunFailed(f"{simulation.error}; the state is kept in {kept}")
+    del simulation  # figures and report are made from the tables: the memory of the world is theirs
     ended = _finish(run, finish)
     timings = {**run.meta["timings"], "output_s": round(time.perf_counter() - written, 3)}
     return amend_meta(run, {**ended, "timings": timings, "peak_memory_mb": peak_memory_mb()})

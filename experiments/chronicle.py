@@ -149,12 +149,13 @@ def _lifted(run: Run) -> list[Entry]:
 
 
 def _events(run: Run) -> list[Entry]:
-    events = _told_once(run.table("events"))
-    same_act = ["kind", "actor", "targets", "instrument", "minerals", "text"]
+    acts: dict[tuple[str, ...], list[Any]] = {}
+    for row in each_row(_told_once(run.table("events"))):
+        act = (row.kind, row.actor, row.targets, row.instrument, row.minerals, row.text)
+        acts.setdefault(act, []).append(row)
     entries = []
-    for _, same in events.groupby(same_act, sort=False):
-        row, last = next(each_row(same)), str(same["quarter"].iloc[-1])
-        times = same["round"].nunique()
+    for same in acts.values():
+        row, last, times = same[0], str(same[-1].quarter), len({one.round for one in same})
         again = f" ({times} times, the last in {quarter_in_words(last)})" if times > 1 else ""
         mark = "control" if row.actor == run.dominant_refiner and row.instrument in CONTROLS else "event"
         text = sentence(f"{_what(row).rstrip('. ')}{again}")

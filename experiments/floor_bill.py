@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from experiments.findings import members_by_round
-from experiments.results import Run
+from experiments.results import Run, remembered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,6 +14,7 @@ ROUNDS = 4
 SIDES = ("users", "miners", "refiners", "treasury")
 
 
+@remembered
 def floor_bill(run: Run) -> pd.DataFrame:
     """USD a year by binding member (rows) and by side (columns ``users``, ``miners``, ``refiners``,
     ``treasury``), gains positive: the mean over the last four rounds, for minerals and stages whose floor

@@ -13,19 +13,24 @@ import json
 import os
 import shutil
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections import namedtuple
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from world.record import SCHEMA, Column, Record
+from experiments.table_files import read_table, write_table
+from world.record import SCHEMA, Record
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
 META_FILE = "run.json"
+
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
 
 
 class ResultsError(ValueError):
@@ -41,6 +46,7 @@ class Run:
     folder: Path
     meta: Mapping[str, Any]
     _read: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+    _found: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def open(cls, folder: str | Path) -> Run:
@@ -60,11 +66,9 @@ class Run:
         if name not in SCHEMA:
             raise ResultsError(f"{self.folder}: no table {name!r}; there are: {', '.join(SCHEMA)}")
         if name not in self._read:
-            import pandas as pd
-
             path = self.folder / _file_of(name)
             try:
-                self._read[name] = pd.read_parquet(path)
+                self._read[name] = read_table(path)
             except (OSError, ValueError) as error:
                 raise ResultsError(f"{path}: cannot be read as Parquet: {error}") from None
         return self._read[name]
@@ -141,7 +145,7 @@ def write_run(record: Record, meta: Mapping[str, Any], folder: str | Path, overw
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         for name, columns in SCHEMA.items():
-            _write_table(record.rows(name), columns, partial / _file_of(name))
+            write_table(record.rows(name), columns, partial / _file_of(name))
         _write_meta(meta, partial / META_FILE)
         if path.exists():
             shutil.rmtree(path)
@@ -168,7 +172,24 @@ def amend_meta(run: Run, changes: Mapping[str, Any]) -> Run:
 
 def each_row(frame: pd.DataFrame) -> Iterator[Any]:
     """The rows of ``frame`` in order, their columns as attributes."""
-    return iter(frame.itertuples(index=False))
+    row = namedtuple("row", frame.columns)  # type: ignore[misc]
+    return map(row, *(frame[name].tolist() for name in frame))
+
+
+def remembered(find: Callable[Concatenate[Run, Given], Found]) -> Callable[Concatenate[Run, Given], Found]:
+    """``find`` asked once of each run for the same arguments: figures and sentences share what it found, and
+    none of them may change it in place.
+    """
+
+    @wraps(find)
+    def ask(run: Run, /, *given: Given.args, **named: Given.kwargs) -> Found:
+        key = (find, given, tuple(named.items()))
+        if key not in run._found:
+            run._found[key] = find(run, *given, **named)
+        found: Found = run._found[key]
+        return found
+
+    return ask
 
 
 def holding_out(countries: pd.DataFrame) -> pd.Series[bool]:
@@ -242,19 +263,6 @@ def _check_free(path: Path, overwrite: bool) -> None:
         raise ResultsError(f"{path}: exists already; give another --out or --overwrite")
     if not path.is_dir() or (any(path.iterdir()) and not (path / META_FILE).is_file()):
         raise ResultsError(f"{path}: is not a result folder, so it is not overwritten")
-
-
-def _write_table(rows: Mapping[str, list[Any]], columns: tuple[Column, ...], path: Path) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    types = {"text": pa.string(), "whole": pa.int64(), "number": pa.float64(), "yes_no": pa.bool_()}
-    arrays = [pa.array(rows[column.name], type=types[column.kind]) for column in columns]
-    fields = [
-        pa.field(column.name, types[column.kind], metadata={"unit": column.unit, "meaning": column.meaning})
-        for column in columns
-    ]
-    pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields)), path, compression="zstd")
 
 
 def _write_meta(meta: Mapping[str, Any], path: Path) -> None:

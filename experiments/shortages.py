@@ -13,7 +13,7 @@ from experiments.figures.naming import (
     the_country,
 )
 from experiments.findings import Finding, Quoted
-from experiments.results import Run, each_row
+from experiments.results import Run, each_row, remembered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +40,7 @@ class Shortage(NamedTuple):
     unmet_t: float
 
 
+@remembered
 def shortages(run: Run) -> list[Shortage]:
     """Shortages of countries that matter for the mineral, the worst share of need first."""
     found = []
@@ -51,6 +52,7 @@ def shortages(run: Run) -> list[Shortage]:
     return sorted(found, key=lambda shortage: -shortage.share)
 
 
+@remembered
 def short_quarters(run: Run) -> pd.DataFrame:
     """Rows of the table of markets (refined) in which a country runs short, with ``share``, the part of its
     need unmet.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.figures.naming import country_name
-from experiments.results import ResultsError, Run, each_row
+from experiments.results import ResultsError, Run, each_row, remembered
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -64,6 +64,7 @@ def way_of(row: Any) -> list[str]:
     return [str(row.origin), *hubs, *second, str(row.destination)]
 
 
+@remembered
 def roles_in(run: Run, round_: int) -> dict[str, str]:
     """The role of every country at the end of round ``round_``, one of ``ROLES``."""
     countries = run.table("countries")

@@ -42,17 +42,17 @@ def restrict_minerals(dataset: Dataset, wanted: Sequence[str]) -> Dataset:
 def read_demand_growth(dataset: Dataset, scenario: str, start: str, rounds: int) -> Array:
     """(round, mineral) growth of demand a year along the path; the last period goes on beyond its end."""
     table = dataset.table("demand_growth")
-    path = table[table["scenario"] == scenario]
+    path = table[table["scenario"] == scenario].sort_values("from_year")
+    years = [first_day(round_, start).year for round_ in range(rounds)]
     growth = np.zeros((rounds, len(dataset.minerals)))
     for place, mineral in enumerate(dataset.minerals):
-        periods = path[path["mineral"] == mineral].sort_values("from_year")
-        years = [first_day(round_, start).year for round_ in range(rounds)]
-        by_year = {}
-        for year in sorted(set(years)):
-            inside = periods[(periods["from_year"] < year) & (periods["to_year"] >= year)]
-            chosen = inside if len(inside) else periods.tail(1)
-            by_year[year] = float(chosen["growth_share_year"].iloc[0]) if len(chosen) else 0.0
-        growth[:, place] = [by_year[year] for year in years]
+        periods = path.loc[path["mineral"] == mineral, ["from_year", "to_year", "growth_share_year"]]
+        if len(periods):
+            known = periods.to_numpy(float).tolist()
+            growth[:, place] = [
+                next((share for since, until, share in known if since < year <= until), known[-1][2])
+                for year in years
+            ]
     return growth
 
 
@@ -93,14 +93,12 @@ def read_sector_shares(dataset: Dataset) -> dict[str, Array]:
 
 
 def read_goods_trade(dataset: Dataset) -> Array:
-    """(country, country) goods trade, exporter by importer, USD a year."""
-    position = {iso3: place for place, iso3 in enumerate(dataset.countries)}
-    trade = np.zeros((len(position), len(position)))
-    for exporter, importer, value in dataset.table("goods_trade")[
-        ["exporter", "importer", "trade_usd_m"]
-    ].itertuples(index=False):
-        if exporter in position and importer in position:
-            trade[position[exporter], position[importer]] += float(value) * 1e6
+    """(country, country) goods trade, exporter by importer, million USD a year."""
+    table, countries = dataset.table("goods_trade"), pd.Index(dataset.countries)
+    exporter, importer = (countries.get_indexer(pd.Index(table[who])) for who in ("exporter", "importer"))
+    known = (exporter >= 0) & (importer >= 0)
+    trade = np.zeros((len(countries), len(countries)))
+    np.add.at(trade, (exporter[known], importer[known]), table["trade_usd_m"].to_numpy(float)[known])
     return trade
 
 

@@ -70,7 +70,7 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
     base = calibrate(dataset, parameters, hosts=(leader_name, *_stockholders(dataset, scenario)))
     axes = base.axes
     leader, dominant = axes.country(leader_name), axes.country(dominant_name)
-    trade = read_goods_trade(dataset)
+    trade = 1e6 * read_goods_trade(dataset)
     need = final_need_t(dataset, base.margins)
     final_use = spread_final_use(axes, base.margins, need, base.evidence.affinity)
     eve = min(EVE, str(first_day(0, scenario.run.decisions_open).replace(month=12)))

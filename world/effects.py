@@ -73,7 +73,7 @@ def _adds(array: str, outward: bool) -> Effect:
     """Instruments whose size adds to what stands on the lane, by days in force."""
 
     def effect(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
-        getattr(now, array)[reach.lanes(outward)] += force.share * measure.amount
+        now.writable(array)[reach.lanes(outward)] += force.share * measure.amount
 
     return effect
 
@@ -84,7 +84,7 @@ def _keeps_least(array: str, outward: bool) -> Effect:
     def effect(now: Happenings, measure: Measure, reach: Reach, force: Force, ground: Ground) -> None:
         usual = ground.usual_usd_t[np.ix_(reach.minerals, reach.stages)][:, :, None, None]
         floor = force.share * measure.amount + (1.0 - force.share) * usual
-        values, lanes = getattr(now, array), reach.lanes(outward)
+        values, lanes = now.writable(array), reach.lanes(outward)
         values[lanes] = np.maximum(values[lanes], floor)
 
     return effect
@@ -94,9 +94,10 @@ def _close(*outward: bool) -> Effect:
     """Closes lanes out of the actor, into it, or both."""
 
     def effect(now: Happenings, _measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
+        approved, closed = now.writable("approval_share"), now.writable("closed_share")
         for lanes in map(reach.lanes, outward):
-            now.approval_share[lanes] = np.minimum(now.approval_share[lanes], 1.0 - force.share)
-            now.closed_share[lanes] = np.maximum(now.closed_share[lanes], force.share)
+            approved[lanes] = np.minimum(approved[lanes], 1.0 - force.share)
+            closed[lanes] = np.maximum(closed[lanes], force.share)
 
     return effect
 
@@ -105,8 +106,8 @@ def _license(now: Happenings, measure: Measure, reach: Reach, force: Force, grou
     lanes = reach.lanes(outward=True)
     subject = ground.subject_share(measure)[reach.minerals][:, None, None, None]
     refused = 1.0 - measure.amount
-    granted = 1.0 - force.share * subject * refused
-    now.approval_share[lanes] = np.minimum(now.approval_share[lanes], granted)
+    approved = now.writable("approval_share")
+    approved[lanes] = np.minimum(approved[lanes], 1.0 - force.share * subject * refused)
     delay = ground.delay_days if measure.delay_days is None else measure.delay_days
     for name, value in (
         ("licensed_share", force.share),
@@ -115,7 +116,7 @@ def _license(now: Happenings, measure: Measure, reach: Reach, force: Force, grou
         ("licence_days", force.days),
         ("delay_days", delay),
     ):
-        array = getattr(now, name)
+        array = now.writable(name)
         array[lanes] = np.maximum(array[lanes], value)
 
 
@@ -146,8 +147,9 @@ def _ration_imports(now: Happenings, measure: Measure, reach: Reach, force: Forc
 
 
 def _ration_sales(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
-    now.quota_t[reach.places()] += force.share * measure.amount / 4.0
-    now.free_share[reach.places()] = np.maximum(now.free_share[reach.places()] - force.share, 0.0)
+    places, free = reach.places(), now.writable("free_share")
+    now.writable("quota_t")[places] += force.share * measure.amount / 4.0
+    free[places] = np.maximum(free[places] - force.share, 0.0)
 
 
 def _guarantee(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
@@ -162,14 +164,16 @@ def _guarantee(now: Happenings, measure: Measure, reach: Reach, force: Force, _:
 
 def _trade_for_the_state(array: str) -> Effect:
     def effect(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
-        getattr(now, array)[np.ix_(reach.minerals, reach.actors)] += force.share * measure.amount / 4.0
+        place = np.ix_(reach.minerals, reach.actors)
+        now.writable(array)[place] += force.share * measure.amount / 4.0
 
     return effect
 
 
 def _audit(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
+    audited = now.writable("audit_share")
     for lanes in (reach.lanes(outward=True), reach.lanes(outward=False)):
-        now.audit_share[lanes] = np.maximum(now.audit_share[lanes], force.share * measure.amount)
+        audited[lanes] = np.maximum(audited[lanes], force.share * measure.amount)
 
 
 def _reach_abroad(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
@@ -179,14 +183,14 @@ def _reach_abroad(now: Happenings, measure: Measure, reach: Reach, force: Force,
 
 
 def _change_freight(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
-    factor = 1.0 + force.share * (measure.amount - 1.0)
+    factor, added = 1.0 + force.share * (measure.amount - 1.0), now.writable("freight_added_share")
     for lanes in (reach.lanes(outward=True), reach.lanes(outward=False)):
-        now.freight_added_share[lanes] = (1.0 + now.freight_added_share[lanes]) * factor - 1.0
+        added[lanes] = (1.0 + added[lanes]) * factor - 1.0
 
 
 def _lose_output(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
-    left = (1.0 - now.loss_share[reach.places()]) * (1.0 - force.share * measure.amount)
-    now.loss_share[reach.places()] = 1.0 - left
+    places, lost = reach.places(), now.writable("loss_share")
+    lost[places] = 1.0 - (1.0 - lost[places]) * (1.0 - force.share * measure.amount)
 
 
 EFFECTS: Mapping[str, Effect] = {

@@ -108,7 +108,8 @@ class Calendar:
             feared = share_of_quarter(None, _fear_ends(measure), round_, self._start)
             level = self._threat_belief * fading * feared * (1.0 - float(measure.size or 0.0))
             block = np.ix_(reach.minerals, reach.actors, reach.targets)
-            now.fear[block] = np.maximum(now.fear[block], level)
+            fear = now.writable("fear")
+            fear[block] = np.maximum(fear[block], level)
 
     def _news(self, measure: Measure, round_: int) -> list[tuple[str, Measure]]:
         """What is told of a measure in a round: announced, in_force, renewed or ended, cancelled."""

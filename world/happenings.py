@@ -1,7 +1,7 @@
 """What the measures in force do in a round, as arrays over countries and a few records.
 
-Axes are (mineral, stage, exporter, importer) or (mineral, stage, country), all countries. Arrays that hold
-nothing are zero wherever that can be told apart, so that they cost no memory until a measure writes.
+Axes are (mineral, stage, exporter, importer) or (mineral, stage, country), all countries. An array over lanes
+takes five megabytes; one that no measure writes is a single number seen everywhere and cannot be written to.
 """
 
 from __future__ import annotations
@@ -114,26 +114,32 @@ class Happenings:
     acts: list[tuple[int, tuple[int, ...], float]] = field(default_factory=list)
     news: list[tuple[str, Measure]] = field(default_factory=list)
 
+    def writable(self, name: str) -> Array:
+        """The array ``name`` to write into: it gets memory of its own when a measure first asks for it."""
+        held: Array = getattr(self, name)
+        if not held.flags.writeable:
+            held = held.copy()
+            setattr(self, name, held)
+        return held
+
 
 def nothing_happens(minerals: int, countries: int) -> Happenings:
     """A round without measures."""
     pairs, blocks = (minerals, len(STAGES), countries, countries), (minerals, len(STAGES), countries)
-    shapes = {
-        **dict.fromkeys(_ON_LANES, pairs),
-        "loss_share": blocks,
-        "quota_t": blocks,
-        "purchase_t": (minerals, countries),
-        "release_t": (minerals, countries),
-        "fear": (minerals, countries, countries),
+    usual: dict[str, tuple[float, tuple[int, ...]]] = {
+        **dict.fromkeys(_ON_LANES, (0.0, pairs)),
+        "least_export_usd_t": (-np.inf, pairs),
+        "least_import_usd_t": (-np.inf, pairs),
+        "approval_share": (1.0, pairs),
+        "loss_share": (0.0, blocks),
+        "quota_t": (0.0, blocks),
+        "free_share": (1.0, blocks),
+        "purchase_t": (0.0, (minerals, countries)),
+        "release_t": (0.0, (minerals, countries)),
+        "fear": (0.0, (minerals, countries, countries)),
     }
-    nothing: dict[str, Any] = {name: np.zeros(shape) for name, shape in shapes.items()}
-    return Happenings(
-        **nothing,
-        least_export_usd_t=np.full(pairs, -np.inf),
-        least_import_usd_t=np.full(pairs, -np.inf),
-        approval_share=np.ones(pairs),
-        free_share=np.ones(blocks),
-    )
+    nothing: dict[str, Any] = {name: np.broadcast_to(*value) for name, value in usual.items()}
+    return Happenings(**nothing)
 
 
 _ON_LANES = (

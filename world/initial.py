@@ -29,7 +29,7 @@ def initial_state(
     first = _first_prices(base)
     return WorldState(
         -1,
-        _initial_markets(base, first),
+        _initial_markets(base, first, hub_start_t),
         _initial_politics(facts, parameters, minerals, leader, dominant),
         Prices(tuple(first), tuple(np.zeros((minerals, 0)) for _ in STAGES)),
     )
@@ -42,8 +42,8 @@ def _first_prices(base: BaseMarket) -> list[Array]:
     ]
 
 
-def _initial_markets(base: BaseMarket, first: list[Array]) -> Markets:
-    """Plants, stocks and habits of the base year; everyone believes in its prices, ``first``."""
+def _initial_markets(base: BaseMarket, first: list[Array], hub_start_t: Sequence[Array]) -> Markets:
+    """Plants, stocks, habits and hubs of the base year; everyone believes in its prices, ``first``."""
     axes = base.axes
     capacity = {block: curves.capacity_t.copy() for block, curves in base.curves.items()}
     built = built_stock_t(base)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import mesa
 import numpy as np
 
 from agents.accession import AccessionStrategy, FixedStanding, PayoffAccession
@@ -27,7 +28,10 @@ def find_places(speaks_for: tuple[str, ...]) -> Mapping[str, tuple[int, ...]]:
 
 def populate(world: TradeWorld) -> list[Country]:
     """All agents, in the order of their names."""
-    return [_agent(world, voter, places) for voter, places in world.places.items()]
+    agents = [_agent(world, voter, places) for voter, places in world.places.items()]
+    # Mesa counts the agents of every model in a table of its own, which would keep the world for good.
+    mesa.Agent._ids.pop(world, None)
+    return agents
 
 
 def _agent(world: TradeWorld, voter: str, places: tuple[int, ...]) -> Country:

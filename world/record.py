@@ -7,7 +7,8 @@ money is USD a quarter unless a unit says more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from array import array
+from collections.abc import Mapping, MutableSequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -182,13 +183,23 @@ text | text | - | in words
 }
 
 
+_PACKED = {"number": "d", "whole": "q"}
+"""Kinds of column that are kept as packed numbers, eight bytes a row, and the code of their type."""
+
+
+def _empty(column: Column) -> MutableSequence[Any]:
+    return array(_PACKED[column.kind]) if column.kind in _PACKED else []
+
+
 @dataclass
 class Record:
-    """The tables of one run while it is being made: for each table, a list per column."""
+    """The tables of one run while it is being made: for each table a sequence per column, packed where it
+    holds numbers.
+    """
 
-    tables: dict[str, dict[str, list[Any]]] = field(
+    tables: dict[str, dict[str, MutableSequence[Any]]] = field(
         default_factory=lambda: {
-            name: {column.name: [] for column in columns} for name, columns in SCHEMA.items()
+            name: {column.name: _empty(column) for column in columns} for name, columns in SCHEMA.items()
         }
     )
 
@@ -209,6 +220,6 @@ class Record:
         for name, value in columns.items():
             target[name].extend([value] * count if isinstance(value, str | int | float | bool) else value)
 
-    def rows(self, table: str) -> dict[str, list[Any]]:
+    def rows(self, table: str) -> dict[str, MutableSequence[Any]]:
         """The columns of ``table`` gathered so far."""
         return self.tables[table]

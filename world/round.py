@@ -50,7 +50,9 @@ def happen(world: TradeWorld) -> None:
     that take effect.
     """
     members = np.flatnonzero(world.state.binding_members).tolist()
-    world.happenings = world.calendar.happen(world.round, members, nonaligned(world))
+    outside = nonaligned(world)
+    del world.happenings  # the arrays of the last quarter go before those of this one come
+    world.happenings = world.calendar.happen(world.round, members, outside)
     disturb(world)
     commission(world.state.markets, world.round)
     for place, rung in enter_into_force(world.state.politics, world.round):

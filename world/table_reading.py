@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -56,16 +57,17 @@ def read_rows(path: Path, table: Table, codes: Codes, complaints: list[str]) -> 
         If the file is not text in UTF-8 or its header is not that of the table, so that no row can be read.
     """
     reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
-    cells: dict[str, list[Cell]] = {name: [] for name in table.column_names}
-    lines: list[int] = []
+    names, rows, lines = table.column_names, [], []
     records = _records(reader, path, complaints)
     _check_header(path, table, next(records, (1, []))[1])
+    known: list[dict[str, Cell]] = [{} for _ in names]
     for line, fields in records:
-        row = _row(path, line, table, fields, codes, complaints)
+        row = _row(path, line, table, fields, codes, known, complaints)
         if row is not None:
             lines.append(line)
-            for name, cell in zip(table.column_names, row, strict=True):
-                cells[name].append(cell)
+            rows.append(row)
+    columns = map(list, zip(*rows, strict=True)) if rows else ([] for _ in names)
+    cells: dict[str, list[Cell]] = dict(zip(names, columns, strict=True))
     _check_keys(path, table, cells, lines, complaints)
     return Rows(cells, tuple(lines))
 
@@ -125,8 +127,15 @@ def _check_header(path: Path, table: Table, fields: list[str]) -> None:
 
 
 def _row(
-    path: Path, line: int, table: Table, fields: list[str], codes: Codes, complaints: list[str]
+    path: Path,
+    line: int,
+    table: Table,
+    fields: list[str],
+    codes: Codes,
+    known: list[dict[str, Cell]],
+    complaints: list[str],
 ) -> list[Cell] | None:
+    """The cells of a row, None with a fault; ``known``: what each column has held so far, by its text."""
     if len(fields) != len(table.columns):
         complaints.append(
             f"{path.name}, line {line}: given {len(fields)} fields, allowed: {len(table.columns)}"
@@ -134,9 +143,12 @@ def _row(
         return None
     row: list[Cell] = []
     sound = True
-    for column, given in zip(table.columns, fields, strict=True):
+    for column, given, seen in zip(table.columns, fields, known, strict=True):
         try:
-            row.append(read_cell(column, given, codes))
+            cell = seen.get(given)
+            if cell is None:
+                cell = seen[given] = read_cell(column, given, codes)
+            row.append(cell)
         except _CellError as error:
             complaints.append(fault(table.name, line, column.name, given, str(error)))
             sound = False
@@ -183,10 +195,15 @@ def _within(value: float, allowed: str) -> bool:
     """Whether a value lies in a range such as ``0..1``, ``>0..`` or ``-5..5``; no range allows all."""
     if not allowed:
         return True
+    low, strictly, high = _limits(allowed)
+    return (value > low if strictly else value >= low) and value <= high
+
+
+@cache
+def _limits(allowed: str) -> tuple[float, bool, float]:
+    """Lower limit, whether it is left out, upper limit (inf when there is none)."""
     low, high = allowed.split("..")
-    if high and value > float(high):
-        return False
-    return value > float(low[1:]) if low.startswith(">") else value >= float(low)
+    return float(low.removeprefix(">")), low.startswith(">"), float(high or "inf")
 
 
 def _date(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -68,9 +69,16 @@ def _finish(quiet: bool) -> Callable[[Run], Any]:
 
         if run.meta["status"] == "finished":
             say(quiet, "drawing the figures and writing the report ...")
+            _sweep()
             write_report(run)
 
     return write
+
+
+def _sweep() -> None:
+    """Give back the memory of the simulation now, and let the collector pass over what stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def _closing_words(run: Run, tables_only: bool) -> list[str]:

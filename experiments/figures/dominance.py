@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import seaborn as sns
 from matplotlib.figure import Figure
 
 from experiments.figures import theme
 from experiments.figures.naming import country_name, format_share, mineral_in_words, mineral_name
-from experiments.results import Run
+from experiments.results import Run, remembered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +32,7 @@ def draw_dominance(run: Run, baseline: Run | None = None) -> Figure:
         )
         for panel, mineral in zip(panels, run.minerals, strict=True):
             _draw_mineral(panel, run, mineral, baseline)
+        theme.quarter_ticks(panels[-1], run.rounds, run.quarters)  # panels share their quarters
         theme.frame(
             figure,
             find_dominance(run),
@@ -64,6 +64,7 @@ def find_dominance(run: Run) -> str:
     return f"{who}'s share of refining falls in {down} of {len(change)} minerals, {span}"
 
 
+@remembered
 def refined_shares(run: Run) -> pd.DataFrame:
     """The dominant refiner's share of world refined output: one row a round, one column a mineral."""
     zone = run.table("zone")
@@ -91,23 +92,13 @@ def _draw_mineral(panel: Axes, run: Run, mineral: str, baseline: Run | None) -> 
         )
     panel.set(title=mineral_name(mineral), xlabel="", ylim=(0, 118), yticks=[0, 25, 50, 75, 100])
     panel.set_ylabel("% of world output" if panel.get_subplotspec().is_first_col() else "")  # type: ignore[union-attr]
-    theme.quarter_ticks(panel, run.rounds, run.quarters)
 
 
 def _line(panel: Axes, run: Run, mineral: str, stage: str, **options: object) -> None:
     zone = run.table("zone")
     rows = zone[(zone["mineral"] == mineral) & (zone["stage"] == stage)]
-    data = rows.assign(share=100 * rows["dominant_share"])
-    options = {"color": theme.DOMINANT, **options}
-    marker = "o" if len(rows) == 1 else None
-    sns.lineplot(
-        data=data,
-        x="round",
-        y="share",
-        ax=panel,
-        estimator=None,
-        marker=marker,
-        **options,
+    theme.draw_line(
+        panel, rows["round"], 100 * rows["dominant_share"], **{"color": theme.DOMINANT, **options}
     )
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import seaborn as sns
-from matplotlib.colors import ListedColormap
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from experiments.figures import theme
 from experiments.figures.naming import (
@@ -18,7 +19,7 @@ from experiments.figures.naming import (
     quarter_in_words,
     union_members,
 )
-from experiments.results import Run, holding_out
+from experiments.results import Run, holding_out, remembered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,6 +89,7 @@ def find_membership(run: Run) -> str:
     return f"{inside} {are} bound by the floor in {end} (first: {names}, {start}); {holding} {hold}"
 
 
+@remembered
 def climbers(run: Run) -> pd.DataFrame:
     """Rung by round of all who ever leave rung 0 or hold out (``HOLDING_OUT``), the union as one row (the
     highest rung that any of its members holds).
@@ -142,18 +144,9 @@ def _left_out(strips: pd.DataFrame) -> str:
 
 
 def _draw_strips(panel: Axes, strips: pd.DataFrame, run: Run) -> None:
-    colours = ListedColormap([*theme.RUNG_COLOURS, theme.HOLD_OUTS])
-    sns.heatmap(
-        strips,
-        cmap=colours,
-        vmin=0,
-        vmax=5,
-        cbar=False,
-        ax=panel,
-        linewidths=0.25,
-        linecolor="white",
-        xticklabels=False,
-    )
+    _colour_strips(panel, strips.to_numpy(int))
+    sns.despine(ax=panel, left=True, bottom=True)
+    panel.grid(visible=False)
     names = [country_name(str(country)) for country in strips.index]
     panel.set_yticks(np.arange(len(names)) + 0.5, names, rotation=0, fontsize=8)
     first = [(index, quarter[:4]) for index, quarter in enumerate(run.quarters) if quarter.endswith("Q1")]
@@ -161,6 +154,22 @@ def _draw_strips(panel: Axes, strips: pd.DataFrame, run: Run) -> None:
     panel.set_xticks([index for index, _ in marks], [year for _, year in marks], ha="left")
     panel.set(xlabel="", ylabel="")
     panel.tick_params(length=0)
+
+
+def _colour_strips(panel: Axes, rungs: NDArray[np.int64]) -> None:
+    """A bar for each stretch of quarters on one rung, and white lines between quarters and countries."""
+    colours = (*theme.RUNG_COLOURS, theme.HOLD_OUTS)
+    height, width = rungs.shape
+    corners, fills = [], []
+    for row, held in enumerate(rungs):
+        starts = [0, *(np.flatnonzero(np.diff(held)) + 1).tolist()]
+        for start, end in zip(starts, [*starts[1:], width], strict=True):
+            corners.append([(start, row), (end, row), (end, row + 1), (start, row + 1)])
+            fills.append(colours[held[start]])
+    panel.add_collection(PolyCollection(corners, facecolors=fills, linewidths=0))
+    panel.hlines(range(1, height), 0, width, colors="white", linewidths=0.4)
+    panel.vlines(range(1, width), 0, height, colors="white", linewidths=0.4)
+    panel.set(xlim=(0, width), ylim=(height, 0))
 
 
 def _key(strips: pd.DataFrame) -> list[theme.KeyEntry]:

@@ -81,6 +81,7 @@ def mineral_word(key: str) -> str:
     return mineral_name(key) if key in _SYMBOLS else mineral_name(key).lower()
 
 
+@cache
 def places() -> dict[str, tuple[float, float]]:
     """(longitude, latitude) in degrees of every country of the table but the rest of the world."""
     rows = (
@@ -91,6 +92,7 @@ def places() -> dict[str, tuple[float, float]]:
     return {code: (float(row["longitude"]), float(row["latitude"])) for code, row in rows}
 
 
+@cache
 def union_members() -> frozenset[str]:
     """ISO codes of the members of the European Union, which vote as one."""
     return frozenset(

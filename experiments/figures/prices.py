@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import seaborn as sns
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -58,6 +57,7 @@ def draw_prices(run: Run, baseline: Run | None = None) -> Figure:
             panel.set_title(mineral_name(mineral))
             panel.set_xlabel("")
             panel.set_ylabel("USD/kg" if panel.get_subplotspec().is_first_col() else "")  # type: ignore[union-attr]
+        theme.quarter_ticks(panels[-1], run.rounds, run.quarters)  # panels share their quarters
         theme.frame(
             figure,
             find_price(run),
@@ -114,7 +114,6 @@ def _draw_mineral(panel: Axes, rows: pd.DataFrame, run: Run) -> None:
     rounds = rows["round"].to_numpy()
     panel.plot(rounds, np.where(in_force, np.nan, floor), color=theme.FLOOR, lw=0.8, ls=":")
     panel.plot(rounds, np.where(in_force, floor, np.nan), color=theme.FLOOR, lw=0.8)
-    theme.quarter_ticks(panel, run.rounds, run.quarters)
     _limit(panel, np.append(rows[list(_LINES)].to_numpy(float) / 1000, floor))
 
 
@@ -145,11 +144,7 @@ def _limit(panel: Axes, prices: NDArray[np.float64]) -> None:
 
 
 def _line(panel: Axes, rows: pd.DataFrame, column: str, colour: str, **options: object) -> None:
-    data = rows.assign(price=rows[column] / 1000)
-    marker = "o" if len(rows) == 1 else None
-    sns.lineplot(
-        data=data, x="round", y="price", color=colour, ax=panel, estimator=None, marker=marker, **options
-    )
+    theme.draw_line(panel, rows["round"], rows[column] / 1000, color=colour, **options)
 
 
 def _key(run: Run, zone: pd.DataFrame, baseline: Run | None) -> list[theme.KeyEntry]:

@@ -102,17 +102,10 @@ def _draw_targets(panel: Axes, run: Run) -> None:
     if filled.empty:  # a leader that needs none of the metals aims at no stock
         panel.set(title="Stock against target", ylabel="% of target")
         return
-    sns.lineplot(
-        data=filled,
-        x="round",
-        y="share",
-        units="mineral",
-        estimator=None,
-        color=theme.MEMBERS,
-        alpha=0.35,
-        lw=0.9,
-        ax=panel,
-    )
+    for _, rows_of_mineral in filled.groupby("mineral"):
+        theme.draw_line(
+            panel, rows_of_mineral["round"], rows_of_mineral["share"], color=theme.MEMBERS, alpha=0.35, lw=0.9
+        )
     mean = filled.groupby("round")["share"].mean()
     panel.plot(mean.index, mean, color=theme.MEMBERS, lw=2.2, marker="o" if len(mean) == 1 else None)
     _label_ends(panel, {"mean": float(mean.iloc[-1])}, {"mean": theme.MEMBERS})

@@ -15,13 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+import numpy as np
 import seaborn as sns
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from experiments.results import Run
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import ArrayLike
 
 MEMBERS = "#0a5ea8"
 DOMINANT = "#b5301f"
@@ -47,6 +50,7 @@ _STYLE: dict[str, Any] = {
     "axes.titlesize": 10.0,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
+    "axes.titley": 1.0,
     "axes.labelsize": 8.5,
     "axes.labelcolor": "#444b54",
     "axes.edgecolor": "#9aa3ad",
@@ -88,8 +92,14 @@ def style() -> Iterator[None]:
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """An empty figure of that size in inches, tied to no window."""
-    return Figure(figsize=(width, height), dpi=110)
+    """An empty figure of that size in inches, tied to no window.
+
+    Its canvas holds one picture in which texts are measured; without it every text measured would get one of
+    its own.
+    """
+    figure = Figure(figsize=(width, height), dpi=110)
+    FigureCanvasAgg(figure)
+    return figure
 
 
 def frame(
@@ -164,6 +174,16 @@ def small_multiples(figure: Figure, count: int, columns: int = 4, **options: Any
     return panels[:count]
 
 
+def draw_line(panel: Axes, rounds: ArrayLike, values: ArrayLike, **options: Any) -> None:
+    """A line over the rounds whose value is known; of a single round a dot."""
+    height = np.asarray(values, dtype=float)
+    known = np.isfinite(height)
+    dot: dict[str, Any] = (
+        {"marker": "o", "markeredgewidth": 0.75, "markeredgecolor": "w"} if len(height) == 1 else {}
+    )
+    panel.plot(np.asarray(rounds)[known], height[known], **dot, **options)
+
+
 def quarter_ticks(panel: Axes, rounds: Sequence[int], quarters: Sequence[str], room: int = 5) -> None:
     """Years on the axis, at first quarters, at most ``room`` of them; quarters when the run is shorter
     than two years.
@@ -198,8 +218,17 @@ def source_line(run: Run, tables: str, baseline: Run | None = None) -> str:
 def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
     """Write ``name.png`` and ``name.svg``; the same figure always gives the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
+    _place_empty_labels(figure)
     png, svg = folder / f"{name}.png", folder / f"{name}.svg"
     with mpl.rc_context({"svg.hashsalt": "orebloc", "svg.fonttype": "path"}):
         figure.savefig(png, dpi=150, metadata={"Software": None})
         figure.savefig(svg, metadata={"Date": None})
     return png, svg
+
+
+def _place_empty_labels(figure: Figure) -> None:
+    """Give labels without text a place, for which matplotlib would otherwise measure every tick."""
+    for panel in figure.axes:
+        for axis in (panel.xaxis, panel.yaxis):
+            if not axis.get_label_text():
+                axis.set_label_coords(0.0, 0.0)

@@ -24,7 +24,7 @@ from experiments.figures.naming import (
     places,
     quarter_in_words,
 )
-from experiments.results import Run, each_row
+from experiments.results import Run, each_row, remembered
 from experiments.trade_graph import roles_in, way_of
 
 if TYPE_CHECKING:
@@ -113,10 +113,14 @@ def find_world_map(run: Run, mineral: str, stage: str = "refined") -> str:
 
 def traded(run: Run, mineral: str, stage: str) -> pd.DataFrame:
     """Flows between countries in the last quarter with ``value_usd`` (USD a quarter), the largest first."""
-    flows = run.table("flows").fillna({"hub": ""})
-    last = flows[
-        (flows["round"] == run.rounds[-1]) & (flows["mineral"] == mineral) & (flows["stage"] == stage)
-    ]
+    abroad = _between_countries(run, stage)
+    return abroad[abroad["mineral"] == mineral]
+
+
+@remembered
+def _between_countries(run: Run, stage: str) -> pd.DataFrame:
+    flows = run.table("flows")
+    last = flows[(flows["round"] == run.rounds[-1]) & (flows["stage"] == stage)].fillna({"hub": ""})
     abroad = last[last["origin"] != last["destination"]]
     valued = abroad.assign(value_usd=abroad["flow_t"] * abroad["price_landed_usd_t"])
     return valued.sort_values(

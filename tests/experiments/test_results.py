@@ -17,6 +17,7 @@ from experiments.results import (
     describe_results,
     holding_out,
     next_folder,
+    remembered,
     write_run,
 )
 from experiments.trade_graph import network, write_graphml
@@ -33,6 +34,27 @@ def test_tables_come_back_as_written(run: Run) -> None:
     assert zone["in_force"].dtype == bool
     assert zone.loc[0, "quarter"] == "2025-Q1"
     assert run.table("zone") is zone
+
+
+def test_numbers_of_a_record_are_kept_packed() -> None:
+    columns = {column.name: column.kind for column in SCHEMA["reserve"]}
+    record = Record()
+    record.add("reserve", **{name: ["x"] if kind == "text" else [1] for name, kind in columns.items()})
+    sizes = {name: getattr(values, "itemsize", None) for name, values in record.rows("reserve").items()}
+    assert sizes == {name: None if kind == "text" else 8 for name, kind in columns.items()}
+
+
+def test_what_is_asked_of_a_run_is_found_once(run: Run) -> None:
+    asked = []
+
+    @remembered
+    def first(run: Run, table: str, rows: int = 1) -> int:
+        asked.append(table)
+        return len(run.table(table).head(rows))
+
+    assert [first(run, "zone"), first(run, "zone"), first(run, "zone", rows=2)] == [1, 1, 2]
+    assert first(Run.open(run.folder), "zone") == 1
+    assert asked == ["zone"] * 3
 
 
 def test_every_column_carries_its_unit_in_the_file(run: Run) -> None:

@@ -67,6 +67,17 @@ def differing(now: Happenings) -> set[str]:
     }
 
 
+def test_what_no_measure_writes_takes_no_memory() -> None:
+    now = happen(counted("freight", "*", 2.0, targets=("*",)))
+    assert set(now.duty_share.strides) == {0}
+    assert now.freight_added_share.flags.writeable
+    before = now.duty_share
+    now.writable("duty_share")[0, 0, 0, 0] = 0.1
+    assert now.duty_share.sum() == 0.1
+    assert before.sum() == 0.0
+    assert now.writable("duty_share") is now.duty_share
+
+
 def test_every_instrument_acts_or_is_known_to_act_otherwise() -> None:
     assert set(INSTRUMENTS) - set(EFFECTS) == {"threat", "coercion", "truce", "statement"}
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 from small_worlds import make_world, play, played, table
@@ -257,3 +260,11 @@ def test_nothing_happens_beyond_the_horizon() -> None:
     world.step()
     assert world.round == 2
     assert len(table(world, "markets")) == before
+
+
+def test_a_world_that_nobody_holds_is_let_go() -> None:
+    world = play(make_world("zone_floor", rounds=1, minerals=["ndpr"]))
+    seen = weakref.ref(world)
+    del world
+    gc.collect()
+    assert seen() is None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from world.axes import COMPONENT, REFINED, STAGES, Array
+from world.background import read_goods_trade
 from world.calibration.components import Components, read_components
 from world.calibration.gravity import GravityWeights, affinity, commercial_intensity
 from world.dataset import Dataset
@@ -130,13 +131,6 @@ def read_distances(dataset: Dataset) -> Array:
 
 
 def _affinity(dataset: Dataset, distance_km: Array, parameters: ParameterValues) -> Array:
-    position = {iso3: place for place, iso3 in enumerate(dataset.countries)}
-    trade = np.zeros_like(distance_km)
-    for exporter, importer, value in dataset.table("goods_trade")[
-        ["exporter", "importer", "trade_usd_m"]
-    ].itertuples(index=False):
-        if exporter in position and importer in position:
-            trade[position[exporter], position[importer]] += float(value)
     ideal = (
         dataset.table("countries")
         .set_index("iso3")
@@ -150,7 +144,8 @@ def _affinity(dataset: Dataset, distance_km: Array, parameters: ParameterValues)
         parameters.gravity_political,
         parameters.gravity_home,
     )
-    return affinity(distance_km, commercial_intensity(trade), ideal, weights)
+    intensity = commercial_intensity(read_goods_trade(dataset))
+    return affinity(distance_km, intensity, ideal, weights)
 
 
 def _by_stage(dataset: Dataset, table: str, column: str) -> Array:

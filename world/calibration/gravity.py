@@ -96,9 +96,10 @@ def fit_flows(
     offered = np.maximum(
         left_supply - KEPT_SHARE * np.where(pulled, 0.0, flows).sum(axis=1), 0.02 * left_supply
     )
+    aimed, traded = np.nan_to_num(target), counted.astype(float)
     for _ in range(rounds):
-        bought = np.where(counted, flows, 0.0) @ members
-        wanted = np.where(listed, np.nan_to_num(target) * bought.sum(axis=0), 0.0)
+        bought = (traded * flows) @ members
+        wanted = aimed * bought.sum(axis=0)
         wanted *= np.minimum(1.0, _ratio(offered, wanted.sum(axis=1)))[:, None]
         step = np.where(listed, np.sqrt(_ratio(np.maximum(wanted, 1e-12 * bought.sum(axis=0)), bought)), 1.0)
         flows = np.where(pulled, flows * (step @ members.T), flows)  # half way, in logs
@@ -158,5 +159,6 @@ def _target_shares(known_share: Array, bought_t: Array) -> Array:
 
 
 def _ratio(wanted: Array, found: Array) -> Array:
-    ratio: Array = np.where(found > 0, wanted / np.where(found > 0, found, 1.0), 0.0)
+    some = found > 0
+    ratio: Array = np.where(some, wanted / np.where(some, found, 1.0), 0.0)
     return ratio

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -26,12 +27,12 @@ def list_axes(dataset: Dataset, margins: Margins, hosts: Sequence[str] = ()) -> 
     hosts : countries that must be able to buy and sell refined metal of every mineral, as the keeper of a
         reserve does
     """
-    kept = {dataset.countries.index(iso3) for iso3 in hosts}
+    kept, planned = {dataset.countries.index(iso3) for iso3 in hosts}, _planned(dataset)
     ore_lists, refined_lists, user_lists, maker_lists, final_lists = [], [], [], [], []
     for position, mineral in enumerate(dataset.minerals):
         has_ore = bool(dataset.table("minerals").set_index("mineral")["has_ore"][mineral])
         ore = (
-            set(np.flatnonzero(margins.ore_supply_t[position] > 0)) | _planned(dataset, mineral, "ore")
+            set(np.flatnonzero(margins.ore_supply_t[position] > 0)) | planned[mineral, "ore"]
             if has_ore
             else set()
         )
@@ -41,9 +42,7 @@ def list_axes(dataset: Dataset, margins: Margins, hosts: Sequence[str] = ()) -> 
             )
         )
         refined = (
-            set(np.flatnonzero(margins.refined_supply_t[position] > 0))
-            | _planned(dataset, mineral, "refined")
-            | large
+            set(np.flatnonzero(margins.refined_supply_t[position] > 0)) | planned[mineral, "refined"] | large
         )
         if has_ore:
             ore |= _reserve_holders(dataset, mineral)
@@ -52,7 +51,7 @@ def list_axes(dataset: Dataset, margins: Margins, hosts: Sequence[str] = ()) -> 
         users = set(np.flatnonzero(margins.purchases_t[position] > 0).tolist())
         refined_lists.append(sorted(int(place) for place in refined | kept))
         user_lists.append(sorted(int(place) for place in users | kept))
-        maker_lists.append(_makers(dataset, margins, position))
+        maker_lists.append(_makers(dataset, margins, position, planned[mineral, "component"]))
         final_lists.append(np.flatnonzero(margins.final_need_t[position] > 0).tolist())
     return Axes(
         dataset.minerals,
@@ -65,21 +64,26 @@ def list_axes(dataset: Dataset, margins: Margins, hosts: Sequence[str] = ()) -> 
     )
 
 
-def _makers(dataset: Dataset, margins: Margins, mineral: int) -> list[int]:
+def _makers(dataset: Dataset, margins: Margins, mineral: int, planned: set[int]) -> list[int]:
     """Who makes components of a mineral, has a plant in the pipeline, or uses enough of them to build one."""
     need = margins.final_need_t[mineral]
     if need.sum() <= 0:
         return []
     entrants = set(np.flatnonzero(need >= LARGE_NEED_SHARE * need.sum()).tolist())
-    entrants |= _planned(dataset, dataset.minerals[mineral], "component")
-    entrants = {place for place in entrants if dataset.countries[place] != REST_OF_WORLD}
+    entrants = {place for place in entrants | planned if dataset.countries[place] != REST_OF_WORLD}
     return sorted(set(np.flatnonzero(margins.component_input_t[mineral] > 0).tolist()) | entrants)
 
 
-def _planned(dataset: Dataset, mineral: str, stage: str) -> set[int]:
+def _planned(dataset: Dataset) -> Mapping[tuple[str, str], set[int]]:
+    """Countries with a plant in the pipeline, by mineral and stage."""
+    found: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
     plants = dataset.table("plants")
-    places = plants[(plants["mineral"] == mineral) & (plants["stage"] == stage)]["iso3"]
-    return {dataset.countries.index(iso3) for iso3 in places if iso3 in dataset.countries}
+    for mineral, stage, iso3 in zip(
+        *(plants[name].tolist() for name in ("mineral", "stage", "iso3")), strict=True
+    ):
+        if iso3 in dataset.countries:
+            found[mineral, stage].add(dataset.countries.index(iso3))
+    return found
 
 
 def _reserve_holders(dataset: Dataset, mineral: str) -> set[int]:

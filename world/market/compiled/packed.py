@@ -15,8 +15,6 @@ from world.market.choice import Pulls
 from world.market.rows import Floats
 
 Whole = NDArray[np.int64]
-Lanes = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]
-"""Row, route, seller and buyer of each live lane."""
 MOST_DESKS = 62  # of a stage and row: a lane's desks are the bits of one whole number
 
 
@@ -78,7 +76,7 @@ def _pack(stage: StageProblem, following: StageProblem | None, lanes: Places) ->
     pulls, desks = stage.pulls, stage.desks
     if desks.seller.shape[1] > MOST_DESKS:
         raise ValueError(f"{desks.seller.shape[1]} export desks at a stage, allowed: at most {MOST_DESKS}")
-    row, route, seller, buyer = lanes
+    row, _, seller, buyer = lanes
     rows, buyers = pulls.spread.shape
     count = np.bincount(row * buyers + buyer, minlength=rows * buyers)
     stocks, users, own = stage.buyers.stocks, stage.buyers.users, stage.sellers.own
@@ -104,7 +102,7 @@ def _pack(stage: StageProblem, following: StageProblem | None, lanes: Places) ->
     )
 
 
-def _terms(pulls: Pulls, lanes: Lanes) -> Floats:
+def _terms(pulls: Pulls, lanes: Places) -> Floats:
     """(5, L) factor and offset of the pull of each lane, and what limits it: infinite where nothing does."""
     none = np.full(len(lanes[0]), np.inf)
     limits = (
@@ -113,7 +111,7 @@ def _terms(pulls: Pulls, lanes: Lanes) -> Floats:
     return np.ascontiguousarray(np.stack([pulls.factor[lanes], pulls.offset[lanes], *limits]))
 
 
-def _desk_bits(desks: Desks, lanes: Lanes) -> Whole:
+def _desk_bits(desks: Desks, lanes: Places) -> Whole:
     """(L,) the export desks that each lane passes, as bits."""
     row, route, seller, buyer = lanes
     bits = np.zeros(len(row), dtype=np.int64)
