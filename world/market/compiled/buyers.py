@@ -26,14 +26,13 @@ def softplus(x):  # type: ignore[no-untyped-def]
 
 
 @lean
-def orders_of(stage, row, buyer, index, price):  # type: ignore[no-untyped-def]
-    """need.orders_of for one buyer: ln orders, its slope, ln use, its slope, slope to the maker's own
-    price."""
-    makers = stage.makers.shape[1]
+def orders_of(buyer, index, price):  # type: ignore[no-untyped-def]
+    """need.orders_of for one buyer: ln orders, its slope, ln use, its slope, slope to the maker's own price.
+    ``buyer``: (tranches (1, T, 4) if it is a maker, recovery, need (1, 4) if it is a user, choice (6,))."""
+    makers, recovery, users, choice = buyer
     answer, by_price = 0.0, 0.0
-    if buyer < makers:
-        top, recovery = NOTHING, stage.made_recovery[row]
-        tranches = stage.makers[row, buyer]
+    if len(makers) > 0:
+        top, tranches = NOTHING, makers[0]
         for t in range(len(tranches)):
             loss = (index + tranches[t, 1] - recovery * max(price, tranches[t, 3])) / tranches[t, 2]
             top = max(top, tranches[t, 0] - softplus(loss))
@@ -51,11 +50,10 @@ def orders_of(stage, row, buyer, index, price):  # type: ignore[no-untyped-def]
             log_use = top
         use_slope = -answer
     else:
-        user = stage.users[row, buyer - makers]
+        user = users[0]
         kept = max(index, user[3])
         log_use = user[0] - user[2] * (log(kept / user[1]) + min(index - user[3], 0.0) / user[3])
         use_slope = -user[2] / kept
-    choice = stage.choice[row, buyer]
     drawn = logistic((index - choice[4]) / choice[5])
     factor = 1.0 + choice[2] - choice[3] * drawn
     factor_slope = -choice[3] * drawn * (1.0 - drawn) / choice[5]
@@ -63,13 +61,13 @@ def orders_of(stage, row, buyer, index, price):  # type: ignore[no-untyped-def]
 
 
 @lean
-def log_unlimited(stage, outside, low_lane, wanted, pull, above):  # type: ignore[no-untyped-def]
+def log_unlimited(terms, outside, wanted, pull, above):  # type: ignore[no-untyped-def]
     """ln of the sum of e^z over the lanes without a quota and the backstop, which rise and fall as one. The
     pulls are e^(z - above); lanes out of all proportion dearer than that are counted from their own
     largest."""
     total, top = exp(outside - above), outside
     for k in range(len(wanted)):
-        if stage.terms[LOG_CAP, low_lane + k] == inf:
+        if terms[LOG_CAP, k] == inf:
             total += pull[k]
             top = max(top, wanted[k])
     if total > TINY:
@@ -78,33 +76,33 @@ def log_unlimited(stage, outside, low_lane, wanted, pull, above):  # type: ignor
         return -inf
     total = exp(outside - top)
     for k in range(len(wanted)):
-        if stage.terms[LOG_CAP, low_lane + k] == inf:
+        if terms[LOG_CAP, k] == inf:
             total += exp(wanted[k] - top)
     return top + log(total)
 
 
 @lean
-def capped_index_usd_t(stage, row, buyer, low_lane, price, wanted, log_free, start):  # type: ignore[no-untyped-def]
+def capped_index_usd_t(terms, buyer, price, wanted, log_free, start):  # type: ignore[no-untyped-def]
     """capped.capped_index_usd_t for one buyer; ``wanted`` its z without quotas, ``log_free`` of
     log_unlimited; ``start``: the index without quotas, a lower bound, and a guess."""
-    spread, outside = stage.choice[row, buyer, 0], stage.choice[row, buyer, 1]
+    spread, outside = buyer[3][0], buyer[3][1]
     low, high = start[0], max(-spread * outside, start[0])
     index = start[1] if low < start[1] < high else low
     for _ in range(PASSES):
-        log_order, slope, _u, _v, _w = orders_of(stage, row, buyer, index, price)
+        log_order, slope, _u, _v, _w = orders_of(buyer, index, price)
         relative = index / spread
         top = log_free + relative
         for k in range(len(wanted)):
-            cap = stage.terms[LOG_CAP, low_lane + k]
+            cap = terms[LOG_CAP, k]
             if cap < inf:
                 z = wanted[k] + relative
-                top = max(top, max(min(z, cap - log_order), z - stage.terms[LOG_OVER, low_lane + k]))
+                top = max(top, max(min(z, cap - log_order), z - terms[LOG_OVER, k]))
         total, held = exp(log_free + relative - top), 0.0
         for k in range(len(wanted)):
-            cap = stage.terms[LOG_CAP, low_lane + k]
+            cap = terms[LOG_CAP, k]
             if cap < inf:
                 z, allowed = wanted[k] + relative, cap - log_order
-                beyond = z - stage.terms[LOG_OVER, low_lane + k]
+                beyond = z - terms[LOG_OVER, k]
                 share = exp(max(min(z, allowed), beyond) - top)
                 total += share
                 if z > allowed and allowed >= beyond:

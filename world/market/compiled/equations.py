@@ -76,7 +76,9 @@ def make_room(stages, row):  # type: ignore[no-untyped-def]
 def choose(stages, s, row, unknowns, work):  # type: ignore[no-untyped-def]
     """choice.choose at one stage: pull, response and held tonnes of the lanes, and the columns."""
     stage, buyers = stages[s], stages[s].choice.shape[1]
-    origin = stage.start[row * buyers]
+    makers, origin = stage.makers.shape[1], stage.start[row * buyers]
+    prices = unknowns[work.first[s] : work.first[s + 1]]
+    premiums = unknowns[work.desk[s] : work.desk[s + 1]]
     for b in range(buyers):
         low, high = stage.start[row * buyers + b], stage.start[row * buyers + b + 1]
         at = work.lane[s] + low - origin
@@ -86,37 +88,43 @@ def choose(stages, s, row, unknowns, work):  # type: ignore[no-untyped-def]
             work.response[at : at + high - low],
             work.held[at : at + high - low],
         )
-        price = unknowns[work.first[s + 1] + b] if b < stage.makers.shape[1] else 0.0
-        quotas = _wanted(stage, low, unknowns, work.first[s], work.desk[s], lanes)
-        _column(stage, row, b, low, price, quotas, lanes, work.columns[:, work.buyer[s] + b])
+        user = max(b - makers, 0)
+        buyer = (
+            stage.makers[row, b : b + 1],
+            stage.made_recovery[row],
+            stage.users[row, user : user + 1],
+            stage.choice[row, b],
+        )
+        price, terms = unknowns[work.first[s + 1] + b] if b < makers else 0.0, stage.terms[:, low:high]
+        quotas = _wanted(terms, stage.seller[low:high], stage.desks[low:high], prices, premiums, lanes)
+        _column(terms, buyer, price, quotas, lanes, work.columns[:, work.buyer[s] + b])
 
 
 @lean
-def _wanted(stage, low, unknowns, first, desk, lanes):  # type: ignore[no-untyped-def]
+def _wanted(terms, seller, desks, prices, premiums, lanes):  # type: ignore[no-untyped-def]
     """choice.log_pull with the floors, into the pulls; whether any lane has a quota."""
     wanted, _, response, held = lanes
     quotas = False
     for k in range(len(wanted)):
-        lane = low + k
-        asked, bits, d = unknowns[first + stage.seller[lane]], stage.desks[lane], 0
+        asked, bits, d = prices[seller[k]], desks[k], 0
         while bits > 0:
             if bits & 1:
-                asked += unknowns[desk + d]
+                asked += premiums[d]
             bits, d = bits >> 1, d + 1
-        z = stage.terms[OFFSET, lane] - stage.terms[FACTOR, lane] * asked
-        response[k], held[k] = stage.terms[FACTOR, lane], 0.0
-        if z > stage.terms[LIMIT, lane]:
-            z, response[k] = stage.terms[LIMIT, lane], 0.0
+        z = terms[OFFSET, k] - terms[FACTOR, k] * asked
+        response[k], held[k] = terms[FACTOR, k], 0.0
+        if z > terms[LIMIT, k]:
+            z, response[k] = terms[LIMIT, k], 0.0
         wanted[k] = z
-        quotas = quotas or stage.terms[LOG_CAP, lane] < inf
+        quotas = quotas or terms[LOG_CAP, k] < inf
     return quotas
 
 
 @lean
-def _column(stage, row, b, low, price, quotas, lanes, column):  # type: ignore[no-untyped-def]
+def _column(terms, buyer, price, quotas, lanes, column):  # type: ignore[no-untyped-def]
     """Shares, index and orders of one buyer; ``lanes``: z in the pulls becomes the pull."""
     wanted, pull, response, held = lanes
-    spread, outside = stage.choice[row, b, 0], stage.choice[row, b, 1]
+    spread, outside = buyer[3][0], buyer[3][1]
     top, inside, exceeded = outside, 0.0, False
     for k in range(len(pull)):
         top = max(top, wanted[k])
@@ -127,16 +135,16 @@ def _column(stage, row, b, low, price, quotas, lanes, column):  # type: ignore[n
     without = exp(outside - top)
     total = inside + without
     index = -spread * (top + log(total))
-    orders = orders_of(stage, row, b, index, price)
+    orders = orders_of(buyer, index, price)
     if quotas and orders[0] > NOTHING / 2:
         for k in range(len(pull)):
-            exceeded = exceeded or wanted[k] + index / spread + orders[0] > stage.terms[LOG_CAP, low + k]
+            exceeded = exceeded or wanted[k] + index / spread + orders[0] > terms[LOG_CAP, k]
     free, got, unit, without = 1.0, inside / total, 1.0 / total, without / total
     if exceeded:
-        log_free = log_unlimited(stage, outside, low, wanted, pull, top)
-        index = capped_index_usd_t(stage, row, b, low, price, wanted, log_free, (index, column[INDEX]))
-        orders = orders_of(stage, row, b, index, price)
-        free, got = _hold(stage, low, index / spread, orders[0], top, (wanted, pull, held))
+        log_free = log_unlimited(terms, outside, wanted, pull, top)
+        index = capped_index_usd_t(terms, buyer, price, wanted, log_free, (index, column[INDEX]))
+        orders = orders_of(buyer, index, price)
+        free, got = _hold(terms, index / spread, orders[0], top, (wanted, pull, held))
         without, unit = exp(min(outside + index / spread, 0.0)), 1.0
         free += without
     for k in range(len(pull)):
@@ -152,14 +160,14 @@ def _column(stage, row, b, low, price, quotas, lanes, column):  # type: ignore[n
 
 
 @lean
-def _hold(stage, low, relative, log_order, top, lanes):  # type: ignore[no-untyped-def]
+def _hold(terms, relative, log_order, top, lanes):  # type: ignore[no-untyped-def]
     """choice._hold for one buyer at its index: the share that passes freely, and that with what quotas let
     pass. The pulls stand at e^(z - top); where that is not too small for it they are only scaled."""
     wanted, pull, held = lanes
     passing, kept = 0.0, 0.0
     scale = exp(top + relative) if top + relative < LARGE else inf
     for k in range(len(pull)):
-        cap, over = stage.terms[LOG_CAP, low + k], stage.terms[LOG_OVER, low + k]
+        cap, over = terms[LOG_CAP, k], terms[LOG_OVER, k]
         excess = wanted[k] + relative + log_order - cap
         if excess > 0 and excess <= over:
             pull[k], held[k] = 0.0, exp(cap)
@@ -174,14 +182,12 @@ def _hold(stage, low, relative, log_order, top, lanes):  # type: ignore[no-untyp
 
 
 @lean
-def _balance_seller(stage, made, row, i, scale, price, side):  # type: ignore[no-untyped-def]
-    """supply.offer, supply.disposal and balance._balance of one seller; returns the tonnes out of balance."""
-    if not stage.active[row, i]:
-        side[SUPPLY], side[DEMAND], side[RESIDUAL] = 1.0, 1.0, 0.0
-        return 0.0
-    book, supply, slope = stage.book[row, i], 0.0, 0.0
-    for t in range(stage.own.shape[2]):
-        tranche = stage.own[row, i, t]
+def _balance_seller(own, book, made, scale, price, side):  # type: ignore[no-untyped-def]
+    """supply.offer, supply.disposal and balance._balance of one active seller; returns the tonnes out of
+    balance."""
+    supply, slope = 0.0, 0.0
+    for t in range(len(own)):
+        tranche = own[t]
         used = logistic((max(price, tranche[3]) - tranche[1]) / tranche[2])
         supply += tranche[0] * used
         if price > tranche[3]:
@@ -203,9 +209,9 @@ def _balance_seller(stage, made, row, i, scale, price, side):  # type: ignore[no
 
 
 @lean
-def _balance_desk(stage, row, d, scale, premium, side):  # type: ignore[no-untyped-def]
+def _balance_desk(quota, scale, premium, side):  # type: ignore[no-untyped-def]
     """balance._desks of one desk; returns the tonnes out of balance."""
-    quota, slack = stage.quota_t[row, d], premium / scale
+    slack = premium / scale
     left = log(quota) - log(side[DEMAND]) if quota > 0 and side[DEMAND] > 0 else inf
     if quota > 0 and left < slack:
         side[RESIDUAL], side[BINDS] = left, 1.0
@@ -251,10 +257,15 @@ def evaluate(stages, row, scale, unknowns, work):  # type: ignore[no-untyped-def
         recovered *= stage.recovery[row] if s > 0 else 1.0
         for i in range(stage.active.shape[1]):
             at = work.first[s] + i
-            imbalance += _balance_seller(stage, s > 0, row, i, scale, unknowns[at], sides[:, at]) / recovered
+            side = sides[:, at]
+            if not stage.active[row, i]:
+                side[SUPPLY], side[DEMAND], side[RESIDUAL] = 1.0, 1.0, 0.0
+                continue
+            own, book = stage.own[row, i], stage.book[row, i]
+            imbalance += _balance_seller(own, book, s > 0, scale, unknowns[at], side) / recovered
         for d in range(stage.quota_t.shape[1]):
             at = work.desk[s] + d
-            imbalance += _balance_desk(stage, row, d, scale, unknowns[at], sides[:, at]) / recovered
+            imbalance += _balance_desk(stage.quota_t[row, d], scale, unknowns[at], sides[:, at]) / recovered
     for k in range(sides.shape[1]):
         residual = sides[RESIDUAL, k]
         largest, squares = max(largest, abs(residual)), squares + residual**2
