@@ -121,6 +121,20 @@ def test_whoever_stands_in_the_middle_has_all_the_betweenness() -> None:
     assert {central[name] for name in ("AAA", "CCC", "DDD")} == {0.0}
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_betweenness_is_that_of_networkx(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    lanes: nx.DiGraph[str] = nx.DiGraph()
+    names = [f"C{place:02}" for place in range(20)]
+    lanes.add_nodes_from(names)
+    for tail, head in np.argwhere(rng.random((20, 20)) < 0.15).tolist():
+        if tail != head:
+            lanes.add_edge(names[tail], names[head], distance=float(rng.exponential()))
+    expected = nx.betweenness_centrality(lanes, weight="distance")
+    assert betweenness(lanes) == pytest.approx(expected, abs=1e-12)
+    assert max(expected.values()) > 0.1
+
+
 def test_betweenness_of_almost_nothing_is_zero() -> None:
     flow = np.zeros((1, 4, 4))
     assert betweenness(graph(flow)) == {}
