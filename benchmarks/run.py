@@ -1,4 +1,6 @@
-"""How long a run takes and where: `python benchmarks/run.py [SCENARIO] [ROUNDS]`.
+"""How long a run takes and where: `python benchmarks/run.py [SCENARIO] [ROUNDS] [--two-stages]`.
+
+With `--two-stages` the chain ends with refined metal: components are left out of the tables.
 
 Times are CPU seconds of the process, beside a yardstick measured in the same run (numpy exp and copy over
 arrays that fit the cache), so that figures from different machines can be compared as ratios.
@@ -8,14 +10,18 @@ from __future__ import annotations
 
 import resource
 import sys
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
+from two_stages import write_two_stages
 
+TWO_STAGES = "--two-stages"
 PHASES = (
     "happen",
     "plan_reserve",
@@ -42,11 +48,13 @@ def yardstick_s() -> float:
 def main() -> None:
     """Run, print a table."""
     import world.round as rounds
+    from world.dataset import load_dataset
     from world.model import TradeWorld
     from world.scenario import load_scenario
 
-    name = sys.argv[1] if len(sys.argv) > 1 else "zone_floor"
-    settings = {"run.rounds": int(sys.argv[2])} if len(sys.argv) > 2 else {}
+    given = [word for word in sys.argv[1:] if word != TWO_STAGES]
+    name = given[0] if given else "zone_floor"
+    settings = {"run.rounds": int(given[1])} if len(given) > 1 else {}
     spent: dict[str, float] = defaultdict(float)
 
     def timed(phase: str, action: Callable[..., Any]) -> Callable[..., Any]:
@@ -61,10 +69,11 @@ def main() -> None:
 
     for phase in PHASES:
         setattr(rounds, phase, timed(phase, getattr(rounds, phase)))
-    with threadpool_limits(1):
+    with threadpool_limits(1), tempfile.TemporaryDirectory() as folder:
+        tables = write_two_stages(Path(folder) / "data") if TWO_STAGES in sys.argv else None
         unit = yardstick_s()
         began = time.process_time()
-        world = TradeWorld(load_scenario(name, settings), rng=1)
+        world = TradeWorld(load_scenario(name, settings), rng=1, dataset=load_dataset(tables))
         built = time.process_time() - began
         while not world.finished:
             world.step()
