@@ -10,13 +10,14 @@ import numpy as np
 
 from world.accounts import ACCOUNTS as ACCOUNT_COLUMNS
 from world.accounts import REFINERS, USERS
-from world.axes import REFINED, STAGES, Array, Mask, gather, scatter
+from world.axes import REFINED, STAGES, Array, Mask, scatter
 from world.capacity import capacity_of
 from world.market_round import Cleared
 from world.market_views import StageView, stage_view
 from world.plant_costs import BLOCK_STAGE, BLOCKS, capital_charge_usd
 from world.state_trade import stock_orders_t, stock_releases_t
 from world.trade_network import betweenness, concentration, lane_graph, last_hub
+from world.welfare import consumer_surplus_usd
 from world.zone import finance_paid_usd, floor_members, signatories
 
 if TYPE_CHECKING:
@@ -180,7 +181,8 @@ def _accounts(world: TradeWorld, cleared: Cleared) -> tuple[Array, Array, Array]
     usd, weight, axes = cleared.accounts.usd.copy(), world.base.evidence.final_use_weight, world.base.axes
     final, stake = cleared.accounts.final_surplus_usd.copy(), cleared.accounts.stake_usd(weight)
     metal, n = cleared.priced.market.stages[REFINED], len(axes.countries)
-    ordered = _ratio(stock_orders_t(world), metal.needs.need_t) * gather(usd[:, USERS], axes.users)
+    index = cleared.clearing.stages[REFINED].index_usd_t[:, metal.makers_next :]
+    ordered = _ratio(stock_orders_t(world), metal.needs.need_t) * consumer_surplus_usd(metal, index)
     surplus, passed = (
         scatter(ordered, axes.users, n),
         np.einsum("mnk,mk->mn", world.economy.final_use, ordered),
