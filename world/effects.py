@@ -177,8 +177,8 @@ def _audit(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Gro
 
 
 def _reach_abroad(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
-    for array, outward in ((now.own_reach_share, True), (now.aimed_reach_share, False)):
-        lanes = reach.lanes(outward)
+    for name, outward in (("own_reach_share", True), ("aimed_reach_share", False)):
+        array, lanes = now.writable(name), reach.lanes(outward)
         array[lanes] = np.maximum(array[lanes], force.share * measure.amount)
 
 
