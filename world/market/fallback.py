@@ -18,7 +18,8 @@ from world.market.start import starting_prices, unknowns_of
 # Factors to begin from, tried in turn; the factor falls by the cooling from rung to rung.
 HOTTEST = (8.0, 64.0, 512.0)
 FIRST_COOLING, LEAST_COOLING = 2.0, 1.005
-FIRST_STEPS, RUNG_STEPS = 100, 40
+# Short markets without elasticity take hundreds of steps from a cold start, a few thousands, and arrive.
+FIRST_STEPS, RUNG_STEPS, LAST_STEPS = 400, 40, 10_000
 RUNG_TOLERANCE = 1e-5
 
 
@@ -34,15 +35,18 @@ class MarketError(ValueError):
 
 
 def continuation(market: Market, tolerance: float) -> Outcome:
-    """Clear one row (a market of size 1) from a cold start, if need be by cooling it down; the first outcome
-    that clears, else the last."""
+    """Clear one row (a market of size 1) from a cold start, if need be by cooling it down, at last by
+    patience; the first outcome that clears, else the last."""
     start = unknowns_of(market, starting_prices(market))
     outcome = newton(pose(market), start, tolerance, FIRST_STEPS)
     for hottest in HOTTEST:
         if outcome.error[0] <= tolerance:
             break
         outcome = _cool(market, replace(outcome, unknowns=start), hottest, tolerance)
-    return outcome
+    if outcome.error[0] <= tolerance:
+        return outcome
+    patient = newton(pose(market), start, tolerance, LAST_STEPS)
+    return replace(patient, steps=outcome.steps + patient.steps)
 
 
 def _cool(market: Market, outcome: Outcome, hottest: float, tolerance: float) -> Outcome:

@@ -27,7 +27,7 @@ STEP_FRACTIONS = (1.0, 0.3, 0.09)
 SQUARES_DECREASE, IMBALANCE_DECREASE = 0.1, 1e-3
 # On a plateau (a levy binds, a mine is full) nothing falls: moving on is good if nothing rises either.
 NO_WORSE = 1.0 + 1e-9
-# Earlier points remembered; more than the steps anyone takes.
+# Earlier points remembered, the last ones; few searches take as many steps.
 PAST = 128
 # A row damped beyond the largest forgets its past and takes its full step, whatever the merits say of it.
 FIRST_DAMPING, LARGEST_DAMPING, DAMPING_STEP, LEAST_KEPT_DAMPING = 1e-2, 10.0, 10.0, 1e-4

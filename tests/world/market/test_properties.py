@@ -5,13 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, reject, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from market_worlds import EVERYTHING, Setting, random_market
 
 from world.market.arrays import Desks, Lanes, Market, Stage
-from world.market.clearing import Clearing, StageClearing
-from world.market.fallback import MarketError
+from world.market.clearing import StageClearing
 from world.market.rows import Rowwise
 from world.market.solver import clear_market
 
@@ -25,26 +24,11 @@ def world(seed: int, setting: Setting) -> Market:
     return random_market(np.random.default_rng(seed), setting)[0]
 
 
-def cleared(market: Market) -> Clearing:
-    """The clearing of a hard market; the few that are not found are counted by the test of their number."""
-    try:
-        return clear_market(market)
-    except MarketError:
-        reject()
-
-
-def test_nearly_every_hard_market_clears() -> None:
-    """Everything at once, costs a thousand times apart: known to leave about one market in a thousand."""
-    markets, lost = 0, 0
-    for seed in range(5):
-        market = world(seed, replace(HARD, rows=30))
-        for row in range(market.size):
-            markets += 1
-            try:
-                clear_market(market.take([row]))
-            except MarketError:
-                lost += 1
-    assert lost <= 0.01 * markets
+@pytest.mark.parametrize("seed", [0, 1, 743])
+def test_every_hard_market_clears(seed: int) -> None:
+    """Everything at once, costs a thousand times apart. The third of seed 743 once did not clear: it takes
+    more steps than the first tries have."""
+    assert clear_market(world(seed, replace(HARD, rows=30 if seed < 743 else 3))).residual.max() <= 1e-10
 
 
 def numbers(part: object) -> list[np.ndarray]:
@@ -61,7 +45,7 @@ def numbers(part: object) -> list[np.ndarray]:
 @given(seeds)
 def test_books_balance_in_hard_worlds(seed: int) -> None:
     market = world(seed, HARD)
-    clearing = cleared(market)
+    clearing = clear_market(market)
     assert all(np.isfinite(array).all() for array in numbers(clearing))
     for stage, books in zip(market.stages, clearing.stages, strict=True):
         sellers_balance(stage, books)
@@ -91,7 +75,7 @@ def buyers_balance(stage: Stage, books: StageClearing) -> None:
 @given(seeds)
 def test_quotas_floors_and_desks_hold(seed: int) -> None:
     market = world(seed, HARD)
-    for stage, books in zip(market.stages, cleared(market).stages, strict=True):
+    for stage, books in zip(market.stages, clear_market(market).stages, strict=True):
         lanes = stage.lanes
         free = lanes.over_quota_usd_t == np.inf
         assert (books.flow_t[free] <= lanes.cap_t[free] * (1 + 1e-12)).all()
