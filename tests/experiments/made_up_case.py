@@ -73,8 +73,12 @@ measure = "price"
 where = "BBB"
 """
 
-HEADER = "id,part,measure,where,segment,form,window,aggregate,variant,relative_to,operator,low,high,kind,grade"
-    ",source"
+HEADER = ",".join(
+    (
+        *("id", "part", "measure", "where", "segment", "form", "window", "aggregate", "variant"),
+        *("relative_to", "operator", "low", "high", "kind", "grade", "source"),
+    )
+)
 CRITERIA = f"""{HEADER}
 P,1,price,BBB,mean,,q0..q1,max,,window=before,ratio,1.01,9,band,A,made up
 X,gone,exports,AAA>BBB,direct,,q0..q3,mean,,variant=open,ratio,0,0.01,band,A,made up
