@@ -35,8 +35,9 @@ def quota_use(run: Outcome, target: Target) -> Array:
 
 @word("share", ONE)
 def duty_share(run: Outcome, target: Target) -> Array:
-    """Ad valorem duties that measures of the place add."""
-    return np.asarray(np.mean([duty_share_of(run, target.where, good) for good in target.goods], axis=0))
+    """Ad valorem duties that measures of the place add, mean over what it bought abroad in the base
+    window."""
+    return duty_share_of(run, target.where, target.goods, target.base)
 
 
 @word("count", ONE, "floor action_plan framework forum", of_goods=False)

@@ -24,11 +24,20 @@ def benchmark_of(run: Outcome, goods: tuple[Good, ...]) -> Array:
     return run.mean(run.rows("markets", goods), "price_fob_usd_t", "output_t")
 
 
-def duty_share_of(run: Outcome, where: frozenset[str], good: Good) -> Array:
-    """(round,) ad valorem duties by measures of some importers in force on a good, added up."""
+def duty_share_of(run: Outcome, where: frozenset[str], goods: tuple[Good, ...], base: Array) -> Array:
+    """(round,) ad valorem duties that measures of some importers add, mean over what they bought abroad in
+    the base window.
+    """
+    rows = run.rows("flows", goods)
+    rows = rows[rows["destination"].isin(where) & ~rows["origin"].isin(where)]
+    rows = rows.assign(weight=rows["flow_t"] * base[rows["round"].to_numpy(int)])
     total = np.zeros(run.clock.rounds)
-    for measure in run.measures(("tariff",), where, good):
-        total += measure.amount * run.in_force(measure)
+    for good in goods:
+        bought = rows[(rows["mineral"] == good[0]) & (rows["stage"] == good[1])]
+        for measure in run.measures(("tariff",), where, good):
+            aimed = [run.aims_at(measure, str(origin)) for origin in bought["origin"]]
+            part = float(bought["weight"][aimed].sum()) / max(float(rows["weight"].sum()), 1e-300)
+            total += part * measure.amount * run.in_force(measure)
     return total
 
 
@@ -68,7 +77,7 @@ def pass_through(run: Outcome, target: Target) -> Array:
     benchmark price."""
     extra = premium(run, target)
     base = np.average(extra, weights=target.base)
-    duty = sum(duty_share_of(run, target.where, good) for good in target.goods) / len(target.goods)
+    duty = duty_share_of(run, target.where, target.goods, target.base)
     return ratio(extra - base, np.asarray(duty * benchmark_of(run, target.goods)))
 
 

@@ -72,6 +72,12 @@ class Outcome:
             and {good[1], "*"} & set(measure.stages)
         ]
 
+    def aims_at(self, measure: Measure, code: str) -> bool:
+        """Whether a measure is aimed at a country."""
+        return any(
+            name in ("*", code) or code in self.groups.get(name, frozenset()) for name in measure.targets
+        )
+
     def in_force(self, measure: Measure) -> Array:
         """(round,) part of each round on which a measure is in force, truces aside."""
         quarters = np.arange(self.clock.rounds) * 4 // self.clock.rounds_per_year
