@@ -47,8 +47,10 @@ def revise_stocks(world: TradeWorld, cleared: Cleared) -> None:
     """Private stocks take what was bought beyond use; stock building of the base year counts as use (its
     holders keep that apart).
     """
+    base, markets, parameters = world.base, world.state.markets, world.parameters
     for stage, cleared_stage in enumerate(cleared.clearing.stages):
-        revise_holdings(world.base, world.state.markets, world.parameters, stage, cleared_stage)
+        charges = cleared.priced.charges[stage]
+        revise_holdings(base, markets, parameters, stage, cleared_stage, charges)
 
 
 def revise_habits(world: TradeWorld, cleared: Cleared) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from world.axes import COMPONENT, REFINED, STAGES, Array, gather, scatter
 from world.calibration.base import BaseMarket
 from world.habits import working_t
+from world.market.charges import LaneCharges
 from world.market.clearing import StageClearing
 from world.parameters import ParameterValues
 from world.state import Markets
@@ -126,7 +127,12 @@ def passing_of(base: BaseMarket, markets: Markets, parameters: ParameterValues, 
 
 
 def revise_holdings(
-    base: BaseMarket, markets: Markets, parameters: ParameterValues, stage: int, cleared: StageClearing
+    base: BaseMarket,
+    markets: Markets,
+    parameters: ParameterValues,
+    stage: int,
+    cleared: StageClearing,
+    charges: LaneCharges,
 ) -> None:
     """Stocks, goods under way and local prices after a round."""
     passing = passing_of(base, markets, parameters, stage)
@@ -134,7 +140,8 @@ def revise_holdings(
     local = markets.local_index_usd_t[stage]
     markets.local_index_usd_t[stage] = local ** (1.0 - passing) * index**passing
     flow = cleared.flow_t.sum(axis=1)
-    paid = _mean(cleared.landed_usd_t + cleared.rent_usd_t, cleared.flow_t)
+    paid_usd_t = cleared.landed_usd_t + cleared.rent_usd_t + charges.contract_usd_t(cleared.asked_usd_t)
+    paid = np.maximum(_mean(paid_usd_t, cleared.flow_t), 0.0)
     before = markets.local_price_usd_t[stage]
     moved = np.where(before > 0, before, paid) ** (1.0 - passing) * np.maximum(paid, 1e-9) ** passing
     markets.local_price_usd_t[stage] = np.where(flow.sum(axis=1) > 0, moved, before)

@@ -81,6 +81,7 @@ class _Stage:
     landed_usd_t: Array
     levy_usd_t: Array
     rent_usd_t: Array
+    contract_usd_t: Array
     price_usd_t: Array
     index_usd_t: Array
     local_usd_t: Array
@@ -94,7 +95,8 @@ def stage_view(world: TradeWorld, cleared: Cleared, stage: int) -> StageView:
     s, n = _stage(world, cleared, stage), len(world.base.axes.countries)
     flow = s.flow_t
     landed, levy, rent = (np.where(flow > 0, v, 0.0) for v in (s.landed_usd_t, s.levy_usd_t, s.rent_usd_t))
-    delivered, paid = flow.sum(axis=(1, 2)), ((landed + rent) * flow).sum(axis=(1, 2))
+    delivered = flow.sum(axis=(1, 2))
+    paid = ((landed + rent + s.contract_usd_t) * flow).sum(axis=(1, 2))
     on = partial(_at_home, s.buyers, n)
     by_route = np.where((s.sellers == world.dominant)[:, None, :, None], flow, 0.0).sum(axis=2)
     # it does not serve as a hub itself
@@ -146,6 +148,7 @@ def _stage(world: TradeWorld, cleared: Cleared, stage: int) -> _Stage:
         landed_usd_t=c.landed_usd_t,
         levy_usd_t=money.levy_usd_t,
         rent_usd_t=c.rent_usd_t,
+        contract_usd_t=money.contract_usd_t,
         price_usd_t=c.fob_usd_t,
         index_usd_t=c.index_usd_t,
         local_usd_t=markets.local_price_usd_t[stage],

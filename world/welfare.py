@@ -3,7 +3,7 @@
 Four identities hold row by row (see the tests):
 
     money    what buyers pay = sellers' gate prices + premiums + export taxes + freight + duties + levies +
-        quota rents + margins + fines
+        quota rents + margins + fines;  contracts move money between buyer and seller besides
     buyers   payments + backstop + switching = price index * order, of every buyer
     mass     what is sold is what is got
     total    sum of surpluses and revenues = value of use and of stocks - cost of production, transport,
@@ -45,7 +45,8 @@ class StageAccounts(Rowwise):
     support_usd      (M, S)  what public money adds under guaranteed prices (part of the profit)
     cost_usd         (M, S)  real cost of production, what it is made of not counted
     premium_usd      (M, S)  what sellers get above gate prices: quota premiums, rents, gaps of minimum prices
-    contract_usd     (M, S)  what contracts pay sellers above spot, negative below
+    contract_usd     (M, S)  what contracts pay sellers above spot, negative below; agreed_usd (M, B) the same
+        by who pays it
     export_tax_usd   (M, S)
     duty_usd, fine_usd  (M, B);  levy_usd (M, S, B)  to the treasury of the buyer's country
     holder_usd       (M, B)  quota rents of the buyer's side, direct lanes
@@ -62,6 +63,7 @@ class StageAccounts(Rowwise):
     cost_usd: Floats
     premium_usd: Floats
     contract_usd: Floats
+    agreed_usd: Floats
     export_tax_usd: Floats
     duty_usd: Floats
     levy_usd: Floats
@@ -107,6 +109,7 @@ def _stage(
         cost_usd=cost,
         premium_usd=paid.premium_usd,
         contract_usd=paid.contract_usd,
+        agreed_usd=paid.agreed_usd,
         export_tax_usd=paid.export_tax_usd,
         duty_usd=paid.duty_usd,
         levy_usd=paid.levy_usd,

@@ -43,7 +43,6 @@ def revenues(book: StageAccounts) -> Floats:
     """What neither producers at gate prices nor carriers get."""
     parts = (
         book.premium_usd,
-        book.contract_usd,
         book.export_tax_usd,
         book.duty_usd,
         book.levy_usd,
