@@ -194,18 +194,24 @@ def _purchases(
     makers = base.axes.makers_next(stage).shape[1]
     reference = np.maximum(base.lanes(stage).index_usd_t[:, makers:], 1e-9)
     elasticity = np.broadcast_to(_elasticity(base, stage)[:, None], use.shape).copy()
+    dear = parameters.dear_price_ratio * reference
+    steep = np.maximum(parameters.dear_elasticity, elasticity)
     if conditions.is_settled:
-        return Needs(use + other, reference, elasticity), _no_stocks(base.axes.buyers(stage))
+        return Needs(use + other, reference, elasticity, dear, steep), _no_stocks(base.axes.buyers(stage))
     holding = holding_of(base, markets, stage)
     fear, rise = conditions.fear[stage], conditions.expected_rise[stage]
     answer = answer_of(holding, fear, rise, parameters)
     passing = passing_share(holding, parameters.stock_cost_pricing_share)[:, makers:]
     local = np.clip(markets.local_index_usd_t[stage][:, makers:] / reference, *LOCAL_RANGE)
-    need = use * local ** (-elasticity * (1.0 - passing)) + other
+    beyond = np.maximum(local / parameters.dear_price_ratio, 1.0)
+    held_back = local**-elasticity * beyond ** (elasticity - steep)
+    need = use * held_back ** (1.0 - passing) + other
     own = (holding.use_t > 0).astype(float)
     own[:, makers:] = np.where(need > 0, (need - other) / np.where(need > 0, need, 1.0), 0.0)
     buy, draw, centre, width = answer
-    return Needs(need, reference, elasticity * passing), Stocks(buy * own, draw * own, centre, width)
+    return Needs(need, reference, elasticity * passing, dear, steep * passing), Stocks(
+        buy * own, draw * own, centre, width
+    )
 
 
 def _elasticity(base: BaseMarket, stage: int) -> Array:

@@ -26,7 +26,7 @@ from world.market.charges import LaneCharges
 from world.market.clearing import Clearing, StageClearing
 from world.market.curves import softplus
 from world.market.method import payments_of
-from world.market.need import users_of
+from world.market.need import Users, users_of
 from world.market.rows import Floats, Rowwise
 
 # Users' surplus is counted up to this multiple of their reference price; differences do not depend on it.
@@ -166,13 +166,24 @@ def consumer_surplus_usd(stage: Stage, index_usd_t: Floats) -> Floats:
     needs, some = stage.needs, stage.needs.need_t > 0
     users = users_of(needs, stage.lanes.spread_usd_t[:, stage.makers_next :])
     price, elasticity, lowest = users.price_usd_t, users.elasticity, users.lowest_usd_t
-    upper = _power_integral(np.maximum(index_usd_t, lowest), CAP_RELATIVE_PRICE * price, price, elasticity)
+    cap, index = CAP_RELATIVE_PRICE * price, np.maximum(index_usd_t, lowest)
+    upper = _need_integral(cap, users) - _need_integral(index, users)
     below = np.minimum(index_usd_t - lowest, 0.0)
     rate = elasticity / lowest
     safe = np.where(rate > 0, rate, 1.0)
     stretch = np.where(rate > 0, np.expm1(-below * rate) / safe, -below)
     lower = (lowest / price) ** -elasticity * stretch
     return np.where(some, needs.need_t * (upper + lower), 0.0)
+
+
+def _need_integral(to: Floats, users: Users) -> Floats:
+    """Integral of D / need from the lowest price to ``to``, (M, K), the dear part by its own elasticity."""
+    price, elasticity = users.price_usd_t, users.elasticity
+    dear = np.where(users.dear_usd_t < np.inf, users.dear_usd_t, to)
+    usual = _power_integral(users.lowest_usd_t, np.minimum(to, dear), price, elasticity)
+    level = (dear / price) ** -elasticity
+    steep = _power_integral(dear, np.maximum(to, dear), dear, elasticity + users.dear_more)
+    return np.asarray(usual + level * steep)
 
 
 def _power_integral(low: Floats, high: Floats, price: Floats, elasticity: Floats) -> Floats:
