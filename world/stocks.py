@@ -30,9 +30,10 @@ SAFE_SHARE = 0.8
 """Part of the stock above the floor that holders plan to draw within a round (assumption)."""
 LEAST_PROMPT_SHARE = 0.25
 """Orders of which less comes in time do not help within the round: holders count on this part at least."""
-MOST_DRAWN_SHARE = 0.85
-CENTRE_IN_WIDTHS = 1.1
-"""Ps stands so many widths above the usual price: at it a quarter of the answer c is still drawn."""
+MOST_DRAWN_SHARE = 0.9
+CENTRE_IN_WIDTHS, AT_REST_SHARE = 1.1, 0.25
+"""Ps stands so many widths above the usual price: there a quarter of the answer c is drawn, which b makes up
+for, and three quarters are left to be drawn when goods are dear."""
 
 
 @dataclass(frozen=True)
@@ -72,19 +73,23 @@ def answer_of(
     due = holding.late_share * holding.use_t
     gap = (target + due - holding.held_t - holding.arriving_t) / use
     gap = gap / max(p.stock_adjustment_months / 3.0, 1.0)
-    draw = drawn_share(holding, p.stock_floor_share, most)
-    refill = np.clip(gap, 0.0, 0.4) / 0.75  # bought at the usual price, put off when it is dear
+    # who fears to be cut off, or is, makes what there is last
+    rounds = 1.0 + fear * (p.stock_lasting_quarters - 1.0)
+    draw = drawn_share(holding, p.stock_floor_share, rounds, most) / (1.0 - AT_REST_SHARE)
+    # what is missing is bought at the usual price and put off when goods are dear
+    refill = np.clip(gap, 0.0, 0.4) / (1.0 - AT_REST_SHARE)
     shed = np.clip(gap, -0.9 * np.minimum(draw, 0.3), 0.0)
     width = np.maximum(
         0.5 * holding.usual_usd_t / max(p.stock_price_response, 0.1), holding.least_width_usd_t
     )
     centre = holding.usual_usd_t + CENTRE_IN_WIDTHS * width
-    return 0.25 * draw + refill + shed, draw + refill, centre, width
+    return AT_REST_SHARE * draw + refill + shed, draw + refill, centre, width
 
 
-def drawn_share(holding: Holding, floor_share: float, most_t: Array) -> Array:
-    """(mineral, buyer) most by which orders may fall short of use, as a share of it."""
-    free = SAFE_SHARE * np.maximum(holding.held_t - floor_share * holding.cover_t, 0.0)
+def drawn_share(holding: Holding, floor_share: float, rounds: Array, most_t: Array) -> Array:
+    """(mineral, buyer) most by which orders may fall short of use, as a share of it, if what is held above
+    the floor is to last for ``rounds``."""
+    free = SAFE_SHARE * np.maximum(holding.held_t - floor_share * holding.cover_t, 0.0) / rounds
     prompt = np.maximum(1.0 - holding.late_share, LEAST_PROMPT_SHARE)
     spared = (free + holding.arriving_t) / most_t - (1.0 - prompt)
     return np.asarray(np.clip(spared / prompt, 0.0, MOST_DRAWN_SHARE))
