@@ -31,6 +31,8 @@ SAFE_SHARE = 0.8
 LEAST_PROMPT_SHARE = 0.25
 """Orders of which less comes in time do not help within the round: holders count on this part at least."""
 MOST_DRAWN_SHARE = 0.9
+SAVED_SHARE = 0.5
+"""Part of their use that holders plan without when they are sure to be cut off (assumption)."""
 CENTRE_IN_WIDTHS, AT_REST_SHARE = 1.1, 0.25
 """Ps stands so many widths above the usual price: there a quarter of the answer c is drawn, which b makes up
 for, and three quarters are left to be drawn when goods are dear."""
@@ -73,25 +75,25 @@ def answer_of(
     due = holding.late_share * holding.use_t
     gap = (target + due - holding.held_t - holding.arriving_t) / use
     gap = gap / max(p.stock_adjustment_months / 3.0, 1.0)
-    # who fears to be cut off, or is, makes what there is last
-    rounds = 1.0 + fear * (p.stock_lasting_quarters - 1.0)
-    draw = drawn_share(holding, p.stock_floor_share, rounds, most) / (1.0 - AT_REST_SHARE)
+    # who is cut off plans to use less
+    planned = most * (1.0 - SAVED_SHARE * fear)
+    draw = drawn_share(holding, p.stock_floor_share, planned) / (1.0 - AT_REST_SHARE)
     # what is missing is bought at the usual price and put off when goods are dear
     refill = np.clip(gap, 0.0, 0.4) / (1.0 - AT_REST_SHARE)
     shed = np.clip(gap, -0.9 * np.minimum(draw, 0.3), 0.0)
-    width = np.maximum(
-        0.5 * holding.usual_usd_t / max(p.stock_price_response, 0.1), holding.least_width_usd_t
-    )
+    # holders who fear a cut-off differ in how far they think the price will go, and part with stocks one by one
+    doubt = (1.0 + p.stock_fear_spread * fear) / max(p.stock_price_response, 0.1)
+    width = np.maximum(0.5 * doubt * holding.usual_usd_t, holding.least_width_usd_t)
     centre = holding.usual_usd_t + CENTRE_IN_WIDTHS * width
     return AT_REST_SHARE * draw + refill + shed, draw + refill, centre, width
 
 
-def drawn_share(holding: Holding, floor_share: float, rounds: Array, most_t: Array) -> Array:
-    """(mineral, buyer) most by which orders may fall short of use, as a share of it, if what is held above
-    the floor is to last for ``rounds``."""
-    free = SAFE_SHARE * np.maximum(holding.held_t - floor_share * holding.cover_t, 0.0) / rounds
+def drawn_share(holding: Holding, floor_share: float, use_t: Array) -> Array:
+    """(mineral, buyer) most by which orders may fall short of use, as a share of it, where ``use_t`` are
+    used."""
+    free = SAFE_SHARE * np.maximum(holding.held_t - floor_share * holding.cover_t, 0.0)
     prompt = np.maximum(1.0 - holding.late_share, LEAST_PROMPT_SHARE)
-    spared = (free + holding.arriving_t) / most_t - (1.0 - prompt)
+    spared = (free + holding.arriving_t) / use_t - (1.0 - prompt)
     return np.asarray(np.clip(spared / prompt, 0.0, MOST_DRAWN_SHARE))
 
 
