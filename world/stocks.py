@@ -81,7 +81,7 @@ def answer_of(
     # what is missing is bought at the usual price and put off when goods are dear
     refill = np.clip(gap, 0.0, 0.4) / (1.0 - AT_REST_SHARE)
     shed = np.clip(gap, -0.9 * np.minimum(draw, 0.3), 0.0)
-    # holders who fear a cut-off differ in how far they think the price will go, and part with stocks one by one
+    # who fears a cut-off holds out for more, one for less and one for more than others
     doubt = (1.0 + p.stock_fear_spread * fear) / max(p.stock_price_response, 0.1)
     width = np.maximum(0.5 * doubt * holding.usual_usd_t, holding.least_width_usd_t)
     centre = holding.usual_usd_t + CENTRE_IN_WIDTHS * width
