@@ -11,7 +11,7 @@ import numpy as np
 from agents.beliefs import revise_expected
 from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, Mask, gather, scatter
 from world.capacity import capacity_of, invest
-from world.holdings import revise_holdings
+from world.holdings import private_share, revise_holdings
 from world.hub_capacity import revise_hubs
 from world.leader_move import scope_of
 from world.licence_round import close_offices
@@ -20,6 +20,7 @@ from world.market_round import Cleared, feed_index_usd_t
 from world.plant_costs import BLOCK_STAGE, MAKING
 from world.price_floor import believed_floor_usd_t
 from world.state import FLOOR, FRAMEWORK
+from world.state_trade import stock_orders_t
 from world.trust import revise_trust
 from world.zone import floor_members
 
@@ -49,8 +50,13 @@ def revise_stocks(world: TradeWorld, cleared: Cleared) -> None:
     """
     base, markets, parameters = world.base, world.state.markets, world.parameters
     for stage, cleared_stage in enumerate(cleared.clearing.stages):
+        traded = cleared.priced.market.stages[stage]
+        other = np.zeros_like(traded.needs.need_t)
+        if stage == REFINED:
+            other = base.stock_build_t * markets.stock_build_left + stock_orders_t(world)
+        private = private_share(other, traded.needs.need_t, traded.makers_next)
         charges = cleared.priced.charges[stage]
-        revise_holdings(base, markets, parameters, stage, cleared_stage, charges)
+        revise_holdings(base, markets, parameters, stage, cleared_stage, charges, private)
 
 
 def revise_habits(world: TradeWorld, cleared: Cleared) -> None:
@@ -97,7 +103,8 @@ def revise_prices(world: TradeWorld, cleared: Cleared) -> None:
         spot = np.where(sells(clearing.stages[stage]), clearing.stages[stage].price_usd_t, seen)
         spot = np.where(axes.sellers(stage) >= 0, spot, 0.0)
         renewed = 1.0 - np.exp(-p.contract_renewal_year / 4.0)
-        markets.contract_usd_t[stage] += renewed * (np.maximum(spot, 0.0) - markets.contract_usd_t[stage])
+        held = markets.contract_usd_t[stage]  # the round's charges still show it: a new array, not a change
+        markets.contract_usd_t[stage] = held + renewed * (np.maximum(spot, 0.0) - held)
         markets.believed_usd_t[stage] = np.where(axes.sellers(stage) >= 0, believed, 0.0)
     speed = p.belief_speed_year
     for stage, cleared_stage in enumerate(clearing.stages):

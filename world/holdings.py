@@ -104,8 +104,19 @@ def first_stocks(base: BaseMarket) -> tuple[list[Array], list[Array], Array]:
         cover = base.evidence.stock_cover_months[:, stage][:, None] / ROUND_MONTHS
         held.append(cover * base.buyer_use_t(stage) + (built if stage == REFINED else 0.0))
         legs = shipped_t(base, base.lanes(stage).flow_t, stage)
+        if stage == REFINED:
+            makers = base.component_input_t.shape[1]
+            private = private_share(base.stock_build_t, base.use_t + base.stock_build_t, makers)
+            legs = private[:, None, :] * legs
         under_way.append(np.stack([legs.sum(axis=1), legs[:, 1]], axis=1))
     return held, under_way, built
+
+
+def private_share(other_t: Array, need_t: Array, makers: int) -> Array:
+    """(mineral, buyer) part of purchases that is for private use: all of what the ``makers`` buy, and what of
+    the need of users (mineral, user) is not ``other_t``, for the public or to be put by."""
+    share = 1.0 - np.divide(other_t, need_t, out=np.zeros_like(need_t), where=need_t > 0)
+    return np.concatenate([np.ones((len(need_t), makers)), share], axis=1)
 
 
 def built_stock_t(base: BaseMarket) -> Array:
@@ -133,8 +144,9 @@ def revise_holdings(
     stage: int,
     cleared: StageClearing,
     charges: LaneCharges,
+    private: Array,
 ) -> None:
-    """Stocks, goods under way and local prices after a round."""
+    """Stocks, goods under way and local prices after a round; ``private`` as :func:`private_share`."""
     passing = passing_of(base, markets, parameters, stage)
     index = np.maximum(cleared.index_usd_t, 1e-9)
     local = markets.local_index_usd_t[stage]
@@ -151,7 +163,7 @@ def revise_holdings(
         markets.stock_t[stage],
         markets.under_way_t[stage],
         cleared.stock_change_t,
-        shipped_t(base, flow, stage),
+        private[:, None, :] * shipped_t(base, flow, stage),
     )
 
 

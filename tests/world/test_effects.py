@@ -22,7 +22,7 @@ from world.randomness import Streams
 COUNTRIES = ("CHN", "USA", "JPN", "DEU", "FRA")
 CHN, USA, JPN, DEU, FRA = range(5)
 AXES = Axes(("ndpr", "cobalt"), COUNTRIES, *(pad_positions([range(5)] * 2) for _ in range(5)))
-USUAL = np.array([[20.0, 50.0], [10.0, 30.0]])
+USUAL = np.array([[20.0, 50.0, 80.0], [10.0, 30.0, 40.0]])
 GROUND = Ground(
     usual_usd_t=USUAL,
     sector_share={"wind": np.array([0.2, 0.0]), "defence": np.array([0.1, 0.05])},
