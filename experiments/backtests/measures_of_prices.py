@@ -8,7 +8,12 @@ from experiments.backtests.outcome import Good, Outcome, ratio
 from experiments.backtests.vocabulary import ONE, OVER, Target, word
 from world.axes import Array
 
-COLUMN_OF = {"spot": "price_spot_usd_t", "mean": "price_mean_usd_t", "index": "price_index_usd_t"}
+COLUMN_OF = {
+    "spot": "price_spot_usd_t",
+    "mean": "price_mean_usd_t",
+    "local": "price_local_usd_t",
+    "index": "price_index_usd_t",
+}
 
 
 def price_of(run: Outcome, where: frozenset[str], segment: str, goods: tuple[Good, ...]) -> Array:
@@ -41,14 +46,14 @@ def duty_share_of(run: Outcome, where: frozenset[str], goods: tuple[Good, ...], 
     return total
 
 
-@word("USD/t", ONE, "spot mean index gate")
+@word("USD/t", ONE, "spot mean local index gate")
 def price(run: Outcome, target: Target) -> Array:
-    """Price that buyers of the place pay: of the dearest lane that counts (spot), on average (mean), as
-    welfare index (index), or at the gate of its producers (gate)."""
+    """Price that buyers of the place pay: of the dearest lane that counts (spot), on average (mean),
+    with what stocks have cost (local), as welfare index (index), or at the gate of its producers (gate)."""
     return price_of(run, target.where, target.segment, target.goods)
 
 
-@word("ratio", OVER, "spot mean index gate")
+@word("ratio", OVER, "spot mean local index gate")
 def price_ratio(run: Outcome, target: Target) -> Array:
     """Price at the first place over that at the second, as for price; the second is home when not named."""
     other = target.other or frozenset({target.home})
@@ -58,7 +63,7 @@ def price_ratio(run: Outcome, target: Target) -> Array:
     )
 
 
-@word("USD/t", ONE, "mean spot")
+@word("USD/t", ONE, "mean spot local")
 def premium(run: Outcome, target: Target) -> Array:
     """Price at the place less the world's mean price at the gate (regional premium)."""
     return price_of(run, target.where, target.segment, target.goods) - benchmark_of(run, target.goods)
@@ -71,7 +76,7 @@ def premium_over(run: Outcome, target: Target) -> Array:
     return first - price_of(run, target.other, target.segment, target.goods)
 
 
-@word("share", ONE, "mean spot")
+@word("share", ONE, "mean spot local")
 def pass_through(run: Outcome, target: Target) -> Array:
     """Rise of the premium at the place since the base window, over the duty that its measures add at the
     benchmark price."""

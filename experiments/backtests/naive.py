@@ -19,7 +19,7 @@ from world.measures import Measure
 from world.parameters import resolve
 
 CLOSING = ("ban", "embargo")
-PRICES = ("price_spot_usd_t", "price_mean_usd_t", "price_index_usd_t")
+PRICES = ("price_spot_usd_t", "price_mean_usd_t", "price_local_usd_t", "price_index_usd_t")
 
 
 def nothing_changes(run: Outcome) -> Outcome:
