@@ -70,6 +70,15 @@ def _until_below(values: Array, weights: Array, clock: Clock, level: float) -> f
     return float((found[0] - peak) * 4.0 / clock.rounds_per_year) if len(found) else np.nan
 
 
+def _back_within(values: Array, weights: Array, clock: Clock, level: float) -> float:
+    rounds = np.flatnonzero(np.isfinite(values) & (weights > 0))
+    if not len(rounds):
+        return np.nan
+    off = np.abs(values[rounds] - 1.0)
+    back = rounds[(off <= level) & (np.arange(len(rounds)) > off.argmax())]
+    return clock.quarters_from_zero(int(back[0])) if len(back) else np.nan
+
+
 def _spread(values: Array) -> float:
     changes = np.diff(np.log(values[values > 0]))
     return float(changes.std()) if len(changes) > 1 else np.nan
@@ -87,6 +96,10 @@ AGGREGATES: Mapping[str, Aggregate] = {
     "extreme": Aggregate(
         "the value farthest from nothing, with its sign", _within(lambda known: known[np.abs(known).argmax()])
     ),
+    "fall": Aggregate(
+        "part by which the last value is below the greatest",
+        _within(lambda known: 1.0 - known[-1] / known.max()),
+    ),
     "deviation": Aggregate("standard deviation of log changes from round to round", _within(_spread)),
     "when_max": Aggregate("date of the greatest value", _when(np.argmax), timing=True),
     "when_min": Aggregate("date of the least value", _when(np.argmin), timing=True),
@@ -100,6 +113,12 @@ AGGREGATES: Mapping[str, Aggregate] = {
         "time from the greatest value of the window to the first later round below a part of it",
         _until_below,
         "part of the peak",
+        timing=True,
+    ),
+    "back_within": Aggregate(
+        "date of the first round, after the one farthest from 1, in which a ratio is within so much of 1",
+        _back_within,
+        "distance from 1",
         timing=True,
     ),
 }

@@ -34,6 +34,15 @@ def account(run: Outcome, target: Target) -> Array:
     return account_of(run, target.where, target.segment)
 
 
+@word("% of GDP", ONE, "welfare stake", of_goods=False, against=True)
+def loss_over_gdp(run: Outcome, target: Target) -> Array:
+    """Loss on an account of the place against the variant named in relative_to, over its GDP."""
+    assert target.against is not None
+    lost = account_of(target.against, target.where, target.segment)
+    lost = lost - account_of(run, target.where, target.segment)
+    return np.asarray(100.0 * lost / sum(run.gdp_usd_bn[code] for code in target.where))
+
+
 @word("share", ONE, "welfare stake", of_goods=False, against=True)
 def net_over_user_cost(run: Outcome, target: Target) -> Array:
     """Loss of welfare of the place over the loss of its users, against the variant named in relative_to."""

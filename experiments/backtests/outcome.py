@@ -22,6 +22,7 @@ class Outcome:
     """The tables of a run (see ``world.record``), with the scenario that was played.
 
     growth : mineral -> (round,) path of demand over its level at the start
+    gdp_usd_bn : country -> its GDP
     groups : every name that a measure may use for countries, with its members
     """
 
@@ -30,6 +31,7 @@ class Outcome:
     clock: Clock
     growth: Mapping[str, Array]
     groups: Mapping[str, frozenset[str]]
+    gdp_usd_bn: Mapping[str, float]
     _found: dict[tuple[str, tuple[Good, ...]], pd.DataFrame] = field(default_factory=dict, repr=False)
 
     def rows(self, table: str, goods: tuple[Good, ...]) -> pd.DataFrame:

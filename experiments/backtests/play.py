@@ -8,6 +8,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from experiments.backtests.case import Case
+from experiments.backtests.case_tables import countries_of
 from experiments.backtests.outcome import Outcome
 from world.model import TradeWorld
 
@@ -37,4 +38,5 @@ def play_variant(case: Case, parameters: Mapping[str, float], seed: int, variant
         while not world.finished:
             world.step()
     tables = {name: pd.DataFrame(world.record.rows(name)) for name in TABLES}
-    return Outcome(tables, scenario, clock, case.growth(clock), case.groups)
+    gdp = {entry.code: entry.gdp_usd_bn for entry in countries_of(case.world)}
+    return Outcome(tables, scenario, clock, case.growth(clock), case.groups, gdp)

@@ -8,12 +8,12 @@ from experiments.backtests.vocabulary import words
 
 def describe_words() -> str:
     """Two tables in Markdown: measures and aggregates."""
-    lines = ["| measure | where | unit | segments | meaning |", "|---|---|---|---|---|"]
+    lines = ["### Measures", "", "| measure | where | unit | segments | meaning |", "|---|---|---|---|---|"]
     for word in words().values():
         segments = ", ".join(f"`{name}`" for name in word.segments if name) or "-"
         ends = f"`{word.ends}`"
         lines.append(f"| `{word.name}` | {ends} | {word.unit} | {segments} | {word.meaning} |")
-    lines += ["", "| aggregate | takes | meaning |", "|---|---|---|"]
+    lines += ["", "### Aggregates", "", "| aggregate | takes | meaning |", "|---|---|---|"]
     for name, aggregate in AGGREGATES.items():
         lines.append(f"| `{name}` | {aggregate.takes or '-'} | {aggregate.meaning} |")
     return "\n".join(lines) + "\n"
