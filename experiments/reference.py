@@ -1,7 +1,7 @@
 """Reference pages made from the code and tables that the program itself obeys, so that they cannot drift.
 
-``parameters.md`` and ``results.md`` are made whole; ``scenarios.md``, ``backtests.md`` and ``architecture.md``
-hold a made part between two marks, ``data.md`` ends with one. Renew them with
+``parameters.md`` and ``results.md`` are made whole; ``scenarios.md``, ``backtests.md``,
+``architecture.md`` hold a made part between two marks, ``data.md`` ends with one. Renew them with
 ``python -m experiments reference --out docs``.
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -83,10 +84,11 @@ def run_backtests(
     processes = min(jobs or os.cpu_count() or 1, len(todo))
     results = in_turn(play_job, todo) if processes <= 1 else in_processes(play_job, todo, processes)
     played: list[Played] = []
-    for one in results:
-        played.append(one)
-        if progress is not None:
-            progress(len(played), len(todo))
+    with closing(results):
+        for one in results:
+            played.append(one)
+            if progress is not None:
+                progress(len(played), len(todo))
     played.sort(key=lambda one: one.number)
     return [
         _gathered(case, rows, series, [one for one in played if one.folder == folder])
