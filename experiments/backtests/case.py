@@ -19,6 +19,7 @@ from world.measures import first_day
 from world.parameters import resolve
 from world.scenario import Known, Scenario, scenario_of
 from world.scenario_reading import Layer, settings_layer
+from world.scenario_schema import RunSection
 
 ACTUAL = "actual"
 """The variant in which everything happens."""
@@ -93,9 +94,11 @@ class Case:
         groups = {name: frozenset(codes) for name, codes in self.world.groups.items()}
         return Known(tuple(self.world.minerals), set(self.codes), groups, sectors)
 
-    def clock(self, scenario: Scenario) -> Clock:
-        """Rounds of the case on the calendar."""
-        return Clock(scenario.run.start, scenario.run.rounds, self.world.zero)
+    @property
+    def clock(self) -> Clock:
+        """Rounds of the case on the calendar, the same in all variants."""
+        run = RunSection.model_validate(self.keys.get("run", {}))
+        return Clock(run.start, run.rounds, self.world.zero)
 
     def dataset(self, scenario: Scenario) -> Dataset:
         """The tables of the case's world under the parameters of a scenario of it."""

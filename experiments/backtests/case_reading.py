@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from experiments.backtests.case import Case, CaseError
+from experiments.backtests.case import ACTUAL, Case, CaseError
 from experiments.backtests.case_schema import CaseSchema
 from experiments.backtests.clock import WindowError
 from world.dataset import DatasetError
@@ -56,10 +56,9 @@ def read_case(folder: Path) -> Case:
     case = Case(name, folder, _validated(own, origin), {k: v for k, v in keys.items() if k not in own})
     stop_on([f"{origin}: {fault}" for fault in _world_faults(case)])
     try:
-        for variant in ("actual", *case.world.variants):
-            scenario = case.scenario(variant)
-        case.clock(scenario).weights("before")
-        case.dataset(scenario)
+        scenarios = [case.scenario(variant) for variant in (ACTUAL, *case.world.variants)]
+        case.clock.weights("before")
+        case.dataset(scenarios[0])
     except (ScenarioError, DatasetError) as error:
         raise CaseError("\n".join(f"{name}: {line}" for line in str(error).splitlines())) from None
     except WindowError as error:
@@ -162,8 +161,9 @@ def _world_faults(case: Case) -> Iterator[str]:
             for gone in variant.without
             if gone not in measures
         )
-        if any(key.split(".")[0] == "parameters" for key in variant.settings):
-            yield f"variants.{name}.settings: given parameters, allowed: keys of a scenario without them"
+        for key in variant.settings:
+            if key.split(".")[0] == "parameters" or key in ("run.start", "run.rounds"):
+                yield f"variants.{name}.settings: given {key}, allowed: other keys of a scenario"
 
 
 def _name_faults(case: Case) -> Iterator[str]:

@@ -210,7 +210,7 @@ def _time_faults(row: Criterion, case: Case) -> Iterator[tuple[str, str]]:
         name = row.aggregate.partition(":")[0]
         words_ = in_order(name, AGGREGATES)
         yield "aggregate", f"given {row.aggregate!r}{words_} (with :number where it takes one)"
-    clock = case.clock(case.scenario())
+    clock = case.clock
     for column, window in (("window", row.window), ("relative_to", row.relative.get("base", "before"))):
         try:
             clock.weights(window)

@@ -99,7 +99,7 @@ def _known(given: str, series: dict[str, list[Point]]) -> str:
 def _point(cells: dict[str, str], case: Case) -> Point:
     """Raises ``ValueError`` that names the column."""
     try:
-        weights = case.clock(case.scenario()).weights(cells["date"])
+        weights = case.clock.weights(cells["date"])
     except WindowError as error:
         raise ValueError(f"column date: given {cells['date']!r}, allowed: {error}") from None
     try:

@@ -32,7 +32,7 @@ def play_case(
 def play_variant(case: Case, parameters: Mapping[str, float], seed: int, variant: str) -> Outcome:
     """Play one variant from first round to last."""
     scenario = case.scenario(variant, parameters)
-    clock = case.clock(scenario)
+    clock = case.clock
     with threadpool_limits(1):
         world = TradeWorld(scenario, rng=seed, dataset=case.dataset(scenario))
         while not world.finished:

@@ -160,3 +160,10 @@ def test_criteria_need_their_columns(tmp_path: Path) -> None:
     case = read_case(write_case(tmp_path, criteria=CRITERIA.replace("operator,", "", 1)))
     with pytest.raises(CaseError, match="row 1: missing column operator"):
         read_criteria(case)
+
+
+@pytest.mark.parametrize("key", ["parameters.taste_scale", "run.rounds"])
+def test_variants_set_no_parameters_and_no_other_time(tmp_path: Path, key: str) -> None:
+    text = CASE.replace('without = ["stop"]', f'settings = {{ "{key}" = 1.0 }}')
+    with pytest.raises(CaseError, match=rf"variants\.open\.settings: given {key}, allowed: other keys"):
+        read_case(write_case(tmp_path, text))
