@@ -246,3 +246,33 @@ def test_the_command_writes_rows_and_a_figure(tmp_path: Path, capsys: pytest.Cap
     assert (out / "a_stop.png").stat().st_size > 10_000
     assert main(["backtest", str(folder), "--draws", "1", "--json", str(tmp_path / "no" / "rows.json")]) == 2
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_a_slump_needs_no_policy(tmp_path: Path) -> None:
+    before, _, rest = CASE.partition("[[measures]]")
+    text = before.replace("used = {", "growth = { 2010 = 0.0, 2011 = -0.4 }\nused = {")
+    text += rest[rest.index("[[series]]") :]
+    case = read_case(
+        write_case(tmp_path, text, f"{HEADER}\nS,1,price,BBB,mean,,q0..q3,fall,,,value,0,1,band,A,x\n")
+    )
+    assert evaluate(read_criteria(case)[0], play_case(case, {}, 1, ["actual"]), case) > 0.1
+
+
+def test_countries_are_free_to_join_where_a_case_offers_a_zone(tmp_path: Path) -> None:
+    zone = '[zone]\nexists = true\ntext_quarters = [1, 2]\n\n[leader]\ncountry = "BBB"\n\n[groups]'
+    member = '[[memberships]]\ncountry = "CCC"\nclub = "club"\nrung = 2\ndate = 2010-01-01\n\n[[measures]]'
+    text = CASE.replace("[groups]", zone).replace("[[measures]]", member, 1)
+    rows = "M,1,members,CCC,framework,,q0..q3,first,,,value,1,1,count,A,x\n"
+    rows += "U,1,accession_auc,CCC,framework,,q0..q3,last,,,value,0,1,band,A,x\n"
+    case = read_case(write_case(tmp_path, text, f"{HEADER}\n{rows}"))
+    outcomes = play_case(case, {}, 1, ["actual"])
+    members, auc = (evaluate(row, outcomes, case) for row in read_criteria(case))
+    assert members == 1.0
+    assert 0.5 <= auc <= 1.0
+    assert case.scenario().run.decisions_open == "2010-Q3"
+    assert read_case(write_case(_folder(tmp_path))).scenario().run.decisions_open == "2012-Q1"
+
+
+def _folder(tmp_path: Path) -> Path:
+    (tmp_path / "plain").mkdir()
+    return tmp_path / "plain"
