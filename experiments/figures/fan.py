@@ -68,7 +68,7 @@ def _draw_series(panel: Axes, test: Backtest, series: Series) -> None:
     panel.plot(rounds, bands[2], color=MEMBERS, lw=1.6)
     if series.points:
         where, what = zip(*((point.round, point.value) for point in series.points), strict=True)
-        panel.plot(where, what, "o", color=DOMINANT, ms=4, mec="white", mew=0.6)
+        panel.plot(where, what, "o", color=DOMINANT, ms=4, mec="white", mew=0.6, clip_on=False)
     clock = test.case.clock
     panel.axvline(clock.zero_round, color="#9aa3ad", lw=0.8, ls=":")
     quarter_ticks(panel, rounds.tolist(), _quarters(rounds.tolist(), clock.first_month, clock.months_a_round))
