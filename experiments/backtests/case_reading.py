@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from experiments.backtests.case import ACTUAL, Case, CaseError
-from experiments.backtests.case_schema import CaseSchema
+from experiments.backtests.case_schema import CaseSchema, MineralEntry
 from experiments.backtests.clock import WindowError
 from world.dataset import DatasetError
 from world.scenario_reading import ScenarioError, dotted_name, in_order, read_toml
@@ -186,7 +186,7 @@ def _codes_named(case: Case) -> Iterator[tuple[str, str]]:
     for name, entry in world.minerals.items():
         for key in ("used", "final", "reserves"):
             yield from ((f"minerals.{name}.{key}", code) for code in getattr(entry, key))
-        for key in ("made", "cost_usd_t"):
+        for key in ("made", "cost_usd_t", "capacity_t_year"):
             for stage, cells in getattr(entry, key).items():
                 named = (code for code in cells if code != "*")
                 yield from ((f"minerals.{name}.{key}.{stage}", code) for code in named)
@@ -200,6 +200,19 @@ def _codes_named(case: Case) -> Iterator[tuple[str, str]]:
         for place, row in enumerate(getattr(world, key)):
             ends = (code for code in (row.exporter, row.importer) if code not in ("*", *world.groups))
             yield from ((f"{key}[{place}]", code) for code in ends)
+
+
+def _capacity_faults(entry: MineralEntry) -> Iterator[str]:
+    """Capacities of who makes nothing, or below what was made."""
+    made = {str(making): shares for making, shares in entry.made.items()}
+    converted = sum(made.get("refined", {}).values()) if "ore" in made else 0.0
+    world_t = {"ore": entry.world_t_year * converted / entry.recovery}
+    for making, cells in entry.capacity_t_year.items():
+        for code, capacity_t in cells.items():
+            output_t = made.get(making, {}).get(code, 0.0) * world_t.get(making, entry.world_t_year)
+            if not 0.0 < output_t <= capacity_t:
+                words = f"{output_t:,.6g} (its output) or more" if output_t else "none: it makes nothing"
+                yield f"{making}.{code}: given {capacity_t:,.6g}, allowed: {words}"
 
 
 def _mineral_faults(case: Case, name: str) -> Iterator[str]:
@@ -219,6 +232,7 @@ def _mineral_faults(case: Case, name: str) -> Iterator[str]:
     for key, shares in sums.items():
         if abs(sum(shares) - 1.0) > 1e-6:
             yield f"{where}.{key}: given shares that add up to {sum(shares):.4g}, allowed: 1 (0.994 to 1.006)"
+    yield from (f"{where}.capacity_t_year.{fault}" for fault in _capacity_faults(entry))
     wanted = {
         "refined",
         *(["ore"] if "ore" in entry.made else []),

@@ -60,7 +60,8 @@ class MineralEntry(Section):
     """A mineral, or any good with a chain of one to three stages, in the year before the case begins.
 
     world_t_year : refined output of the world; made : stage -> country -> share of the world's output;
-    used : country -> share of first use; price_usd_t, cost_usd_t, full_cost_usd_t : by stage (and country).
+    used : country -> share of first use; price_usd_t, cost_usd_t, full_cost_usd_t,
+    capacity_t_year : by stage (and country).
     """
 
     title: str
@@ -81,6 +82,7 @@ class MineralEntry(Section):
     final: dict[Country, Share] = Field(default_factory=dict)
     reserves: dict[Country, Share] = Field(default_factory=dict)
     cost_usd_t: dict[Making, dict[str, Positive]] = Field(default_factory=dict)
+    capacity_t_year: dict[Making, dict[Country, Positive]] = Field(default_factory=dict)
     full_cost_usd_t: dict[StageName, Positive] = Field(default_factory=dict)
     growth: dict[Year, Annotated[float, Field(ge=-0.5, le=1)]] = Field(default_factory=dict)
     end_use: dict[Name, Share] = Field(default_factory=lambda: {"all": 1.0})

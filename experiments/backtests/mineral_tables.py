@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from itertools import product
 
@@ -59,11 +60,13 @@ def _quantity_rows(name: str, entry: MineralEntry) -> Iterator[tuple[str, Row]]:
     """What is mined, refined and used; all ore mined is refined, so that only the process loss closes."""
     converted = sum(entry.made.get("refined", {}).values()) if has_ore(entry) else 0.0
     ore_t = entry.world_t_year * converted / entry.recovery
+    known = {str(making): cells for making, cells in entry.capacity_t_year.items()}
     for making, shares in entry.made.items():
         world_t = ore_t if making == "ore" else entry.world_t_year
         for code, share in shares.items():
             if share > 0.0:
-                made: Row = {"output_t_year": share * world_t, "year": 2020}
+                could = known.get(making, {}).get(code, math.nan)
+                made: Row = {"output_t_year": share * world_t, "capacity_t_year": could, "year": 2020}
                 place: Row = {"mineral": name, "stage": STAGE_OF[making], "iso3": code}
                 yield "production", {**place, "form": form_of(making, entry), **made}
     if has_ore(entry):

@@ -24,6 +24,16 @@ def test_a_sound_case_is_read_whole(tmp_path: Path) -> None:
 
 
 FAULTS = [
+    (
+        "recovery = 0.9",
+        "recovery = 0.9\ncapacity_t_year.refined = { AAA = 600 }",
+        r"capacity_t_year\.refined\.AAA: given 600, allowed: 700 \(its output\) or more",
+    ),
+    (
+        "recovery = 0.9",
+        "recovery = 0.9\ncapacity_t_year.primary = { AAA = 600 }",
+        r"capacity_t_year\.primary\.AAA: given 600, allowed: none: it makes nothing",
+    ),
     ('home = "AAA"', 'home = "XXX"', r"a_stop/case\.toml: home: given XXX, allowed: AAA"),
     (
         "gdp_usd_bn = 9000",
