@@ -103,7 +103,7 @@ def play_job(job: Job) -> Played:
     variants = {ACTUAL}.union(*(variants_of(row) for row in rows), {one.row.variant for one in series})
     try:
         outcomes = play_case(case, job.parameters, job.seed, sorted(variants))
-    except (ArithmeticError, MarketError) as error:
+    except (ArithmeticError, MarketError, np.linalg.LinAlgError) as error:
         blank = dict.fromkeys((row.line for row in rows), np.nan)
         return Played(job.folder, job.number, blank, {}, {}, f"draw {job.number}: {error}")
     naive = _naive_values(case, rows, outcomes) if job.number == 0 else {}
