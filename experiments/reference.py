@@ -1,7 +1,8 @@
 """Reference pages made from the code and tables that the program itself obeys, so that they cannot drift.
 
-``parameters.md`` and ``results.md`` are made whole; ``scenarios.md`` and ``architecture.md`` hold a made part
-between two marks, ``data.md`` ends with one. Renew them with ``python -m experiments reference --out docs``.
+``parameters.md`` and ``results.md`` are made whole; ``scenarios.md``, ``backtests.md``,
+``architecture.md`` hold a made part between two marks, ``data.md`` ends with one. Renew them with
+``python -m experiments reference --out docs``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from experiments.backtests.reference import describe_words
 from experiments.results import ResultsError, describe_results
 from experiments.scenario_keys import ALLOWED, MEANINGS
 from world.instruments import INSTRUMENTS
@@ -23,7 +25,10 @@ from world.tables import describe_tables
 BEGIN = "<!-- made by python -m experiments reference; do not edit by hand -->"
 END = "<!-- end of the made part -->"
 CHECKOUT = Path(__file__).resolve().parent.parent
-ROOMS = ("agents", "world", "world/calibration", "world/market", "experiments", "experiments/figures")
+ROOMS = (
+    *("agents", "world", "world/calibration", "world/market", "experiments"),
+    *("experiments/backtests", "experiments/figures"),
+)
 
 SECTIONS: Mapping[str, str] = {
     name: str(field.annotation.__doc__)
@@ -202,6 +207,7 @@ def _after_prose(page: Path, made: str) -> str:
 
 PAGES: Mapping[str, Callable[[Path], str]] = {
     "architecture.md": lambda page: made_into(page, describe_rooms()),
+    "backtests.md": lambda page: made_into(page, describe_words()),
     "data.md": lambda page: _after_prose(page, describe_tables()),
     "parameters.md": lambda page: describe_parameters(),
     "results.md": lambda page: describe_results(),

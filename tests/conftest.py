@@ -1,6 +1,6 @@
-"""Lets all tests share the small worlds of the stories."""
+"""Lets all tests share the small worlds of the stories and the made-up case of the backtests."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent / "stories"))
+sys.path[:0] = [str(Path(__file__).parent / folder) for folder in ("stories", "experiments")]

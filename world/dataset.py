@@ -81,7 +81,7 @@ def _load(folder: Path, stamps: tuple[tuple[str, int, int], ...]) -> Dataset:
     rows = {name: _read(folder, name, lists, complaints) for name in ("minerals", "countries")}
     _stop_on(complaints)
     minerals, countries = _codes(rows["minerals"], "mineral"), _codes(rows["countries"], "iso3")
-    blocs = _read_blocs(rows["countries"])
+    blocs = read_blocs(rows["countries"])
     lists |= {"mineral": frozenset(minerals), "country": frozenset(countries), "bloc": frozenset(blocs)}
     lists["group"] = lists["bloc"] | {"*", "members", "nonaligned"}
     for name in TABLES:
@@ -124,7 +124,8 @@ def _codes(rows: Rows, column: str) -> tuple[str, ...]:
     return tuple(str(code) for code in rows.cells[column])
 
 
-def _read_blocs(rows: Rows) -> Mapping[str, frozenset[str]]:
+def read_blocs(rows: Rows) -> Mapping[str, frozenset[str]]:
+    """Members of each bloc that the table of countries names."""
     members: dict[str, set[str]] = {}
     for iso3, blocs in zip(rows.cells["iso3"], rows.cells["blocs"], strict=True):
         for bloc in filter(None, str(blocs).split(";")):

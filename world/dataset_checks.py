@@ -50,6 +50,7 @@ def check_tables(rows: Mapping[str, Rows]) -> list[str]:
         faults += _check_order(name, rows[name], table.ordered)
         faults += _check_shares(table, rows[name])
     faults += _check_forms(rows)
+    faults += _check_capacity(rows["production"])
     faults += _check_closing_rows(rows)
     faults += _check_country_codes(rows["countries"])
     faults += _check_country_rows(rows)
@@ -106,6 +107,14 @@ def _check_forms(rows: Mapping[str, Rows]) -> Iterator[str]:
                 yield fault(name, line, "form", form, f"{fitting} at stage {stage}")
             elif mineral not in with_ore and form not in ("primary", "component"):
                 yield fault(name, line, "form", form, f"primary, since {mineral} has no ore")
+
+
+def _check_capacity(rows: Rows) -> Iterator[str]:
+    """What plants could make is not below what they made."""
+    made = _keys(rows, ("output_t_year", "capacity_t_year"))
+    for line, (output, capacity) in zip(rows.lines, made, strict=True):
+        if float(capacity) < float(output):  # no figure is not a number
+            yield fault("production", line, "capacity_t_year", capacity, f"not below the output, {output}")
 
 
 def _check_closing_rows(rows: Mapping[str, Rows]) -> Iterator[str]:

@@ -11,6 +11,9 @@ form | choice | - | mined, converted, primary | mined ore, refined from such ore
 """
 _COUNTRY = "iso3 | code | ISO 3166-1 alpha-3 | country | the country\n"
 _YEAR = "year | whole | year | 1990..2026 | year of the figure\n"
+_CAPACITY = """
+capacity_t_year | number? | t contained/year | >0.. | what standing plants could make, where known
+"""
 _THREE = "USD/t contained | >0.. |"
 _RANGE = f"""
 low_usd_t | number | {_THREE} low end
@@ -69,6 +72,7 @@ final_use_weight | number | share | 0..1 | part of a country's stake that lies a
             + _COUNTRY
             + _FORM
             + "output_t_year | number | t contained/year | >0.. | output of the base year\n"
+            + _CAPACITY
             + _YEAR
         ),
         key=("mineral", "stage", "iso3", "form"),

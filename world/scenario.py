@@ -31,7 +31,7 @@ from world.scenario_reading import (
 )
 from world.scenario_schema import ScenarioSchema
 
-__all__ = ["Known", "Scenario", "ScenarioError", "list_scenarios", "load_scenario"]
+__all__ = ["Known", "Scenario", "ScenarioError", "list_scenarios", "load_scenario", "scenario_of"]
 
 MEMBERS, NONALIGNED = "members", "nonaligned"
 REST_OF_WORLD = "ROW"
@@ -78,9 +78,16 @@ def load_scenario(
     """
     path = find_scenario(name_or_path)
     layers = [*read_layers(path), settings_layer(overrides or {})]
+    return scenario_of(layers, path.stem, known or _names_of_data())
+
+
+def scenario_of(layers: list[Layer], key: str, known: Known) -> Scenario:
+    """The scenario that ``layers`` make, the last but one its own and the last its settings; ``key`` names it
+    unless the layers do. Raises ``ScenarioError`` as ``load_scenario`` does.
+    """
     fields = validate(layers)
-    scenario = Scenario(**{**fields, "key": fields["key"] or path.stem})
-    for location, given, allowed in _faults(scenario, known or _names_of_data()):
+    scenario = Scenario(**{**fields, "key": fields["key"] or key})
+    for location, given, allowed in _faults(scenario, known):
         raise ScenarioError(_fault_line(location, given, allowed, layers, scenario))
     return scenario
 
@@ -106,7 +113,7 @@ def _faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
     for location, name in _countries_named(scenario):
         if name not in known.countries:
             yield location, name, in_order(name, known.countries)
-    if (same := scenario.leader.country) == scenario.dominant_refiner.country:
+    if (same := scenario.leader.country) == scenario.dominant_refiner.country != REST_OF_WORLD:
         yield ("dominant_refiner", "country"), same, "another country than leader.country"
     for number, measure in enumerate(scenario.measures):
         for field, given, allowed in _measure_faults(measure, known):
@@ -152,8 +159,9 @@ def _minerals_named(scenario: Scenario) -> Iterator[tuple[tuple[int | str, ...],
 
 
 def _countries_named(scenario: Scenario) -> Iterator[tuple[tuple[int | str, ...], str]]:
-    yield ("leader", "country"), scenario.leader.country
-    yield ("dominant_refiner", "country"), scenario.dominant_refiner.country
+    for section, power in (("leader", scenario.leader), ("dominant_refiner", scenario.dominant_refiner)):
+        if power.country != REST_OF_WORLD:  # nobody plays the part
+            yield (section, "country"), power.country
     if scenario.zone.benchmark_index != "world":
         yield ("zone", "benchmark_index"), scenario.zone.benchmark_index
     yield from ((("zone", "standings", name), name) for name in scenario.zone.standings)

@@ -66,7 +66,7 @@ def test_every_parameter_is_on_its_page_with_its_default_and_range() -> None:
 
 
 def test_the_command_renews_the_pages(tmp_path: Path) -> None:
-    for name in ("architecture.md", "scenarios.md"):
+    for name in ("architecture.md", "backtests.md", "scenarios.md"):
         (tmp_path / name).write_text(f"mine\n{BEGIN}\nold\n{END}\nmine too\n", encoding="utf-8")
     (tmp_path / "data.md").write_text("about the data\n\n## old.csv\n", encoding="utf-8")
     assert main(["reference", "--out", str(tmp_path)]) == 0

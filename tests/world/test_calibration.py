@@ -10,6 +10,7 @@ from world.calibration.base import BaseMarket, calibrate
 from world.calibration.curves import (
     HIGHEST_COST_SHARE,
     SupplyCurves,
+    at_known_capacity,
     dispersions_above_cost,
     filled_share,
     refining_curves,
@@ -279,3 +280,13 @@ def test_sellers_without_sales_are_wanted_by_their_affinity() -> None:
     )
     assert np.isfinite(preference).all()
     assert preference[2, 0] - preference[3, 0] == pytest.approx(np.log(2.0))
+
+
+def test_a_known_capacity_is_kept_and_what_is_idle_is_dear() -> None:
+    output, capacity = np.array([10.0, 10.0, 0.0]), np.array([22.0, np.nan, 5.0])
+    plain = supply_curves(output, 100.0, 0.2, np.array([60.0, 60.0, 60.0]), usual_cost_share=0.5)
+    known = at_known_capacity(plain, 100.0, output, capacity)
+    assert known.capacity_t[0] == pytest.approx(22.0, rel=1e-6)
+    assert known.cost_usd_t[0] > 100.0 > plain.cost_usd_t[0]
+    for field in ("capacity_t", "cost_usd_t", "slope_usd_t"):
+        assert getattr(known, field)[1:].tolist() == getattr(plain, field)[1:].tolist()

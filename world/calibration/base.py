@@ -14,10 +14,11 @@ import numpy as np
 from world.axes import COMPONENT, ORE, REFINED, Array, Axes, gather
 from world.calibration.curves import (
     SupplyCurves,
+    at_known_capacity,
     refining_curves,
     supply_curves,
 )
-from world.calibration.evidence import CONVERTED, MINED, PRIMARY, Evidence, read_evidence
+from world.calibration.evidence import BLOCKS, CONVERTED, MINED, PRIMARY, Evidence, read_evidence
 from world.calibration.flows import fit_base_flows
 from world.calibration.lanes import StageLanes
 from world.calibration.lists import list_axes
@@ -104,8 +105,8 @@ def calibrate(
         for stage, values in enumerate((margins.ore_feed_t, margins.refined_feed_t, 0.0 * margins.use_t))
     )
     curves = {
-        "ore": _curves(gather(margins.mined_t, axes.ore_sellers), evidence, axes, MINED, parameters),
-        "primary": _curves(gather(margins.primary_t, axes.refiners), evidence, axes, PRIMARY, parameters),
+        "ore": _curves(margins, evidence, axes, MINED, parameters),
+        "primary": _curves(margins, evidence, axes, PRIMARY, parameters),
     }
     flows = fit_base_flows(evidence, axes, margins, feed)
     lanes: list[StageLanes] = []
@@ -165,21 +166,22 @@ def _base_size_t(
 
 
 def _curves(
-    output_t: Array, evidence: Evidence, axes: Axes, block: int, parameters: ParameterValues
+    margins: Margins, evidence: Evidence, axes: Axes, block: int, parameters: ParameterValues
 ) -> SupplyCurves:
     """Logistic blocks of all minerals; a country that may enter gets the usual cost and no capacity."""
     rows = []
     stage = ORE if block == MINED else REFINED
+    output_t = gather(margins.mined_t if block == MINED else margins.primary_t, axes.sellers(stage))
+    known_t = gather(margins.known_capacity_t[BLOCKS[block]], axes.sellers(stage), np.nan)
     for mineral in range(len(axes.minerals)):
         positions = axes.sellers(stage)[mineral]
         cash = np.where(
             positions >= 0, evidence.cash_cost_usd_t[mineral, block][np.maximum(positions, 0)], np.nan
         )
         elasticity = float(np.nan_to_num(evidence.supply_elasticity[mineral, block], nan=1.0))
-        price = float(evidence.price_usd_t[mineral, stage])
-        rows.append(
-            supply_curves(output_t[mineral], max(price, 1e-9), elasticity, cash, parameters.usual_cost_share)
-        )
+        price = max(float(evidence.price_usd_t[mineral, stage]), 1e-9)
+        row = supply_curves(output_t[mineral], price, elasticity, cash, parameters.usual_cost_share)
+        rows.append(at_known_capacity(row, price, output_t[mineral], known_t[mineral]))
     return SupplyCurves(
         *(
             np.stack([getattr(row, name) for row in rows])
@@ -221,7 +223,7 @@ def _making(
     # a mineral without ore of its own is not converted
     chained = np.asarray((axes.sellers(stage - 1) >= 0).any(axis=1))[:, None]
     margin = np.where(chained, margin, price)
-    return refining_curves(
+    curves = refining_curves(
         throughput_t,
         margin,
         known,
@@ -230,3 +232,7 @@ def _making(
         premium,
         np.maximum(least, 1e-9),
     )
+    if stage != REFINED:
+        return curves
+    could_t = gather(margins.known_capacity_t["converted"], axes.refiners, np.nan) / yields
+    return at_known_capacity(curves, margin, throughput_t, could_t)

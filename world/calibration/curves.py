@@ -21,6 +21,8 @@ from world.axes import Array
 
 UTILISATION_LOW = 0.5
 HIGHEST_COST_SHARE = 0.97
+KNOWN_UTILISATION = (0.2, 0.97)
+"""Known use of capacity kept within these shares: beyond them a cost curve says nothing."""
 LOWEST_TRANCHE_SHARE = 0.2
 """No tranche costs less than this share of the producer's mean cost (assumption)."""
 TRANCHE_OFFSETS = np.array([-1.6, 0.0, 1.6])
@@ -122,6 +124,21 @@ def supply_curves(
     margin = price_usd_t - cost
     x = _steepness(price_usd_t, elasticity, cost)
     return _through(price_usd_t * np.ones_like(cost), output_t, cost, margin / x)
+
+
+def at_known_capacity(
+    curves: SupplyCurves, price_usd_t: Array | float, output_t: Array, capacity_t: Array
+) -> SupplyCurves:
+    """The same curves where ``capacity_t`` (seller,) is NaN; elsewhere with a mean cost at which so much of
+    it stands idle at the base price as was not used: what is idle is dearer than what runs.
+    """
+    used = np.clip(output_t / capacity_t, *KNOWN_UTILISATION)
+    known = np.isfinite(used) & (output_t > 0)
+    price = price_usd_t * np.ones_like(curves.cost_usd_t)
+    steps = dispersions_above_cost(np.where(known, used, 0.5))
+    cost = np.where(known, np.maximum(price - curves.slope_usd_t * steps, 1e-9), curves.cost_usd_t)
+    changed = _through(price, output_t, cost, curves.slope_usd_t)
+    return SupplyCurves(np.where(known, changed.capacity_t, curves.capacity_t), cost, curves.slope_usd_t)
 
 
 def _through(price_usd_t: Array, output_t: Array, cost_usd_t: Array, slope_usd_t: Array) -> SupplyCurves:

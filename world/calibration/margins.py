@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from world.axes import Array
 from world.calibration.components import component_input_t, read_components
@@ -22,6 +24,7 @@ class Margins:
     recovery : (mineral,) refined tonnes per tonne of ore fed to refineries
     component_input_t : metal that goes into components, part of ``use_t``; component_recovery : (mineral,)
     final_need_t : metal in the components that end up in each country
+    known_capacity_t : form of output -> tonnes of output a round that plants could make, NaN where unknown
     stock_build_t : refined metal put into stock in the base year, demand that runs off afterwards
     """
 
@@ -36,6 +39,7 @@ class Margins:
     component_input_t: Array
     component_recovery: Array
     final_need_t: Array
+    known_capacity_t: Mapping[str, Array]
 
     @property
     def component_supply_t(self) -> Array:
@@ -99,7 +103,15 @@ def read_margins(dataset: Dataset, rounds_per_year: int = 4) -> Margins:
         put_in,
         components.recovery,
         final_demand_share(dataset) * made,
+        {form: _known_capacity_t(grid, production, form) for form in ("mined", "converted", "primary")},
     )
+
+
+def _known_capacity_t(grid: _Grid, production: pd.DataFrame, form: str) -> Array:
+    """(mineral, country) capacity where the table has a figure, NaN elsewhere."""
+    rows = production[(production["form"] == form) & production["capacity_t_year"].notna()]
+    capacity = grid.sum(rows, "capacity_t_year")
+    return np.where(capacity > 0, capacity, np.nan)
 
 
 def final_demand_share(dataset: Dataset) -> Array:

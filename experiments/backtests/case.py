@@ -1,0 +1,151 @@
+"""A case of history: a world of its own, what is done in it, and what it is judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.backtests.case_schema import CaseSchema
+from experiments.backtests.case_tables import build_dataset, countries_of
+from experiments.backtests.clock import Clock
+from experiments.backtests.outcome import Good
+from world.axes import REST_OF_WORLD, Array
+from world.dataset import Dataset
+from world.measures import first_day
+from world.parameters import resolve
+from world.scenario import Known, Scenario, scenario_of
+from world.scenario_reading import Layer, settings_layer
+from world.scenario_schema import RunSection
+
+ACTUAL = "actual"
+"""The variant in which everything happens."""
+
+
+class CaseError(ValueError):
+    """A case that cannot be used: one line for each fault, with file and row or key."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case that has been read; criteria and history are read beside it.
+
+    keys : the keys of the scenario it plays, as read
+    """
+
+    name: str
+    folder: Path
+    world: CaseSchema
+    keys: Mapping[str, Any]
+
+    @property
+    def origin(self) -> str:
+        """How errors name the file."""
+        return f"{self.name}/case.toml"
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """All countries, the rest of the world last."""
+        return tuple(entry.code for entry in countries_of(self.world))
+
+    @property
+    def groups(self) -> dict[str, frozenset[str]]:
+        """Names for sets of countries that measures and criteria may use."""
+        every = frozenset(self.codes)
+        built_in = {"world": every, "*": every, "home": frozenset({self.world.home})}
+        given = {name: frozenset(codes) for name, codes in self.world.groups.items()}
+        return {**built_in, "outside": every - {self.world.home}, **given}
+
+    def scenario(self, variant: str = ACTUAL, parameters: Mapping[str, float] | None = None) -> Scenario:
+        """The scenario of a variant under ``parameters``. Raises ``ScenarioError`` with one line."""
+        keys = {name: value for name, value in self.keys.items() if name != "measures"}
+        without: Collection[str] = ()
+        settings: dict[str, object] = {}
+        if variant != ACTUAL:
+            given = self.world.variants[variant]
+            without, settings = given.without, dict(given.settings)
+        measures = [entry for entry in self.keys.get("measures", []) if entry.get("id") not in without]
+        own = Layer(self.origin, {**keys, "measures": measures})
+        top = settings_layer(settings).keys | ({"parameters": dict(parameters)} if parameters else {})
+        layers = [Layer("defaults of cases", self._defaults()), own, Layer(f"variant {variant}", top)]
+        return scenario_of(layers, self.name, self._known())
+
+    def _defaults(self) -> dict[str, Any]:
+        """Nobody leads, nobody dominates, no zone, no reserve; nobody decides unless a zone is on offer."""
+        run = self.keys.get("run", {})
+        zone = self.keys.get("zone", {})
+        start, rounds = str(run.get("start", "2025-Q1")), run.get("rounds", 44)
+        opens = start
+        if not (isinstance(zone, dict) and zone.get("exists")) and isinstance(rounds, int):
+            day = first_day(rounds, start)
+            opens = f"{day.year}-Q{(day.month + 2) // 3}"
+        return {
+            "run": {"decisions_open": opens},
+            "zone": {"exists": False},
+            "leader": {"country": REST_OF_WORLD, "coercion": "none", "finance_usd_year": 0.0},
+            "dominant_refiner": {"country": REST_OF_WORLD},
+        }
+
+    def _known(self) -> Known:
+        sectors = sorted({sector for entry in self.world.minerals.values() for sector in entry.end_use})
+        groups = {name: frozenset(codes) for name, codes in self.world.groups.items()}
+        return Known(tuple(self.world.minerals), set(self.codes), groups, sectors)
+
+    @property
+    def clock(self) -> Clock:
+        """Rounds of the case on the calendar, the same in all variants."""
+        run = RunSection.model_validate(self.keys.get("run", {}))
+        return Clock(run.start, run.rounds, self.world.zero)
+
+    def dataset(self, scenario: Scenario) -> Dataset:
+        """The tables of the case's world under the parameters of a scenario of it."""
+        powers = (scenario.leader.country, scenario.dominant_refiner.country)
+        return build_dataset(self.world, resolve(scenario.parameters), powers)
+
+    def goods(self, words: str) -> tuple[Good, ...] | None:
+        """The goods that words such as ``gallium``, ``nickel:ore`` or ``a+b`` name; refined metal of all
+        minerals when blank; None when there is no such good.
+        """
+        names = words.split("+") if words else list(self.world.minerals)
+        found = []
+        for name in names:
+            mineral, _, stage = name.partition(":")
+            entry = self.world.minerals.get(mineral)
+            stage = stage or "refined"
+            stages = {str(place) for place in entry.price_usd_t} if entry else set()
+            if stage not in stages:
+                return None
+            found.append((mineral, stage))
+        return tuple(found)
+
+    def places(self, words: str) -> tuple[frozenset[str], frozenset[str], str] | None:
+        """Countries before and after ``>`` or ``/``, and the sign between; everyone when blank, None when a
+        name is unknown.
+        """
+        sign = next((sign for sign in (">", "/") if sign in words), "")
+        first, _, second = words.partition(sign) if sign else (words, "", "")
+        found = [self._members(part) for part in (first, second)]
+        if found[0] is None or found[1] is None:
+            return None
+        return found[0] or self.groups["world"], found[1], sign
+
+    def _members(self, words: str) -> frozenset[str] | None:
+        groups = {**self.groups, **{code: frozenset({code}) for code in self.codes}}
+        names = [name for name in words.split("+") if name]
+        if any(name not in groups for name in names):
+            return None
+        return frozenset().union(*(groups[name] for name in names))
+
+    def growth(self, clock: Clock) -> dict[str, Array]:
+        """Mineral -> (round,) path of demand over its level at the start."""
+        found = {}
+        for name, entry in self.world.minerals.items():
+            years = [clock.first_month + clock.months_a_round * number for number in range(clock.rounds)]
+            path = sorted((int(year), share) for year, share in entry.growth.items()) or [(0, 0.0)]
+            rates = [dict(path).get(month // 12, path[-1][1]) for month in years]
+            rates[0] = 0.0
+            found[name] = np.exp(np.cumsum(rates) / clock.rounds_per_year)
+        return found

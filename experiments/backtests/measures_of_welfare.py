@@ -1,0 +1,55 @@
+"""Measures of money: revenue, accounts of countries, what a policy costs whom."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from experiments.backtests.outcome import Outcome, ratio
+from experiments.backtests.vocabulary import ONE, Target, word
+from world.axes import Array
+
+ACCOUNTS = (
+    "welfare stake user_surplus final_user_surplus miner_profit refiner_profit maker_profit tariff levy"
+)
+ACCOUNTS += " export_tax quota_rent hub_margin support"
+
+
+def account_of(run: Outcome, where: frozenset[str], name: str) -> Array:
+    """(round,) USD bn a year on an account of some countries."""
+    rows = run.of(run.tables["countries"], "country", where)
+    return run.total(rows, f"{name}_usd") * run.clock.rounds_per_year / 1e9
+
+
+@word("USD bn a year", ONE)
+def revenue(run: Outcome, target: Target) -> Array:
+    """What producers of the place earn at their gate."""
+    rows = run.of(run.rows("markets", target.goods), "country", target.where)
+    earned = rows.assign(earned=rows["price_fob_usd_t"].fillna(0.0) * rows["output_t"])
+    return run.total(earned, "earned") * run.clock.rounds_per_year / 1e9
+
+
+@word("USD bn a year", ONE, ACCOUNTS, of_goods=False)
+def account(run: Outcome, target: Target) -> Array:
+    """An account of the place, over all goods of the case (table countries)."""
+    return account_of(run, target.where, target.segment)
+
+
+@word("% of GDP", ONE, "welfare stake", of_goods=False, against=True)
+def loss_over_gdp(run: Outcome, target: Target) -> Array:
+    """Loss on an account of the place against the variant named in relative_to, over its GDP."""
+    assert target.against is not None
+    lost = account_of(target.against, target.where, target.segment)
+    lost = lost - account_of(run, target.where, target.segment)
+    return np.asarray(100.0 * lost / sum(run.gdp_usd_bn[code] for code in target.where))
+
+
+@word("share", ONE, "welfare stake", of_goods=False, against=True)
+def net_over_user_cost(run: Outcome, target: Target) -> Array:
+    """Loss of welfare of the place over the loss of its users, against the variant named in relative_to."""
+    assert target.against is not None
+    users = "user_surplus" if target.segment == "welfare" else "final_user_surplus"
+    lost = [
+        account_of(target.against, target.where, name) - account_of(run, target.where, name)
+        for name in (target.segment, users)
+    ]
+    return np.where(lost[1] > 0, ratio(lost[0], lost[1]), np.nan)

@@ -1,0 +1,53 @@
+"""One rule for all minerals: its signs, and how it stands beside the table of estimates."""
+
+import pandas as pd
+import pytest
+
+from world.attribute_rules import Attributes, cover_months, demand_elasticity, supply_elasticity, taste
+from world.dataset import load_dataset
+from world.parameters import resolve
+
+PARAMETERS = resolve()
+PLAIN = Attributes(0.2, 0.1, False)
+
+
+def test_signs_of_the_rule() -> None:
+    dear, by_product, listed = (
+        Attributes(0.2, 0.5, False),
+        Attributes(0.9, 0.1, False),
+        Attributes(0.2, 0.1, True),
+    )
+    assert demand_elasticity(dear, PARAMETERS)[0] > demand_elasticity(PLAIN, PARAMETERS)[0]
+    assert cover_months(dear, PARAMETERS) < cover_months(PLAIN, PARAMETERS)
+    assert supply_elasticity(by_product, PARAMETERS) < supply_elasticity(PLAIN, PARAMETERS)
+    assert taste(listed, PARAMETERS) > taste(PLAIN, PARAMETERS)
+    short, long = demand_elasticity(PLAIN, PARAMETERS)
+    assert 0 < short < long
+
+
+@pytest.mark.parametrize(
+    ("kind", "most_outside"),
+    [("demand_short_run", 0), ("demand_long_run", 0), ("taste_refined", 0), ("supply_ore", 2)],
+)
+def test_the_rule_lies_in_the_ranges_of_the_estimates(kind: str, most_outside: int) -> None:
+    """Lithium answers faster than any rule of these attributes says, cobalt as a by-product slower."""
+    dataset = load_dataset()
+    table = dataset.table("elasticities")
+    rows = table[table["kind"] == kind].set_index("mineral")
+    outside = [
+        str(mineral.mineral)
+        for mineral in dataset.table("minerals").itertuples()
+        if mineral.mineral in rows.index and not _within(rows.loc[str(mineral.mineral)], kind, mineral)
+    ]
+    assert len(outside) <= most_outside, outside
+
+
+def _within(row: pd.Series, kind: str, mineral: object) -> bool:
+    seen = Attributes(
+        *(float(getattr(mineral, name)) for name in ("by_product_share", "cost_share_in_use")), False
+    )
+    seen = Attributes(seen.by_product_share, seen.cost_share_in_use, bool(mineral.exchange_traded))
+    short, long = demand_elasticity(seen, PARAMETERS)
+    said = {"demand_short_run": short, "demand_long_run": long, "taste_refined": taste(seen, PARAMETERS)}
+    value = said.get(kind, supply_elasticity(seen, PARAMETERS))
+    return bool(row["low"] <= value <= row["high"])

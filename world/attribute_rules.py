@@ -1,0 +1,60 @@
+"""One rule for all minerals: how supply, demand, stocks and the choice of sellers follow from what can be
+seen of a mineral. For worlds that give attributes and no estimates; the minerals of ``world/data`` have rows
+of their own.
+
+Coefficients are parameters (kind ``attributes``), so that they have ranges and are drawn like all others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from world.parameters import ParameterValues
+
+USUAL_COST_SHARE = 0.1
+"""Part of the cost of the first product at which a mineral has the elasticities and stocks of the table."""
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """What can be seen of a mineral.
+
+    by_product_share : part of supply that comes with something else, 0 to 1
+    cost_share_in_use : part of the cost of the first product that holds it, above 0, at most 1
+    exchange_traded : whether an exchange quotes it
+    """
+
+    by_product_share: float
+    cost_share_in_use: float
+    exchange_traded: bool
+
+
+def demand_elasticity(attributes: Attributes, parameters: ParameterValues) -> tuple[float, float]:
+    """Of first users, short run and long run, positive: a metal that is a large part of what a product costs
+    is saved sooner (Marshall's rule).
+    """
+    dear = _relative_cost(attributes) ** parameters.rule_cost_share_power
+    short = parameters.rule_demand_short_run * dear
+    return short, max(short, parameters.rule_demand_long_run * dear)
+
+
+def supply_elasticity(attributes: Attributes, parameters: ParameterValues) -> float:
+    """Of ore, or of metal that needs no ore, within a year: what comes as a by-product follows its host."""
+    part = attributes.by_product_share
+    return (1.0 - part) * parameters.rule_supply_own + part * parameters.rule_supply_by_product
+
+
+def taste(attributes: Attributes, parameters: ParameterValues) -> float:
+    """Theta of the choice of sellers: what an exchange quotes is nearly one good, wherever it is from."""
+    listed = parameters.rule_taste_exchange_ratio if attributes.exchange_traded else 1.0
+    return parameters.rule_taste * listed
+
+
+def cover_months(attributes: Attributes, parameters: ParameterValues) -> float:
+    """Private stocks in months of use: the smaller the metal's part in the cost, the cheaper is safety."""
+    cheap = _relative_cost(attributes) ** -parameters.rule_cost_share_power
+    return float(parameters.rule_cover_months * cheap)
+
+
+def _relative_cost(attributes: Attributes) -> float:
+    return attributes.cost_share_in_use / USUAL_COST_SHARE
