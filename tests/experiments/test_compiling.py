@@ -42,19 +42,14 @@ def run_apart(cache: Path, out: Path, **environment: str) -> subprocess.Complete
     )
 
 
-def timings_of(out: Path) -> dict[str, float]:
-    return dict(json.loads((out / "run.json").read_text(encoding="utf-8"))["timings"])
-
-
 def test_compiling_is_told_in_one_line_and_timed_apart(
     made: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     assert main(["run", *SHORT, "--out", str(tmp_path / "out")]) == 0
     assert capsys.readouterr().err == f"{COMPILING}\n"
     assert made == ["compiled"]
-    timings = timings_of(tmp_path / "out")
+    timings = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["timings"]
     assert list(timings) == ["start_s", "compile_s", "simulation_s", "output_s"]
-    assert timings["compile_s"] < 0.5
 
 
 def test_quiet_tells_nothing(made: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -97,7 +92,6 @@ def test_the_arrays_are_not_compiled(tmp_path: Path) -> None:
     done = run_apart(tmp_path / "cache", tmp_path / "out", OREBLOC_KERNEL="arrays")
     assert done.stderr == ""
     assert not (tmp_path / "cache" / "orebloc").exists()
-    assert timings_of(tmp_path / "out")["compile_s"] < 0.5
 
 
 def test_an_unknown_form_is_one_line(
@@ -112,6 +106,3 @@ def test_an_unknown_form_is_one_line(
 def test_a_new_machine_compiles_once(tmp_path: Path) -> None:
     first, second = (run_apart(tmp_path / "cache", tmp_path / name) for name in ("first", "second"))
     assert (first.stderr, second.stderr) == (f"{COMPILING}\n", "")
-    spent = [timings_of(tmp_path / name) for name in ("first", "second")]
-    assert spent[0]["compile_s"] > 5 * spent[1]["compile_s"]
-    assert spent[0]["simulation_s"] < spent[0]["compile_s"]

@@ -11,22 +11,53 @@ from pathlib import Path
 import numba
 import numpy as np
 import pytest
-from numba.core.dispatcher import Dispatcher
-from small_worlds import make_world, play
 
-from world.market.compiled import cache, newton, payments
+from world.market.compiled import cache
 from world.market.method import KernelError
 from world.market.readiness import is_ready, make_ready, smallest_market
 from world.market.solver import clear_market
 
 ROOT = Path(__file__).resolve().parents[3]
+FOLDER = ROOT / "world" / "market" / "compiled"
+
+
+def run_apart(program: str, **environment: str) -> list[str]:
+    """The words that ``program`` prints, in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.split()
+
+
+A_RUN = """
+from world.market.compiled import cache
+from world.market.readiness import make_ready
+from world.model import TradeWorld
+from world.scenario import load_scenario
+
+def compiled_so_far():
+    return {entrance.__name__: list(entrance.signatures) for entrance in cache.ENTRANCES}
+
+make_ready()
+ahead = compiled_so_far()
+world = TradeWorld(load_scenario("zone_floor", {"run.rounds": 5, "run.minerals": ["ndpr", "gallium"]}), rng=1)
+while not world.finished:
+    world.step()
+later = compiled_so_far()
+print(all(ahead.values()), world.markets_asked > 0, later == ahead, *ahead)
+"""
 
 
 def test_what_is_compiled_ahead_is_all_that_a_run_needs() -> None:
-    make_ready()
-    play(make_world("zone_floor", rounds=5, minerals=["ndpr", "gallium"], history=True))
-    assert len(newton._solve_rows.signatures) == 1
-    assert len(payments._add_up.signatures) == 1
+    """In a process of its own, in which nothing else was compiled before."""
+    words = run_apart(A_RUN)
+    assert words[:3] == ["True", "True", "True"]
+    assert set(words[3:]) == compiled_functions()[0]
 
 
 def test_the_smallest_market_clears() -> None:
@@ -39,21 +70,29 @@ def test_the_smallest_market_clears() -> None:
     assert np.isfinite(prices).all()
 
 
+def compiled_functions() -> tuple[set[str], set[str], set[str]]:
+    """Names of entrances, of what else is compiled, and of what Python functions beside them name."""
+    entrances, inner, named = set[str](), set[str](), set[str]()
+    for path in sorted(FOLDER.glob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if not isinstance(node, ast.FunctionDef):
+                continue
+            marks = {name.id for name in node.decorator_list if isinstance(name, ast.Name)}
+            if marks & {"entrance", "lean_entrance"}:
+                entrances.add(node.name)
+            elif marks & {"compiled", "lean"}:
+                inner.add(node.name)
+            else:
+                named |= {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
+    return entrances, inner, named
+
+
 def test_python_calls_the_entrances_alone() -> None:
     """A function that is no entrance would run as it is written, hundreds of times slower."""
-    for module in (newton, payments):
-        source = Path(str(module.__file__)).read_text(encoding="utf-8")
-        functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
-        compiled = {node.name for node in functions if node.decorator_list}
-        called = {
-            name.id
-            for node in functions
-            if not node.decorator_list
-            for name in ast.walk(node)
-            if isinstance(name, ast.Name)
-        }
-        assert (called & compiled) <= set(cache.ENTRANCES)
-        assert [isinstance(getattr(module, name), Dispatcher) for name in called & compiled] == [True]
+    entrances, inner, named = compiled_functions()
+    assert entrances <= named
+    assert inner
+    assert not inner & named
 
 
 def test_the_arrays_need_no_compiling() -> None:
@@ -61,15 +100,7 @@ def test_the_arrays_need_no_compiling() -> None:
         "import sys, world.market.readiness as form; form.make_ready();"
         "print(form.is_ready(), 'numba' in sys.modules)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", told],
-        cwd=ROOT,
-        env={**os.environ, "OREBLOC_KERNEL": "arrays"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.split() == ["True", "False"]
+    assert run_apart(told, OREBLOC_KERNEL="arrays") == ["True", "False"]
 
 
 def test_an_unknown_form_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

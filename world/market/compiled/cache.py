@@ -53,26 +53,40 @@ def _mark() -> Path:
     return folder / f"{_state()}-{sys.implementation.cache_tag}-{numba.__version__}"
 
 
-ENTRANCES = ("_solve_rows", "_add_up")
-"""Functions that Python calls. The others are called by compiled code alone: a way into each from Python
-would take a third of the time that compiling takes. Called from Python they run as they are written, slowly.
-"""
+ENTRANCES: list[Any] = []
+"""The compiled functions that Python calls, as they were defined: tests ask what of them was compiled."""
+
+
+def entrance(function: Callable[..., Any]) -> Any:
+    """Compile ``function``, which Python calls, and keep what was compiled."""
+    return _enter(function, {})
+
+
+def lean_entrance(function: Callable[..., Any]) -> Any:
+    """Compile ``function``, which Python calls and which allocates nothing: see :func:`lean`."""
+    return _enter(function, {"_nrt": False})
 
 
 def compiled(function: Callable[..., Any]) -> Any:
-    """Compile ``function``, and keep what Python calls."""
+    """Compile ``function``, which compiled code alone calls: a way into it from Python would take a third of
+    the time that compiling takes. Called from Python it runs as it is written, slowly.
+    """
     return _compile(function, {})
 
 
 def lean(function: Callable[..., Any]) -> Any:
-    """Compile ``function``, which allocates nothing, without counting references: a stage holds a dozen
+    """As :func:`compiled`, for what allocates nothing: without counting references. A stage holds a dozen
     arrays, and counting them at each call took more time than the arithmetic.
     """
     return _compile(function, {"_nrt": False})
 
 
+def _enter(function: Callable[..., Any], options: dict[str, bool]) -> Any:
+    made = njit(cache=True, nogil=True, error_model="numpy", **options)(function)  # type: ignore[call-overload]
+    ENTRANCES.append(made)
+    return made
+
+
 def _compile(function: Callable[..., Any], options: dict[str, bool]) -> Any:
-    if function.__name__ in ENTRANCES:
-        return njit(cache=True, nogil=True, error_model="numpy", **options)(function)  # type: ignore[call-overload]
     inner = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, **options}
     return register_jitable(nogil=True, error_model="numpy", **inner)(function)
