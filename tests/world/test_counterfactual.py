@@ -3,25 +3,21 @@ cold start in arrays finds in the market that the question describes."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 import pytest
 from small_worlds import bind, make_world, play
 
-from world.axes import STAGES
+from benchmarks.random_questions import posed, random_question
 from world.conditions import conditions_of
-from world.counterfactual import Case, Outcome, clear_rows, needs_hubs, solve_cases
-from world.market.arrays import Market
+from world.counterfactual import Case, Outcome, solve_cases
 from world.market.balance import pose
 from world.market.method import ARRAYS, VARIABLE
 from world.market.solver import clear_market
 from world.market_round import make_setting
 from world.round import happen
 from world.setting import Setting
-from world.state import Control
 
 QUESTIONS, RELATIVE = 200, 1e-6
 MEMBERS = ["JPN", "KOR"]
@@ -44,39 +40,6 @@ def answered() -> tuple[Setting, list[Case], list[Outcome]]:
     rng = np.random.default_rng(3)
     cases = [random_question(rng, setting) for _ in range(QUESTIONS)]
     return setting, cases, solve_cases(setting, cases)[0]
-
-
-def random_question(rng: np.random.Generator, setting: Setting) -> Case:
-    """One mineral under any members, with or without the floor and a control, today or later."""
-    axes = setting.axes
-    mineral = int(rng.integers(len(axes.minerals)))
-    members = rng.random(len(axes.countries)) < rng.random()
-    is_floor, is_later = rng.random(2) < (0.7, 0.4)
-    stage = int(rng.integers(len(STAGES)))
-    sellers = axes.sellers(stage)[mineral]
-    sellers = sellers[sellers >= 0]
-    if not len(sellers) or rng.random() < 0.4:
-        return Case((mineral,), members, bool(is_floor), (), bool(is_later))
-    targets = np.flatnonzero(rng.random(len(axes.countries)) < rng.random())
-    approval_share = float(rng.choice([0.0, rng.random(), 1.0]))
-    control = Control(
-        int(rng.choice(sellers)), mineral, stage, tuple(targets.tolist()), approval_share, 0, "question"
-    )
-    return Case((mineral,), members, bool(is_floor), (control,), bool(is_later))
-
-
-def posed(setting: Setting, cases: Sequence[Case]) -> list[tuple[list[int], Market]]:
-    """The markets of the cases, those that need the same arrays in one, with the numbers of the cases."""
-    alike = defaultdict(list)
-    for number, case in enumerate(cases):
-        (mineral,) = case.minerals
-        alike[mineral, case.is_later, needs_hubs(setting, case, mineral)].append(number)
-    markets = []
-    for (mineral, is_later, hubs), numbers in alike.items():
-        rows = np.full(len(numbers), mineral)
-        asked = [cases[number] for number in numbers]
-        markets.append((numbers, clear_rows(setting.rows(rows, is_later), asked, rows, hubs)[0].market))
-    return markets
 
 
 def test_answers_are_those_of_a_full_solve_by_the_other_form(monkeypatch: pytest.MonkeyPatch) -> None:
