@@ -58,12 +58,12 @@ class Columns:
 
 @dataclass(frozen=True)
 class Answer:
-    """Prices of ore and of metal at their sellers' gates, seconds taken, and whether it is the optimum."""
+    """Prices of ore and of metal at their sellers' gates, seconds taken, and whether this is the optimum."""
 
     ore_usd_t: Floats
     metal_usd_t: Floats
     seconds: float
-    status: str
+    is_optimal: bool
 
 
 def solve_linear(market: Market, limit_s: float) -> Answer:
@@ -164,7 +164,7 @@ def _solve(columns: Columns, size: _Sizes, limit_s: float) -> Answer:
     took = time.process_time() - began
     duals = np.array(solver.getSolution().row_dual)
     return Answer(
-        duals[size.ore], duals[size.metal], took, solver.modelStatusToString(solver.getModelStatus())
+        duals[size.ore], duals[size.metal], took, solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
     )
 
 

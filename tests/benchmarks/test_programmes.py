@@ -19,7 +19,7 @@ def test_programmes_have_the_prices_of_the_kernel(seed: int) -> None:
     market = countries_market(8, seed=seed)
     sharp = clear_market(with_little_taste(market))
     for answer in (solve_linear(market, 60.0), solve_quadratic(market, sharp, 60.0)):
-        assert answer.status == "Optimal"
+        assert answer.is_optimal
         assert off(answer, sharp) <= OFF
     usual = clear_market(market)
     assert off(solve_linear(market, 60.0), usual) > off(solve_linear(market, 60.0), sharp)
