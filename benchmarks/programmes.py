@@ -18,6 +18,7 @@ from scipy.sparse import coo_array, csc_array
 
 from world.market.arrays import Curves, Market, Needs
 from world.market.clearing import Clearing
+from world.market.need import use_of_users, users_of
 from world.market.rows import Floats
 
 STEPS = 24
@@ -89,7 +90,8 @@ def solve_quadratic(market: Market, at: Clearing, limit_s: float) -> Answer:
     made = (size.metal, float(metal.recovery[0]))
     _add_straight(columns, metal.making, margin, (size.makers, -1.0), made)
     index, use = found.index_usd_t[0], found.wanted_t[0]
-    slope = index / (metal.needs.elasticity[0] * use)  # of the price of need, downwards
+    users = users_of(metal.needs, metal.lanes.spread_usd_t[:, metal.makers_next :])
+    slope = -1.0 / (use_of_users(users, index[None])[1][0] * use)  # of the price of need, downwards
     columns.add(-(index + slope * use), np.full(use.shape, np.inf), (size.users, -1.0), curvature=slope)
     _add_lanes(columns, market, size)
     return _solve(columns, size, limit_s)
@@ -123,13 +125,12 @@ def _add_steps(columns: Columns, curves: Curves, *ends: tuple[Floats, float]) ->
 
 def _add_need(columns: Columns, needs: Needs, *ends: tuple[Floats, float]) -> None:
     """Need in steps of equal ratio of prices; the last is what is needed at the highest price."""
-    need, usual, elasticity = needs.need_t[0], needs.price_usd_t[0], needs.elasticity[0]
-    price = np.geomspace(HIGHEST, LOWEST, STEPS + 1)
-    tonnes = need[:, None] * price ** -elasticity[:, None]
-    middle = usual[:, None] * np.sqrt(price[1:] * price[:-1])
-    worth = np.concatenate([usual[:, None] * HIGHEST, middle], 1)
-    most = np.concatenate([tonnes[:, :1], np.diff(tonnes, axis=1)], 1)
-    columns.add(-worth, most, *((row[:, None], weight) for row, weight in ends))
+    price = needs.price_usd_t[0] * np.geomspace(HIGHEST, LOWEST, STEPS + 1)[:, None]
+    users = users_of(needs, np.zeros_like(needs.need_t))
+    tonnes = np.exp([use_of_users(users, at[None])[0][0] for at in price])
+    worth = np.concatenate([price[:1], np.sqrt(price[1:] * price[:-1])])
+    most = np.concatenate([tonnes[:1], np.diff(tonnes, axis=0)])
+    columns.add(-worth, most, *ends)
 
 
 def _only_tranche(curves: Curves) -> tuple[Floats, Floats, Floats]:

@@ -184,7 +184,7 @@ def against_others(counts: tuple[int, ...] = COUNTRIES) -> Table:
         rows,
         [
             "Every country mines, refines, uses and trades with all. Cold: one market from costs alone, half "
-            "of it or more spent on where to begin below 60 countries; a row in a cold batch of twelve, compiled "
+            "of it spent on where to begin up to 60 countries; a row in a cold batch of twelve, compiled "
             "and in arrays; warm: 3% more need, from the prices of before.",
             "HiGHS solves the limit without taste, as a linear programme on curves of 24 steps or a "
             "quadratic one on curves made straight at the answer. Its own seconds alone are counted, at most "

@@ -39,11 +39,22 @@ def test_every_market_is_seen_once_and_at_its_level() -> None:
     assert sight.markets == market.size == sum(sight.levels.values())
     assert sight.levels[AT_ONCE] > 0
     assert sight.levels[COLD] > 0
-    assert sight.levels[COOLED] > 0
     assert len(sight.hard) == market.size - sight.levels[AT_ONCE]
     taken = clear_market(market).iterations
     assert sight.most_steps == int(taken.max()) - solver.NEWTON_STEPS
     assert sight.steps == int(taken.sum())
+
+
+@np.errstate(all="ignore")
+def test_continuation_is_a_level_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fallback, "FIRST_STEPS", 1)
+    monkeypatch.setattr("benchmarks.watch.LEVEL_OF_LIMIT", {1: COLD, fallback.RUNG_STEPS: COOLED})
+    market = random_batch(SHORT, 0).take(list(range(12)))
+    assert (
+        0
+        < (clear_market(market).iterations > solver.NEWTON_STEPS).sum()
+        == clear_batch(market)[0].levels[COOLED]
+    )
 
 
 @np.errstate(all="ignore")
