@@ -39,14 +39,14 @@ HARD_STEPS = 1_000
 
 @dataclass
 class Count:
-    """What was counted of a kind, and the worst of it: (steps, number of batch or run)."""
+    """What was counted of a kind, and the worst of it: (steps, number of batch or run, row)."""
 
     batches: int = 0
     markets: int = 0
     steps: int = 0
     seconds: float = 0.0
     levels: Counter[str] = field(default_factory=Counter)
-    worst: tuple[int, int] = (0, 0)
+    worst: tuple[int, int, int] = (0, 0, 0)
     lost: list[list[int]] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
 
@@ -57,7 +57,7 @@ class Count:
         self.steps += line["steps"]
         self.seconds += line["seconds"]
         self.levels.update(line["levels"])
-        self.worst = max(self.worst, (line["most_steps"], line["number"]))
+        self.worst = max(self.worst, (line["most_steps"], line["number"], line["hardest"]))
         self.lost += [[line["number"], row] for row in line["lost"]]
         if line["stopped"]:
             self.stopped.append(f"{line['number']} ({line['scenario']}) {line['stopped']}")
@@ -99,12 +99,13 @@ def count(folder: Path, minutes: float) -> None:
 
 
 def _counted(kind: str, number: int, folder: Path) -> dict[str, Any]:
-    began, scenario, stopped = time.process_time(), "", ""
+    began, scenario, stopped, hardest = time.process_time(), "", "", 0
     lost: list[int] = []
     if kind == RUNS:
         sight, scenario, stopped = play(number)
     else:
-        sight, lost = clear_batch(random_batch(kind, number))
+        batch = clear_batch(random_batch(kind, number))
+        sight, hardest, lost = batch.sight, batch.hardest, batch.lost
     _keep_hard(folder / f"{kind} {number}".replace(" ", "-"), sight)
     return {
         "kind": kind,
@@ -113,6 +114,7 @@ def _counted(kind: str, number: int, folder: Path) -> dict[str, Any]:
         "markets": sight.markets,
         "steps": sight.steps,
         "most_steps": sight.most_steps,
+        "hardest": hardest,
         "levels": dict(sight.levels),
         "lost": lost,
         "stopped": stopped,
@@ -155,13 +157,17 @@ def _notes(counts: dict[str, Count]) -> Iterator[str]:
         "its left failed: 400 steps from a cold start, continuation in temperature, 10,000 steps. "
         "`python -m benchmarks.convergence replay KIND NUMBER [ROW]` has any of them again."
     )
-    hardest = ", ".join(f"{kind} {each.worst[1]} ({each.worst[0]:,} steps)" for kind, each in counts.items())
-    yield f"Hardest of each kind, by batch or run: {hardest}."
+    hardest = (f"{kind} {_place(kind, each)} ({each.worst[0]:,} steps)" for kind, each in counts.items())
+    yield f"Hardest of each kind, by batch and row, or run: {', '.join(hardest)}."
     lost = {kind: each.lost for kind, each in counts.items() if each.lost}
     yield f"Not cleared, [batch, row]: {lost}." if lost else "No random market was left uncleared."
     runs = counts[RUNS]
     yield f"Runs: {runs.batches}, of which stopped before their end: {len(runs.stopped)}."
     yield from runs.stopped
+
+
+def _place(kind: str, each: Count) -> str:
+    return str(each.worst[1]) if kind == RUNS else f"{each.worst[1]} {each.worst[2]}"
 
 
 def replay(kind: str, number: int, row: int | None) -> None:
@@ -171,8 +177,9 @@ def replay(kind: str, number: int, row: int | None) -> None:
         print(f"{scenario}: {stopped or 'played to its end'}")
     else:
         batch = random_batch(kind, number)
-        sight, lost = clear_batch(batch if row is None else batch.take([row]))
-        print(f"rows that did not clear: {lost}")
+        cleared = clear_batch(batch if row is None else batch.take([row]))
+        sight = cleared.sight
+        print(f"hardest row: {cleared.hardest}; rows that did not clear: {cleared.lost}")
     print(f"{sight.markets} markets, {dict(sight.levels)}, at most {sight.most_steps} steps")
     for steps, level, _ in sight.hard:
         print(f"  {level}: {steps} steps")

@@ -5,7 +5,7 @@ parameters are drawn from their full ranges. Everything follows from a number, s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -64,25 +64,34 @@ def random_batch(kind: str, number: int) -> Market:
     return random_market(np.random.default_rng(number), replace(KINDS[kind], rows=ROWS))[0]
 
 
-def clear_batch(market: Market) -> tuple[Sight, list[int]]:
-    """What was seen, and the rows that did not clear."""
+@dataclass(frozen=True)
+class Batch:
+    """What was seen, the row that took most steps, and the rows that did not clear."""
+
+    sight: Sight
+    hardest: int
+    lost: list[int]
+
+
+def clear_batch(market: Market) -> Batch:
+    """Clear all rows, one by one where they do not clear together."""
     try:
         with watching() as sight:
-            clear_market(market)
+            steps = clear_market(market).iterations
     except MarketError:
         return _clear_one_by_one(market)
-    return sight, []
+    return Batch(sight, int(steps.argmax()), [])
 
 
-def _clear_one_by_one(market: Market) -> tuple[Sight, list[int]]:
-    lost = []
+def _clear_one_by_one(market: Market) -> Batch:
+    lost, steps = [], np.zeros(market.size)
     with watching() as sight:
         for row in range(market.size):
             try:
-                clear_market(market.take([row]))
+                steps[row] = clear_market(market.take([row])).iterations[0]
             except MarketError:
                 lost.append(row)
-    return sight, lost
+    return Batch(sight, int(steps.argmax()), lost)
 
 
 def random_scenario(number: int) -> Scenario:

@@ -24,7 +24,7 @@ SHORT = "short and inelastic"
 @pytest.fixture
 def two_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(convergence, "KINDS", ("ordinary", "export desks"))
-    monkeypatch.setattr(convergence, "play", lambda number: (clear_batch(small())[0], "baseline", ""))
+    monkeypatch.setattr(convergence, "play", lambda number: (clear_batch(small()).sight, "baseline", ""))
 
 
 def small() -> Market:
@@ -34,13 +34,15 @@ def small() -> Market:
 @np.errstate(all="ignore")
 def test_every_market_is_seen_once_and_at_its_level() -> None:
     market = random_batch(SHORT, 0)
-    sight, lost = clear_batch(market)
-    assert lost == []
+    batch = clear_batch(market)
+    sight = batch.sight
+    assert batch.lost == []
     assert sight.markets == market.size == sum(sight.levels.values())
     assert sight.levels[AT_ONCE] > 0
     assert sight.levels[COLD] > 0
     assert len(sight.hard) == market.size - sight.levels[AT_ONCE]
     taken = clear_market(market).iterations
+    assert batch.hardest == int(taken.argmax())
     assert sight.most_steps == int(taken.max()) - solver.NEWTON_STEPS
     assert sight.steps == int(taken.sum())
 
@@ -53,7 +55,7 @@ def test_continuation_is_a_level_of_its_own(monkeypatch: pytest.MonkeyPatch) -> 
     assert (
         0
         < (clear_market(market).iterations > solver.NEWTON_STEPS).sum()
-        == clear_batch(market)[0].levels[COOLED]
+        == clear_batch(market).sight.levels[COOLED]
     )
 
 
@@ -65,7 +67,8 @@ def test_what_is_lost_is_named_and_the_rest_is_counted(monkeypatch: pytest.Monke
     market = random_batch(SHORT, 0).take(list(range(12)))
     with pytest.raises(MarketError):
         clear_market(market)
-    sight, lost = clear_batch(market)
+    batch = clear_batch(market)
+    sight, lost = batch.sight, batch.lost
     assert sight.markets == market.size
     assert 0 < len(lost) == sight.levels[LOST]
     assert sight.levels[AT_ONCE] == market.size - len(lost)
