@@ -25,7 +25,7 @@ KEYS = (
     "scenario_text",
     "timings",
 )
-TIMINGS = ("start_s", "simulation_s", "output_s")
+TIMINGS = ("start_s", "compile_s", "simulation_s", "output_s")
 LEAST_REPORT_BYTES = 20_000
 
 

@@ -96,10 +96,14 @@ def _user_errors() -> tuple[type[Exception], ...]:
     from experiments.explain import ExplainError
     from experiments.results import ResultsError
     from world.dataset import DatasetError
+    from world.market.method import KernelError
     from world.parameters import ParameterError
     from world.scenario import ScenarioError
 
-    return ScenarioError, ParameterError, DatasetError, ResultsError, ExplainError, CaseError
+    return (
+        *(ScenarioError, ParameterError, DatasetError, KernelError),
+        *(ResultsError, ExplainError, CaseError),
+    )
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from experiments.jobs import ctrl_c_ignored, in_processes, in_turn, stop_when_told
 from experiments.provenance import peak_memory_mb, provenance
 from experiments.results import ResultsError, Run, amend_meta, next_folder, write_run
-from experiments.simulation import Progress, Simulation, keep_failed_state, simulate
+from experiments.simulation import Notice, Progress, Simulation, compile_market, keep_failed_state, simulate
 from world.scenario import Scenario, ScenarioError, load_scenario
 
 if TYPE_CHECKING:
@@ -46,12 +46,14 @@ def run_scenario(
     finish: Callable[[Run], object] | None = None,
     command: str = "",
     began: float | None = None,
+    notice: Notice | None = None,
 ) -> Run:
     """Run one scenario and write its results.
 
     ``scenario`` is a name of the library, a path or a scenario already read; ``settings`` are dotted keys
     laid over it. Without ``out`` the results go to the next free ``results/SCENARIO-seedN-K``. ``finish`` is
-    called with the written run (figures, report) and its time counted as output. Ctrl-C ends the run after
+    called with the written run (figures, report) and its time counted as output; ``notice`` with a line when
+    the market has to be compiled first, which is done once on a machine. Ctrl-C ends the run after
     the round; the result's ``meta["status"]`` is then ``interrupted``. A process that was started to ignore
     it, as shells do for what a script starts with ``&``, goes on ignoring it.
 
@@ -66,7 +68,7 @@ def run_scenario(
     ready = prepare_scenario(scenario, rounds, settings)
     folder = Path(out) if out is not None else next_folder(RESULTS, ready.key, seed)
     check_folder(folder, overwrite)
-    simulation = simulate(ready, seed, progress, began)
+    simulation = simulate(ready, seed, progress, began, notice)
     written = time.perf_counter()
     run = write_run(simulation.record, _meta(ready, seed, simulation, command), folder, overwrite)
     if simulation.status == "failed":
@@ -138,6 +140,7 @@ def _meta(scenario: Scenario, seed: int, simulation: Simulation, command: str) -
         "scenario_fingerprint": scenario.fingerprint(),
         "timings": {
             "start_s": round(simulation.start_s, 3),
+            "compile_s": round(simulation.compile_s, 3),
             "simulation_s": round(simulation.simulation_s, 3),
         },
         "peak_memory_mb": peak_memory_mb(),
@@ -166,12 +169,14 @@ def compare_scenarios(
     jobs: int | None = None,
     progress: Progress | None = None,
     overwrite: bool = False,
+    notice: Notice | None = None,
 ) -> Comparison:
     """Run each scenario with the same seeds and compare outcomes in pairs, the first scenario being the
     reference.
 
     ``seeds`` is a number of seeds (1, 2, ...) or the seeds themselves; ``jobs`` the number of processes, 1
-    for none. An interrupted comparison holds the pairs that were finished.
+    for none; ``notice`` is called with a line when the market has to be compiled first, which is done once,
+    before the processes start. An interrupted comparison holds the pairs that were finished.
     """
     from experiments.comparison import compare_runs, write_comparison
 
@@ -189,7 +194,7 @@ def compare_scenarios(
         for seed in chosen
         for scenario in ready
     ]
-    finished, status = run_jobs(todo, jobs or min(os.cpu_count() or 1, len(todo)), progress)
+    finished, status = run_jobs(todo, jobs or min(os.cpu_count() or 1, len(todo)), progress, notice)
     # A second Ctrl-C must not lose what the first one left.
     with ctrl_c_ignored() if status == "interrupted" else nullcontext():
         comparison = compare_runs([Run.open(path) for path in finished], keys, folder, status, len(todo))
@@ -212,14 +217,20 @@ def _clear_comparison_folder(folder: Path, overwrite: bool) -> None:
     shutil.rmtree(folder / "runs", ignore_errors=True)
 
 
-def run_jobs(todo: Sequence[Job], processes: int, progress: Progress | None = None) -> tuple[list[Path], str]:
+def run_jobs(
+    todo: Sequence[Job], processes: int, progress: Progress | None = None, notice: Notice | None = None
+) -> tuple[list[Path], str]:
     """Run all jobs; return the folders of finished runs in the order of ``todo``, and finished or
     interrupted.
     """
+    from world.market.readiness import is_ready
+
     done: set[Path] = set()
     status = "finished"
     results = in_turn(run_job, todo) if processes <= 1 else in_processes(run_job, todo, processes)
     try:
+        if not is_ready():
+            compile_market(notice)
         for path, run_status in results:
             if run_status == "interrupted":
                 status = run_status

@@ -243,9 +243,12 @@ _PAGE_HEAD = """# Result tables
 <!-- made by experiments.results.describe_results() from world/record.py; do not edit by hand -->
 
 A run is a folder: one Parquet file a table, `run.json` (scenario, seed, version, fingerprint of the data,
-timings, status: `finished`, `interrupted` or `failed`), `report.html` and `figures/`. The unit and meaning of
-each column are also in the metadata of the Parquet files. Tonnes are contained tonnes a quarter; money is
-USD a quarter unless the unit says more.
+timings, status: `finished`, `interrupted` or `failed`), `report.html` and `figures/`. Its `timings` are
+seconds: `start_s` until the world stands, `compile_s` to compile what clears the market or, where that was
+done before, to read it; `simulation_s` for the rounds, `output_s` for tables, figures and report.
+
+The unit and meaning of each column are also in the metadata of the Parquet files. Tonnes are contained tonnes
+a quarter; money is USD a quarter unless the unit says more.
 
 A comparison is a folder too: its runs under `runs/`, the paired differences in `comparison.csv` and
 `comparison.parquet`, every outcome of every run in `outcomes.csv`, and status, seeds and version in

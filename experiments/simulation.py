@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from world.model import TradeWorld
 
 Progress = Callable[[int, int], None]
+Notice = Callable[[str], None]
 STATE_FILE = "failed-state.pickle"
 TRACE_FILE = "failure.txt"
+COMPILING = "compiling the market for this computer: once, some half a minute ..."
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Simulation:
     status: str
     rounds: int
     start_s: float
+    compile_s: float
     simulation_s: float
     world: TradeWorld
     error: str = ""
@@ -43,13 +46,17 @@ class Simulation:
 
 
 def simulate(
-    scenario: Scenario, seed: int, progress: Progress | None = None, began: float | None = None
+    scenario: Scenario,
+    seed: int,
+    progress: Progress | None = None,
+    began: float | None = None,
+    notice: Notice | None = None,
 ) -> Simulation:
     """Play all rounds of ``scenario``.
 
-    ``progress`` is called with rounds played and rounds in all. ``began`` is the ``time.perf_counter()`` from
-    which ``start_s`` is counted. Linear algebra runs on one thread, so that the last bit does not depend on
-    the machine's load.
+    ``progress`` is called with rounds played and rounds in all, ``notice`` with a line for the user when the
+    market has to be compiled first. ``began`` is the ``time.perf_counter()`` from which ``start_s`` is
+    counted. Linear algebra runs on one thread, so that the last bit does not depend on the machine's load.
     """
     from threadpoolctl import threadpool_limits
 
@@ -59,12 +66,24 @@ def simulate(
     with threadpool_limits(1):
         world = TradeWorld(scenario, rng=seed)
         opened = time.perf_counter()
+        compile_market(notice)
+        compiled = time.perf_counter()
         status, rounds, error, trace = _play(world, scenario.run.rounds, progress)
     if status != "finished":
         _keep_rounds(world.record, rounds)
-    return Simulation(
-        world.record, status, rounds, opened - began, time.perf_counter() - opened, world, error, trace
-    )
+    clock = (opened - began, compiled - opened, time.perf_counter() - compiled)
+    return Simulation(world.record, status, rounds, *clock, world, error, trace)
+
+
+def compile_market(notice: Notice | None = None) -> None:
+    """Compile what clears the market, or read it where this was done before; tell ``notice`` before the
+    former, which takes its time.
+    """
+    from world.market.readiness import is_ready, make_ready
+
+    if notice is not None and not is_ready():
+        notice(COMPILING)
+    make_ready()
 
 
 def _play(world: TradeWorld, total: int, progress: Progress | None) -> tuple[str, int, str, str]:

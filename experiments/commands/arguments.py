@@ -92,6 +92,19 @@ def say(quiet: bool, *lines: str) -> None:
         print(*lines, sep="\n", flush=True)
 
 
+def notice_of(quiet: bool) -> Callable[[str], None] | None:
+    """Writes a line on standard error, above a bar of progress that is there; nothing when quiet."""
+    if quiet:
+        return None
+
+    def tell(line: str) -> None:
+        from tqdm import tqdm
+
+        tqdm.write(line, file=sys.stderr)
+
+    return tell
+
+
 def in_columns(rows: Mapping[str, str], indent: str = "  ") -> str:
     """Lines of name and text, the texts under one another."""
     width = max((len(name) for name in rows), default=0)

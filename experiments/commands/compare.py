@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from experiments.commands.arguments import add_settings, chosen_settings, progress_bar, say, whole
+from experiments.commands.arguments import add_settings, chosen_settings, notice_of, progress_bar, say, whole
 
 if TYPE_CHECKING:
     from experiments.comparison import Comparison
@@ -50,6 +50,7 @@ def compare(arguments: argparse.Namespace) -> int:
             jobs=arguments.jobs,
             progress=progress,
             overwrite=arguments.overwrite,
+            notice=notice_of(arguments.quiet),
         )
     if comparison.runs:
         table = str(comparison.folder / "comparison.csv")

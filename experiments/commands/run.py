@@ -7,7 +7,7 @@ import gc
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from experiments.commands.arguments import add_settings, chosen_settings, progress_bar, say, whole
+from experiments.commands.arguments import add_settings, chosen_settings, notice_of, progress_bar, say, whole
 
 if TYPE_CHECKING:
     from experiments.results import Run
@@ -54,6 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
             finish=None if arguments.tables_only else _finish(arguments.quiet),
             command=arguments.command_line,
             began=arguments.began,
+            notice=notice_of(arguments.quiet),
         )
     if finished.meta["status"] == "interrupted":
         played = f"{finished.meta['rounds']} of {finished.meta['rounds_planned']} quarters"

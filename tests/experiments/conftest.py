@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from experiments.results import Run, write_run
+from world.market.readiness import make_ready
 from world.record import SCHEMA, Record
 
 COUNTRIES = ("USA", "CHN", "JPN", "CAN", "AUS", "DEU", "FRA", "MYS", "IND", "ROW")
@@ -26,6 +27,12 @@ exists = {exists}
 
 def quarter_of(number: int) -> str:
     return f"{2025 + number // 4}-Q{number % 4 + 1}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_market() -> None:
+    """Runs in processes of their own find the market compiled, and have nothing to say about it."""
+    make_ready()
 
 
 @pytest.fixture

@@ -123,7 +123,7 @@ def test_a_run_leaves_tables_and_says_where_it_comes_from(use_world: object, tmp
     )
     assert meta["python"].startswith("3.")
     assert len(meta["data_fingerprint"]) == 12
-    assert set(meta["timings"]) == {"start_s", "simulation_s", "output_s"}
+    assert set(meta["timings"]) == {"start_s", "compile_s", "simulation_s", "output_s"}
     assert min(meta["timings"].values()) >= 0
     assert meta["peak_memory_mb"] > 10
     (tmp_path / "again.toml").write_text(meta["scenario_text"])

@@ -10,9 +10,9 @@ from scipy.integrate import quad
 
 sys.path.insert(0, str(Path(__file__).parent / "market"))
 
-from market_worlds import EVERYTHING, Setting, random_market
 from small_markets import lanes_of, make_lanes, plain_charges, without_ore
 
+from benchmarks.random_markets import EVERYTHING, Setting, random_market
 from world.market.arrays import Market
 from world.market.clearing import Clearing
 from world.market.need import use_of_users, users_of

@@ -4,8 +4,8 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from market_worlds import EVERYTHING, Setting, random_market
 
+from benchmarks.random_markets import EVERYTHING, Setting, random_market
 from world.market.balance import pose
 from world.market.compiled import newton as compiled
 from world.market.compiled import payments as compiled_payments

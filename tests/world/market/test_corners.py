@@ -4,9 +4,9 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from market_worlds import Setting, random_market
 from small_markets import make_desk, make_lanes, make_market, without_ore
 
+from benchmarks.random_markets import Setting, random_market
 from world.market import solver
 from world.market.arrays import Lanes, Market, no_desks
 from world.market.balance import evaluate, pose

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from market_worlds import EVERYTHING, Setting, random_market
 
+from benchmarks.random_markets import EVERYTHING, Setting, random_market
 from world.market.arrays import Desks, Lanes, Market, Stage
 from world.market.clearing import StageClearing
 from world.market.rows import Rowwise

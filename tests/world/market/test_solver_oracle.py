@@ -11,9 +11,9 @@ from chain_equations import Books, used_t
 from chain_programme import frozen, solve_programme
 from chain_records import Chain
 from chain_solver import solve
-from market_worlds import EVERYTHING, Setting, random_market
 from small_markets import make_lanes, make_market
 
+from benchmarks.random_markets import EVERYTHING, Setting, random_market
 from world.market.arrays import Market
 from world.market.clearing import Clearing
 from world.market.solver import clear_market

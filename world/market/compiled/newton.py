@@ -11,7 +11,7 @@ from math import inf, isfinite
 import numpy as np
 
 from world.market.balance import Problem, StageProblem
-from world.market.compiled.cache import compiled
+from world.market.compiled.cache import compiled, entrance
 from world.market.compiled.derivatives import log_jacobian
 from world.market.compiled.equations import (
     COLUMNS,
@@ -146,7 +146,7 @@ def _solve(stages, row, scale, unknowns, tolerance, steps):  # type: ignore[no-u
     return steps, merits[0], work
 
 
-@compiled
+@entrance
 def _solve_rows(stages, scale, tolerance, steps, ends):  # type: ignore[no-untyped-def]
     """All rows, one after the other, into ``ends``: unknowns, steps taken, error, flows and columns."""
     unknowns, taken, error, flows, columns = ends

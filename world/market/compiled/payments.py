@@ -9,7 +9,7 @@ import numpy as np
 from world.market.arrays import Lanes
 from world.market.charges import LaneCharges
 from world.market.clearing import StageClearing
-from world.market.compiled.cache import lean
+from world.market.compiled.cache import lean, lean_entrance
 from world.market.payments import Payments
 
 FIELDS = tuple(LaneCharges.__dataclass_fields__)
@@ -46,7 +46,7 @@ def _steps(shape: tuple[int, ...]) -> list[int]:
     return [0 if size == 1 else step for size, step in zip(shape, apart, strict=True)]
 
 
-@lean
+@lean_entrance
 def _add_up(book, terms, charges, places, sums):  # type: ignore[no-untyped-def]
     """All lanes that carry something. ``places``: steps of the charges, and room for where they stand."""
     flow, (steps, at) = book[0], places
