@@ -11,7 +11,9 @@ import numpy as np
 from agents.accession import AccessionStrategy, FixedStanding, PayoffAccession
 from agents.country import Country, DominantRefiner, ZoneLeader
 from agents.roles import roles_of
+from agents.scripted import ScriptedAccession
 from world.axes import REST_OF_WORLD, Array
+from world.measures import first_day, round_of
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -41,7 +43,7 @@ def _agent(world: TradeWorld, voter: str, places: tuple[int, ...]) -> Country:
     roles = roles_of(mined, refined, used, is_leader=is_leader, is_dominant=is_dominant)
     kind = ZoneLeader if is_leader else DominantRefiner if is_dominant else Country
     members = tuple(world.base.axes.countries[place] for place in places)
-    return kind(world, voter, members, roles, _accession(world, voter, members))
+    return kind(world, voter, members, roles, accession_of(world, voter, members))
 
 
 def _value_usd(world: TradeWorld) -> tuple[Array, Array, Array]:
@@ -53,8 +55,14 @@ def _value_usd(world: TradeWorld) -> tuple[Array, Array, Array]:
     return mined, made, used
 
 
-def _accession(world: TradeWorld, voter: str, members: tuple[str, ...]) -> AccessionStrategy:
-    """The strategy that the scenario names, or a standing that it fixes."""
+def accession_of(world: TradeWorld, voter: str, members: tuple[str, ...]) -> AccessionStrategy:
+    """The decisions that the scenario writes, a standing that it fixes, or the strategy that it names."""
+    written = world.premise.zone.decisions.get(voter)
+    if written is not None:
+        start = world.premise.run.start
+        return ScriptedAccession(
+            {round_of(first_day(0, quarter), start): choice for quarter, choice in written.items()}
+        )
     standings = world.premise.zone.standings
     fixed = next((standings[name] for name in (voter, *members) if name in standings), None)
     if fixed is not None:

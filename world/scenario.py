@@ -106,6 +106,10 @@ def _faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
     for location, name in _countries_named(scenario):
         if name not in known.countries:
             yield location, name, in_order(name, known.countries)
+    deciding = [*known.countries, *known.blocs]
+    for name in scenario.zone.decisions:
+        if name not in deciding:
+            yield ("zone", "decisions", name), name, in_order(name, deciding)
     if (same := scenario.leader.country) == scenario.dominant_refiner.country:
         yield ("dominant_refiner", "country"), same, "another country than leader.country"
     for number, measure in enumerate(scenario.measures):
