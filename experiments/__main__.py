@@ -17,7 +17,7 @@ import sys  # noqa: E402
 from collections.abc import Callable, Sequence  # noqa: E402
 from typing import NoReturn  # noqa: E402
 
-from experiments.commands import compare, data, explain, reference, report, results, run, scenarios  # noqa: E402
+from experiments.commands import app, compare, data, explain, reference, report, results, run, scenarios  # noqa: E402
 
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 """Tables take the memory that the simulation has given back, rather than a store of their own beside it."""
@@ -41,7 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog="Start with: python -m experiments run",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (run, compare, report, explain, scenarios, data, results, reference):
+    for module in (run, app, compare, report, explain, scenarios, data, results, reference):
         module.add_command(commands)
     return parser
 

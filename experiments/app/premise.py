@@ -142,3 +142,15 @@ def _dated(measures: Any) -> list[dict[str, object]]:
         {name: date.fromisoformat(value) if name in days else value for name, value in measure.items()}
         for measure in measures
     ]
+
+
+def open_premise(name_or_path: str, seed: int) -> Premise:
+    """The premise of a scenario given on the command line: a name of the library or a file."""
+    path = Path(name_or_path)
+    if path.suffix == ".toml":
+        if not path.is_file():
+            raise ScenarioError(f"{path}: no such scenario file")
+        return replace(read_file(path.read_bytes()).premise, seed=seed)
+    premise = Premise(name_or_path, seed=seed)
+    _ = premise.scenario
+    return premise

@@ -12,13 +12,9 @@ from world.record import SCHEMA, Record
 if TYPE_CHECKING:
     import pandas as pd
 
-LONG = ("markets", "flows", "licences")
-"""Tables of which only the first year and the quarter shown are read: the rest is never drawn."""
-
-
 def read_run(track: Track, rounds: int) -> Run:
-    """The run after ``rounds`` rounds (at least 1). Long tables hold the first year and the last, flows the
-    last quarter alone.
+    """The run after ``rounds`` rounds (at least 1). The longest tables are not read whole: markets of the
+    first year and the last, flows of the first quarter and the last, licences of the last.
     """
     scenario = track.premise.scenario
     meta = {
@@ -32,7 +28,8 @@ def read_run(track: Track, rounds: int) -> Run:
     year = sorted({*range(min(4, rounds)), *range(max(0, rounds - 4), rounds)})
     chosen = {name: pages for name in SCHEMA}
     chosen["markets"] = [pages[number] for number in year]
-    chosen["flows"] = chosen["licences"] = pages[-1:]
+    chosen["flows"] = [pages[number] for number in sorted({0, rounds - 1})]
+    chosen["licences"] = pages[-1:]
     frames = {name: _frame(name, chosen[name], rounds) for name in SCHEMA}
     return Run(Path(scenario.key), meta, frames)
 

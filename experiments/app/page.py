@@ -1,0 +1,175 @@
+"""The page: what each visitor sees. Solara calls ``Page`` once a browser tab; nothing of a visitor is global."""
+
+from __future__ import annotations
+
+import solara
+import solara.lab
+from mesa.visualization.solara_viz import ModelController, ModelCreator
+
+from experiments.app import panels
+from experiments.app.map_view import COLOURINGS, land, show_map
+from experiments.app.visit import Visit
+from experiments.app.visitors import open_visit
+from experiments.app.why_card import WhyCard
+from experiments.app.widgets import CSS, Chart, Timeline, WorldMap
+from experiments.app.zone_model import ZoneModel, model_parameters
+from experiments.figures.naming import country_name, mineral_name, quarter_in_words
+from experiments.results import Run
+
+SLOWEST_MS, FASTEST_MS = 3000, 200
+
+
+@solara.component
+def Page() -> None:
+    """One visitor's page."""
+    version = solara.use_reactive(0)
+    visit, refusal = solara.use_memo(lambda: open_visit(lambda: version.set(version.value + 1)), [])
+    solara.Title("Orebloc: a price-floor zone for critical minerals")
+    solara.Style(CSS)
+    with solara.Div(classes=["ob"]):
+        if visit is None:
+            solara.Text(refusal)
+            return
+        Board(visit, version.value)
+
+
+@solara.component
+def Board(visit: Visit, version: int) -> None:
+    """Everything but the frame; drawn anew when ``version`` changes."""
+    mineral = solara.use_reactive("dytb")
+    stage = solara.use_reactive("refined")
+    colouring = solara.use_reactive("rung")
+    country = solara.use_reactive("CAN")
+    run = visit.run()
+    Head(run, mineral.value)
+    Controls(visit)
+    if visit.problem:
+        solara.Text(visit.problem, classes=["ob-alert"])
+    Progress(visit)
+    if run is None:
+        return
+    chosen = mineral.value if mineral.value in run.minerals else run.minerals[0]
+    with solara.Div(classes=["ob-grid-page"]):
+        with solara.Div():
+            MapCard(visit, run, chosen, mineral, stage, colouring, country)
+            WhyCard(run, country)
+        with solara.Div():
+            Panels(run, chosen, stage.value)
+
+
+@solara.component
+def Head(run: Run | None, mineral: str) -> None:
+    """Title, what is going on in one sentence, light or dark."""
+    with solara.Div(classes=["ob-head"]):
+        solara.HTML(tag="h1", unsafe_innerHTML="Orebloc")
+        with solara.Div(style={"flex": "1 1 420px"}):
+            solara.Text(panels.headline(run, mineral) if run is not None else "The world is being built ...", classes=["ob-headline"])
+        solara.lab.ThemeToggle()
+
+
+@solara.component
+def Controls(visit: Visit) -> None:
+    """Mesa's controls, and a timeline."""
+    model = solara.use_reactive(solara.use_memo(ZoneModel, []))
+    parameters = solara.use_reactive({})
+    interval = solara.use_reactive(600)
+    seen = solara.use_ref(model.value)
+    if model.value is not seen.current:  # Mesa's reset has made a new model
+        seen.current = model.value
+        visit.restart(model.value.premise)
+    model.value.visit = visit
+    run = visit.run()
+    with solara.Div(classes=["ob-card"]), solara.Div(classes=["ob-row"]):
+        ModelController(model, model_parameters=parameters, play_interval=interval, use_threads=solara.use_reactive(False))
+        Timeline(
+            rounds=visit.shown,
+            planned=visit.planned,
+            words=quarter_in_words(run.quarters[-1]) if run is not None else "",
+            last=f"of {visit.planned} quarters",
+            event_go=visit.go_to,
+        )
+        with solara.Div(style={"width": "210px"}):
+            solara.SliderInt("Pause between quarters, ms", value=interval, min=FASTEST_MS, max=SLOWEST_MS, step=100)
+    with solara.Details("Change the rules (they act on Reset)"):
+        with solara.Div(classes=["ob-row"]):
+            ModelCreator(model, solara.use_memo(lambda: model_parameters(visit.premise), []), model_parameters=parameters)
+
+
+@solara.component
+def Progress(visit: Visit) -> None:
+    """A bar while quarters are played."""
+    if visit.busy:
+        share = 100 * visit.shown / max(visit.wanted, 1)
+        with solara.Div(classes=["ob-busy"]):
+            solara.HTML(tag="i", style=f"width: {share:.0f}%")
+        solara.Text(f"Playing quarter {visit.shown + 1} of {visit.wanted} ...", classes=["ob-note"])
+
+
+@solara.component
+def MapCard(
+    visit: Visit,
+    run: Run,
+    mineral: str,
+    chosen: solara.Reactive[str],
+    stage: solara.Reactive[str],
+    colouring: solara.Reactive[str],
+    country: solara.Reactive[str],
+) -> None:
+    """The map with its choices."""
+    with solara.Div(classes=["ob-card"]):
+        with solara.Div(classes=["ob-row"]):
+            Choice("Mineral", chosen, {name: mineral_name(name) for name in run.minerals})
+            Choice("Stage", stage, {"ore": "ore", "refined": "refined metal"})
+            Choice("Countries by", colouring, COLOURINGS)
+            Choice("Country", country, _countries(run))
+        WorldMap(
+            land=land(),
+            view=show_map(run, mineral, stage.value, colouring.value),
+            label=panels.headline(run, mineral),
+            chosen=country.value,
+            event_choose=country.set,
+            event_drawn=lambda number: setattr(visit, "drawn", number),
+        )
+
+
+@solara.component
+def Choice(label: str, value: solara.Reactive[str], words: dict[str, str]) -> None:
+    """A choice among keys, shown in words."""
+    keys = {text: key for key, text in words.items()}
+    shown = words.get(value.value, next(iter(words.values()), ""))
+    solara.Select(label, list(keys), value=shown, on_value=lambda text: value.set(keys[text]), dense=True)
+
+
+@solara.component
+def Panels(run: Run, mineral: str, stage: str) -> None:
+    """Charts and the log, one a tab."""
+    charts = {
+        "Prices": lambda: panels.show_prices(run, mineral, stage),
+        "Members": lambda: panels.show_members(run),
+        "Grip": lambda: panels.show_grip(run),
+        "Money": lambda: panels.show_money(run),
+        "Reserve": lambda: panels.show_reserve(run),
+    }
+    with solara.Div(classes=["ob-card"]), solara.lab.Tabs(lazy=True):
+        for name, make in charts.items():
+            with solara.lab.Tab(name):
+                Chart(chart=make())
+        with solara.lab.Tab("Log"):
+            Log(run)
+
+
+@solara.component
+def Log(run: Run) -> None:
+    """What happened, the newest first."""
+    import html
+
+    items = "".join(
+        f'<li class="{mark}"><b>{html.escape(when)}</b>{html.escape(text)}</li>'
+        for when, text, mark in panels.show_log(run)
+    )
+    solara.HTML(tag="ul", classes=["ob-log"], unsafe_innerHTML=items)
+
+
+def _countries(run: Run) -> dict[str, str]:
+    codes = run.table("countries")["country"].unique()
+    return dict(sorted(((str(code), country_name(str(code))) for code in codes), key=lambda pair: pair[1]))
