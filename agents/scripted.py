@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from agents.accession import FLOOR, RUNG_NAMES, PayoffAccession
+from agents.accession import FLOOR, RUNG_NAMES, AccessionStrategy, PayoffAccession
 from agents.decision import CountryDecision
 from agents.view import Answer, CountryView, Question
 
@@ -15,23 +15,32 @@ CHOICES = ("join", "hold_out", "ask", "stay", "leave")
 class ScriptedAccession:
     """Takes the decision written for the round; holds out (or stays, if a member) when none is.
 
-    ``ask`` holds out from the floor and lets the leader know what is missing, so that it may offer a side
+    Before the first round of the script ``before`` decides, where given. ``ask`` holds out from the floor and lets the leader know what is missing, so that it may offer a side
     payment; for that it studies what signing is worth, as a country that weighs payoffs would.
     """
 
-    def __init__(self, choices: Mapping[int, str]) -> None:
+    def __init__(self, choices: Mapping[int, str], before: AccessionStrategy | None = None) -> None:
         unknown = sorted(set(choices.values()) - set(CHOICES))
         if unknown:
             raise ValueError(f"scripted decision {unknown[0]!r} is not one of {', '.join(sorted(CHOICES))}")
         self.choices = dict(choices)
         self._weighing = PayoffAccession()
+        self._before = before
+
+    def has_begun(self, round_: int) -> bool:
+        """The script has begun by this round, or nobody decides before it."""
+        return self._before is None or round_ >= min(self.choices, default=0)
 
     def questions(self, view: CountryView) -> Sequence[Question]:
         """It asks nothing, unless it is to say what it lacks."""
+        if self._before is not None and not self.has_begun(view.round):
+            return self._before.questions(view)
         return self._weighing.questions(view) if self._bargains(view) else ()
 
     def decide(self, view: CountryView, answers: Mapping[Question, Answer]) -> CountryDecision:
         """The decision of the script."""
+        if self._before is not None and not self.has_begun(view.round):
+            return self._before.decide(view, answers)
         if self._bargains(view):
             weighed = self._weighing.decide(view, answers)
             return replace(weighed, choice="hold_out", alternative="join")

@@ -47,9 +47,7 @@ def floor_scale(world: TradeWorld, round_: int) -> float:
     """Factor on the reference prices of the rule in ``round_``: the last one that was dated before it."""
     dated = world.premise.leader.floor_scale
     begun = [
-        quarter
-        for quarter in dated
-        if round_of(first_day(0, quarter), world.premise.run.start) <= round_
+        quarter for quarter in dated if round_of(first_day(0, quarter), world.premise.run.start) <= round_
     ]
     return dated[max(begun)] if begun else 1.0
 

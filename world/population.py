@@ -56,13 +56,17 @@ def _value_usd(world: TradeWorld) -> tuple[Array, Array, Array]:
 
 
 def accession_of(world: TradeWorld, voter: str, members: tuple[str, ...]) -> AccessionStrategy:
-    """The decisions that the scenario writes, a standing that it fixes, or the strategy that it names."""
+    """The strategy that the scenario names or a standing that it fixes, until decisions are written for it."""
+    own = _own_strategy(world, voter, members)
     written = world.premise.zone.decisions.get(voter)
-    if written is not None:
-        start = world.premise.run.start
-        return ScriptedAccession(
-            {round_of(first_day(0, quarter), start): choice for quarter, choice in written.items()}
-        )
+    if not written:
+        return own
+    start = world.premise.run.start
+    choices = {round_of(first_day(0, quarter), start): choice for quarter, choice in written.items()}
+    return ScriptedAccession(choices, own)
+
+
+def _own_strategy(world: TradeWorld, voter: str, members: tuple[str, ...]) -> AccessionStrategy:
     standings = world.premise.zone.standings
     fixed = next((standings[name] for name in (voter, *members) if name in standings), None)
     if fixed is not None:

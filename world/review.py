@@ -63,8 +63,9 @@ def _reviews(world: TradeWorld, country: Country) -> bool:
         return False
     applied = bool((politics.due_round[places] >= 0).any())
     binding = politics.rung[places].max() >= ACTION_PLAN
-    if isinstance(country.accession, ScriptedAccession):  # it reviews when something is written for it
-        return not applied and world.round in country.accession.choices
+    strategy = country.accession
+    if isinstance(strategy, ScriptedAccession) and strategy.has_begun(world.round):
+        return not applied and world.round in strategy.choices
     p = world.parameters
     rhythm = p.accession_review_probability if binding else p.soft_review_probability
     return review_due(world.streams, country.iso3, world.round, rhythm, applied)

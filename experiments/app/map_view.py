@@ -73,16 +73,16 @@ def show_map(run: Run, mineral: str, stage: str, colouring: str) -> str:
 
 def _lines(row: Any) -> list[str]:
     said = [f"Rung: {RUNGS[int(row.rung)]}" + (", holding out" if row.standing == "hold_out" else "")]
-    said.append(f"From the dominant refiner: {format_share(row.dependence_on_dominant_share)} of refined metal")
+    said.append(
+        f"From the dominant refiner: {format_share(row.dependence_on_dominant_share)} of refined metal"
+    )
     said.append(f"Trust in the leader: {format_share(row.trust_in_leader)}")
     if row.unmet_share >= 0.01:
         said.append(f"Worst shortage: {format_share(row.unmet_share)} of a metal's purchases")
     return said
 
 
-def _classes(
-    run: Run, last: pd.DataFrame, roles: Mapping[str, str], colouring: str
-) -> dict[str, str]:
+def _classes(run: Run, last: pd.DataFrame, roles: Mapping[str, str], colouring: str) -> dict[str, str]:
     if colouring == "role":
         return {code: f"role-{role}" for code, role in roles.items()}
     if colouring == "rung":
@@ -108,7 +108,11 @@ def _gain_classes(run: Run, last: pd.DataFrame) -> dict[str, str]:
 def _key(colouring: str, run: Run) -> list[dict[str, str]]:
     who = country_name(run.dominant_refiner)
     entries = {
-        "rung": [*((f"rung-{rung}", name) for rung, name in enumerate(RUNGS)), ("holdout", "holds out"), ("dominant", who)],
+        "rung": [
+            *((f"rung-{rung}", name) for rung, name in enumerate(RUNGS)),
+            ("holdout", "holds out"),
+            ("dominant", who),
+        ],
         "role": [
             ("role-zone_leader", country_name(run.leader)),
             ("role-member", "member"),
@@ -116,7 +120,13 @@ def _key(colouring: str, run: Run) -> list[dict[str, str]]:
             ("role-dominant_refiner", who),
             ("role-other", "others"),
         ],
-        "gain": [("gain--2", "loses most"), ("gain--1", "loses"), ("gain-0", "little"), ("gain-1", "gains"), ("gain-2", "gains most")],
+        "gain": [
+            ("gain--2", "loses most"),
+            ("gain--1", "loses"),
+            ("gain-0", "little"),
+            ("gain-1", "gains"),
+            ("gain-2", "gains most"),
+        ],
     }
     shares = [(f"step-{step}", f"{20 * step} to {20 * step + 20}%") for step in range(5)]
     return [{"class": name, "text": text} for name, text in entries.get(colouring, shares)]

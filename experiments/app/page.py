@@ -7,23 +7,29 @@ import solara.lab
 from mesa.visualization.solara_viz import ModelController, ModelCreator
 
 from experiments.app import panels
+from experiments.app.act_card import ActCard, ShareCard, countries_in
+from experiments.app.compare_card import CompareCard
 from experiments.app.map_view import COLOURINGS, land, show_map
+from experiments.app.pieces import Choice
+from experiments.app.seat_card import SeatCard
 from experiments.app.visit import Visit
 from experiments.app.visitors import open_visit
 from experiments.app.why_card import WhyCard
 from experiments.app.widgets import CSS, Chart, Timeline, WorldMap
 from experiments.app.zone_model import ZoneModel, model_parameters
-from experiments.figures.naming import country_name, mineral_name, quarter_in_words
+from experiments.figures.naming import mineral_name, quarter_in_words
 from experiments.results import Run
 
-SLOWEST_MS, FASTEST_MS = 3000, 200
+SPEEDS_MS = {"slow": 2000, "normal": 700, "fast": 200}
+"""Pause between two quarters while playing; never so short that a page has no time to draw."""
 
 
 @solara.component
 def Page() -> None:
     """One visitor's page."""
     version = solara.use_reactive(0)
-    visit, refusal = solara.use_memo(lambda: open_visit(lambda: version.set(version.value + 1)), [])
+    search = solara.use_router().search or ""
+    visit, refusal = solara.use_memo(lambda: open_visit(lambda: version.set(version.value + 1), search), [])
     solara.Title("Orebloc: a price-floor zone for critical minerals")
     solara.Style(CSS)
     with solara.Div(classes=["ob"]):
@@ -52,9 +58,13 @@ def Board(visit: Visit, version: int) -> None:
     with solara.Div(classes=["ob-grid-page"]):
         with solara.Div():
             MapCard(visit, run, chosen, mineral, stage, colouring, country)
-            WhyCard(run, country)
+            WhyCard(visit, run, country)
+            CompareCard(visit, run, chosen, stage.value, colouring.value)
         with solara.Div():
             Panels(run, chosen, stage.value)
+            SeatCard(visit, run, country)
+            ActCard(visit, run, chosen)
+            ShareCard(visit, run)
 
 
 @solara.component
@@ -63,7 +73,10 @@ def Head(run: Run | None, mineral: str) -> None:
     with solara.Div(classes=["ob-head"]):
         solara.HTML(tag="h1", unsafe_innerHTML="Orebloc")
         with solara.Div(style={"flex": "1 1 420px"}):
-            solara.Text(panels.headline(run, mineral) if run is not None else "The world is being built ...", classes=["ob-headline"])
+            solara.Text(
+                panels.headline(run, mineral) if run is not None else "The world is being built ...",
+                classes=["ob-headline"],
+            )
         solara.lab.ThemeToggle()
 
 
@@ -72,7 +85,9 @@ def Controls(visit: Visit) -> None:
     """Mesa's controls, and a timeline."""
     model = solara.use_reactive(solara.use_memo(ZoneModel, []))
     parameters = solara.use_reactive({})
-    interval = solara.use_reactive(600)
+    speed = solara.use_reactive("normal")
+    interval = solara.use_reactive(SPEEDS_MS["normal"])
+    interval.value = SPEEDS_MS[speed.value]
     seen = solara.use_ref(model.value)
     if model.value is not seen.current:  # Mesa's reset has made a new model
         seen.current = model.value
@@ -80,7 +95,9 @@ def Controls(visit: Visit) -> None:
     model.value.visit = visit
     run = visit.run()
     with solara.Div(classes=["ob-card"]), solara.Div(classes=["ob-row"]):
-        ModelController(model, model_parameters=parameters, play_interval=interval, use_threads=solara.use_reactive(False))
+        ModelController(
+            model, model_parameters=parameters, play_interval=interval, use_threads=solara.use_reactive(False)
+        )
         Timeline(
             rounds=visit.shown,
             planned=visit.planned,
@@ -88,11 +105,14 @@ def Controls(visit: Visit) -> None:
             last=f"of {visit.planned} quarters",
             event_go=visit.go_to,
         )
-        with solara.Div(style={"width": "210px"}):
-            solara.SliderInt("Pause between quarters, ms", value=interval, min=FASTEST_MS, max=SLOWEST_MS, step=100)
-    with solara.Details("Change the rules (they act on Reset)"):
-        with solara.Div(classes=["ob-row"]):
-            ModelCreator(model, solara.use_memo(lambda: model_parameters(visit.premise), []), model_parameters=parameters)
+        with solara.Div(style={"width": "120px"}):
+            solara.Select("Speed", list(SPEEDS_MS), value=speed, dense=True)
+    with solara.Details("Change the rules (they act on Reset)"), solara.Div(classes=["ob-row"]):
+        ModelCreator(
+            model,
+            solara.use_memo(lambda: model_parameters(visit.premise), []),
+            model_parameters=parameters,
+        )
 
 
 @solara.component
@@ -121,7 +141,7 @@ def MapCard(
             Choice("Mineral", chosen, {name: mineral_name(name) for name in run.minerals})
             Choice("Stage", stage, {"ore": "ore", "refined": "refined metal"})
             Choice("Countries by", colouring, COLOURINGS)
-            Choice("Country", country, _countries(run))
+            Choice("Country", country, countries_in(run))
         WorldMap(
             land=land(),
             view=show_map(run, mineral, stage.value, colouring.value),
@@ -130,14 +150,6 @@ def MapCard(
             event_choose=country.set,
             event_drawn=lambda number: setattr(visit, "drawn", number),
         )
-
-
-@solara.component
-def Choice(label: str, value: solara.Reactive[str], words: dict[str, str]) -> None:
-    """A choice among keys, shown in words."""
-    keys = {text: key for key, text in words.items()}
-    shown = words.get(value.value, next(iter(words.values()), ""))
-    solara.Select(label, list(keys), value=shown, on_value=lambda text: value.set(keys[text]), dense=True)
 
 
 @solara.component
@@ -168,8 +180,3 @@ def Log(run: Run) -> None:
         for when, text, mark in panels.show_log(run)
     )
     solara.HTML(tag="ul", classes=["ob-log"], unsafe_innerHTML=items)
-
-
-def _countries(run: Run) -> dict[str, str]:
-    codes = run.table("countries")["country"].unique()
-    return dict(sorted(((str(code), country_name(str(code))) for code in codes), key=lambda pair: pair[1]))

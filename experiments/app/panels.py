@@ -39,7 +39,11 @@ def show_prices(run: Run, mineral: str, stage: str) -> str:
         _line("floor", "ink", rows["reference_price_usd_t"] / 1000, "1 3"),
     ]
     binds = int(rows["floor_binds"].sum())
-    floor = f"the floor binds in {binds} of {len(rows)} quarters" if rows["in_force"].any() else "no floor is in force"
+    floor = (
+        f"the floor binds in {binds} of {len(rows)} quarters"
+        if rows["in_force"].any()
+        else "no floor is in force"
+    )
     title = f"{mineral_name(mineral)}, {stage}: {floor}"
     return _chart("lines", title, "USD/kg", run, lines)
 
@@ -92,7 +96,11 @@ def show_money(run: Run) -> str:
         {
             "name": country_name(str(country)),
             "parts": [
-                {"name": str(group), "colour": theme.ACCOUNT_COLOURS[str(group)], "value": _number(value / scale)}
+                {
+                    "name": str(group),
+                    "colour": theme.ACCOUNT_COLOURS[str(group)],
+                    "value": _number(value / scale),
+                }
                 for group, value in row.items()
                 if abs(value) > 0.002 * scale
             ],
@@ -100,7 +108,13 @@ def show_money(run: Run) -> str:
         for country, row in movers.iterrows()
     ]
     return json.dumps(
-        {"kind": "bars", "title": find_welfare(run), "unit": f"{unit} USD a year", "bars": bars, "note": caption(run)}
+        {
+            "kind": "bars",
+            "title": find_welfare(run),
+            "unit": f"{unit} USD a year",
+            "bars": bars,
+            "note": caption(run),
+        }
     )
 
 

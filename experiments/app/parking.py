@@ -8,7 +8,17 @@ from typing import Any
 from world.happenings import nothing_happens
 from world.model import TradeWorld
 
-SHARED = ("economy", "base", "facts", "dataset", "parameters", "parameter_map", "premise", "streams", "places")
+SHARED = (
+    "economy",
+    "base",
+    "facts",
+    "dataset",
+    "parameters",
+    "parameter_map",
+    "premise",
+    "streams",
+    "places",
+)
 
 
 def park(world: TradeWorld) -> TradeWorld:

@@ -24,7 +24,9 @@ MOST_BYTES = 64_000
 MOST_ROUNDS = 80
 MOST_MEASURES = 200
 _BASE = re.compile(r"[a-z0-9_]{1,60}")
-_NOTE = re.compile(r"^# page: seed (\d{1,9}), quarter (\d{4}-Q[1-4]), seat ([A-Z]{2,3}|nobody)$", re.MULTILINE)
+_NOTE = re.compile(
+    r"^# page: seed (\d{1,9}), quarter (\d{4}-Q[1-4]), seat ([A-Z]{2,3}|nobody)$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)

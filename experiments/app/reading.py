@@ -12,6 +12,7 @@ from world.record import SCHEMA, Record
 if TYPE_CHECKING:
     import pandas as pd
 
+
 def read_run(track: Track, rounds: int) -> Run:
     """The run after ``rounds`` rounds (at least 1). The longest tables are not read whole: markets of the
     first year and the last, flows of the first quarter and the last, licences of the last.
@@ -26,7 +27,7 @@ def read_run(track: Track, rounds: int) -> Run:
     }
     pages = track.pages[:rounds]
     year = sorted({*range(min(4, rounds)), *range(max(0, rounds - 4), rounds)})
-    chosen = {name: pages for name in SCHEMA}
+    chosen = dict.fromkeys(SCHEMA, pages)
     chosen["markets"] = [pages[number] for number in year]
     chosen["flows"] = [pages[number] for number in sorted({0, rounds - 1})]
     chosen["licences"] = pages[-1:]
@@ -45,5 +46,3 @@ def _frame(name: str, pages: list[Record], rounds: int) -> pd.DataFrame:
         columns[column.name] = np.concatenate(parts) if parts else np.array([], types[column.kind])
     frame = pd.DataFrame(columns)
     return frame[frame["round"] < rounds]
-
-

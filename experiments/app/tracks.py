@@ -77,9 +77,7 @@ class Tracks:
         """Do ``work`` on the desk, in turn with that of others, and wait for what comes of it."""
         return self._desk.submit(work).result()
 
-    def play(
-        self, premise: Premise, rounds: int, since: Premise | None = None, shared: int = 0
-    ) -> Track:
+    def play(self, premise: Premise, rounds: int, since: Premise | None = None, shared: int = 0) -> Track:
         """Play a round of the world of ``premise`` unless it has ``rounds``; where it is new, it departs from
         the world of ``since`` after ``shared`` rounds. Waits its turn; the caller asks again until it is there.
         """

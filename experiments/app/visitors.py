@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import parse_qs
 
 import solara
 import solara.lab
 
 from experiments.app.commons import MOST_VISITORS
-from experiments.app.premise import Premise, read_token
+from experiments.app.premise import Premise, Saved, read_token
 from experiments.app.visit import Visit
 from world.scenario import ScenarioError
 
@@ -65,8 +67,10 @@ class Visitors:
 VISITORS = Visitors()
 
 
-def open_visit(changed: Callable[[], None]) -> tuple[Visit | None, str]:
-    """The visit of a new tab, or None and why there is none."""
+def open_visit(changed: Callable[[], None], search: str) -> tuple[Visit | None, str]:
+    """The visit of a new tab (``search`` is the part of its address after the question mark), or None and why
+    there is none.
+    """
     browser = solara.get_session_id() or ""
     visit = Visit()
 
@@ -76,12 +80,24 @@ def open_visit(changed: Callable[[], None]) -> tuple[Visit | None, str]:
 
     if not VISITORS.enter(browser, visit):
         return None, f"{VISITORS.most} visitors are here already; please come again in some minutes."
-    visit.changed = told
     solara.lab.on_kernel_start(lambda: lambda: VISITORS.leave(visit))
-    visit.problem = follow_link(visit, solara.get_kernel_id())
+    follow_link(visit, search)
+    visit.changed = told
     return visit, ""
 
 
-def follow_link(visit: Visit, query: str) -> str:
-    """Go to the world of a link; what is wrong with it, or nothing."""
-    return ""
+def follow_link(visit: Visit, search: str) -> None:
+    """Go to the world of a link; what is wrong with it is shown."""
+    asked = parse_qs(search.removeprefix("?"))
+    token, quarter = (asked.get(name, [""])[0] for name in ("world", "quarter"))
+    if not token:
+        return
+    try:
+        premise = read_token(token)
+    except ScenarioError as error:
+        visit.problem = str(error)
+        return
+    if re.fullmatch(r"\d{4}-Q[1-4]", quarter) is None:
+        quarter = ""
+    if premise.key != visit.premise.key:
+        visit.restore(Saved(premise, quarter, ""))

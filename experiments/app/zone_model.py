@@ -13,7 +13,12 @@ from world.scenario import list_scenarios
 
 AS_IT_IS = "as in the scenario"
 MARKUPS: Mapping[str, float | None] = {AS_IT_IS: None, "0%": 0.0, "10%": 0.1, "25%": 0.25, "50%": 0.5}
-FINANCE: Mapping[str, float | None] = {AS_IT_IS: None, "none": 0.0, "5 billion USD a year": 5e9, "20 billion USD a year": 20e9}
+FINANCE: Mapping[str, float | None] = {
+    AS_IT_IS: None,
+    "none": 0.0,
+    "5 billion USD a year": 5e9,
+    "20 billion USD a year": 20e9,
+}
 COERCION = (AS_IT_IS, "none", "record", "harsh")
 DOCTRINES = (AS_IT_IS, "passive", "tit_for_tat", "leverage")
 
@@ -60,7 +65,14 @@ def model_parameters(premise: Premise) -> dict[str, Any]:
         "finance": _select("Finance on offer", AS_IT_IS, list(FINANCE)),
         "coercion": _select("Threats by the leader", AS_IT_IS, list(COERCION)),
         "doctrine": _select("Doctrine of the dominant refiner", AS_IT_IS, list(DOCTRINES)),
-        "rng": {"type": "SliderInt", "label": "Seed of the shocks", "value": premise.seed, "min": 1, "max": 50, "step": 1},
+        "rng": {
+            "type": "SliderInt",
+            "label": "Seed of the shocks",
+            "value": premise.seed,
+            "min": 1,
+            "max": 50,
+            "step": 1,
+        },
     }
 
 

@@ -15,7 +15,10 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     parser.add_argument("--port", type=whole(1), default=8765, metavar="N", help="port (default: 8765)")
     parser.add_argument(
-        "--host", default="127.0.0.1", metavar="ADDRESS", help="address to serve (default: this machine alone)"
+        "--host",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="address to serve (default: this machine alone)",
     )
     parser.add_argument("--seed", type=whole(0), default=1, metavar="N", help="seed (default: 1)")
     parser.add_argument(
