@@ -15,8 +15,9 @@ CHOICES = ("join", "hold_out", "ask", "stay", "leave")
 class ScriptedAccession:
     """Takes the decision written for the round; holds out (or stays, if a member) when none is.
 
-    Before the first round of the script ``before`` decides, where given. ``ask`` holds out from the floor and lets the leader know what is missing, so that it may offer a side
-    payment; for that it studies what signing is worth, as a country that weighs payoffs would.
+    Before the first round of the script ``before`` decides, where given. ``ask`` holds out from the floor and
+    lets the leader know what is missing, so that it may offer a side payment; for that it studies what
+    signing is worth, as a country that weighs payoffs would.
     """
 
     def __init__(self, choices: Mapping[int, str], before: AccessionStrategy | None = None) -> None:

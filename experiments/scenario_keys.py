@@ -54,9 +54,10 @@ zone.text_quarters | fewest and most quarters from the opening of decisions to a
 zone.ratification_quarters | fewest and most quarters from signature to effect (drawn for each country)
 zone.standings | standings fixed by the scenario: the country takes every rung as it opens, or holds out where
     it stands; one member of the European Union speaks for the whole Union
-zone.decisions | decisions written for one voter, by quarter. Before the first it decides by itself; from then on
-    it reviews in these quarters alone and does what is written: join the next rung, hold out, stay, leave, or
-    ask (hold out and let the leader know what is missing); what is not possible on its rung is passed over
+zone.decisions | decisions written for one voter, by quarter. Before the first it decides by itself; from
+    then on it reviews in these quarters alone and does what is written: join the next rung, hold out,
+    stay, leave, or ask (hold out and let the leader know what is missing); what is not possible on its
+    rung is passed over
 
 leader.country | who proposes the zone
 leader.coercion | threats against holdouts that sell it much: none, at half (record) or at the full (harsh)

@@ -56,7 +56,7 @@ def _value_usd(world: TradeWorld) -> tuple[Array, Array, Array]:
 
 
 def accession_of(world: TradeWorld, voter: str, members: tuple[str, ...]) -> AccessionStrategy:
-    """The strategy that the scenario names or a standing that it fixes, until decisions are written for it."""
+    """Its own strategy until decisions are written for it, then these."""
     own = _own_strategy(world, voter, members)
     written = world.premise.zone.decisions.get(voter)
     if not written:
@@ -67,6 +67,7 @@ def accession_of(world: TradeWorld, voter: str, members: tuple[str, ...]) -> Acc
 
 
 def _own_strategy(world: TradeWorld, voter: str, members: tuple[str, ...]) -> AccessionStrategy:
+    """The strategy that the scenario names, or a standing that it fixes."""
     standings = world.premise.zone.standings
     fixed = next((standings[name] for name in (voter, *members) if name in standings), None)
     if fixed is not None:

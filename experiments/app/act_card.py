@@ -15,7 +15,7 @@ from world.scenario import ScenarioError
 
 
 @solara.component
-def ActCard(visit: Visit, run: Run, mineral: str) -> None:
+def ActCard(visit: Visit, version: int, run: Run, mineral: str) -> None:
     """A form for acts that take effect next quarter."""
     kind, size = solara.use_reactive("ban"), solara.use_reactive("0.4")
     actor, target = solara.use_reactive(visit.seat or run.dominant_refiner), solara.use_reactive("JPN")
@@ -73,7 +73,7 @@ def _lift(visit: Visit, measure: str) -> None:
 
 
 @solara.component
-def ShareCard(visit: Visit, run: Run) -> None:
+def ShareCard(visit: Visit, version: int, run: Run) -> None:
     """Save, resume, share."""
     text = write_file(visit.premise, run.quarters[-1], visit.seat)
     link = f"?world={visit.premise.token()}&quarter={run.quarters[-1]}"

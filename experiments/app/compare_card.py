@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import solara
 
 from experiments.app import panels
@@ -61,7 +64,7 @@ def Beside(run: Run, second: Run, name: str, mineral: str, stage: str, colouring
 
 
 def _numbers(run: Run, second: Run, mineral: str, stage: str) -> list[tuple[str, str, str]]:
-    columns = {
+    columns: dict[str, Callable[[Any], str]] = {
         "price inside, USD/kg": lambda row: f"{row['price_inside_usd_t'] / 1000:,.1f}",
         "price outside, USD/kg": lambda row: f"{row['price_outside_usd_t'] / 1000:,.1f}",
         "dominant share of output": lambda row: format_share(row["dominant_share"]),

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,9 +96,9 @@ def _classes(run: Run, last: pd.DataFrame, roles: Mapping[str, str], colouring: 
 
 
 def _gain_classes(run: Run, last: pd.DataFrame) -> dict[str, str]:
-    first = run.table("countries")
-    first = first[first["round"] == run.rounds[0]].set_index("country")["stake_usd"]
-    change = (last.set_index("country")["stake_usd"] - first).fillna(0.0)
+    countries = run.table("countries")
+    before = countries[countries["round"] == run.rounds[0]].set_index("country")["stake_usd"]
+    change: pd.Series[float] = (last.set_index("country")["stake_usd"] - before).fillna(0.0)
     size = change.abs().sort_values(ascending=False)
     top = max(float(size.iloc[min(5, len(size) - 1)]), 1.0)
     level = (change / top * 2).clip(-2, 2).round().astype(int)
@@ -158,17 +158,22 @@ def _dried_up(
     lane = ["origin", "destination"]
     before = chosen[chosen["round"] == first].groupby(lane)["flow_t"].sum()
     after = now[now["hub"] == ""].groupby(lane)["flow_t"].sum().reindex(before.index).fillna(0.0)
-    dried = before[(after < DRIED_SHARE * before) & (before > LEAST_SHARE * before.sum())].nlargest(10)
-    return [
-        {
-            **_drawn([str(origin), str(destination)], roles),
-            "width": 1.4,
-            "kind": "dried",
-            "text": f"{country_name(str(origin))} to {country_name(str(destination))}: "
-            f"dried up, {flow_t:,.0f} t a quarter at the start",
-        }
-        for (origin, destination), flow_t in dried.items()  # type: ignore[misc]
-    ]
+    dried: pd.Series[float] = before[
+        (after < DRIED_SHARE * before) & (before > LEAST_SHARE * before.sum())
+    ].nlargest(10)
+    arcs = []
+    for lane_, flow_t in dried.items():
+        origin, destination = map(str, cast(tuple[str, str], lane_))
+        words = f"{country_name(origin)} to {country_name(destination)}: dried up"
+        arcs.append(
+            {
+                **_drawn([origin, destination], roles),
+                "width": 1.4,
+                "kind": "dried",
+                "text": f"{words}, {flow_t:,.0f} t a quarter at the start",
+            }
+        )
+    return arcs
 
 
 def _arc_words(row: Any) -> str:

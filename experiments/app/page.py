@@ -1,6 +1,8 @@
-"""The page: what each visitor sees. Solara calls ``Page`` once a browser tab; nothing of a visitor is global."""
+"""The page: what each visitor sees. Solara calls ``Page`` once a tab; nothing of a visitor is global."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import solara
 import solara.lab
@@ -48,10 +50,10 @@ def Board(visit: Visit, version: int) -> None:
     country = solara.use_reactive("CAN")
     run = visit.run()
     Head(run, mineral.value)
-    Controls(visit)
+    Controls(visit, version)
     if visit.problem:
         solara.Text(visit.problem, classes=["ob-alert"])
-    Progress(visit)
+    Progress(visit, version)
     if run is None:
         return
     chosen = mineral.value if mineral.value in run.minerals else run.minerals[0]
@@ -62,9 +64,9 @@ def Board(visit: Visit, version: int) -> None:
             CompareCard(visit, run, chosen, stage.value, colouring.value)
         with solara.Div():
             Panels(run, chosen, stage.value)
-            SeatCard(visit, run, country)
-            ActCard(visit, run, chosen)
-            ShareCard(visit, run)
+            SeatCard(visit, version, run, country)
+            ActCard(visit, version, run, chosen)
+            ShareCard(visit, version, run)
 
 
 @solara.component
@@ -81,7 +83,7 @@ def Head(run: Run | None, mineral: str) -> None:
 
 
 @solara.component
-def Controls(visit: Visit) -> None:
+def Controls(visit: Visit, version: int) -> None:
     """Mesa's controls, and a timeline."""
     model = solara.use_reactive(solara.use_memo(ZoneModel, []))
     parameters = solara.use_reactive({})
@@ -96,7 +98,11 @@ def Controls(visit: Visit) -> None:
     run = visit.run()
     with solara.Div(classes=["ob-card"]), solara.Div(classes=["ob-row"]):
         ModelController(
-            model, model_parameters=parameters, play_interval=interval, use_threads=solara.use_reactive(False)
+            model,
+            model_parameters=parameters,
+            play_interval=interval,
+            render_interval=solara.use_reactive(1),
+            use_threads=solara.use_reactive(False),
         )
         Timeline(
             rounds=visit.shown,
@@ -116,7 +122,7 @@ def Controls(visit: Visit) -> None:
 
 
 @solara.component
-def Progress(visit: Visit) -> None:
+def Progress(visit: Visit, version: int) -> None:
     """A bar while quarters are played."""
     if visit.busy:
         share = 100 * visit.shown / max(visit.wanted, 1)
@@ -155,7 +161,7 @@ def MapCard(
 @solara.component
 def Panels(run: Run, mineral: str, stage: str) -> None:
     """Charts and the log, one a tab."""
-    charts = {
+    charts: dict[str, Callable[[], str]] = {
         "Prices": lambda: panels.show_prices(run, mineral, stage),
         "Members": lambda: panels.show_members(run),
         "Grip": lambda: panels.show_grip(run),

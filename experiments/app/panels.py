@@ -138,7 +138,8 @@ def show_reserve(run: Run) -> str:
     )
     flows = rows[["purchase_usd", "sale_usd", "carrying_usd"]].sum()
     note = (
-        f"Bought for {format_money(float(flows['purchase_usd']))}, sold for {format_money(float(flows['sale_usd']))}, "
+        f"Bought for {format_money(float(flows['purchase_usd']))}, "
+        f"sold for {format_money(float(flows['sale_usd']))}, "
         f"interest and storage {format_money(float(flows['carrying_usd']))}, all since the first quarter."
     )
     return _chart("lines", title, "billion USD", run, lines, note=note)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from experiments.app.tracks import Track
 from experiments.results import Run
@@ -39,7 +39,7 @@ def _frame(name: str, pages: list[Record], rounds: int) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
-    types = {"number": np.float64, "whole": np.int64, "yes_no": np.bool_, "text": object}
+    types: dict[str, Any] = {"number": np.float64, "whole": np.int64, "yes_no": np.bool_, "text": object}
     columns = {}
     for column in SCHEMA[name]:
         parts = [np.asarray(page.rows(name)[column.name], types[column.kind]) for page in pages]

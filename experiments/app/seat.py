@@ -110,11 +110,14 @@ def _facts(view: CountryView, world: TradeWorld) -> tuple[str, ...]:
     return (
         f"You stand on: {RUNGS[view.rung]}. {text}",
         f"You trade minerals worth {format_money(view.mineral_trade_usd)} a quarter.",
-        f"You trust {leader} at {format_share(view.trust_leader)} and {refiner} at {format_share(view.trust_dominant)}.",
-        f"You put the chance that {refiner} answers your signature at {format_share(view.retaliation_belief)}; "
+        f"You trust {leader} at {format_share(view.trust_leader)} "
+        f"and {refiner} at {format_share(view.trust_dominant)}.",
+        f"You put the chance that {refiner} answers your signature at "
+        f"{format_share(view.retaliation_belief)}; "
         f"{format_share(view.exports_to_dominant_share)} of your exports go there.",
         f"{format_share(view.peers_share)} of your trade is with countries on the next rung or above.",
-        f"Finance you could hope for: {format_money(view.finance_offer_usd)} a quarter. Side payment on offer: {side}.",
+        f"Finance you could hope for: {format_money(view.finance_offer_usd)} a quarter. "
+        f"Side payment on offer: {side}.",
         f"If you were cut off, members could cover {format_share(view.emergency_relief_share)} of the metal.",
         "Not known: when a signature is ratified, the next shocks, what others will do.",
     )

@@ -1,4 +1,4 @@
-"""Take a seat: choose a country, be briefed each quarter, decide, and see at the end how the computer fared."""
+"""Take a seat: choose a country, be briefed each quarter, decide, compare with the computer."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from world.measures import first_day
 
 
 @solara.component
-def SeatCard(visit: Visit, run: Run, country: solara.Reactive[str]) -> None:
+def SeatCard(visit: Visit, version: int, run: Run, country: solara.Reactive[str]) -> None:
     """The seat, taken or free."""
     with solara.Div(classes=["ob-card", "ob-seat"]):
         if not visit.seat:
             Heading("Take a seat at the table")
             Words(
-                "Govern a country from the next quarter on. You are shown what its government would be shown, "
-                "and the world waits for your decision."
+                "Govern a country from the next quarter on. You are shown what its government would be "
+                "shown, and the world waits for your decision."
             )
             actor = find_actor(run, country.value)
             solara.Button(
@@ -37,10 +37,10 @@ def SeatCard(visit: Visit, run: Run, country: solara.Reactive[str]) -> None:
             return
         Heading(f"You govern: {country_name(visit.seat)}")
         if visit.shown < visit.planned:
-            BriefingCard(visit, f"{visit.premise.key}-{visit.shown}")
+            BriefingCard(visit, f"{visit.premise.key}-{visit.shown}-{visit.busy}")
         with solara.Div(classes=["ob-row"]):
             solara.Button("Leave the seat", text=True, on_click=lambda: _sit_down(visit, ""))
-        DebriefCard(visit, run)
+        DebriefCard(visit, version, run)
 
 
 def _sit_down(visit: Visit, actor: str) -> None:
@@ -58,6 +58,7 @@ def BriefingCard(visit: Visit, moment: str) -> None:
         lambda: brief(visit.premise, visit.shown, visit.seat),
         dependencies=[moment, visit.seat],
         prefer_threaded=True,
+        raise_error=False,
     )
     if briefing.error:
         solara.Text("The briefing could not be made; step one quarter and try again.", classes=["ob-alert"])
@@ -108,22 +109,30 @@ def _decide(visit: Visit, choice: str) -> None:
 
 
 @solara.component
-def DebriefCard(visit: Visit, run: Run) -> None:
-    """You against the computer in the same world."""
-    since = first_decision(visit.premise, visit.seat)
+def DebriefCard(visit: Visit, version: int, run: Run) -> None:
+    """You against the computer in the same world, once it is asked for."""
     asked = solara.use_reactive(0)
+    since = first_decision(visit.premise, visit.seat)
     if not since or since > run.quarters[-1]:
         return
     solara.Button("Debrief: compare with the computer", text=True, on_click=lambda: asked.set(visit.shown))
-    if asked.value != visit.shown:
-        return
+    if asked.value == visit.shown:
+        Duel(visit, since, asked.value)
+
+
+@solara.component
+def Duel(visit: Visit, since: str, rounds: int) -> None:
+    """Let the computer play the same quarters, and show both accounts."""
     theirs = solara.lab.use_task(
-        lambda: _play_computers(visit, asked.value),
-        dependencies=[visit.premise.key, asked.value],
+        lambda: _play_computers(visit, rounds),
+        dependencies=[visit.premise.key, rounds],
         prefer_threaded=True,
+        raise_error=False,
     )
     yours = TRACKS.find(visit.premise)
-    if theirs.finished and theirs.value is not None and yours is not None:
+    if theirs.error:
+        solara.Text(f"The computer could not play: {theirs.exception}", classes=["ob-alert"])
+    elif theirs.finished and theirs.value is not None and yours is not None:
         Score(visit, yours, theirs.value, since)
     else:
         solara.Text("The computer plays the same quarters ...")

@@ -27,7 +27,7 @@ MOST_STOPS = 4
 
 @dataclass
 class Track:
-    """One world: a record a round, and the world itself at the end of some rounds (rounds played -> world)."""
+    """One world: a record a round, and the world itself at the end of some rounds (rounds -> world)."""
 
     premise: Premise
     pages: list[Record] = field(default_factory=list)
@@ -79,7 +79,7 @@ class Tracks:
 
     def play(self, premise: Premise, rounds: int, since: Premise | None = None, shared: int = 0) -> Track:
         """Play a round of the world of ``premise`` unless it has ``rounds``; where it is new, it departs from
-        the world of ``since`` after ``shared`` rounds. Waits its turn; the caller asks again until it is there.
+        the world of ``since`` after ``shared`` rounds. Waits its turn; the caller asks again until done.
         """
         return self.ask(lambda: self._play(premise, rounds, since, shared))
 

@@ -45,12 +45,13 @@ def show_why(run: Run, country: str) -> tuple[str, str]:
         return words, ""
     row = next(each_row(rows))
     when = quarter_in_words(str(row.quarter))
-    title = f"{country_name(actor)}, {when}: {str(row.choice).replace('_', ' ')} rather than {str(row.alternative).replace('_', ' ')}"
+    chosen, other = (str(word).replace("_", " ") for word in (row.choice, row.alternative))
+    title = f"{country_name(actor)}, {when}: {chosen} rather than {other}"
     return words, show_falls(title, terms, float(row.threshold_usd))
 
 
 def show_falls(title: str, terms: Mapping[str, float], threshold_usd: float) -> str:
-    """Terms as a waterfall, the largest first, their sum, and what the sum had to exceed; million USD a quarter."""
+    """Terms as a waterfall, the largest first, their sum, and what it had to exceed; million USD a quarter."""
     ranked = sorted(terms.items(), key=lambda term: (-abs(term[1]), term[0]))
     largest = abs(ranked[0][1])
     shown = [(TERMS.get(name, name), value) for name, value in ranked if abs(value) >= LEAST_SHARE * largest]
