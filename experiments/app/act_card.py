@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import solara
-from solara.components.file_drop import FileInfo
 
 from experiments.app import interventions
 from experiments.app.pieces import Choice, Heading, Words
 from experiments.app.premise import MOST_BYTES, read_file, write_file
 from experiments.app.visit import Visit
+from experiments.app.widgets import Upload
 from experiments.figures.naming import country_name, mineral_name
 from experiments.results import Run
 from world.scenario import ScenarioError
@@ -91,16 +91,11 @@ def ShareCard(visit: Visit, version: int, run: Run) -> None:
             )
         if len(link) > MOST_BYTES // 8:
             Words("This world is too long for a link: share the file.")
-        solara.FileDrop(
-            "Drop a scenario file here to resume", on_file=lambda file: _resume(visit, file), lazy=True
-        )
+        Upload(most=MOST_BYTES, event_read=lambda text: _resume(visit, text))
 
 
-def _resume(visit: Visit, file: FileInfo) -> None:
-    if file["size"] > MOST_BYTES:
-        visit.complain(f"file: given {file['size']} bytes, allowed: {MOST_BYTES}")
-        return
+def _resume(visit: Visit, text: str) -> None:
     try:
-        visit.restore(read_file(file["file_obj"].read()))
+        visit.restore(read_file(text.encode()))
     except ScenarioError as error:
         visit.complain(str(error))

@@ -11,14 +11,15 @@ from experiments.app.premise import Premise
 from experiments.app.tracks import Track
 
 ACCOUNTS: Mapping[str, tuple[str, ...]] = {
-    "users": ("final_user_surplus_usd",),
     "miners": ("miner_profit_usd",),
     "refiners and makers": ("refiner_profit_usd", "maker_profit_usd"),
     "treasury": ("tariff_usd", "levy_usd", "export_tax_usd", "fine_usd", "support_usd"),
     "licence rents": ("quota_rent_usd", "hub_margin_usd"),
-    "reserve, state stocks and finance": ("reserve_usd", "state_usd", "finance_usd", "capital_usd"),
-    "all in all": ("stake_usd",),
+    "reserve, state stocks and finance": ("reserve_usd", "state_usd", "finance_usd"),
+    "capital of new plants": ("capital_usd",),
 }
+USERS, ALL = "users", "all in all"
+STAKE = "stake_usd"
 
 
 def computers_premise(premise: Premise, actor: str) -> Premise:
@@ -28,7 +29,7 @@ def computers_premise(premise: Premise, actor: str) -> Premise:
     keys["measures"] = [
         measure for measure in keys["measures"] if not measure["id"].startswith(f"seat-{actor}-")
     ]
-    if f"{actor}" == keys["leader"]["country"]:
+    if actor == keys["leader"]["country"]:
         keys["leader"]["floor_scale"] = {}
     return Premise("", tomli_w.dumps(keys), "{}", premise.seed)
 
@@ -47,15 +48,25 @@ def difference_usd(
     yours: Track, computers: Track, members: tuple[str, ...], since: str, rounds: int
 ) -> dict[str, tuple[float, float]]:
     """Account -> (yours, the computer's), USD summed over the quarters from ``since`` that both have."""
-    ours, theirs = (_sums_usd(track, members, since, rounds) for track in (yours, computers))
     return {
-        name: (sum(ours[column] for column in columns), sum(theirs[column] for column in columns))
-        for name, columns in ACCOUNTS.items()
+        name: (usd, other)
+        for (name, usd), other in zip(
+            _accounts_usd(yours, members, since, rounds).items(),
+            _accounts_usd(computers, members, since, rounds).values(),
+            strict=True,
+        )
     }
 
 
+def _accounts_usd(track: Track, members: tuple[str, ...], since: str, rounds: int) -> dict[str, float]:
+    """The accounts and their sum; users, first and final, are what the stake holds besides the others."""
+    sums = _sums_usd(track, members, since, rounds)
+    others = {name: sum(sums[column] for column in columns) for name, columns in ACCOUNTS.items()}
+    return {USERS: sums[STAKE] - sum(others.values()), **others, ALL: sums[STAKE]}
+
+
 def _sums_usd(track: Track, members: tuple[str, ...], since: str, rounds: int) -> dict[str, float]:
-    columns = {column for group in ACCOUNTS.values() for column in group}
+    columns = [STAKE, *(column for group in ACCOUNTS.values() for column in group)]
     sums = dict.fromkeys(columns, 0.0)
     for page in track.pages[:rounds]:
         rows = page.rows("countries")

@@ -168,7 +168,7 @@ def Panels(run: Run, mineral: str, stage: str) -> None:
         "Money": lambda: panels.show_money(run),
         "Reserve": lambda: panels.show_reserve(run),
     }
-    with solara.Div(classes=["ob-card"]), solara.lab.Tabs(lazy=True):
+    with solara.Div(classes=["ob-card", "ob-panels"]), solara.lab.Tabs(lazy=True):
         for name, make in charts.items():
             with solara.lab.Tab(name):
                 Chart(chart=make())

@@ -53,12 +53,12 @@ class Briefing:
 
 
 def brief(premise: Premise, rounds: int, actor: str) -> Briefing | None:
-    """The briefing for the quarter after ``rounds``; None when the world is no longer kept there."""
+    """The briefing for the quarter after ``rounds``; None when the run is over."""
     return TRACKS.ask(lambda: _brief(TRACKS.stand_at(premise, rounds), actor))
 
 
-def _brief(world: TradeWorld | None, actor: str) -> Briefing | None:
-    if world is None or world.finished:
+def _brief(world: TradeWorld, actor: str) -> Briefing | None:
+    if world.finished:
         return None
     quarter = quarter_in_words(world.quarters[world.round])
     if world.round < world.decisions_open:
@@ -150,13 +150,14 @@ def _leader_facts(world: TradeWorld) -> tuple[str, ...]:
         key=lambda pair: pair[1].shortfall_usd,
     )[:5]
     lacking = tuple(
-        f"{country_name(name)} lacks {format_money(seen.shortfall_usd)} a quarter to sign; its signature is worth "
-        f"{format_money(seen.gain_usd)} to you"
+        f"{country_name(name)} lacks {format_money(seen.shortfall_usd)} a quarter to sign; "
+        f"its signature is worth {format_money(seen.gain_usd)} to you"
         for name, seen in short
     )
     on_floor = sum(seen.rung == FLOOR for seen in view.invitations.values())
     return (
-        f"{on_floor} partners are bound by the floor; {len(view.announced_usd_t)} reference prices are announced.",
+        f"{on_floor} partners are bound by the floor.",
+        f"{len(view.announced_usd_t)} reference prices are announced.",
         f"Your finance budget is {format_money(view.budget_usd)} a quarter.",
         *lacking,
         "The floor, tariffs and threats are under 'Act' below; they take effect this quarter.",

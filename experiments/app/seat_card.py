@@ -5,7 +5,7 @@ from __future__ import annotations
 import solara
 
 from experiments.app.commons import TRACKS
-from experiments.app.debrief import computers_premise, difference_usd, first_decision
+from experiments.app.debrief import ALL, computers_premise, difference_usd, first_decision
 from experiments.app.pieces import Facts, Grid, Heading, Words
 from experiments.app.seat import Briefing, brief, decided
 from experiments.app.tracks import Track
@@ -64,10 +64,7 @@ def BriefingCard(visit: Visit, moment: str) -> None:
         solara.Text("The briefing could not be made; step one quarter and try again.", classes=["ob-alert"])
     elif not briefing.finished:
         solara.Text("Your advisers are at work ...")
-    elif briefing.value is None:
-        Words("This quarter is no longer kept in memory: it is played again.")
-        solara.Button("Play it again", on_click=lambda: visit.replay())
-    else:
+    elif briefing.value is not None:
         Options(visit, briefing.value)
 
 
@@ -155,7 +152,7 @@ def Score(visit: Visit, yours: Track, computers: Track, since: str) -> None:
         (name, format_money(you), format_money(other), format_money(you - other, signed=True))
         for name, (you, other) in sums.items()
     ]
-    you, other = sums["all in all"]
+    you, other = sums[ALL]
     gap = you - other
     verdict = "as well as" if abs(gap) < 500 else "better than" if gap > 0 else "worse than"
     Words(

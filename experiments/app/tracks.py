@@ -83,11 +83,21 @@ class Tracks:
         """
         return self.ask(lambda: self._play(premise, rounds, since, shared))
 
-    def stand_at(self, premise: Premise, rounds: int) -> TradeWorld | None:
-        """A copy of the world after ``rounds``, when it is kept there. To be called on the desk."""
+    def stand_at(self, premise: Premise, rounds: int) -> TradeWorld:
+        """A copy of the world after ``rounds``, played again from the last quarter at which it is kept, or from
+        the start. To be called on the desk.
+        """
         track = self.find(premise)
-        world = track.stops.get(rounds) if track else None
-        return copy_world(world) if world is not None else None
+        kept = [stop for stop in track.stops if stop <= rounds] if track is not None else []
+        if track is None or not kept:
+            world = park(TradeWorld(premise.scenario, rng=premise.seed))
+        else:
+            world = copy_world(track.stops[max(kept)])
+        with threadpool_limits(1):
+            while world.round < rounds and not world.finished:
+                world.step()
+        world.turn_page()
+        return world
 
     def _play(self, premise: Premise, rounds: int, since: Premise | None, shared: int) -> Track:
         track = self.find(premise) or self._begin(premise, since, shared)

@@ -95,10 +95,6 @@ class Visit:
             self._since = None
             self._enter(premise, 0, rounds)
 
-    def replay(self) -> None:
-        """Play the world anew to the quarter shown."""
-        self._enter(self.premise, 0, self.shown)
-
     def complain(self, problem: str) -> None:
         """Show what is wrong, in one line."""
         self.problem = problem

@@ -27,7 +27,7 @@ LEAST_SHARE = 0.004
 
 
 def show_why(run: Run, country: str) -> tuple[str, str]:
-    """The last decision of ``country`` in words, and its falls as a chart (empty when nothing was weighed)."""
+    """The last decision of ``country`` in words, and its falls as a chart (empty if nothing was weighed)."""
     try:
         actor = find_actor(run, country)
     except ExplainError as error:
@@ -51,7 +51,7 @@ def show_why(run: Run, country: str) -> tuple[str, str]:
 
 
 def show_falls(title: str, terms: Mapping[str, float], threshold_usd: float) -> str:
-    """Terms as a waterfall, the largest first, their sum, and what it had to exceed; million USD a quarter."""
+    """Terms as a waterfall, the largest first, their sum, what it had to exceed; million USD a quarter."""
     ranked = sorted(terms.items(), key=lambda term: (-abs(term[1]), term[0]))
     largest = abs(ranked[0][1])
     shown = [(TERMS.get(name, name), value) for name, value in ranked if abs(value) >= LEAST_SHARE * largest]

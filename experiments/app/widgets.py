@@ -32,3 +32,8 @@ def Chart(chart: str) -> None:
 @solara.component_vue("timeline.vue")
 def Timeline(rounds: int, planned: int, words: str, last: str, event_go: Callable[[int], None]) -> None:
     """A slider over the quarters."""
+
+
+@solara.component_vue("upload.vue")
+def Upload(most: int, event_read: Callable[[str], None]) -> None:
+    """A field for a text file of at most so many bytes."""
