@@ -106,30 +106,28 @@ def _gain_classes(run: Run, last: pd.DataFrame) -> dict[str, str]:
 
 
 def _key(colouring: str, run: Run) -> list[dict[str, str]]:
-    who = country_name(run.dominant_refiner)
+    if colouring == "role":
+        return key_of_roles(run)
+    rungs = [(f"rung-{rung}", name) for rung, name in enumerate(RUNGS)]
+    gains = ("loses most", "loses", "little", "gains", "gains most")
     entries = {
-        "rung": [
-            *((f"rung-{rung}", name) for rung, name in enumerate(RUNGS)),
-            ("holdout", "holds out"),
-            ("dominant", who),
-        ],
-        "role": [
-            ("role-zone_leader", country_name(run.leader)),
-            ("role-member", "member"),
-            ("role-hold_out", "holds out"),
-            ("role-dominant_refiner", who),
-            ("role-other", "others"),
-        ],
-        "gain": [
-            ("gain--2", "loses most"),
-            ("gain--1", "loses"),
-            ("gain-0", "little"),
-            ("gain-1", "gains"),
-            ("gain-2", "gains most"),
-        ],
+        "rung": [*rungs, ("holdout", "holds out"), ("dominant", country_name(run.dominant_refiner))],
+        "gain": [(f"gain-{number - 2}", words) for number, words in enumerate(gains)],
     }
     shares = [(f"step-{step}", f"{20 * step} to {20 * step + 20}%") for step in range(5)]
     return [{"class": name, "text": text} for name, text in entries.get(colouring, shares)]
+
+
+def key_of_roles(run: Run) -> list[dict[str, str]]:
+    """The classes of roles in words."""
+    entries = {
+        "zone_leader": country_name(run.leader),
+        "member": "member",
+        "hold_out": "holds out",
+        "dominant_refiner": country_name(run.dominant_refiner),
+        "other": "others",
+    }
+    return [{"class": f"role-{role}", "text": text} for role, text in entries.items()]
 
 
 def _arcs(run: Run, mineral: str, stage: str, roles: Mapping[str, str]) -> list[dict[str, Any]]:

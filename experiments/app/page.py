@@ -12,6 +12,7 @@ from experiments.app import panels
 from experiments.app.act_card import ActCard, ShareCard, countries_in
 from experiments.app.compare_card import CompareCard
 from experiments.app.map_view import COLOURINGS, land, show_map
+from experiments.app.network_view import show_network
 from experiments.app.pieces import Choice
 from experiments.app.seat_card import SeatCard
 from experiments.app.visit import Visit
@@ -24,6 +25,9 @@ from experiments.results import Run
 
 SPEEDS_MS = {"slow": 2000, "normal": 700, "fast": 200}
 """Pause between two quarters while playing; never so short that a page has no time to draw."""
+
+NETWORK = "network"
+VIEWS = {**COLOURINGS, NETWORK: "role, as a network of trade"}
 
 
 @solara.component
@@ -57,13 +61,16 @@ def Board(visit: Visit, version: int) -> None:
     if run is None:
         return
     chosen = mineral.value if mineral.value in run.minerals else run.minerals[0]
+    shown_stage = stage.value if traded_at(run, chosen, stage.value) else "refined"
     with solara.Div(classes=["ob-grid-page"]):
         with solara.Div():
-            MapCard(visit, run, chosen, mineral, stage, colouring, country)
+            MapCard(visit, run, chosen, shown_stage, mineral, stage, colouring, country)
             WhyCard(visit, run, country)
-            CompareCard(visit, run, chosen, stage.value, colouring.value)
+            CompareCard(
+                visit, run, chosen, shown_stage, "rung" if colouring.value == NETWORK else colouring.value
+            )
         with solara.Div():
-            Panels(run, chosen, stage.value)
+            Panels(run, chosen, shown_stage)
             SeatCard(visit, version, run, country)
             ActCard(visit, version, run, chosen)
             ShareCard(visit, version, run)
@@ -136,6 +143,7 @@ def MapCard(
     visit: Visit,
     run: Run,
     mineral: str,
+    shown_stage: str,
     chosen: solara.Reactive[str],
     stage: solara.Reactive[str],
     colouring: solara.Reactive[str],
@@ -146,11 +154,16 @@ def MapCard(
         with solara.Div(classes=["ob-row"]):
             Choice("Mineral", chosen, {name: mineral_name(name) for name in run.minerals})
             Choice("Stage", stage, {"ore": "ore", "refined": "refined metal"})
-            Choice("Countries by", colouring, COLOURINGS)
+            Choice("Show countries by", colouring, VIEWS)
             Choice("Country", country, countries_in(run))
+        drawn = (
+            show_network(run, mineral, shown_stage)
+            if colouring.value == NETWORK
+            else (land(), show_map(run, mineral, shown_stage, colouring.value))
+        )
         WorldMap(
-            land=land(),
-            view=show_map(run, mineral, stage.value, colouring.value),
+            land=drawn[0],
+            view=drawn[1],
             label=panels.headline(run, mineral),
             chosen=country.value,
             event_choose=country.set,
@@ -186,3 +199,9 @@ def Log(run: Run) -> None:
         for when, text, mark in panels.show_log(run)
     )
     solara.HTML(tag="ul", classes=["ob-log"], unsafe_innerHTML=items)
+
+
+def traded_at(run: Run, mineral: str, stage: str) -> bool:
+    """Whether a mineral is traded at a stage; some have no ore of their own."""
+    zone = run.table("zone")
+    return bool(((zone["mineral"] == mineral) & (zone["stage"] == stage)).any())

@@ -79,12 +79,12 @@ class Tracks:
 
     def play(self, premise: Premise, rounds: int, since: Premise | None = None, shared: int = 0) -> Track:
         """Play a round of the world of ``premise`` unless it has ``rounds``; where it is new, it departs from
-        the world of ``since`` after ``shared`` rounds. Waits its turn; the caller asks again until done.
+        that of ``since`` after ``shared`` rounds. Waits its turn; ask again until done.
         """
         return self.ask(lambda: self._play(premise, rounds, since, shared))
 
     def stand_at(self, premise: Premise, rounds: int) -> TradeWorld:
-        """A copy of the world after ``rounds``, played again from the last quarter at which it is kept, or from
+        """A copy of the world after ``rounds``, played again from the last quarter that is kept or from
         the start. To be called on the desk.
         """
         track = self.find(premise)

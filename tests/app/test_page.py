@@ -92,6 +92,16 @@ def test_rules_are_changed_and_act_on_reset(page: Page) -> None:
     assert game.premise.scenario.leader.coercion == "harsh"
 
 
+def test_the_network_is_laid_out_by_role(page: Page) -> None:
+    page.get_by_label("Show countries by").click(force=True)
+    page.get_by_role("option", name="role, as a network of trade").click()
+    page.wait_for_selector("circle.role-dominant_refiner")
+    page.wait_for_selector(".ob-label >> text=China")
+    shot(page, "network")
+    page.locator('circle[data-code="JPN"]').click()
+    page.wait_for_selector("text=Why? Japan")
+
+
 def test_a_country_is_chosen_on_the_map_and_asked_why(page: Page) -> None:
     page.locator('path[data-code="AUS"]').click()
     page.wait_for_selector("text=Why? Australia")
@@ -148,7 +158,7 @@ def test_two_visitors_have_worlds_of_their_own(page: Page, browser: Browser, add
 
 def test_a_bad_file_is_refused_with_a_message(page: Page) -> None:
     give(page, "name = 1")
-    page.wait_for_selector(".ob-alert >> text=uploaded.toml: name")
+    page.wait_for_selector(".ob-alert >> text=uploaded.toml: question")
     give(page, "#" * (MOST_BYTES + 1))
     page.wait_for_selector(".ob-alert >> text=bytes")
     wait_for_quarter(page, "Q1 2026")
