@@ -23,7 +23,15 @@ from world.tables import describe_tables
 BEGIN = "<!-- made by python -m experiments reference; do not edit by hand -->"
 END = "<!-- end of the made part -->"
 CHECKOUT = Path(__file__).resolve().parent.parent
-ROOMS = ("agents", "world", "world/calibration", "world/market", "experiments", "experiments/figures")
+ROOMS = (
+    "agents",
+    "world",
+    "world/calibration",
+    "world/market",
+    "experiments",
+    "experiments/app",
+    "experiments/figures",
+)
 
 SECTIONS: Mapping[str, str] = {
     name: str(field.annotation.__doc__)
