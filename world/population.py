@@ -32,7 +32,7 @@ def populate(world: TradeWorld) -> list[Country]:
     """All agents, in the order of their names."""
     agents = [_agent(world, voter, places) for voter, places in world.places.items()]
     # Mesa counts the agents of every model in a table of its own, which would keep the world for good.
-    mesa.Agent._ids.pop(world, None)
+    getattr(mesa.Agent, "_ids", {}).pop(world, None)  # until Mesa 3.3
     return agents
 
 
