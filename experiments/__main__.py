@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence  # noqa: E402
 from typing import NoReturn  # noqa: E402
 
 from experiments.commands import (  # noqa: E402
+    app,
     backtest,
     compare,
     data,
@@ -51,7 +52,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog="Start with: python -m experiments run",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (run, compare, report, explain, scenarios, backtest, data, results, reference):
+    for module in (run, app, compare, report, explain, scenarios, backtest, data, results, reference):
         module.add_command(commands)
     return parser
 

@@ -54,6 +54,10 @@ zone.text_quarters | fewest and most quarters from the opening of decisions to a
 zone.ratification_quarters | fewest and most quarters from signature to effect (drawn for each country)
 zone.standings | standings fixed by the scenario: the country takes every rung as it opens, or holds out where
     it stands; one member of the European Union speaks for the whole Union
+zone.decisions | decisions written for one voter, by quarter. Before the first it decides by itself; from
+    then on it reviews in these quarters alone and does what is written: join the next rung, hold out,
+    stay, leave, or ask (hold out and let the leader know what is missing); what is not possible on its
+    rung is passed over
 
 leader.country | who proposes the zone
 leader.coercion | threats against holdouts that sell it much: none, at half (record) or at the full (harsh)
@@ -67,6 +71,7 @@ leader.tariff_share | flat duty as a share of customs value: where a zone exists
 leader.finance_usd_year | finance on offer to countries on the ladder, USD a year
 leader.side_payments | whether the leader may pay a holdout what it lacks to sign
 leader.reference_price_usd_t | reference prices set by hand, USD/t contained; all others follow the rule
+leader.floor_scale | factor on all reference prices from a quarter on, by quarter; 1 before the first
 
 dominant_refiner.country | who may withhold
 dominant_refiner.doctrine | never answers; answers hostile acts in kind; or weighs what a control earns and

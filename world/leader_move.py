@@ -10,6 +10,7 @@ import numpy as np
 from agents.accession import FLOOR
 from agents.view import Invitation, LeaderView
 from world.axes import STAGES, Array, Mask
+from world.measures import first_day, round_of
 from world.zone_duties import cover_derivatives, fix_duties
 
 PRESSURE = {"none": 0.0, "record": 0.5, "harsh": 1.0}
@@ -28,9 +29,11 @@ def move_leader(world: TradeWorld) -> None:
     updates = since_open % scenario.leader.update_quarters == 0
     view = leader_view(world)
     decision = world.leader_strategy.decide(view, updates)
+    scale = floor_scale(world, world.round)
     for (mineral, stage), price in decision.reference_usd_t.items():
-        politics.reference_usd_t[world.base.axes.mineral(mineral), STAGES.index(stage)] = price
-    if updates and decision.reference_usd_t:
+        politics.reference_usd_t[world.base.axes.mineral(mineral), STAGES.index(stage)] = price * scale
+    rescaled = scale != floor_scale(world, world.round - 1)
+    if (updates or rescaled) and decision.reference_usd_t:
         cover_derivatives(world)
         fix_duties(world)
     politics.finance_usd = _on_countries(world, decision.finance_usd)
@@ -38,6 +41,15 @@ def move_leader(world: TradeWorld) -> None:
     for reason in decision.reasons:
         world.ledger.enter(reason, "zone_leader", world.round)
     press_holdouts(world)
+
+
+def floor_scale(world: TradeWorld, round_: int) -> float:
+    """Factor on the reference prices of the rule in ``round_``: the last one that was dated before it."""
+    dated = world.premise.leader.floor_scale
+    begun = [
+        quarter for quarter in dated if round_of(first_day(0, quarter), world.premise.run.start) <= round_
+    ]
+    return dated[max(begun)] if begun else 1.0
 
 
 def press_holdouts(world: TradeWorld) -> None:
@@ -71,7 +83,7 @@ def leader_view(world: TradeWorld) -> LeaderView:
         full_cost_usd_t={names[key]: float(full[key]) for key in keys},
         recent_price_usd_t={names[key]: float(recent[key]) for key in keys},
         announced_usd_t={
-            names[key]: float(politics.reference_usd_t[key])
+            names[key]: float(politics.reference_usd_t[key]) / floor_scale(world, world.round - 1)
             for key in keys
             if not np.isnan(politics.reference_usd_t[key])
         },

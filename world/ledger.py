@@ -12,14 +12,14 @@ class Ledger:
     """
 
     def __init__(self, record: Record, quarters: tuple[str, ...]) -> None:
-        self._record = record
+        self.record = record
         self._quarters = quarters
         self._count = 0
 
     def enter(self, decision: CountryDecision, role: str, round_: int) -> None:
         """Enter one decision."""
         terms = list(decision.terms) or [""]
-        self._record.add(
+        self.record.add(
             "decisions",
             round=round_,
             quarter=self._quarters[round_],

@@ -26,7 +26,7 @@ from world.news import News
 from world.parameters import ParameterValues, resolve
 from world.plant_costs import BLOCK_STAGE
 from world.policy_calendar import read_calendar, read_coercion
-from world.population import find_places, populate
+from world.population import accession_of, find_places, populate
 from world.randomness import Streams
 from world.record import Record
 from world.reserve import Reserve
@@ -172,6 +172,21 @@ class TradeWorld(mesa.Model):
         self.state.round = self.round
         play_round(self)
         self.round += 1
+
+    def turn_page(self) -> Record:
+        """The rows written since this was last asked; what follows is written into a new record."""
+        written = self.record
+        self.record = self.ledger.record = self.news.record = Record()
+        return written
+
+    def take_up(self, scenario: Scenario) -> None:
+        """Go on under ``scenario``, which differs from the present one only in what is dated after the rounds
+        played: measures, decisions written for countries, the scale of the floor.
+        """
+        self.premise = scenario
+        self._write_calendar()
+        for country in self.population:
+            country.accession = accession_of(self, country.iso3, country.members)
 
     def expected_growth(self, round_: int) -> Array:
         """(mineral,) growth of demand that everyone expects, a year."""

@@ -16,7 +16,7 @@ class News:
     """Writes events into the record."""
 
     def __init__(self, record: Record, quarters: Sequence[str], start: str) -> None:
-        self._record = record
+        self.record = record
         self._quarters = tuple(quarters)
         self._start = start
 
@@ -85,7 +85,7 @@ class News:
         text: str,
         date: str = "",
     ) -> None:
-        self._record.add(
+        self.record.add(
             "events",
             round=round_,
             quarter=self._quarters[round_],

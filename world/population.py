@@ -11,7 +11,9 @@ import numpy as np
 from agents.accession import AccessionStrategy, FixedStanding, PayoffAccession
 from agents.country import Country, DominantRefiner, ZoneLeader
 from agents.roles import roles_of
+from agents.scripted import ScriptedAccession
 from world.axes import REST_OF_WORLD, Array
+from world.measures import first_day, round_of
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -30,7 +32,7 @@ def populate(world: TradeWorld) -> list[Country]:
     """All agents, in the order of their names."""
     agents = [_agent(world, voter, places) for voter, places in world.places.items()]
     # Mesa counts the agents of every model in a table of its own, which would keep the world for good.
-    mesa.Agent._ids.pop(world, None)
+    getattr(mesa.Agent, "_ids", {}).pop(world, None)  # until Mesa 3.3
     return agents
 
 
@@ -41,7 +43,7 @@ def _agent(world: TradeWorld, voter: str, places: tuple[int, ...]) -> Country:
     roles = roles_of(mined, refined, used, is_leader=is_leader, is_dominant=is_dominant)
     kind = ZoneLeader if is_leader else DominantRefiner if is_dominant else Country
     members = tuple(world.base.axes.countries[place] for place in places)
-    return kind(world, voter, members, roles, _accession(world, voter, members))
+    return kind(world, voter, members, roles, accession_of(world, voter, members))
 
 
 def _value_usd(world: TradeWorld) -> tuple[Array, Array, Array]:
@@ -53,7 +55,18 @@ def _value_usd(world: TradeWorld) -> tuple[Array, Array, Array]:
     return mined, made, used
 
 
-def _accession(world: TradeWorld, voter: str, members: tuple[str, ...]) -> AccessionStrategy:
+def accession_of(world: TradeWorld, voter: str, members: tuple[str, ...]) -> AccessionStrategy:
+    """Its own strategy until decisions are written for it, then these."""
+    own = _own_strategy(world, voter, members)
+    written = world.premise.zone.decisions.get(voter)
+    if not written:
+        return own
+    start = world.premise.run.start
+    choices = {round_of(first_day(0, quarter), start): choice for quarter, choice in written.items()}
+    return ScriptedAccession(choices, own)
+
+
+def _own_strategy(world: TradeWorld, voter: str, members: tuple[str, ...]) -> AccessionStrategy:
     """The strategy that the scenario names, or a standing that it fixes."""
     standings = world.premise.zone.standings
     fixed = next((standings[name] for name in (voter, *members) if name in standings), None)

@@ -11,6 +11,7 @@ import numpy as np
 from agents.accession import FLOOR
 from agents.country import Country
 from agents.decision import CountryDecision
+from agents.scripted import ScriptedAccession
 from agents.view import Answer, CountryView, Question, WhatIfMember
 from world.axes import REFINED, Array
 from world.leader_move import PRESSURE
@@ -62,6 +63,9 @@ def _reviews(world: TradeWorld, country: Country) -> bool:
         return False
     applied = bool((politics.due_round[places] >= 0).any())
     binding = politics.rung[places].max() >= ACTION_PLAN
+    strategy = country.accession
+    if isinstance(strategy, ScriptedAccession) and strategy.has_begun(world.round):
+        return not applied and world.round in strategy.choices
     p = world.parameters
     rhythm = p.accession_review_probability if binding else p.soft_review_probability
     return review_due(world.streams, country.iso3, world.round, rhythm, applied)

@@ -110,9 +110,7 @@ def _faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
     for location, name in _minerals_named(scenario):
         if name != ALL and name not in known.minerals:
             yield location, name, in_order(name, [*known.minerals, ALL])
-    for location, name in _countries_named(scenario):
-        if name not in known.countries:
-            yield location, name, in_order(name, known.countries)
+    yield from _country_faults(scenario, known)
     if (same := scenario.leader.country) == scenario.dominant_refiner.country != REST_OF_WORLD:
         yield ("dominant_refiner", "country"), same, "another country than leader.country"
     for number, measure in enumerate(scenario.measures):
@@ -122,6 +120,16 @@ def _faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
     for number, (field, given, allowed) in conflicts(scenario.measures, members):
         yield ("measures", number, field), given, allowed
     yield from _parameter_faults(scenario)
+
+
+def _country_faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
+    for location, name in _countries_named(scenario):
+        if name not in known.countries:
+            yield location, name, in_order(name, known.countries)
+    deciding = [*known.countries, *known.blocs]
+    for name in scenario.zone.decisions:
+        if name not in deciding:
+            yield ("zone", "decisions", name), name, in_order(name, deciding)
 
 
 def _parameter_faults(scenario: Scenario) -> Iterator[Fault]:

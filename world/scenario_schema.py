@@ -40,6 +40,8 @@ Money = Annotated[float, Field(ge=0, le=1e13)]
 Price = Annotated[float, Field(gt=0, le=1e9)]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Quarter = Annotated[str, Field(pattern=r"^\d{4}-Q[1-4]$")]
+Voter = Annotated[str, Field(pattern=r"^([A-Z]{3}|EU)$")]
+Choice = Literal["join", "hold_out", "ask", "stay", "leave"]
 
 
 class Section(BaseModel):
@@ -78,6 +80,7 @@ class ZoneSection(Section):
     text_quarters: Delay = (4, 8)
     ratification_quarters: Delay = (2, 6)
     standings: dict[Country, Literal["hold_out", "join"]] = {}
+    decisions: dict[Voter, dict[Quarter, Choice]] = {}
 
 
 class LeaderSection(Section):
@@ -92,6 +95,7 @@ class LeaderSection(Section):
     finance_usd_year: Money = 5e9
     side_payments: bool = True
     reference_price_usd_t: dict[str, dict[Literal["ore", "refined", "component"], Price]] = {}
+    floor_scale: dict[Quarter, Annotated[float, Field(ge=0.1, le=5)]] = {}
 
 
 class DominantRefinerSection(Section):
@@ -200,6 +204,7 @@ def allowed_keys(schema: Mapping[str, Any]) -> str:
 _FORMATS = {
     r"^[A-Z]{3}$": "an ISO 3166-1 alpha-3 code such as CAN",
     r"^\d{4}-Q[1-4]$": "a quarter such as 2026-Q1",
+    r"^([A-Z]{3}|EU)$": "an ISO 3166-1 alpha-3 code such as CAN, or EU",
     r"^(world|[A-Z]{3})$": "world, or an ISO 3166-1 alpha-3 code such as CAN",
 }
 

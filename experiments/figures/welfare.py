@@ -59,7 +59,7 @@ LEAST_USD = 500
 
 def draw_welfare(run: Run, baseline: Run | None = None) -> Figure:
     """Stacked bars by account for the largest movers, gains to the right, losses to the left."""
-    movers = largest_movers(_shown(run, baseline))
+    movers = largest_movers(shown_accounts(run, baseline))
     with theme.style():
         figure = theme.new_figure(10.5, 0.27 * max(len(movers), 3) + 2.1)
         panel = figure.subplots()
@@ -83,7 +83,7 @@ def draw_welfare(run: Run, baseline: Run | None = None) -> Figure:
 
 def find_welfare(run: Run, baseline: Run | None = None) -> str:
     """The largest gain and the largest loss, and what they are due to."""
-    total = largest_movers(_shown(run, baseline)).sum(axis=1)
+    total = largest_movers(shown_accounts(run, baseline)).sum(axis=1)
     if not len(total) or total.abs().max() < LEAST_USD:
         return f"No country's accounts change {_since(run, baseline)}".rstrip()
     best, worst = str(total.idxmax()), str(total.idxmin())
@@ -111,7 +111,8 @@ def _is_bill(run: Run, baseline: Run | None) -> bool:
     return baseline is None and float(floor_bill(run).abs().to_numpy().max(initial=0.0)) > LEAST_USD
 
 
-def _shown(run: Run, baseline: Run | None) -> pd.DataFrame:
+def shown_accounts(run: Run, baseline: Run | None = None) -> pd.DataFrame:
+    """What the figure draws, USD a year: one row a country, one column a group (see ``caption``)."""
     if not _is_bill(run, baseline):
         return changes(run, baseline)
     bill = floor_bill(run)

@@ -63,19 +63,19 @@ def draw_world_map(
         panel = figure.subplots()
         panel.set_axis_off()
         _draw_land(panel, run)
-        points = _points()
+        places_on_map = points()
         drawn = arcs.head(MOST_ARCS)
         for row in each_row(drawn.iloc[::-1]):
             stops = way_of(row)
             width = 0.5 + 4.5 * float(np.sqrt(row.value_usd / drawn["value_usd"].max()))
             _draw_arc(
                 panel,
-                [points[stop] for stop in stops if stop in points],
+                [places_on_map[stop] for stop in stops if stop in places_on_map],
                 _colour(run, stops[0]),
                 width,
                 bool(row.hub),
             )
-        _label_ends(panel, drawn, points)
+        _label_ends(panel, drawn, places_on_map)
         panel.set(xlim=(-2.72, 2.72), ylim=(-1.06, 1.33), aspect="equal")
         theme.frame(
             figure,
@@ -156,16 +156,16 @@ def _draw_land(panel: Axes, run: Run) -> None:
     last = countries[countries["round"] == run.rounds[-1]].set_index("country")
     rungs, roles = last["rung"].to_dict(), roles_in(run, run.rounds[-1])
     shapes, fills = [], []
-    for code, rings in _outlines().items():
+    for code, rings in outlines().items():
         for ring in rings:
             shapes.append(project(ring[:, 0], ring[:, 1]))
             fills.append(_fill(int(rungs.get(code, 0)), roles.get(code, "other")))
     panel.add_collection(
         PolyCollection(shapes, facecolors=fills, edgecolors="white", linewidths=0.4, zorder=1)
     )
-    small = [code for code in rungs if code in places() and code not in _outlines()]
+    small = [code for code in rungs if code in places() and code not in outlines()]
     for code in sorted(map(str, small)):
-        x, y = _points()[code]
+        x, y = points()[code]
         panel.plot(
             x, y, "o", ms=3.2, mec="white", mew=0.4, mfc=_fill(int(rungs[code]), roles[code]), zorder=2
         )
@@ -250,13 +250,15 @@ def _key(run: Run) -> list[theme.KeyEntry]:
 
 
 @cache
-def _outlines() -> dict[str, list[NDArray[np.float64]]]:
+def outlines() -> dict[str, list[NDArray[np.float64]]]:
+    """Rings of each country, [longitude, latitude] in degrees."""
     land = json.loads(OUTLINES.read_text(encoding="utf-8"))["land"]
     return {code: [np.asarray(ring, float) for ring in rings] for code, rings in land.items()}
 
 
 @cache
-def _points() -> dict[str, NDArray[np.float64]]:
-    centres = {code: max(rings, key=len).mean(axis=0) for code, rings in _outlines().items()}
+def points() -> dict[str, NDArray[np.float64]]:
+    """Where each country is drawn as a point or an arc ends, map units."""
+    centres = {code: max(rings, key=len).mean(axis=0) for code, rings in outlines().items()}
     centres.update({code: np.asarray(place) for code, place in places().items()})
     return {code: project(centre[:1], centre[1:])[0] for code, centre in centres.items()}

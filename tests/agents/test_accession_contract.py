@@ -127,9 +127,34 @@ def test_nobody_joins_a_zone_that_is_not_open(strategy: AccessionStrategy) -> No
 
 
 def test_a_script_names_what_it_does_not_know() -> None:
-    with pytest.raises(ValueError, match="'dither' is not one of hold_out, join, leave, stay"):
+    with pytest.raises(ValueError, match="'dither' is not one of ask, hold_out, join, leave, stay"):
         ScriptedAccession({1: "dither"})
     script = ScriptedAccession({10: "join"})
     assert script.decide(view(round=10, rung=2), {}).choice == "join"
     assert script.decide(view(round=11, rung=2), {}).choice == "hold_out"
     assert script.decide(view(round=11, rung=4), {}).choice == "stay"
+
+
+def test_before_its_first_decision_a_country_decides_by_itself() -> None:
+    script = ScriptedAccession({10: "hold_out"}, FixedStanding(True))
+    assert script.decide(view(round=9, rung=1), {}).choice == "join"
+    assert (script.has_begun(9), script.has_begun(10)) == (False, True)
+    assert script.decide(view(round=10, rung=1), {}).choice == "hold_out"
+    assert script.decide(view(round=11, rung=1), {}).choice == "hold_out"
+
+
+def test_who_asks_holds_out_and_says_what_it_lacks() -> None:
+    seen = view(round=10, rung=3, text_exists=True)
+    script, weighing = ScriptedAccession({10: "ask"}), PayoffAccession()
+    asked = script.questions(seen)
+    assert list(asked) == list(weighing.questions(seen)) != []
+    answers = dict.fromkeys(asked, NOTHING)
+    decision, weighed = script.decide(seen, answers), weighing.decide(seen, answers)
+    assert (decision.choice, decision.subject) == ("hold_out", "floor")
+    assert decision.terms == weighed.terms
+    assert decision.threshold_usd == weighed.threshold_usd
+
+
+def test_there_is_nothing_to_leave_below_the_floor() -> None:
+    assert ScriptedAccession({10: "leave"}).decide(view(round=10, rung=2), {}).choice == "hold_out"
+    assert ScriptedAccession({10: "join"}).decide(view(round=10, rung=4), {}).choice == "stay"

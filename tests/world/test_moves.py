@@ -11,6 +11,7 @@ from agents.view import Accounts, Answer, RefinerView, WhatIfMember
 from agents.zone_leader import SWEETENER
 from world.axes import REFINED
 from world.leader_move import leader_view
+from world.measures import first_day, round_of
 from world.model import TradeWorld
 from world.review import _remember_bargain
 from world.state import FLOOR, Control
@@ -139,3 +140,30 @@ def test_duties_in_answer_are_told_once_and_name_whom_they_hit() -> None:
     laid = world.state.politics.counter_duty_share
     assert sorted(hit) == sorted(world.base.axes.countries[place] for place in np.flatnonzero(laid))
     assert "duty of 10% on the goods of " in told["text"].iloc[0]
+
+
+# --- what a scenario writes for governments
+
+
+def test_a_country_does_what_is_written_and_decides_by_itself_before() -> None:
+    options = {"rounds": 6, "zone__text_quarters": [0, 0], "reserve__exists": False}
+    plain = play(make_world("zone_floor", **options), 6)
+    written = {"JPN": {"2026-Q1": "join", "2026-Q2": "hold_out"}}
+    told = play(make_world("zone_floor", zone__decisions=written, **options), 6)
+    first = round_of(first_day(0, "2026-Q1"), told.premise.run.start)
+    decisions = table(told, "decisions")
+    own = decisions[(decisions["actor"] == "JPN") & (decisions["round"] >= first)]
+    assert own[["quarter", "choice"]].drop_duplicates().to_numpy().tolist()[0] == ["2026-Q1", "join"]
+    assert set(own["quarter"]) <= {"2026-Q1", "2026-Q2"}
+    before = [table(world, "countries") for world in (plain, told)]
+    early = [frame[frame["round"] < first].reset_index(drop=True) for frame in before]
+    assert early[0].equals(early[1])
+
+
+def test_a_scale_of_the_floor_holds_from_its_quarter_on() -> None:
+    options = {"rounds": 8, "zone__text_quarters": [0, 0], "reserve__exists": False}
+    world = play(make_world("zone_floor", leader__floor_scale={"2026-Q3": 1.5, "2026-Q4": 0.5}, **options), 8)
+    plain = play(make_world("zone_floor", **options), 8)
+    ratio = table(world, "zone")["reference_price_usd_t"] / table(plain, "zone")["reference_price_usd_t"]
+    by_quarter = ratio.groupby(table(world, "zone")["quarter"]).mean().dropna()
+    assert by_quarter[["2026-Q2", "2026-Q3", "2026-Q4"]].tolist() == pytest.approx([1.0, 1.5, 0.5])

@@ -1,0 +1,106 @@
+"""Acts of a visitor as dated measures of the scenario: they take effect with the next quarter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from experiments.app.premise import Premise
+from experiments.figures.naming import country_name, mineral_word
+from world.measures import Measure, first_day, round_of, share_of_quarter_in_force
+
+KINDS: Mapping[str, str] = {
+    "ban": "ban exports",
+    "licence": "put exports under licence",
+    "tariff": "lay a tariff on imports from",
+    "threat": "threaten to cut off",
+    "outage": "lose output (outage)",
+    "state_purchase": "buy for state stocks, tonnes a year",
+    "floor": "change the floor (leader)",
+}
+SIZES: Mapping[str, tuple[float, ...]] = {
+    "licence": (0.2, 0.4, 0.6, 0.8),
+    "tariff": (0.1, 0.25, 0.5, 1.0),
+    "outage": (0.1, 0.25, 0.5, 0.9),
+    "state_purchase": (100.0, 1000.0, 10000.0),
+    "floor": (0.5, 0.8, 1.25, 1.5, 2.0),
+}
+LIFTED = ("ban", "licence", "tariff", "embargo", "export_quota")
+
+
+def acted(
+    premise: Premise,
+    rounds: int,
+    kind: str,
+    actor: str,
+    mineral: str,
+    target: str,
+    size: float | None,
+    seat: str,
+) -> Premise:
+    """The premise with one more act, in force from the first day of the quarter after ``rounds``."""
+    day = first_day(rounds, premise.scenario.run.start)
+    if kind == "floor":
+        quarter = f"{day.year}-Q{(day.month + 2) // 3}"
+        scales = {**premise.setting("leader.floor_scale", {}), quarter: size}
+        return premise.having("leader.floor_scale", scales)
+    own = kind in ("outage", "state_purchase")
+    words = f"{country_name(actor)} acts: {KINDS[kind]}, {mineral_word(mineral)}"
+    measure: dict[str, Any] = {
+        "announced": day.isoformat(),
+        "actor": actor,
+        "instrument": kind,
+        "minerals": [mineral],
+        "stages": ["refined"],
+        "text": words if own else f"{words}, {country_name(target)}",
+    }
+    if kind != "threat":
+        measure["in_force"] = day.isoformat()
+    if not own:
+        measure["targets"] = [target]
+    if size is not None:
+        measure["size"] = size
+    return _with_measure(premise, measure, seat)
+
+
+def lifted(premise: Premise, rounds: int, measure: str, seat: str) -> Premise:
+    """The premise in which a measure is suspended from the quarter after ``rounds`` on."""
+    found = next(one for one in premise.scenario.measures if one.id == measure)
+    day = first_day(rounds, premise.scenario.run.start).isoformat()
+    truce = {
+        "announced": day,
+        "in_force": day,
+        "actor": found.actor,
+        "instrument": "truce",
+        "suspends": [measure],
+        "text": f"lifted: {found.text or found.instrument}",
+    }
+    return _with_measure(premise, truce, seat)
+
+
+def in_force(premise: Premise, rounds: int) -> dict[str, str]:
+    """Measures of the scenario that bite in the last quarter played and can be lifted: id -> words."""
+    start = premise.scenario.run.start
+    ended = {name for measure in premise.scenario.measures for name in measure.suspends}
+    return {
+        measure.id: _words(measure)
+        for measure in premise.scenario.measures
+        if measure.instrument in LIFTED
+        and measure.id not in ended
+        and round_of(measure.announced, start) < rounds
+        and share_of_quarter_in_force(measure, rounds - 1, start) > 0
+    }
+
+
+def _words(measure: Measure) -> str:
+    return measure.text or f"{measure.actor} {measure.instrument} {', '.join(measure.minerals)}"
+
+
+def _with_measure(premise: Premise, measure: Mapping[str, Any], seat: str) -> Premise:
+    laid = list(premise.setting("measures", []))
+    taken = {one.id for one in premise.scenario.measures}
+    stem = f"seat-{seat}" if seat else "act"
+    number = next(n for n in range(1, len(taken) + 2) if f"{stem}-{n}" not in taken)
+    more = premise.having("measures", [*laid, {"id": f"{stem}-{number}", **measure}])
+    _ = more.scenario  # what contradicts itself is refused here, in one line
+    return more

@@ -1,0 +1,171 @@
+"""A seat at the table: what a government is shown in plain words, what its options are worth, its decision.
+
+The briefing is made on a copy of the world in which the quarter has begun and the leader has moved: the same
+view and the same answers that the computer's government would get.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agents.accession import FLOOR, PayoffAccession
+from agents.decision import CountryDecision
+from agents.view import CountryView, RefinerView
+from experiments.app.commons import TRACKS
+from experiments.app.premise import Premise
+from experiments.figures.naming import (
+    RUNGS,
+    country_name,
+    format_money,
+    format_share,
+    in_words,
+    mineral_word,
+    quarter_in_words,
+    the_country,
+)
+from world.leader_move import leader_view, move_leader
+from world.model import TradeWorld
+from world.outlooks import ask_all
+from world.refiner_move import refiner_view
+from world.reserve_round import plan_reserve
+from world.review import view_of
+from world.round import happen, outlooks_of
+
+OPTIONS: Mapping[str, str] = {
+    "join": "Sign: {next}",
+    "hold_out": "Hold out this quarter",
+    "ask": "Hold out and ask for a side payment",
+    "stay": "Stay bound by the floor",
+    "leave": "Leave the floor",
+}
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """What the person in the seat is shown: facts, options (choice -> words), and what signing is worth."""
+
+    actor: str
+    quarter: str
+    facts: tuple[str, ...]
+    options: Mapping[str, str]
+    weighed: CountryDecision | None = None
+
+
+def brief(premise: Premise, rounds: int, actor: str) -> Briefing | None:
+    """The briefing for the quarter after ``rounds``; None when the run is over."""
+    return TRACKS.ask(lambda: _brief(TRACKS.stand_at(premise, rounds), actor))
+
+
+def _brief(world: TradeWorld, actor: str) -> Briefing | None:
+    if world.finished:
+        return None
+    quarter = quarter_in_words(world.quarters[world.round])
+    if world.round < world.decisions_open:
+        opens = quarter_in_words(world.premise.run.decisions_open)
+        return Briefing(actor, quarter, (f"Governments decide from {opens} on; until then you watch.",), {})
+    world.state.round = world.round
+    happen(world)
+    plan_reserve(world)
+    move_leader(world)
+    places = world.places[actor]
+    if world.dominant in places:
+        return Briefing(actor, quarter, _refiner_facts(refiner_view(world)), {})
+    if world.leader in places:
+        return Briefing(actor, quarter, _leader_facts(world), {})
+    return _country_briefing(world, actor, quarter)
+
+
+def _country_briefing(world: TradeWorld, actor: str, quarter: str) -> Briefing:
+    country = next(agent for agent in world.population if agent.iso3 == actor)
+    view = view_of(world, country)
+    places = world.places[actor]
+    politics = world.state.politics
+    waiting = int(politics.due_round[list(places)].max())
+    if waiting >= 0:
+        rung = RUNGS[int(politics.due_rung[list(places)].max())]
+        facts = (f"You have signed ({rung}); nobody knows when it takes effect.", *_facts(view, world))
+        return Briefing(actor, quarter, facts, {"hold_out": "Go on"})
+    weighing = PayoffAccession()
+    (answers,) = ask_all(outlooks_of(world, with_later=True), [(places, weighing.questions(view))])
+    return Briefing(actor, quarter, _facts(view, world), _options(view), weighing.decide(view, answers))
+
+
+def _options(view: CountryView) -> dict[str, str]:
+    if not view.zone_open:
+        return {"hold_out": "There is no zone to sign up to: go on"}
+    if view.rung == FLOOR:
+        return {name: OPTIONS[name] for name in ("stay", "leave")}
+    no_text = view.rung == FLOOR - 1 and not view.text_exists
+    offered = ["hold_out"] if no_text else ["join", "hold_out"]
+    offered += ["ask"] if view.rung == FLOOR - 1 and view.text_exists else []
+    return {name: OPTIONS[name].format(next=RUNGS[view.rung + 1]) for name in offered}
+
+
+def _facts(view: CountryView, world: TradeWorld) -> tuple[str, ...]:
+    leader = the_country(world.base.axes.countries[world.leader])
+    refiner = the_country(world.base.axes.countries[world.dominant])
+    text = "There is a binding text to sign." if view.text_exists else "No binding text exists yet."
+    side = format_money(view.side_payment_usd) if view.side_payment_usd > 0 else "none"
+    return (
+        f"You stand on: {RUNGS[view.rung]}. {text}",
+        f"You trade minerals worth {format_money(view.mineral_trade_usd)} a quarter.",
+        f"You trust {leader} at {format_share(view.trust_leader)} "
+        f"and {refiner} at {format_share(view.trust_dominant)}.",
+        f"You put the chance that {refiner} answers your signature at "
+        f"{format_share(view.retaliation_belief)}; "
+        f"{format_share(view.exports_to_dominant_share)} of your exports go there.",
+        f"{format_share(view.peers_share)} of your trade is with countries on the next rung or above.",
+        f"Finance you could hope for: {format_money(view.finance_offer_usd)} a quarter. "
+        f"Side payment on offer: {side}.",
+        f"If you were cut off, members could cover {format_share(view.emergency_relief_share)} of the metal.",
+        "Not known: when a signature is ratified, the next shocks, what others will do.",
+    )
+
+
+def _refiner_facts(view: RefinerView) -> tuple[str, ...]:
+    hostile = sorted({grievance.actor for grievance in view.grievances})
+    held = [
+        f"{mineral_word(mineral)} to {len(targets)} countries"
+        for mineral, targets in sorted(view.controls.items())
+    ]
+    options = sorted(view.options, key=lambda option: -option.lane_value_usd)[:5]
+    told = tuple(
+        f"{mineral_word(option.mineral)}: you ship {format_money(option.lane_value_usd)} a quarter to "
+        f"{len(option.targets)} of them, {format_share(option.target_dependence_share)} of what they buy"
+        for option in options
+    )
+    return (
+        f"Hostile acts in force by: {in_words([country_name(code) for code in hostile], 8)}.",
+        f"Your controls decided in this run: {in_words(held, 6)}.",
+        *told,
+        "Licences, bans and duties are under 'Act' below; they take effect this quarter.",
+    )
+
+
+def _leader_facts(world: TradeWorld) -> tuple[str, ...]:
+    view = leader_view(world)
+    short = sorted(
+        ((name, seen) for name, seen in view.invitations.items() if seen.shortfall_usd > 0),
+        key=lambda pair: pair[1].shortfall_usd,
+    )[:5]
+    lacking = tuple(
+        f"{country_name(name)} lacks {format_money(seen.shortfall_usd)} a quarter to sign; "
+        f"its signature is worth {format_money(seen.gain_usd)} to you"
+        for name, seen in short
+    )
+    on_floor = sum(seen.rung == FLOOR for seen in view.invitations.values())
+    return (
+        f"{on_floor} partners are bound by the floor.",
+        f"{len(view.announced_usd_t)} reference prices are announced.",
+        f"Your finance budget is {format_money(view.budget_usd)} a quarter.",
+        *lacking,
+        "The floor, tariffs and threats are under 'Act' below; they take effect this quarter.",
+    )
+
+
+def decided(premise: Premise, actor: str, quarter: str, choice: str) -> Premise:
+    """The premise with one more decision written."""
+    written = dict(premise.setting("zone.decisions", {}))
+    written[actor] = {**written.get(actor, {}), quarter: choice}
+    return premise.having("zone.decisions", written)

@@ -1,0 +1,163 @@
+"""Take a seat: choose a country, be briefed each quarter, decide, compare with the computer."""
+
+from __future__ import annotations
+
+import solara
+
+from experiments.app.commons import TRACKS
+from experiments.app.debrief import ALL, computers_premise, difference_usd, first_decision
+from experiments.app.pieces import Facts, Grid, Heading, Words
+from experiments.app.seat import Briefing, brief, decided
+from experiments.app.tracks import Track
+from experiments.app.visit import Visit
+from experiments.app.why import show_falls
+from experiments.app.widgets import Chart
+from experiments.explain import find_actor
+from experiments.figures.naming import country_name, format_money, quarter_in_words, union_members
+from experiments.results import Run
+from world.measures import first_day
+
+
+@solara.component
+def SeatCard(visit: Visit, version: int, run: Run, country: solara.Reactive[str]) -> None:
+    """The seat, taken or free."""
+    with solara.Div(classes=["ob-card", "ob-seat"]):
+        if not visit.seat:
+            Heading("Take a seat at the table")
+            Words(
+                "Govern a country from the next quarter on. You are shown what its government would be "
+                "shown, and the world waits for your decision."
+            )
+            actor = find_actor(run, country.value)
+            solara.Button(
+                f"Take the seat of {country_name(actor)}",
+                color="primary",
+                on_click=lambda: _sit_down(visit, actor),
+            )
+            return
+        Heading(f"You govern: {country_name(visit.seat)}")
+        if visit.shown < visit.planned:
+            BriefingCard(visit, f"{visit.premise.key}-{visit.shown}-{visit.busy}")
+        with solara.Div(classes=["ob-row"]):
+            solara.Button("Leave the seat", text=True, on_click=lambda: _sit_down(visit, ""))
+        DebriefCard(visit, version, run)
+
+
+def _sit_down(visit: Visit, actor: str) -> None:
+    visit.seat = actor
+    visit.changed()
+
+
+@solara.component
+def BriefingCard(visit: Visit, moment: str) -> None:
+    """What the government is shown this quarter, and its options."""
+    if visit.busy:
+        solara.Text("The quarter is being played ...")
+        return
+    briefing = solara.lab.use_task(
+        lambda: brief(visit.premise, visit.shown, visit.seat),
+        dependencies=[moment, visit.seat],
+        prefer_threaded=True,
+        raise_error=False,
+    )
+    if briefing.error:
+        solara.Text("The briefing could not be made; step one quarter and try again.", classes=["ob-alert"])
+    elif not briefing.finished:
+        solara.Text("Your advisers are at work ...")
+    elif briefing.value is not None:
+        Options(visit, briefing.value)
+
+
+@solara.component
+def Options(visit: Visit, briefing: Briefing) -> None:
+    """Facts, what signing is worth, and a button an option."""
+    Words(f"{briefing.quarter}: what you are told")
+    Facts(briefing.facts)
+    weighed = briefing.weighed
+    if weighed is not None and any(weighed.terms.values()):
+        over = (
+            "leaving"
+            if weighed.alternative in ("stay", "leave") and weighed.choice in ("stay", "leave")
+            else "signing"
+        )
+        Chart(
+            chart=show_falls(
+                f"Your advisers: what {over} would be worth (they would {weighed.choice.replace('_', ' ')})",
+                weighed.terms,
+                weighed.threshold_usd,
+            )
+        )
+    with solara.Div(classes=["ob-choices"]):
+        for choice, words in (briefing.options or {"": "Go on to the next quarter"}).items():
+            solara.Button(
+                words, color="primary", outlined=True, on_click=lambda choice=choice: _decide(visit, choice)
+            )
+
+
+def _decide(visit: Visit, choice: str) -> None:
+    if visit.busy:
+        return
+    if not choice:
+        visit.go_to(visit.shown + 1)
+        return
+    day = first_day(visit.shown, visit.premise.scenario.run.start)
+    quarter = f"{day.year}-Q{(day.month + 2) // 3}"
+    visit.take_up(decided(visit.premise, visit.seat, quarter, choice), visit.shown + 1)
+
+
+@solara.component
+def DebriefCard(visit: Visit, version: int, run: Run) -> None:
+    """You against the computer in the same world, once it is asked for."""
+    asked = solara.use_reactive(0)
+    since = first_decision(visit.premise, visit.seat)
+    if not since or since > run.quarters[-1]:
+        return
+    solara.Button("Debrief: compare with the computer", text=True, on_click=lambda: asked.set(visit.shown))
+    if asked.value == visit.shown:
+        Duel(visit, since, asked.value)
+
+
+@solara.component
+def Duel(visit: Visit, since: str, rounds: int) -> None:
+    """Let the computer play the same quarters, and show both accounts."""
+    theirs = solara.lab.use_task(
+        lambda: _play_computers(visit, rounds),
+        dependencies=[visit.premise.key, rounds],
+        prefer_threaded=True,
+        raise_error=False,
+    )
+    yours = TRACKS.find(visit.premise)
+    if theirs.error:
+        solara.Text(f"The computer could not play: {theirs.exception}", classes=["ob-alert"])
+    elif theirs.finished and theirs.value is not None and yours is not None:
+        Score(visit, yours, theirs.value, since)
+    else:
+        solara.Text("The computer plays the same quarters ...")
+
+
+def _play_computers(visit: Visit, rounds: int) -> Track:
+    premise = computers_premise(visit.premise, visit.seat)
+    track = TRACKS.play(premise, rounds)
+    while track.played < rounds and not visit.closed:
+        track = TRACKS.play(premise, rounds)
+    return track
+
+
+@solara.component
+def Score(visit: Visit, yours: Track, computers: Track, since: str) -> None:
+    """The accounts of the seat's country, yours and the computer's."""
+    members = tuple(union_members()) if visit.seat == "EU" else (visit.seat,)
+    sums = difference_usd(yours, computers, members, since, visit.shown)
+    rows = [
+        (name, format_money(you), format_money(other), format_money(you - other, signed=True))
+        for name, (you, other) in sums.items()
+    ]
+    you, other = sums[ALL]
+    gap = you - other
+    verdict = "as well as" if abs(gap) < 500 else "better than" if gap > 0 else "worse than"
+    Words(
+        f"Since {quarter_in_words(since)} {country_name(visit.seat)} fared {verdict} under the computer "
+        f"({format_money(gap, signed=True)} over these quarters, same shocks). Users are counted by surplus, "
+        "in which only the difference has a meaning."
+    )
+    Grid(("account", "you", "computer", "difference"), rows)

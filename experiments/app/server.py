@@ -1,0 +1,30 @@
+"""Serve the page with all its assets from this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from experiments.app.commons import OPENING
+from experiments.app.premise import Premise
+
+
+def prepare(premise: Premise, rounds: int, told: Callable[[int, int], None]) -> None:
+    """Play the opening world."""
+    OPENING.prepare(premise, rounds, told)
+
+
+def serve(host: str, port: int) -> None:
+    """Serve until interrupted. Nothing is asked of the internet, and nobody is told about visitors."""
+    os.environ.update(
+        SOLARA_APP="experiments.app.page",
+        SOLARA_MODE="production",
+        SOLARA_TELEMETRY_MIXPANEL_ENABLE="False",
+        SOLARA_THEME_TITLE="Orebloc",
+        SOLARA_THEME_SHOW_BANNER="False",
+        SOLARA_SESSION_HTTPS_ONLY="False",
+        SOLARA_KERNEL_CULL_TIMEOUT="3m",
+    )
+    import uvicorn
+
+    uvicorn.run("solara.server.starlette:app", host=host, port=port, log_level="warning", ws="auto")

@@ -1,0 +1,97 @@
+"""Why a country decided as it did: its last decision as falls of payoff, in words, and what it believes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from experiments.explain import TERMS, ExplainError, explain_decisions, find_actor
+from experiments.figures.naming import (
+    RUNGS,
+    country_name,
+    format_money,
+    format_share,
+    quarter_in_words,
+    the_country,
+)
+from experiments.results import Run, each_row
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from world.model import TradeWorld
+
+NOT_WEIGHED = ("fixed by the scenario", "scripted", "")
+LEAST_SHARE = 0.004
+"""Of the largest term; smaller ones are told together."""
+
+
+def show_why(run: Run, country: str) -> tuple[str, str]:
+    """The last decision of ``country`` in words, and its falls as a chart (empty if nothing was weighed)."""
+    try:
+        actor = find_actor(run, country)
+    except ExplainError as error:
+        return str(error), ""
+    decisions = run.table("decisions")
+    own = decisions[decisions["actor"] == actor]
+    if own.empty:
+        return f"{country_name(actor)} has decided nothing yet.", ""
+    weighed = own[own["kind"].isin(["accession", "retaliation", "coercion"])]
+    last = (weighed if not weighed.empty else own)["decision"].max()
+    rows = own[own["decision"] == last]
+    words = explain_decisions(run, country, int(rows["round"].iloc[0]))
+    terms = {str(row.term): float(row.value_usd) for row in each_row(rows) if row.term not in NOT_WEIGHED}
+    if rows["kind"].iloc[0] == "reference_price" or not any(terms.values()):
+        return words, ""
+    row = next(each_row(rows))
+    when = quarter_in_words(str(row.quarter))
+    chosen, other = (str(word).replace("_", " ") for word in (row.choice, row.alternative))
+    title = f"{country_name(actor)}, {when}: {chosen} rather than {other}"
+    return words, show_falls(title, terms, float(row.threshold_usd))
+
+
+def show_falls(title: str, terms: Mapping[str, float], threshold_usd: float) -> str:
+    """Terms as a waterfall, the largest first, their sum, what it had to exceed; million USD a quarter."""
+    ranked = sorted(terms.items(), key=lambda term: (-abs(term[1]), term[0]))
+    largest = abs(ranked[0][1])
+    shown = [(TERMS.get(name, name), value) for name, value in ranked if abs(value) >= LEAST_SHARE * largest]
+    rest = sum(value for _, value in ranked) - sum(value for _, value in shown)
+    shown += [("all else", rest)] if abs(rest) >= LEAST_SHARE * largest else []
+    falls, sum_usd = [], 0.0
+    for name, value in shown:
+        falls.append(
+            {"name": name, "from": sum_usd / 1e6, "to": (sum_usd + value) / 1e6, "value": value / 1e6}
+        )
+        sum_usd += value
+    falls.append({"name": "in all", "from": 0.0, "to": sum_usd / 1e6, "value": sum_usd / 1e6, "sum": True})
+    return json.dumps(
+        {
+            "kind": "falls",
+            "title": title,
+            "unit": "million USD a quarter",
+            "falls": falls,
+            "threshold": threshold_usd / 1e6,
+        }
+    )
+
+
+def show_beliefs(run: Run, country: str, world: TradeWorld | None) -> list[tuple[str, str]]:
+    """What a country stands on, trusts and fears, as (what, how much)."""
+    countries = run.table("countries")
+    row = countries[(countries["round"] == run.rounds[-1]) & (countries["country"] == country)].iloc[0]
+    found = [
+        ("Rung of the ladder", RUNGS[int(row["rung"])]),
+        (f"Trust in {the_country(run.leader)}", format_share(row["trust_in_leader"])),
+        (f"Trust in {the_country(run.dominant_refiner)}", format_share(row["trust_in_dominant"])),
+        (
+            f"Refined metal from {the_country(run.dominant_refiner)}",
+            format_share(row["dependence_on_dominant_share"]),
+        ),
+    ]
+    if world is not None:
+        place = world.base.axes.country(country)
+        belief = float(world.state.politics.retaliation_belief[place])
+        offer = float(world.state.politics.side_payment_usd[place])
+        found.append(("Expects to be answered if it signs", format_share(belief)))
+        found.append(("Side payment on offer", f"{format_money(offer)} a quarter" if offer > 0 else "none"))
+    return found

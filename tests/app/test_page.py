@@ -1,0 +1,184 @@
+"""The page in a real browser: what a visitor does, from opening it to sharing a world."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from experiments.app.premise import MOST_BYTES, read_file
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+SHOTS = Path(os.environ.get("OREBLOC_SCREENSHOTS", "")) if os.environ.get("OREBLOC_SCREENSHOTS") else None
+"""Where pictures are kept to be looked at; nowhere unless it is set."""
+PATIENCE_MS = 40_000
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A page of a browser of its own; nothing may be missing, asked of the outside, or fail in the script."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    page = context.new_page()
+    wrong = watch(page)
+    open_page(page, address)
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def watch(page: Page) -> list[str]:
+    """What goes wrong on a page, as it does."""
+    wrong: list[str] = []
+    local = ("http://127.0.0.1", "data:", "blob:")
+    page.on("response", lambda got: wrong.append(f"{got.status} {got.url}") if got.status >= 400 else None)
+    page.on("request", lambda asked: None if asked.url.startswith(local) else wrong.append(asked.url))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    return wrong
+
+
+def open_page(page: Page, address: str) -> None:
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(address)
+    page.wait_for_selector(".ob-map path.ob-land")
+
+
+def shot(page: Page, name: str) -> None:
+    if SHOTS is not None:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SHOTS / f"{name}.png")
+
+
+def wait_for_quarter(page: Page, quarter: str) -> None:
+    page.wait_for_selector(f".ob-head >> text={quarter}:")
+
+
+def click(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).first.click()
+
+
+def test_opens_steps_plays_and_resets(page: Page) -> None:
+    wait_for_quarter(page, "Q1 2026")
+    shot(page, "opening")
+    assert page.locator(".ob-arc").count() > 5
+    assert "USD/kg" in page.inner_text(".ob-panels")
+    click(page, "Step")
+    wait_for_quarter(page, "Q2 2026")
+    click(page, "▶")
+    wait_for_quarter(page, "Q4 2026")
+    click(page, "❚❚")
+    page.get_by_role("button", name="▶").wait_for()
+    page.get_by_label("Quarter shown").fill("2")
+    page.get_by_label("Quarter shown").dispatch_event("change")
+    wait_for_quarter(page, "Q2 2025")
+    click(page, "Reset")
+    wait_for_quarter(page, "Q1 2025")
+
+
+def test_rules_are_changed_and_act_on_reset(page: Page) -> None:
+    page.get_by_text("Change the rules").click()
+    page.get_by_label("Threats by the leader").click(force=True)
+    page.get_by_role("option", name="harsh").click()
+    click(page, "Reset")
+    wait_for_quarter(page, "Q1 2025")
+    with page.expect_download() as saved:
+        click(page, "Save as scenario file")
+    game = read_file(Path(saved.value.path()).read_bytes())
+    assert game.premise.scenario.leader.coercion == "harsh"
+
+
+def test_the_network_is_laid_out_by_role(page: Page) -> None:
+    page.get_by_label("Show countries by").click(force=True)
+    page.get_by_role("option", name="role, as a network of trade").click()
+    page.wait_for_selector("circle.role-dominant_refiner")
+    page.wait_for_selector(".ob-label >> text=China")
+    shot(page, "network")
+    page.locator('circle[data-code="JPN"]').click()
+    page.wait_for_selector("text=Why? Japan")
+
+
+def test_a_country_is_chosen_on_the_map_and_asked_why(page: Page) -> None:
+    page.locator('path[data-code="AUS"]').click()
+    page.wait_for_selector("text=Why? Australia")
+    assert re.search(r"Australia (held out|took the step|found the step)", page.inner_text(".ob-why"))
+    page.wait_for_selector(".ob-why .ob-sum")
+    for tab, words in (("Members", "countries"), ("Grip", "world refining"), ("Log", "2025")):
+        page.get_by_role("tab", name=tab).click()
+        page.wait_for_selector(f"text={words}")
+    shot(page, "why")
+
+
+def test_a_seat_is_taken_kept_on_reload_and_debriefed(page: Page, address: str) -> None:
+    click(page, "Take the seat of Canada")
+    for quarter in ("Q2 2026", "Q3 2026", "Q4 2026", "Q1 2027"):
+        page.wait_for_selector(f".ob-seat >> text={quarter}: what you are told")
+        page.locator(".ob-choices button").first.click()
+        wait_for_quarter(page, quarter)
+    shot(page, "seat")
+    click(page, "Debrief: compare with the computer")
+    page.wait_for_selector(".ob-seat >> text=all in all")
+    with page.expect_download() as saved:
+        click(page, "Save as scenario file")
+    game = read_file(Path(saved.value.path()).read_bytes())
+    assert (game.seat, game.quarter) == ("CAN", "2027-Q1")
+    assert game.premise.scenario.zone.decisions["CAN"].keys() >= {"2026-Q2"}
+    open_page(page, address)
+    page.wait_for_selector("text=You govern: Canada")
+    wait_for_quarter(page, "Q1 2027")
+
+
+def test_a_ban_moves_the_price_panel_and_is_undone(page: Page) -> None:
+    drawn = ".ob-panels .ob-chart path"
+    before = page.locator(drawn).first.get_attribute("d")
+    click(page, "Act on Dy/Tb")
+    wait_for_quarter(page, "Q2 2026")
+    page.wait_for_selector(".ob-act >> text=Lift it")
+    assert page.locator(drawn).first.get_attribute("d") != before
+    click(page, "Undo")
+    wait_for_quarter(page, "Q1 2026")
+
+
+def test_two_visitors_have_worlds_of_their_own(page: Page, browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 800}, color_scheme="dark")
+    second = context.new_page()
+    open_page(second, address)
+    click(page, "Step")
+    wait_for_quarter(page, "Q2 2026")
+    wait_for_quarter(second, "Q1 2026")
+    shot(second, "phone")
+    width = second.evaluate("document.querySelector('.ob').scrollWidth")
+    assert width <= 390
+    context.close()
+
+
+def test_a_bad_file_is_refused_with_a_message(page: Page) -> None:
+    give(page, "name = 1")
+    page.wait_for_selector(".ob-alert >> text=uploaded.toml: question")
+    give(page, "#" * (MOST_BYTES + 1))
+    page.wait_for_selector(".ob-alert >> text=bytes")
+    wait_for_quarter(page, "Q1 2026")
+
+
+def give(page: Page, text: str) -> None:
+    """Choose a file of that text in the field."""
+    page.set_input_files(
+        ".ob-share input[type=file]", {"name": "a.toml", "mimeType": "text/plain", "buffer": text.encode()}
+    )
+
+
+def test_a_link_opens_the_same_world(page: Page, browser: Browser, address: str) -> None:
+    click(page, "Act on Dy/Tb")
+    wait_for_quarter(page, "Q2 2026")
+    page.wait_for_selector(".ob-act >> text=Lift it")
+    link = page.get_attribute(".ob-link", "href") or ""
+    context = browser.new_context()
+    friend = context.new_page()
+    open_page(friend, address + link)
+    wait_for_quarter(friend, "Q2 2026")
+    friend.wait_for_selector(".ob-act >> text=Lift it")
+    context.close()
