@@ -1,5 +1,5 @@
-"""Command line: ``python -m experiments COMMAND``: run, compare, report, explain, scenarios, data, results,
-reference.
+"""Command line: ``python -m experiments COMMAND``: run, compare, report, explain, stability, scenarios,
+data, results, reference.
 
 Exit codes: 0 done, 2 something the user can mend (one line on standard error), 130 interrupted, 1 a failure
 inside (the line names where the state was kept).
@@ -17,7 +17,17 @@ import sys  # noqa: E402
 from collections.abc import Callable, Sequence  # noqa: E402
 from typing import NoReturn  # noqa: E402
 
-from experiments.commands import compare, data, explain, reference, report, results, run, scenarios  # noqa: E402
+from experiments.commands import (  # noqa: E402
+    compare,
+    data,
+    explain,
+    reference,
+    report,
+    results,
+    run,
+    scenarios,
+    stability,
+)
 
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 """Tables take the memory that the simulation has given back, rather than a store of their own beside it."""
@@ -41,7 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog="Start with: python -m experiments run",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (run, compare, report, explain, scenarios, data, results, reference):
+    for module in (run, compare, report, explain, stability, scenarios, data, results, reference):
         module.add_command(commands)
     return parser
 
@@ -84,11 +94,12 @@ def _explain_failure(error: Exception) -> int:
 def _user_errors() -> tuple[type[Exception], ...]:
     from experiments.explain import ExplainError
     from experiments.results import ResultsError
+    from experiments.stability import StabilityError
     from world.dataset import DatasetError
     from world.parameters import ParameterError
     from world.scenario import ScenarioError
 
-    return ScenarioError, ParameterError, DatasetError, ResultsError, ExplainError
+    return ScenarioError, ParameterError, DatasetError, ResultsError, ExplainError, StabilityError
 
 
 if __name__ == "__main__":

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from agents.accession import AccessionStrategy, FixedStanding, PayoffAccession
+from agents.accession import AccessionStrategy, FixedStanding
 from agents.country import Country, DominantRefiner, ZoneLeader
 from agents.roles import roles_of
+from agents.strategies.by_name import make_strategy
 from world.axes import REST_OF_WORLD, Array
 
 if TYPE_CHECKING:
@@ -59,4 +60,6 @@ def _accession(world: TradeWorld, voter: str, members: tuple[str, ...]) -> Acces
     fixed = next((standings[name] for name in (voter, *members) if name in standings), None)
     if fixed is not None:
         return FixedStanding(fixed == "join")
-    return PayoffAccession() if world.premise.accession.strategy == "payoff" else FixedStanding(False)
+    chosen = world.premise.accession
+    named = (chosen.strategies[name] for name in (voter, *members) if name in chosen.strategies)
+    return make_strategy(next(named, chosen.strategy))
