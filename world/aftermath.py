@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.beliefs import revise_expected
+from agents.beliefs import extrapolate, revise_expected
 from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, Mask, gather, scatter
 from world.capacity import capacity_of, invest
 from world.holdings import private_share, revise_holdings
@@ -109,7 +109,11 @@ def revise_prices(world: TradeWorld, cleared: Cleared) -> None:
     speed = p.belief_speed_year
     for stage, cleared_stage in enumerate(clearing.stages):
         index = np.maximum(cleared_stage.index_usd_t, 1e-9)
-        markets.usual_index_usd_t[stage] = revise_expected(markets.usual_index_usd_t[stage], index, speed)
+        usual = revise_expected(markets.usual_index_usd_t[stage], index, speed)
+        markets.expected_index_usd_t[stage] = extrapolate(
+            usual, index, markets.last_index_usd_t[stage], p.stock_trend_share, p.stock_trend_response
+        )
+        markets.usual_index_usd_t[stage], markets.last_index_usd_t[stage] = usual, index
     world.outside_prices.append(
         np.stack([_outside_mean(world, cleared, stage) for stage in range(len(STAGES))], axis=1)
     )

@@ -33,7 +33,7 @@ def holding_of(base: BaseMarket, markets: Markets, stage: int) -> Holding:
         held_t=markets.stock_t[stage],
         arriving_t=markets.under_way_t[stage][:, 0],
         late_share=late_share(base, markets, stage),
-        usual_usd_t=np.maximum(markets.usual_index_usd_t[stage], 0.05 * base.lanes(stage).index_usd_t),
+        expected_usd_t=np.maximum(markets.expected_index_usd_t[stage], 0.05 * base.lanes(stage).index_usd_t),
         least_width_usd_t=base.lanes(stage).spread_usd_t,
     )
 

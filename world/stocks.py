@@ -44,8 +44,8 @@ class Holding:
 
     use_t : usual use of the round; most_t : the most that plants can use; cover_t : usual stock, built_t :
     what is held beyond it for a while; held_t : on hand; arriving_t : ordered before and due in the round;
-    late_share : part of an order that comes after the round; usual_usd_t : price index that holders are used
-    to; least_width_usd_t : least width w of their answer
+    late_share : part of an order that comes after the round; expected_usd_t : price index at
+    which holders reckon; least_width_usd_t : least width w of their answer
     """
 
     use_t: Array
@@ -55,7 +55,7 @@ class Holding:
     held_t: Array
     arriving_t: Array
     late_share: Array
-    usual_usd_t: Array
+    expected_usd_t: Array
     least_width_usd_t: Array
 
 
@@ -83,8 +83,8 @@ def answer_of(
     shed = np.clip(gap, -0.9 * np.minimum(draw, 0.3), 0.0)
     # who fears a cut-off holds out for more, one for less and one for more than others
     doubt = (1.0 + p.stock_fear_spread * fear) / max(p.stock_price_response, 0.1)
-    width = np.maximum(0.5 * doubt * holding.usual_usd_t, holding.least_width_usd_t)
-    centre = holding.usual_usd_t + CENTRE_IN_WIDTHS * width
+    width = np.maximum(0.5 * doubt * holding.expected_usd_t, holding.least_width_usd_t)
+    centre = holding.expected_usd_t + CENTRE_IN_WIDTHS * width
     return AT_REST_SHARE * draw + refill + shed, draw + refill, centre, width
 
 

@@ -47,8 +47,8 @@ def test_an_announced_duty_is_bought_ahead_of_and_stocks_run_down_after() -> Non
     bought = against_calm("use_t", DUTY, "copper", "USA")
     assert stocks[3] > 1.05
     assert stocks[3] > stocks[2] > stocks[1] == pytest.approx(1.0)
-    assert (np.diff(stocks[3:]) < 0.0).all()
-    assert stocks[6] < stocks[3] - 0.05
+    assert stocks[4] < stocks[3]
+    assert stocks[11] < stocks[3] - 0.1
     assert bought[3] > 0.99  # what is bought ahead is stocked, not used
 
 

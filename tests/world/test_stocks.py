@@ -22,7 +22,7 @@ def holding(**given: float) -> Holding:
     """One buyer that uses 100 t a round, holds a round's use and has a third of its orders under way."""
     usual = {
         "use_t": 100.0, "most_t": 100.0, "cover_t": 100.0, "built_t": 0.0, "held_t": 100.0,
-        "arriving_t": 33.0, "late_share": 0.33, "usual_usd_t": 20.0, "least_width_usd_t": 1.0,
+        "arriving_t": 33.0, "late_share": 0.33, "expected_usd_t": 20.0, "least_width_usd_t": 1.0,
     }  # fmt: skip
     return Holding(**{name: np.full((1, 1), value) for name, value in (usual | given).items()})
 
