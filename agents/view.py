@@ -39,17 +39,22 @@ class Accounts:
 @dataclass(frozen=True)
 class Answer:
     """What the asker would gain or lose, today and once capacity has adjusted; ``others_usd`` what it
-    would do to named others.
+    would do to named others. ``parts`` holds the same for each country of a bloc, in order.
     """
 
     now: Accounts
     later: Accounts
     others_usd: Mapping[str, float] = field(default_factory=dict)
+    parts: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True)
 class WhatIfMember:
-    """What would change if the asker were bound by the floor (or, for a member, if it left)?"""
+    """What would change if the asker were bound by the floor (or, for a member, if it left), and with it the
+    countries of ``followers``?
+    """
+
+    followers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,10 @@ class CountryView:
     Money is USD a quarter. ``taste`` is its own lasting disposition toward the zone and ``mood`` the part
     that is drawn anew, both standard normal. ``emergency_relief_share`` is the part of a cut-off that
     members' stocks and output could cover. ``cut_off_quarters`` is how long an episode outlasts its private
-    stocks.
+    stocks. ``followers`` are countries on its side of the floor that trade so much with it that they would go
+    its way. ``talks_deadline`` is the round in which talks with the leader that are linked to minerals end
+    (-1: none). ``population`` weighs votes in a bloc; ``members`` holds the view of each of its countries
+    (none for a country by itself).
     """
 
     actor: str
@@ -114,6 +122,10 @@ class CountryView:
     taste: float
     mood: float
     parameters: Mapping[str, float]
+    followers: tuple[str, ...] = ()
+    talks_deadline: int = -1
+    population: float = 0.0
+    members: tuple[CountryView, ...] = ()
 
 
 @dataclass(frozen=True)

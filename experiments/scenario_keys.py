@@ -85,7 +85,12 @@ reserve.loan_usd | most that it may borrow, USD
 reserve.private_usd | own capital, spent before the loan, USD
 reserve.target_days | stock wanted, in days of the leader's need
 
-accession.strategy | countries weigh payoffs; or all hold out but those in `zone.standings`
+accession.strategy | how countries decide on their standing: by payoff; all hold out but those in
+    `zone.standings` (fixed); a bloc by qualified majority of its members (bloc_vote); with those who would
+    follow (far_sighted); when enough partners have (imitation); by a bargain with a deadline (linked_talks)
+accession.strategies | the strategy of single countries, or of the European Union as EU
+accession.talks | quarter of the first review of talks with the leader that link minerals to trade at large;
+    yearly from then on. It counts for countries under linked_talks, which then always give an answer
 
 measures.id | name of the measure; if left out, the name of the file and a number. It replaces a measure of
     the base that has the same name

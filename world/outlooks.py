@@ -62,9 +62,10 @@ class Outlooks:
     def _plan(self, places: tuple[int, ...], question: Question) -> list[Case]:
         """The cases that answer a question; none where it can change nothing."""
         if isinstance(question, WhatIfMember):
-            minerals = self._covered(places)
+            minerals = self._covered((*places, *map(self.axes.country, question.followers)))
             flipped = self.bound.copy()
-            flipped[list(places)] = ~flipped[list(places)]
+            movers = [*places, *(self.axes.country(iso3) for iso3 in question.followers)]
+            flipped[movers] = ~self.bound[places[0]]
             horizons = (False, True) if self.setting.later is not None else (False,)
             return [Case(minerals, flipped, True, (), later) for later in horizons] if minerals else []
         if isinstance(question, WhatIfControlled):
@@ -123,7 +124,8 @@ class Outlooks:
         self, places: tuple[int, ...], question: Question, plan: Sequence[Case], outcomes: Sequence[Outcome]
     ) -> Answer:
         if not plan:
-            return Answer(Accounts(), Accounts(), {})
+            nothing = Answer(Accounts(), Accounts(), {})
+            return replace(nothing, parts=(nothing,) * len(places) if len(places) > 1 else ())
         floor = self._floor_now(question)
         changes = [self._change(case, outcome, floor) for case, outcome in zip(plan, outcomes, strict=True)]
         mine = [_sum_accounts(change, places) for change in changes]
@@ -134,7 +136,12 @@ class Outlooks:
             rivals = np.ones(len(self.axes.countries), dtype=bool)
             rivals[self.dominant] = False
             others["rivals"] = float(changes[0].refiners[rivals].sum())
-        return Answer(mine[0], mine[-1], others)
+        parts = tuple(
+            Answer(_sum_accounts(changes[0], (place,)), _sum_accounts(changes[-1], (place,)), others)
+            for place in places
+            if len(places) > 1
+        )
+        return Answer(mine[0], mine[-1], others, parts)
 
     def _change(self, case: Case, outcome: Outcome, floor: bool) -> _Change:
         status_quo = self._known[floor, case.is_later]

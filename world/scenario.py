@@ -35,6 +35,7 @@ __all__ = ["Known", "Scenario", "ScenarioError", "list_scenarios", "load_scenari
 
 MEMBERS, NONALIGNED = "members", "nonaligned"
 REST_OF_WORLD = "ROW"
+VOTING_BLOC = "EU"
 
 
 class Known(NamedTuple):
@@ -173,6 +174,9 @@ def _countries_named(scenario: Scenario) -> Iterator[tuple[tuple[int | str, ...]
     if scenario.zone.benchmark_index != "world":
         yield ("zone", "benchmark_index"), scenario.zone.benchmark_index
     yield from ((("zone", "standings", name), name) for name in scenario.zone.standings)
+    yield from ((("accession", "talks", name), name) for name in scenario.accession.talks)
+    named = set(scenario.accession.strategies) - {VOTING_BLOC}
+    yield from ((("accession", "strategies", name), name) for name in sorted(named))
 
 
 def _fault_line(

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from agents.strategies.by_name import strategy_names
 from world.measures import Measure
 
 Value = TypeVar("Value")
@@ -39,9 +40,22 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Money = Annotated[float, Field(ge=0, le=1e13)]
 Price = Annotated[float, Field(gt=0, le=1e9)]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Voter = Annotated[str, Field(pattern=r"^[A-Z]{2,3}$")]
 Quarter = Annotated[str, Field(pattern=r"^\d{4}-Q[1-4]$")]
 Voter = Annotated[str, Field(pattern=r"^([A-Z]{3}|EU)$")]
 Choice = Literal["join", "hold_out", "ask", "stay", "leave"]
+
+
+def _check_strategy(value: str) -> str:
+    if value not in strategy_names():
+        raise ValueError(f"one of {', '.join(strategy_names())}")
+    return value
+
+
+StrategyName = Annotated[
+    str, AfterValidator(_check_strategy), Field(json_schema_extra={"enum": list(strategy_names())})
+]
+"""A strategy of accession by the name of its file."""
 
 
 class Section(BaseModel):
@@ -119,7 +133,9 @@ class ReserveSection(Section):
 class AccessionSection(Section):
     """How countries decide to join."""
 
-    strategy: Literal["payoff", "fixed"] = "payoff"
+    strategy: StrategyName = "payoff"
+    strategies: dict[Voter, StrategyName] = {}
+    talks: dict[Country, Quarter] = {}
 
 
 class ScenarioSchema(Section):
@@ -203,6 +219,7 @@ def allowed_keys(schema: Mapping[str, Any]) -> str:
 
 _FORMATS = {
     r"^[A-Z]{3}$": "an ISO 3166-1 alpha-3 code such as CAN",
+    r"^[A-Z]{2,3}$": "an ISO 3166-1 alpha-3 code such as CAN, or EU",
     r"^\d{4}-Q[1-4]$": "a quarter such as 2026-Q1",
     r"^([A-Z]{3}|EU)$": "an ISO 3166-1 alpha-3 code such as CAN, or EU",
     r"^(world|[A-Z]{3})$": "world, or an ISO 3166-1 alpha-3 code such as CAN",

@@ -105,6 +105,8 @@ any_view = st.builds(
     favourable_reviews=st.integers(0, 5),
     taste=st.floats(-4.0, 4.0),
     mood=st.floats(-4.0, 4.0),
+    followers=st.sampled_from([(), ("BBB",), ("BBB", "CCC")]),
+    talks_deadline=st.sampled_from([-1, 0, 10, 40]),
 ).map(lambda seen: replace(seen, zone_open=True, text_exists=True) if seen.rung == 4 else seen)
 
 
