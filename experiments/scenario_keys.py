@@ -69,8 +69,15 @@ leader.side_payments | whether the leader may pay a holdout what it lacks to sig
 leader.reference_price_usd_t | reference prices set by hand, USD/t contained; all others follow the rule
 
 dominant_refiner.country | who may withhold
-dominant_refiner.doctrine | never answers; answers hostile acts in kind; or weighs what a control earns and
-    costs
+dominant_refiner.doctrine | never answers; answers hostile acts in kind; goes up and down a ladder as its
+    exports are hurt; weighs what a control earns and costs, today and later; undercuts those who enter until
+    they close, then recoups; takes the zone's levy over by an export tax; or does the last three together
+dominant_refiner.instruments | what it may use: listing of firms, licences for end uses, licences, quotas,
+    bans, export taxes, and export subsidies to undercut (a doctrine uses some of them)
+dominant_refiner.stages | goods on which it may use them
+dominant_refiner.end_use | sectors whose requests it refuses under a control on end uses (table `end_use`)
+dominant_refiner.reach | part of third countries, those tied to it most first, that it binds not to hand on
+    what it withholds, as the size of the instrument `transshipment_ban`
 dominant_refiner.licence_approval | share of usual shipments that it grants under licence; 0 is a ban
 dominant_refiner.levy_capture | share of the levy on its goods that it takes over by an export tax of the
     same size, `levy_capture_delay_quarters` after the floor came into force; of the other duty forms none

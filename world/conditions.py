@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from world.axes import REFINED, STAGES, Array, gather, gather_pairs
+from world.axes import COMPONENT, REFINED, STAGES, Array, gather, gather_pairs
+from world.decrees import with_decrees
 from world.guarantees import cover_of
 from world.habits import seller_size_t
 from world.offers import Conditions
@@ -85,9 +86,8 @@ def ceiling(world: TradeWorld, stage: int) -> Array:
 def quotas_abroad(world: TradeWorld, stage: int) -> SellerQuotas:
     """Quotas of sellers on what goes abroad, on the axes of the stage."""
     axes, usual = world.base.axes, world.state.markets.usual_flow_t[stage]
-    return abroad_quotas(
-        world.happenings.export_quotas, stage, axes.sellers(stage), axes.buyers(stage), usual
-    )
+    quotas = with_decrees(world.happenings, world.state.politics.controls).export_quotas
+    return abroad_quotas(quotas, stage, axes.sellers(stage), axes.buyers(stage), usual)
 
 
 def purchase_share(world: TradeWorld) -> Array:
@@ -105,7 +105,11 @@ def control_fear(world: TradeWorld) -> Array:
     axes, politics = world.base.axes, world.state.politics
     buyers = axes.buyers(REFINED)
     fear = np.zeros(buyers.shape)
-    recent = [control for control in politics.controls if world.round - control.since < 4]
+    recent = [
+        control
+        for control in politics.controls_of(politics.dominant)
+        if world.round - control.since < 4 and control.stage < COMPONENT
+    ]
     for control in recent:
         aimed = np.isin(buyers, control.targets)
         fear = np.maximum(

@@ -94,9 +94,10 @@ class TradeWorld(mesa.Model):
         }
         measures = (*read_calendar(self.dataset), *read_coercion(self.dataset), *scenario.measures)
         belief = self.parameters.threat_prior_probability
+        self.sector_share: Mapping[str, Array] = read_sector_shares(self.dataset)
         ground = Ground(
             self.base.evidence.price_usd_t,
-            read_sector_shares(self.dataset),
+            self.sector_share,
             self.parameters.licence_leak_share,
             self.parameters.licence_delay_days,
         )

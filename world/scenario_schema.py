@@ -98,7 +98,19 @@ class DominantRefinerSection(Section):
     """The dominant refiner and its doctrine."""
 
     country: Country = "CHN"
-    doctrine: Literal["passive", "tit_for_tat", "leverage"] = "passive"
+    doctrine: Literal[
+        "passive", "tit_for_tat", "escalation", "leverage", "predatory", "rent_capture", "mixed"
+    ] = "passive"
+    instruments: Annotated[
+        tuple[Literal["listing", "end_use", "licence", "quota", "ban", "export_tax", "price_war"], ...],
+        BeforeValidator(_list_to_tuple),
+        Field(min_length=1),
+    ] = ("listing", "end_use", "licence", "quota", "ban", "export_tax", "price_war")
+    stages: Annotated[
+        tuple[Literal["refined", "component"], ...], BeforeValidator(_list_to_tuple), Field(min_length=1)
+    ] = ("refined", "component")
+    end_use: Names = ("defence",)
+    reach: Share = 0.0
     licence_approval: Share = 0.4
     levy_capture: Share = 0.0
 
