@@ -82,6 +82,9 @@ dominant_refiner.licence_approval | share of usual shipments that it grants unde
 dominant_refiner.levy_capture | share of the levy on its goods that it takes over by an export tax of the
     same size, `levy_capture_delay_quarters` after the floor came into force; of the other duty forms none
 
+ore_holders.policies | export policy by country: local_processing keeps ore at home where smelters that follow
+    it are worth more than what miners lose; price_support rations exports where a smaller quantity earns more
+
 reserve.exists | whether the leader keeps a strategic reserve
 reserve.loan_usd | most that it may borrow, USD
 reserve.private_usd | own capital, spent before the loan, USD
@@ -120,6 +123,8 @@ measures.source | where it is from
 # Where the schema alone would not tell a person enough.
 ALLOWED = {
     "parameters": "a table: names of parameters = numbers",
+    "ore_holders.policies": "a table: an ISO 3166-1 alpha-3 code such as CAN = one of local_processing, "
+    "price_support",
     "leader.reference_price_usd_t": "a table of minerals, each: ore or refined = a number above 0 to 1e+09",
     "measures.actor": "a code such as CHN, or a group such as EU",
     "measures.instrument": "one of " + ", ".join(INSTRUMENTS),

@@ -177,6 +177,9 @@ class Outlooks:
             rivals = np.ones(len(self.axes.countries), dtype=bool)
             rivals[places[0]] = False
             others["rivals"] = float(changes[0].refiners[rivals].sum())
+            if len(changes) > 1:
+                before = changes[2].refiners if len(changes) > 2 else 0.0 * changes[1].refiners
+                others["own refiners later"] = float((changes[1].refiners - before)[list(places)].sum())
             later = mine[1] if len(mine) > 1 else Accounts()
             return Answer(mine[0], later + mine[2].scaled(-1.0) if len(mine) > 2 else later, others)
         return Answer(mine[0], mine[-1], others)

@@ -22,6 +22,7 @@ from world.counterfactual import Outcome
 from world.leader_move import move_leader
 from world.market_round import Cleared, clear_round, make_setting
 from world.metrics import measure
+from world.ore_move import holders_due, move_ore_holders
 from world.outlooks import Outlooks
 from world.refiner_move import duties_on_dominant, move_refiner
 from world.reserve_round import plan_reserve, release_in_emergency, settle_reserve
@@ -70,12 +71,13 @@ def happen(world: TradeWorld) -> None:
 
 
 def move_governments(world: TradeWorld) -> None:
-    """The leader, then countries on their standing, then the dominant refiner (or the last two swapped)."""
+    """The leader, then countries on their standing, then the dominant refiner (or these two swapped), then
+    governments with ore."""
     move_leader(world)
     moves = [_countries_move, _refiner_moves]
     if world.premise.run.order == "refiner_first":
         moves.reverse()
-    for move in moves:
+    for move in (*moves, _ore_holders_move):
         move(world)
 
 
@@ -91,6 +93,14 @@ def _refiner_moves(world: TradeWorld) -> None:
     outlooks = outlooks_of(world, with_later=world.premise.dominant_refiner.doctrine in LOOKING_AHEAD)
     move_refiner(world, outlooks)
     world.markets_asked += outlooks.solved
+
+
+def _ore_holders_move(world: TradeWorld) -> None:
+    holders = holders_due(world)
+    if holders:
+        outlooks = outlooks_of(world, with_later=True)
+        move_ore_holders(world, outlooks, holders)
+        world.markets_asked += outlooks.solved
 
 
 def outlooks_of(world: TradeWorld, with_later: bool) -> Outlooks:

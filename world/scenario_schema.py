@@ -115,6 +115,12 @@ class DominantRefinerSection(Section):
     levy_capture: Share = 0.0
 
 
+class OreHoldersSection(Section):
+    """Governments with ore that have an export policy of their own."""
+
+    policies: dict[Country, Literal["local_processing", "price_support"]] = {}
+
+
 class ReserveSection(Section):
     """The strategic reserve."""
 
@@ -140,6 +146,7 @@ class ScenarioSchema(Section):
     zone: ZoneSection = ZoneSection()
     leader: LeaderSection = LeaderSection()
     dominant_refiner: DominantRefinerSection = DominantRefinerSection()
+    ore_holders: OreHoldersSection = OreHoldersSection()
     reserve: ReserveSection = ReserveSection()
     accession: AccessionSection = AccessionSection()
     parameters: dict[str, float] = {}
