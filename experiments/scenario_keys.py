@@ -115,7 +115,7 @@ measures.each | an export quota holds for each target by itself
 measures.delay_days | days before a licence office grants anything that was not cleared before; without it,
     the parameter `licence_delay_days`; with 0 it works at full pace from the first day
 measures.end_use | sectors whose requests a licence office decides on (table `end_use`); without it, all
-measures.suspends | what a truce holds back, by id
+measures.suspends | what a truce holds back or a ruling strikes down, by id
 measures.text | the measure in words, for the table of events
 measures.source | where it is from
 """)

@@ -108,6 +108,7 @@ def _faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
             yield location, name, in_order(name, known.countries)
     if (same := scenario.leader.country) == scenario.dominant_refiner.country:
         yield ("dominant_refiner", "country"), same, "another country than leader.country"
+    yield from _actor_faults(scenario, known)
     for number, measure in enumerate(scenario.measures):
         for field, given, allowed in _measure_faults(measure, known):
             yield ("measures", number, field), given, allowed
@@ -115,6 +116,17 @@ def _faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
     for number, (field, given, allowed) in conflicts(scenario.measures, members):
         yield ("measures", number, field), given, allowed
     yield from _parameter_faults(scenario)
+
+
+def _actor_faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
+    """Sectors of the dominant refiner that no table has; an export policy for who has a doctrine."""
+    refiner = scenario.dominant_refiner
+    for sector in refiner.end_use:
+        if known.sectors is not None and sector not in known.sectors:
+            yield ("dominant_refiner", "end_use"), sector, in_order(sector, sorted(known.sectors))
+    if refiner.country in scenario.ore_holders.policies:
+        place = ("ore_holders", "policies", refiner.country)
+        yield place, refiner.country, "countries other than dominant_refiner.country, which has a doctrine"
 
 
 def _parameter_faults(scenario: Scenario) -> Iterator[Fault]:
@@ -157,6 +169,7 @@ def _countries_named(scenario: Scenario) -> Iterator[tuple[tuple[int | str, ...]
     if scenario.zone.benchmark_index != "world":
         yield ("zone", "benchmark_index"), scenario.zone.benchmark_index
     yield from ((("zone", "standings", name), name) for name in scenario.zone.standings)
+    yield from ((("ore_holders", "policies", name), name) for name in scenario.ore_holders.policies)
 
 
 def _fault_line(
