@@ -15,6 +15,23 @@ def revise_expected(believed: Array, observed: Array, speed_year: float, rounds_
     return np.asarray(np.exp((1.0 - weight) * before + weight * seen))
 
 
+MOST_TREND = 1.0
+"""Largest change of price within a round, in log points, that anybody expects to be repeated (assumption)."""
+
+
+def extrapolate(usual: Array, last: Array, before: Array, trend_share: float, trend_response: float) -> Array:
+    """Price that holders of stocks reckon with: a mean, in logs, of what they are used to and of the last
+    price carried on by a part of its change (regressive and extrapolative expectations together, Frankel and
+    Froot 1990).
+
+    usual, last, before : prices of some years, of the last round and of the one before, any shape
+    """
+    low = 1e-9
+    trend = np.clip(np.log(np.maximum(last, low) / np.maximum(before, low)), -MOST_TREND, MOST_TREND)
+    carried_on = np.log(np.maximum(last, low)) + trend_response * trend
+    return np.asarray(np.exp((1.0 - trend_share) * np.log(np.maximum(usual, low)) + trend_share * carried_on))
+
+
 def heal_trust(
     trust: Array, resting: Array, healing_year: float, gain_year: Array, rounds_per_year: int = 4
 ) -> Array:

@@ -78,8 +78,12 @@ def country_accounts(
     for stage, book in enumerate(books):
         sellers, buyers = axes.sellers(stage), axes.buyers(stage)
         users = axes.users_of(stage)
-        if users.shape[1]:
-            usd[:, USERS] += scatter(book.surplus_usd, users, n)
+        makers = buyers.shape[1] - users.shape[1]
+        surplus = book.surplus_usd - book.agreed_usd[:, makers:]
+        usd[:, USERS] += scatter(surplus, users, n)
+        if makers:
+            agreed = book.agreed_usd[:, :makers]
+            usd[:, PRODUCERS[stage + 1]] -= scatter(agreed, axes.makers_next(stage), n)
         usd[:, PRODUCERS[stage]] += scatter(book.profit_usd + book.feed_usd + book.contract_usd, sellers, n)
         usd[:, SUPPORT] -= scatter(book.support_usd, sellers, n)
         usd[:, EXPORT_TAX] += scatter(book.export_tax_usd, sellers, n)
@@ -89,9 +93,9 @@ def country_accounts(
         usd[:, FINE] += scatter(book.fine_usd, buyers, n)
         usd[:, HUB_MARGIN] += _hub_margins(book, hub[stage], n)
         if stage == REFINED:
-            passed += np.einsum("rnk,rk->rn", final_use, book.surplus_usd)
-        elif users.shape[1]:
-            passed += scatter(book.surplus_usd, users, n)
+            passed += np.einsum("rnk,rk->rn", final_use, surplus)
+        else:
+            passed += scatter(surplus, users, n)
         if capture_share.any():
             _capture(usd, book, sellers, buyers, capture_share, captor)
     world = np.sum([book.real_value_usd() for book in books], axis=0)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.beliefs import revise_expected
+from agents.beliefs import extrapolate, revise_expected
 from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, Mask, gather, scatter
 from world.capacity import capacity_of, invest
+from world.holdings import private_share, revise_holdings
 from world.hub_capacity import revise_hubs
 from world.leader_move import scope_of
 from world.licence_round import close_offices
@@ -19,6 +20,7 @@ from world.market_round import Cleared, feed_index_usd_t
 from world.plant_costs import BLOCK_STAGE, MAKING
 from world.price_floor import believed_floor_usd_t
 from world.state import FLOOR, FRAMEWORK
+from world.state_trade import stock_orders_t
 from world.trust import revise_trust
 from world.zone import floor_members
 
@@ -43,13 +45,18 @@ def learn(world: TradeWorld, cleared: Cleared) -> None:
 
 
 def revise_stocks(world: TradeWorld, cleared: Cleared) -> None:
-    """Private stocks take what was bought beyond use and stock building of the base year (its holders keep
-    that apart).
+    """Private stocks take what was bought beyond use; stock building of the base year counts as use (its
+    holders keep that apart).
     """
-    markets = world.state.markets
-    markets.built_stock_t = 0.9 * markets.built_stock_t  # shed over some three years (assumption)
-    change = cleared.clearing.stages[REFINED].stock_change_t
-    markets.stock_t = markets.stock_t + np.where(world.base.buyer_use_t > 0, change, 0.0)
+    base, markets, parameters = world.base, world.state.markets, world.parameters
+    for stage, cleared_stage in enumerate(cleared.clearing.stages):
+        traded = cleared.priced.market.stages[stage]
+        other = np.zeros_like(traded.needs.need_t)
+        if stage == REFINED:
+            other = base.stock_build_t * markets.stock_build_left + stock_orders_t(world)
+        private = private_share(other, traded.needs.need_t, traded.makers_next)
+        charges = cleared.priced.charges[stage]
+        revise_holdings(base, markets, parameters, stage, cleared_stage, charges, private)
 
 
 def revise_habits(world: TradeWorld, cleared: Cleared) -> None:
@@ -96,12 +103,17 @@ def revise_prices(world: TradeWorld, cleared: Cleared) -> None:
         spot = np.where(sells(clearing.stages[stage]), clearing.stages[stage].price_usd_t, seen)
         spot = np.where(axes.sellers(stage) >= 0, spot, 0.0)
         renewed = 1.0 - np.exp(-p.contract_renewal_year / 4.0)
-        markets.contract_usd_t[stage] += renewed * (np.maximum(spot, 0.0) - markets.contract_usd_t[stage])
+        held = markets.contract_usd_t[stage]  # the round's charges still show it: a new array, not a change
+        markets.contract_usd_t[stage] = held + renewed * (np.maximum(spot, 0.0) - held)
         markets.believed_usd_t[stage] = np.where(axes.sellers(stage) >= 0, believed, 0.0)
     speed = p.belief_speed_year
-    index, final = (np.maximum(clearing.stages[stage].index_usd_t, 1e-9) for stage in (REFINED, COMPONENT))
-    markets.usual_index_usd_t = revise_expected(markets.usual_index_usd_t, index, speed)
-    markets.usual_final_index_usd_t = revise_expected(markets.usual_final_index_usd_t, final, speed)
+    for stage, cleared_stage in enumerate(clearing.stages):
+        index = np.maximum(cleared_stage.index_usd_t, 1e-9)
+        usual = revise_expected(markets.usual_index_usd_t[stage], index, speed)
+        markets.expected_index_usd_t[stage] = extrapolate(
+            usual, index, markets.last_index_usd_t[stage], p.stock_trend_share, p.stock_trend_response
+        )
+        markets.usual_index_usd_t[stage], markets.last_index_usd_t[stage] = usual, index
     world.outside_prices.append(
         np.stack([_outside_mean(world, cleared, stage) for stage in range(len(STAGES))], axis=1)
     )
@@ -160,13 +172,13 @@ def revise_thrift(world: TradeWorld) -> None:
         world,
         markets.thrift,
         economy.demand_long_run - base.evidence.demand_elasticity,
-        (markets.usual_index_usd_t[:, makers:], base.lanes(REFINED).index_usd_t[:, makers:]),
+        (markets.usual_index_usd_t[REFINED][:, makers:], base.lanes(REFINED).index_usd_t[:, makers:]),
     )
     markets.final_thrift = _thrifty(
         world,
         markets.final_thrift,
         economy.component_long_run - base.evidence.component_elasticity,
-        (markets.usual_final_index_usd_t, base.lanes(COMPONENT).index_usd_t),
+        (markets.usual_index_usd_t[COMPONENT], base.lanes(COMPONENT).index_usd_t),
     )
 
 

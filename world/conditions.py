@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from world.axes import COMPONENT, REFINED, STAGES, Array, gather, gather_pairs
+from world.axes import STAGES, Array, gather, gather_pairs
 from world.decrees import with_decrees
 from world.guarantees import cover_of
 from world.habits import seller_size_t
@@ -57,9 +57,8 @@ def conditions_of(world: TradeWorld) -> Conditions:
     users.
     """
     axes, now = world.base.axes, world.happenings
-    announced = gather_pairs(now.fear, axes.refiners, axes.buyers(REFINED)) * purchase_share(world)
-    fear = np.clip(announced.sum(axis=1) + control_fear(world), 0.0, 1.0)
     stages = range(len(STAGES))
+    shares = [purchase_share(world, stage) for stage in stages]
     return Conditions(
         ceiling_t=tuple(ceiling(world, stage) for stage in stages),
         export_quotas=tuple(quotas_abroad(world, stage) for stage in stages),
@@ -67,7 +66,10 @@ def conditions_of(world: TradeWorld) -> Conditions:
         loss_share=tuple(gather(now.loss_share[:, stage], axes.sellers(stage)) for stage in stages),
         reserve_need_t=stock_orders_t(world),
         reserve_release_t=stock_releases_t(world),
-        fear=fear,
+        fear=tuple(fear_of(world, stage, shares[stage]) for stage in stages),
+        expected_rise=tuple(
+            _on_lanes(world, now.expected_rise_share, shares[stage], stage) for stage in stages
+        ),
     )
 
 
@@ -90,31 +92,34 @@ def quotas_abroad(world: TradeWorld, stage: int) -> SellerQuotas:
     return abroad_quotas(quotas, stage, axes.sellers(stage), axes.buyers(stage), usual)
 
 
-def purchase_share(world: TradeWorld) -> Array:
-    """(mineral, seller, user) share of each seller in a user's usual refined purchases."""
-    flow = world.state.markets.usual_flow_t[REFINED]
+def purchase_share(world: TradeWorld, stage: int) -> Array:
+    """(mineral, seller, buyer) share of each seller in a buyer's usual purchases."""
+    flow = world.state.markets.usual_flow_t[stage]
     total = flow.sum(axis=1, keepdims=True)
     share: Array = np.divide(flow, total, out=np.zeros_like(flow), where=total > 0)
     return share
 
 
-def control_fear(world: TradeWorld) -> Array:
-    """(mineral, user) fear from controls that the dominant refiner has put on in the last year: more may
-    follow.
+def _on_lanes(world: TradeWorld, values: Array, share: Array, stage: int) -> Array:
+    """(mineral, buyer) mean over a buyer's usual purchases of values (mineral, stage, exporter, importer)."""
+    axes = world.base.axes
+    if not values.any():
+        return np.zeros(axes.buyers(stage).shape)
+    lanes = gather_pairs(values[:, stage], axes.sellers(stage), axes.buyers(stage))
+    return np.asarray((lanes * share).sum(axis=1))
+
+
+def fear_of(world: TradeWorld, stage: int, share: Array) -> Array:
+    """(mineral, buyer) chance of a cut-off that buyers see: in what has been announced, and in controls that
+    the dominant refiner has put on in the last year, as more may follow.
     """
     axes, politics = world.base.axes, world.state.politics
-    buyers = axes.buyers(REFINED)
+    buyers = axes.buyers(stage)
     fear = np.zeros(buyers.shape)
-    recent = [
-        control
-        for control in politics.controls_of(politics.dominant)
-        if world.round - control.since < 4 and control.stage < COMPONENT
-    ]
-    for control in recent:
-        aimed = np.isin(buyers, control.targets)
-        fear = np.maximum(
-            fear,
-            np.where(aimed, world.parameters.threat_prior_probability * (1.0 - control.approval_share), 0.0),
-        )
-    theirs = np.where((axes.refiners == world.dominant)[:, :, None], purchase_share(world), 0.0)
-    return np.asarray(fear * theirs.sum(axis=1))
+    for control in politics.controls_of(politics.dominant):
+        if world.round - control.since < 4 and control.stage == stage:
+            refused = world.parameters.threat_prior_probability * (1.0 - control.approval_share)
+            fear = np.maximum(fear, np.where(np.isin(buyers, control.targets), refused, 0.0))
+    theirs = np.where((axes.sellers(stage) == world.dominant)[:, :, None], share, 0.0).sum(axis=1)
+    announced = _on_lanes(world, world.happenings.fear, share, stage)
+    return np.asarray(np.clip(announced + fear * theirs, 0.0, 1.0))

@@ -1,20 +1,30 @@
 """What happens to everyone in a round: the policy calendar and the scenario's measures, as conditions of
 trade.
 
-Announcements act before a measure bites: they raise the fear of a cut-off, which users answer by stocking up.
+Announcements act before a measure bites (:mod:`world.expectations`): buyers who fear a cut-off or see a duty
+coming stock up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import replace
 
 import numpy as np
 
-from world.axes import COMPONENT, STAGES, Axes
+from world.axes import STAGES, Axes
 from world.effects import EFFECTS, Force, Ground, Reach
+from world.expectations import (
+    INWARD,
+    Priors,
+    belief_in,
+    expected_rise,
+    fear_ends,
+    feared_level,
+    may_be_expected,
+)
 from world.happenings import Happenings, nothing_happens
-from world.instruments import CUTTING, DRAWN, SUSPENDING
+from world.instruments import DRAWN, SUSPENDING
 from world.measures import (
     ALL,
     Measure,
@@ -24,10 +34,6 @@ from world.measures import (
     share_of_quarter_in_force,
 )
 from world.randomness import Streams
-
-FEAR_ROUNDS = 4
-"""Rounds over which the fear of an announced control fades (assumption: a year)."""
-
 
 BROKEN_PROMISE = 3.0
 """Severity, as in the table of coercive acts, of taking back what was offered to all (assumption)."""
@@ -43,7 +49,7 @@ class Calendar:
         groups: Mapping[str, Sequence[int]],
         start: str,
         streams: Streams,
-        threat_belief: float,
+        priors: Priors,
         ground: Ground | None = None,
     ) -> None:
         self._measures = tuple(measure for measure in measures if _in_the_market(measure))
@@ -51,7 +57,7 @@ class Calendar:
         self._groups = dict(groups)
         self._start = start
         self._streams = streams
-        self._threat_belief = threat_belief
+        self._priors = priors
         blank = np.zeros((len(axes.minerals), len(STAGES)))
         self._ground = ground if ground is not None else Ground(blank, {}, 0.0, 0.0)
         self._truces = [measure for measure in self._measures if measure.instrument in SUSPENDING]
@@ -122,15 +128,33 @@ class Calendar:
         announced = round_of(measure.announced, self._start)
         if measure.instrument == "coercion" and announced == round_ and reach.actors:
             now.acts.append((reach.actors[0], tuple(reach.targets), float(measure.size or 0.0)))
-        age = round_ - announced
-        touches_metal = bool(reach.stages) and min(reach.stages) < COMPONENT
-        if measure.instrument in CUTTING and 0 <= age < FEAR_ROUNDS and reach.actors and touches_metal:
-            fading = 1.0 - age / FEAR_ROUNDS
-            feared = share_of_quarter(None, _fear_ends(measure), round_, self._start)
-            level = self._threat_belief * fading * feared * (1.0 - float(measure.size or 0.0))
-            block = np.ix_(reach.minerals, reach.actors, reach.targets)
-            fear = now.writable("fear")
-            fear[block] = np.maximum(fear[block], level)
+        reaches = reach.actors and reach.minerals and reach.stages
+        if announced > round_ or not reaches or not may_be_expected(measure, round_ - announced):
+            return
+        opens = first_day(round_, self._start)
+        belief = belief_in(measure, self._measures, opens, self._priors)
+        feared = share_of_quarter(None, fear_ends(measure), round_, self._start)
+        level = feared_level(measure, round_ - announced, feared, belief)
+        if level > 0.0:
+            lanes, fear = reach.lanes(outward=True), now.writable("fear")
+            fear[lanes] = np.maximum(fear[lanes], level)
+        self._expect_rise(now, measure, reach, round_, belief)
+
+    def _expect_rise(
+        self, now: Happenings, measure: Measure, reach: Reach, round_: int, belief: float
+    ) -> None:
+        opens, off = first_day(round_, self._start), measure.cancelled
+        if measure.in_force is None or (off is not None and off <= opens):
+            return
+        ahead = (measure.in_force - opens).days / (first_day(round_ + 1, self._start) - opens).days
+        for mineral in reach.minerals:
+            for stage in reach.stages:
+                usual = float(self._ground.usual_usd_t[mineral, stage])
+                rise = expected_rise(measure, ahead, belief, usual)
+                if rise > 0.0:
+                    place = replace(reach, minerals=[mineral], stages=[stage])
+                    lanes = place.lanes(outward=measure.instrument not in INWARD)
+                    now.writable("expected_rise_share")[lanes] += rise
 
     def _news(self, measure: Measure, round_: int) -> list[tuple[str, Measure]]:
         """What is told of a measure in a round: announced, in_force, renewed or ended, cancelled."""
@@ -179,12 +203,3 @@ class Calendar:
 def _in_the_market(measure: Measure) -> bool:
     """Whether a measure touches a stage that is traded."""
     return bool({ALL, *STAGES} & set(measure.stages))
-
-
-def _fear_ends(measure: Measure) -> date | None:
-    """Day from which nobody fears a control any more on its account: it is called off, the end that was
-    announced with it is there, or, of a mere threat, it has lapsed.
-    """
-    ends = measure.ends if measure.instrument == "threat" else None
-    days = [day for day in (measure.cancelled, measure.expected_end, ends) if day is not None]
-    return min(days) if days else None

@@ -80,7 +80,8 @@ class Happenings:
     own_reach_share, aimed_reach_share : reach of bans on handing on what goes from the exporter to the
         importer, the exporter's own and the importer's
     loss_share : output lost
-    fear : (mineral, exporter, importer) announced chance that the exporter cuts the importer off
+    fear : announced chance that the exporter cuts the importer off; expected_rise_share : rise of the price
+        of the lane that is expected from what has been announced
     acts : coercive acts of this round: actor, targets, severity 1-5
     withdrawn_share : part of the round on which the leader's offers are withdrawn
     news : what to write into the table of events
@@ -109,6 +110,7 @@ class Happenings:
     purchase_t: Array
     release_t: Array
     fear: Array
+    expected_rise_share: Array
     tariff_quotas: list[TariffQuota] = field(default_factory=list)
     export_quotas: list[ExportQuota] = field(default_factory=list)
     guarantees: list[Guarantee] = field(default_factory=list)
@@ -138,7 +140,6 @@ def nothing_happens(minerals: int, countries: int) -> Happenings:
         "free_share": (1.0, blocks),
         "purchase_t": (0.0, (minerals, countries)),
         "release_t": (0.0, (minerals, countries)),
-        "fear": (0.0, (minerals, countries, countries)),
     }
     nothing: dict[str, Any] = {name: np.broadcast_to(*value) for name, value in usual.items()}
     return Happenings(**nothing)
@@ -159,4 +160,6 @@ _ON_LANES = (
     "audit_share",
     "own_reach_share",
     "aimed_reach_share",
+    "fear",
+    "expected_rise_share",
 )

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, gather, scatter
+from world.axes import ORE, STAGES, Array
 from world.calibration.base import BaseMarket
 from world.country_facts import CountryFacts
+from world.holdings import first_prices, first_stocks
 from world.market.arrays import Prices
 from world.parameters import ParameterValues
 from world.state import Markets, Politics, WorldState
@@ -46,7 +47,8 @@ def _initial_markets(base: BaseMarket, first: list[Array], hub_start_t: Sequence
     """Plants, stocks, habits and hubs of the base year; everyone believes in its prices, ``first``."""
     axes = base.axes
     capacity = {block: curves.capacity_t.copy() for block, curves in base.curves.items()}
-    built = built_stock_t(base)
+    held, under_way, built = first_stocks(base)
+    index = [lanes.index_usd_t for lanes in base.stage_lanes]
     return Markets(
         capacity_t=capacity,
         mothballed_t={
@@ -64,33 +66,23 @@ def _initial_markets(base: BaseMarket, first: list[Array], hub_start_t: Sequence
         thrift=np.ones(axes.users.shape),
         final_thrift=np.ones(axes.final_users.shape),
         stock_build_left=1.0,
-        # the usual cover and what was put into stock during the base year (four quarters of it)
-        stock_t=base.evidence.stock_cover_quarters[:, None] * base.buyer_use_t + built,
+        stock_t=held,
+        under_way_t=under_way,
         built_stock_t=built,
         habit=[np.zeros_like(lanes.flow_t) for lanes in base.stage_lanes],
         contract_usd_t=[values.copy() for values in first],
         believed_usd_t=[values.copy() for values in first],
-        usual_index_usd_t=base.lanes(REFINED).index_usd_t.copy(),
-        usual_final_index_usd_t=base.lanes(COMPONENT).index_usd_t.copy(),
+        usual_index_usd_t=[values.copy() for values in index],
+        last_index_usd_t=[values.copy() for values in index],
+        expected_index_usd_t=[values.copy() for values in index],
+        local_index_usd_t=[values.copy() for values in index],
+        local_price_usd_t=first_prices(base),
         usual_flow_t=[lanes.flow_t.copy() for lanes in base.stage_lanes],
         hub_capacity_t=[capacity.copy() for capacity in hub_start_t],
         backlog_t=_nothing_on_lanes(base),
         licence_days=_nothing_on_lanes(base),
         detected_share=[np.zeros((*price.shape, len(axes.countries))) for price in first],
     )
-
-
-def built_stock_t(base: BaseMarket) -> Array:
-    """(mineral, buyer of refined metal) what was put into stock in the base year, four quarters of it: held
-    by the makers of components where there are any, else by other users."""
-    axes = base.axes
-    built = 4.0 * base.stock_build_t
-    by_country = scatter(built, axes.users, len(axes.countries))
-    makes = base.component_input_t > 0
-    at_makers = np.where(makes, gather(by_country, axes.component_makers), 0.0)
-    kept = scatter(at_makers, axes.component_makers, len(axes.countries)) > 0
-    at_users = np.where(gather(kept.astype(float), axes.users) > 0, 0.0, built)
-    return np.concatenate([at_makers, np.where(base.use_t > 0, at_users, 0.0)], axis=1)
 
 
 def _nothing_on_lanes(base: BaseMarket) -> list[Array]:

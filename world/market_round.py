@@ -101,7 +101,7 @@ def _later(world: TradeWorld, conditions: Conditions) -> Horizon:
         loss_share=tuple(np.zeros_like(share) for share in conditions.loss_share),
         reserve_need_t=np.zeros_like(conditions.reserve_need_t),
         reserve_release_t=np.zeros_like(conditions.reserve_release_t),
-        fear=np.zeros_like(conditions.fear),
+        is_settled=True,
     )
     capture = chosen_capture(world)
     offers = make_offers(world.base, markets, calm, world.parameters)
@@ -118,23 +118,16 @@ def _floor_believed(world: TradeWorld, block: str, believed_usd_t: Array) -> Arr
 
 
 def _without_shocks(world: TradeWorld, capacity: dict[str, Array], grown: Array) -> Markets:
-    """Markets some years on: given capacities, demand grown by the factor ``grown``, stocks at their usual
-    cover.
-    """
-    base, markets = world.base, world.state.markets
-    growth = markets.demand_growth * grown
-    thrift = np.concatenate([np.ones_like(base.component_input_t), markets.thrift], axis=1)
-    cover = base.evidence.stock_cover_quarters[:, None] * base.buyer_use_t * growth[:, None] * thrift
+    """Markets some years on: given capacities, demand grown by the factor ``grown``."""
+    markets = world.state.markets
     return replace(
         markets,
         capacity_t=capacity,
         mothballed_t={block: np.zeros_like(idle) for block, idle in markets.mothballed_t.items()},
         ore_outage=np.zeros_like(markets.ore_outage),
-        demand_growth=growth,
+        demand_growth=markets.demand_growth * grown,
         demand_shock=np.zeros_like(markets.demand_shock),
         stock_build_left=0.0,
-        built_stock_t=np.zeros_like(markets.built_stock_t),
-        stock_t=cover,
     )
 
 

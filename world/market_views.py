@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from world.axes import REFINED, Array, Mask, Whole, scatter
+from world.axes import Array, Mask, Whole, scatter
 from world.habits import working_t
 from world.market.charges import divide_payment
 from world.market_round import Cleared
@@ -81,8 +81,10 @@ class _Stage:
     landed_usd_t: Array
     levy_usd_t: Array
     rent_usd_t: Array
+    contract_usd_t: Array
     price_usd_t: Array
     index_usd_t: Array
+    local_usd_t: Array
     unmet_t: Array
     use_t: Array
     capacity_t: Array
@@ -93,7 +95,8 @@ def stage_view(world: TradeWorld, cleared: Cleared, stage: int) -> StageView:
     s, n = _stage(world, cleared, stage), len(world.base.axes.countries)
     flow = s.flow_t
     landed, levy, rent = (np.where(flow > 0, v, 0.0) for v in (s.landed_usd_t, s.levy_usd_t, s.rent_usd_t))
-    delivered, paid = flow.sum(axis=(1, 2)), ((landed + rent) * flow).sum(axis=(1, 2))
+    delivered = flow.sum(axis=(1, 2))
+    paid = ((landed + rent + s.contract_usd_t) * flow).sum(axis=(1, 2))
     on = partial(_at_home, s.buyers, n)
     by_route = np.where((s.sellers == world.dominant)[:, None, :, None], flow, 0.0).sum(axis=2)
     # it does not serve as a hub itself
@@ -102,8 +105,8 @@ def stage_view(world: TradeWorld, cleared: Cleared, stage: int) -> StageView:
         **_seller_columns(s, n),
         "use_t": on(s.use_t),
         "unmet_t": on(s.unmet_t),
-        "stock_t": scatter(world.state.markets.stock_t, world.base.axes.buyers(REFINED), n)
-        * (stage == REFINED),
+        "stock_t": on(world.state.markets.stock_t[stage]),
+        "under_way_t": on(world.state.markets.under_way_t[stage].sum(axis=1)),
         **_price_columns(s, on, delivered, paid, landed + rent),
         "levy_usd_t": np.nan_to_num(_ratio(on((levy * flow).sum(axis=(1, 2))), on(delivered))),
         "import_share": np.nan_to_num(_ratio(on(_from_abroad(s)), on(delivered))),
@@ -145,8 +148,10 @@ def _stage(world: TradeWorld, cleared: Cleared, stage: int) -> _Stage:
         landed_usd_t=c.landed_usd_t,
         levy_usd_t=money.levy_usd_t,
         rent_usd_t=c.rent_usd_t,
+        contract_usd_t=money.contract_usd_t,
         price_usd_t=c.fob_usd_t,
         index_usd_t=c.index_usd_t,
+        local_usd_t=markets.local_price_usd_t[stage],
         unmet_t=c.unmet_t,
         use_t=c.use_t,
         capacity_t=capacity,
@@ -172,9 +177,11 @@ def _price_columns(
     total = np.maximum(delivered_t, 1e-300)[:, None, None, :]
     marginal = np.where(s.flow_t > MARGINAL_SHARE * total, cost_usd_t, 0.0).max(axis=(1, 2))
     count = on(some.astype(float))
+    used = np.where(s.local_usd_t > 0, s.use_t, 0.0)
     return {
         "price_spot_usd_t": _ratio(on(np.where(some, marginal, 0.0)), count),
         "price_mean_usd_t": _ratio(on(paid_usd), on(delivered_t)),
+        "price_local_usd_t": _ratio(on(s.local_usd_t * used), on(used)),
         "price_index_usd_t": _ratio(on(np.where(some, s.index_usd_t, 0.0)), count),
     }
 

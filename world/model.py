@@ -18,6 +18,7 @@ from world.dataset import Dataset, load_dataset
 from world.economy import build_economy
 from world.effects import Ground
 from world.events import Calendar
+from world.expectations import Priors
 from world.guarantees import believed_under, cover_of
 from world.initial import initial_state
 from world.ledger import Ledger
@@ -95,15 +96,18 @@ class TradeWorld(mesa.Model):
             for name, members in self.dataset.blocs.items()
         }
         measures = (*read_calendar(self.dataset), *read_coercion(self.dataset), *scenario.measures)
-        belief = self.parameters.threat_prior_probability
+        p = self.parameters
+        priors = Priors(
+            p.announced_prior_probability, p.threat_prior_probability, p.announcement_prior_weight
+        )
         self.sector_share: Mapping[str, Array] = read_sector_shares(self.dataset)
         ground = Ground(
             self.base.evidence.price_usd_t,
             self.sector_share,
-            self.parameters.licence_leak_share,
-            self.parameters.licence_delay_days,
+            p.licence_leak_share,
+            p.licence_delay_days,
         )
-        self.calendar = Calendar(measures, axes, groups, scenario.run.start, self.streams, belief, ground)
+        self.calendar = Calendar(measures, axes, groups, scenario.run.start, self.streams, priors, ground)
         self.happenings = self.calendar.happen(0, [])
         rule = REFERENCE_RULES[scenario.leader.reference_rule]
         anchored = {
@@ -157,7 +161,7 @@ class TradeWorld(mesa.Model):
         if not wanted.exists:
             return None
         buyers = self.base.axes.buyers(REFINED)
-        first = np.where(buyers == self.leader, self.base.buyer_use_t, 0.0).sum(axis=1)
+        first = np.where(buyers == self.leader, self.base.buyer_use_t(REFINED), 0.0).sum(axis=1)
         need = np.maximum(first, self.economy.final_need_t[:, self.leader])
         need = np.where(self.economy.grip >= self.parameters.control_least_share, need, 0.0)
         return Reserve(self.leader, need * wanted.target_days / 91.0, wanted.loan_usd, wanted.private_usd)

@@ -9,18 +9,23 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from world.axes import COMPONENT, ORE, REFINED, Array, Axes, Whole
+from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, Axes, Whole
 from world.border_terms import HubTerms, Rows, StageBorders, ZoneRules
 from world.borders import build_lanes
 from world.calibration.base import BaseMarket
 from world.guarantees import Cover, guaranteed
-from world.habits import tranche_capacity_t, working_t
+from world.habits import tranche_capacity_t
+from world.holdings import holding_of, use_of_users_t
 from world.market.arrays import Curves, Desks, Market, Needs, Stage, Stocks
 from world.market.charges import LaneCharges
 from world.market.rows import Rowwise
 from world.parameters import ParameterValues
 from world.quotas import SellerQuotas, joined, sales_quotas
 from world.state import Markets
+from world.stocks import answer_of, passing_share
+
+LOCAL_RANGE = (0.05, 50.0)
+"""Local prices over base-year ones to which use answers are kept within these bounds."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,9 @@ class Conditions:
     ceiling_t : per stage (mineral, seller) sales allowed, inf where all; export_quotas, covers : per stage
         quotas on sales abroad, guaranteed prices; loss_share : per stage (mineral, seller) output lost;
         reserve_need_t (mineral, user) purchases of the reserve and of states at home; reserve_release_t
-        (mineral, refiner) their releases there; fear (mineral, user) chance of a cut-off that users see
+        (mineral, refiner) their releases there; fear, expected_rise : per stage (mineral, buyer) chance of a
+        cut-off that buyers see, and rise of the price that they expect from what was announced
+    is_settled : a market some years on, in which stocks are at rest
     """
 
     ceiling_t: tuple[Array, ...]
@@ -98,7 +105,9 @@ class Conditions:
     loss_share: tuple[Array, ...]
     reserve_need_t: Array
     reserve_release_t: Array
-    fear: Array
+    fear: tuple[Array, ...]
+    expected_rise: tuple[Array, ...]
+    is_settled: bool = False
 
 
 def make_offers(
@@ -108,14 +117,17 @@ def make_offers(
     growth = markets.demand_growth[:, None]
     lost = [1.0 - share for share in conditions.loss_share]
     mines = np.exp(markets.ore_outage) * lost[ORE]
-    needs, stocks = _needs(base, markets, conditions, parameters)
+    needs, stocks = zip(
+        *(_purchases(base, markets, conditions, parameters, stage) for stage in range(len(STAGES))),
+        strict=True,
+    )
     ore = StageOffers(
         own=_curves(base, markets, "ore", mines),
         feed_t=_growing(base.feed_t[ORE], growth),
         recovery=np.ones_like(base.recovery),
         making=_curves(base, markets, "ore", np.zeros_like(mines)),
-        needs=_no_needs(len(growth)),
-        stocks=_no_stocks(base.axes.buyers(ORE)),
+        needs=needs[ORE],
+        stocks=stocks[ORE],
         quotas=_quotas(base.axes, conditions, ORE),
     )
     refined = StageOffers(
@@ -123,12 +135,20 @@ def make_offers(
         feed_t=_growing(base.feed_t[REFINED], growth) + conditions.reserve_release_t,
         recovery=base.recovery,
         making=_curves(base, markets, "refining", lost[REFINED]),
-        needs=needs,
-        stocks=stocks,
+        needs=needs[REFINED],
+        stocks=stocks[REFINED],
         quotas=_quotas(base.axes, conditions, REFINED),
     )
-    components = _components(base, markets, conditions)
-    return Offers(tuple(map(_assured, (ore, refined, components), conditions.covers)))
+    component = StageOffers(
+        own=_curves(base, markets, "component", np.zeros_like(lost[COMPONENT])),
+        feed_t=base.feed_t[COMPONENT],
+        recovery=base.yield_of(COMPONENT),
+        making=_curves(base, markets, "component", lost[COMPONENT]),
+        needs=needs[COMPONENT],
+        stocks=stocks[COMPONENT],
+        quotas=_quotas(base.axes, conditions, COMPONENT),
+    )
+    return Offers(tuple(map(_assured, (ore, refined, component), conditions.covers)))
 
 
 def _assured(offers: StageOffers, cover: Cover) -> StageOffers:
@@ -140,38 +160,6 @@ def _assured(offers: StageOffers, cover: Cover) -> StageOffers:
         own=guaranteed(offers.own, cover, share),
         making=guaranteed(offers.making, cover, share),
     )
-
-
-def _components(base: BaseMarket, markets: Markets, conditions: Conditions) -> StageOffers:
-    """Makers of components and the final users of what they make."""
-    left = 1.0 - conditions.loss_share[COMPONENT]
-    need = base.final_use_t * _activity(markets) * markets.final_thrift
-    elasticity = np.broadcast_to(base.evidence.component_elasticity[:, None], need.shape).copy()
-    return StageOffers(
-        own=_curves(base, markets, "component", np.zeros_like(left)),
-        feed_t=base.feed_t[COMPONENT],
-        recovery=base.yield_of(COMPONENT),
-        making=_curves(base, markets, "component", left),
-        needs=Needs(need, np.maximum(base.lanes(COMPONENT).index_usd_t, 1e-9), elasticity),
-        stocks=_no_stocks(base.axes.buyers(COMPONENT)),
-        quotas=_quotas(base.axes, conditions, COMPONENT),
-    )
-
-
-def _usual_input_t(base: BaseMarket, markets: Markets) -> Array:
-    """(mineral, maker) metal that makers of components use when their plants run as in the base year;
-    entrants' run as the largest maker's."""
-    capacity = base.curves["component"].capacity_t
-    most = np.take_along_axis(capacity, capacity.argmax(axis=1)[:, None], axis=1)
-    largest = np.take_along_axis(base.component_input_t, capacity.argmax(axis=1)[:, None], axis=1)
-    usual = largest / np.where(most > 0, most, 1.0)
-    share = np.where(capacity > 0, base.component_input_t / np.where(capacity > 0, capacity, 1.0), usual)
-    return np.asarray(share * working_t(markets, "component"))
-
-
-def _activity(markets: Markets) -> Array:
-    """(mineral, 1) level of use over the base year's."""
-    return np.asarray(markets.demand_growth * np.exp(markets.demand_shock))[:, None]
 
 
 def _growing(feed_t: Array, growth: Array) -> Array:
@@ -188,66 +176,51 @@ def _curves(base: BaseMarket, markets: Markets, block: str, running_share: Array
     )
 
 
-def _no_needs(minerals: int) -> Needs:
-    return Needs(*(np.zeros((minerals, 0)) for _ in range(3)))
-
-
-def _no_stocks(buyers: Whole) -> Stocks:
-    return Stocks(
-        np.zeros(buyers.shape), np.zeros(buyers.shape), np.ones(buyers.shape), np.ones(buyers.shape)
-    )
-
-
 def _quotas(axes: Axes, conditions: Conditions, stage: int) -> SellerQuotas:
     """Ceilings on what sellers may sell, and quotas on what they may sell abroad."""
     ceilings = sales_quotas(conditions.ceiling_t[stage], axes.buyers(stage).shape[1])
     return joined(ceilings, conditions.export_quotas[stage])
 
 
-def _needs(
-    base: BaseMarket, markets: Markets, conditions: Conditions, parameters: ParameterValues
+def _purchases(
+    base: BaseMarket, markets: Markets, conditions: Conditions, parameters: ParameterValues, stage: int
 ) -> tuple[Needs, Stocks]:
-    """Needs of the users of refined metal, the reserve's orders among them, and the stock responses of its
-    buyers, makers of components first."""
-    use = base.use_t * _activity(markets) * markets.thrift
-    need = use + base.stock_build_t * markets.stock_build_left + conditions.reserve_need_t
-    makers = base.component_input_t.shape[1]
-    wanted = np.concatenate([_usual_input_t(base, markets), use], axis=1)
-    most = np.concatenate([working_t(markets, "component"), use], axis=1)
-    own = np.where(wanted > 0, 1.0, 0.0)
-    own[:, makers:] = np.where(need > 0, use / np.where(need > 0, need, 1.0), 0.0)
-    buy, draw, centre, width = stock_response(base, markets, (wanted, most), conditions.fear, parameters)
-    elasticity = np.broadcast_to(base.evidence.demand_elasticity[:, None], need.shape).copy()
-    reference = base.lanes(REFINED).index_usd_t[:, makers:]
-    return Needs(need, reference, elasticity), Stocks(buy * own, draw * own, centre, width)
-
-
-def stock_response(
-    base: BaseMarket, markets: Markets, uses_t: tuple[Array, Array], fear: Array, parameters: ParameterValues
-) -> tuple[Array, Array, Array, Array]:
-    """Private stocks as a response to the price: b, c, centre and width of purchases Q = D (1 + b - c sig((P
-    - Ps) / w)).
-
-    At the usual price and a stock on target nothing is bought or drawn: b = c sig(-1.1) = c / 4. Users draw
-    when the price is above what they are used to, never below a floor of their cover, and close the gap to a
-    target that grows with the fear of a cut-off. ``uses_t`` are the usual use and the most there can be.
-    """
-    use_t, most_t = uses_t
-    cover = np.maximum(base.evidence.stock_cover_quarters[:, None] * use_t, 1e-12)
-    target = cover * (1.0 + parameters.stock_fear_response * fear) + markets.built_stock_t
-    floor = parameters.stock_floor_share * cover
-    free = np.maximum(markets.stock_t - floor, 0.0)
-    draw = np.clip(0.8 * free / np.maximum(most_t, 1e-12), 0.0, 0.85)
-    gap = (
-        (target - markets.stock_t)
-        / np.maximum(use_t, 1e-12)
-        / max(parameters.stock_adjustment_months / 3.0, 1.0)
+    """Needs of the users of a stage's good and the stock answers of all its buyers. In a settled market
+    stocks are at rest and users pay today's price."""
+    use = use_of_users_t(base, markets, stage)
+    other = np.zeros_like(use)
+    if stage == REFINED:
+        other = base.stock_build_t * markets.stock_build_left + conditions.reserve_need_t
+    makers = base.axes.makers_next(stage).shape[1]
+    reference = np.maximum(base.lanes(stage).index_usd_t[:, makers:], 1e-9)
+    elasticity = np.broadcast_to(_elasticity(base, stage)[:, None], use.shape).copy()
+    dear = parameters.dear_price_ratio * reference
+    steep = np.maximum(parameters.dear_elasticity, elasticity)
+    if conditions.is_settled:
+        return Needs(use + other, reference, elasticity, dear, steep), _no_stocks(base.axes.buyers(stage))
+    holding = holding_of(base, markets, stage)
+    fear, rise = conditions.fear[stage], conditions.expected_rise[stage]
+    answer = answer_of(holding, fear, rise, parameters)
+    passing = passing_share(holding, parameters.stock_cost_pricing_share)[:, makers:]
+    local = np.clip(markets.local_index_usd_t[stage][:, makers:] / reference, *LOCAL_RANGE)
+    beyond = np.maximum(local / parameters.dear_price_ratio, 1.0)
+    held_back = local**-elasticity * beyond ** (elasticity - steep)
+    need = use * held_back ** (1.0 - passing) + other
+    own = (holding.use_t > 0).astype(float)
+    own[:, makers:] = np.where(need > 0, (need - other) / np.where(need > 0, need, 1.0), 0.0)
+    buy, draw, centre, width = answer
+    return Needs(need, reference, elasticity * passing, dear, steep * passing), Stocks(
+        buy * own, draw * own, centre, width
     )
-    refill = np.clip(gap, 0.0, 0.4) / 0.75  # bought at the usual price, put off when it is dear
-    shed = np.clip(gap, -0.9 * np.minimum(draw, 0.3), 0.0)
-    buy, draw = 0.25 * draw + refill + shed, draw + refill
-    usual = np.maximum(markets.usual_index_usd_t, 0.05 * base.lanes(REFINED).index_usd_t)
-    width = np.maximum(
-        0.5 * usual / max(parameters.stock_price_response, 0.1), base.lanes(REFINED).spread_usd_t
+
+
+def _elasticity(base: BaseMarket, stage: int) -> Array:
+    """(mineral,) short-run elasticity of the users of a stage's good."""
+    evidence = base.evidence
+    return evidence.component_elasticity if stage == COMPONENT else evidence.demand_elasticity
+
+
+def _no_stocks(buyers: Whole) -> Stocks:
+    return Stocks(
+        np.zeros(buyers.shape), np.zeros(buyers.shape), np.ones(buyers.shape), np.ones(buyers.shape)
     )
-    return buy, draw, usual + 1.1 * width, width

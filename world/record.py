@@ -74,10 +74,12 @@ output_t | number | t/quarter | sold by producers of the country at this stage
 capacity_t | number | t/quarter | working capacity at this stage
 use_t | number | t/quarter | ore fed to refineries, or refined metal consumed
 unmet_t | number | t/quarter | purchases that found no supplier at any price below the backstop
-stock_t | number | t | private stock of refined metal held by users at the end of the quarter
+stock_t | number | t | private stocks of this stage's good at the end of the quarter, held by those who use it and by traders
+under_way_t | number | t | bought and not arrived at the end of the quarter
 price_fob_usd_t | number | USD/t | price at the gate of the country's producers
 price_spot_usd_t | number | USD/t | what the marginal tonne costs a buyer of the country: the dearest lane that carries at least 2% of purchases
 price_mean_usd_t | number | USD/t | volume-weighted delivered price paid by buyers of the country, duties, levies and quota rents included
+price_local_usd_t | number | USD/t | what those who use it pay: today's mean price and, as far as stocks are priced at cost, what the goods in stock have cost
 price_index_usd_t | number | USD/t | inclusive value of the country's buyers: a welfare index, not a price
 levy_usd_t | number | USD/t | levy per tonne bought, mean over all purchases
 import_share | number | 0-1 | share of purchases from abroad

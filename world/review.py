@@ -117,7 +117,9 @@ def view_of(world: TradeWorld, country: Country) -> CountryView:
         side_payment_usd=float(politics.side_payment_usd[index].sum()),
         emergency_relief_share=emergency_relief(world, index),
         cut_off_quarters=max(
-            0.0, p.control_episode_quarters - float(world.base.evidence.stock_cover_quarters.mean())
+            0.0,
+            p.control_episode_quarters
+            - float(world.base.evidence.stock_cover_months[:, REFINED].mean()) / 3.0,
         ),
         component_stop_usd=float(world.economy.component_stop_usd[index].sum()),
         favourable_reviews=int(politics.favourable_reviews[index].min()),

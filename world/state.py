@@ -69,13 +69,17 @@ class Markets:
     thrift: Array  # (m, k) factor on use of metal as such
     final_thrift: Array  # (m, f) factor on use of components
     stock_build_left: float  # share of the base year's stock building still going on
-    stock_t: Array  # (m, buyer of refined metal) private stocks, makers of components first
-    built_stock_t: Array  # (m, buyer) part of it that was built up in the base year and is shed slowly
+    stock_t: list[Array]  # stage -> (m, buyer) private stocks on hand, makers of the next good first
+    under_way_t: list[Array]  # stage -> (m, 2, buyer) bought and due in the next round and in the one after
+    built_stock_t: Array  # (m, buyer of refined metal) part that was put by in the base year, shed slowly
     habit: list[Array]  # stage -> (m, seller, buyer) log points on preferences
     believed_usd_t: list[Array]  # stage -> (m, seller) price that producers expect
     contract_usd_t: list[Array]  # stage -> (m, seller) formula price of contracts, a mean of past spot prices
-    usual_index_usd_t: Array  # (m, buyer of refined metal) slow mean of what buyers pay
-    usual_final_index_usd_t: Array  # (m, f) slow mean of what final users pay for components
+    usual_index_usd_t: list[Array]  # stage -> (m, buyer) slow mean of the price index of orders
+    last_index_usd_t: list[Array]  # stage -> (m, buyer) that of the last round
+    expected_index_usd_t: list[Array]  # stage -> (m, buyer) that at which holders of stocks reckon
+    local_index_usd_t: list[Array]  # stage -> (m, buyer) the index as it reaches use, stocks at cost
+    local_price_usd_t: list[Array]  # stage -> (m, buyer) what users pay, stocks at cost; 0 before any
     usual_flow_t: list[Array]  # stage -> (m, seller, buyer) mean of recent flows, the yardstick of licences
     hub_capacity_t: list[Array]  # stage -> (m, n) what third countries can hand on in a round
     backlog_t: list[Array]  # stage -> (m, seller, buyer) requests that wait at a licence office
@@ -154,8 +158,8 @@ def check_state(state: WorldState) -> None:
     """
     markets, politics = state.markets, state.politics
     checked = {f"capacity_t of {block}": values for block, values in markets.capacity_t.items()}
-    checked |= {"stock_t": markets.stock_t, "thrift": markets.thrift, "final_thrift": markets.final_thrift}
-    for name in ("backlog_t", "hub_capacity_t"):
+    checked |= {"thrift": markets.thrift, "final_thrift": markets.final_thrift}
+    for name in ("backlog_t", "hub_capacity_t", "stock_t", "under_way_t"):
         checked |= {f"{name} of stage {stage}": values for stage, values in enumerate(getattr(markets, name))}
     for name, values in checked.items():
         if not np.isfinite(values).all() or (values < -1e-9).any():

@@ -3,7 +3,7 @@
 Four identities hold row by row (see the tests):
 
     money    what buyers pay = sellers' gate prices + premiums + export taxes + freight + duties + levies +
-        quota rents + margins + fines
+        quota rents + margins + fines;  contracts move money between buyer and seller besides
     buyers   payments + backstop + switching = price index * order, of every buyer
     mass     what is sold is what is got
     total    sum of surpluses and revenues = value of use and of stocks - cost of production, transport,
@@ -26,7 +26,7 @@ from world.market.charges import LaneCharges
 from world.market.clearing import Clearing, StageClearing
 from world.market.curves import softplus
 from world.market.method import payments_of
-from world.market.need import users_of
+from world.market.need import Users, users_of
 from world.market.rows import Floats, Rowwise
 
 # Users' surplus is counted up to this multiple of their reference price; differences do not depend on it.
@@ -45,7 +45,8 @@ class StageAccounts(Rowwise):
     support_usd      (M, S)  what public money adds under guaranteed prices (part of the profit)
     cost_usd         (M, S)  real cost of production, what it is made of not counted
     premium_usd      (M, S)  what sellers get above gate prices: quota premiums, rents, gaps of minimum prices
-    contract_usd     (M, S)  what contracts pay sellers above spot, negative below
+    contract_usd     (M, S)  what contracts pay sellers above spot, negative below; agreed_usd (M, B) the same
+        by who pays it
     export_tax_usd   (M, S)
     duty_usd, fine_usd  (M, B);  levy_usd (M, S, B)  to the treasury of the buyer's country
     holder_usd       (M, B)  quota rents of the buyer's side, direct lanes
@@ -62,6 +63,7 @@ class StageAccounts(Rowwise):
     cost_usd: Floats
     premium_usd: Floats
     contract_usd: Floats
+    agreed_usd: Floats
     export_tax_usd: Floats
     duty_usd: Floats
     levy_usd: Floats
@@ -107,6 +109,7 @@ def _stage(
         cost_usd=cost,
         premium_usd=paid.premium_usd,
         contract_usd=paid.contract_usd,
+        agreed_usd=paid.agreed_usd,
         export_tax_usd=paid.export_tax_usd,
         duty_usd=paid.duty_usd,
         levy_usd=paid.levy_usd,
@@ -163,13 +166,24 @@ def consumer_surplus_usd(stage: Stage, index_usd_t: Floats) -> Floats:
     needs, some = stage.needs, stage.needs.need_t > 0
     users = users_of(needs, stage.lanes.spread_usd_t[:, stage.makers_next :])
     price, elasticity, lowest = users.price_usd_t, users.elasticity, users.lowest_usd_t
-    upper = _power_integral(np.maximum(index_usd_t, lowest), CAP_RELATIVE_PRICE * price, price, elasticity)
+    cap, index = CAP_RELATIVE_PRICE * price, np.maximum(index_usd_t, lowest)
+    upper = _need_integral(cap, users) - _need_integral(index, users)
     below = np.minimum(index_usd_t - lowest, 0.0)
     rate = elasticity / lowest
     safe = np.where(rate > 0, rate, 1.0)
     stretch = np.where(rate > 0, np.expm1(-below * rate) / safe, -below)
     lower = (lowest / price) ** -elasticity * stretch
     return np.where(some, needs.need_t * (upper + lower), 0.0)
+
+
+def _need_integral(to: Floats, users: Users) -> Floats:
+    """Integral of D / need from the lowest price to ``to``, (M, K), the dear part by its own elasticity."""
+    price, elasticity = users.price_usd_t, users.elasticity
+    dear = np.where(users.dear_usd_t < np.inf, users.dear_usd_t, to)
+    usual = _power_integral(users.lowest_usd_t, np.minimum(to, dear), price, elasticity)
+    level = (dear / price) ** -elasticity
+    steep = _power_integral(dear, np.maximum(to, dear), dear, elasticity + users.dear_more)
+    return np.asarray(usual + level * steep)
 
 
 def _power_integral(low: Floats, high: Floats, price: Floats, elasticity: Floats) -> Floats:

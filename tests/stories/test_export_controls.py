@@ -50,8 +50,11 @@ class TestBanOnOneDestination:
         assert banned["price_mean_usd_t"] > 1.05 * free["price_mean_usd_t"]
 
     def test_it_lowers_the_price_at_home(self, mineral: str, target: str) -> None:
-        free, banned = self.worlds(mineral, target)
-        assert refined(banned, "CHN")["price_fob_usd_t"] < refined(free, "CHN")["price_fob_usd_t"]
+        """Once those who are cut off have stocked up: what they take of others pulls on all at first."""
+        given = {"minerals": [mineral], "rounds": OPEN + 4}
+        free, banned = (played(**given, measures=measures) for measures in ((), [ban_on(target, mineral)]))
+        home = [refined(world, "CHN", OPEN + 3)["price_fob_usd_t"] for world in (banned, free)]
+        assert home[0] < home[1]
 
     def test_part_of_the_flow_comes_back_through_third_countries(self, mineral: str, target: str) -> None:
         free, banned = self.worlds(mineral, target)

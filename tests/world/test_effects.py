@@ -12,7 +12,8 @@ from small_worlds import first_day_of, measure
 
 from world.axes import COMPONENT, ORE, REFINED, STAGES, Axes, pad_positions
 from world.effects import EFFECTS, Ground
-from world.events import FEAR_ROUNDS, Calendar
+from world.events import Calendar
+from world.expectations import AHEAD_ROUNDS, Priors
 from world.happenings import ExportQuota, Guarantee, Happenings, TariffQuota, nothing_happens
 from world.instruments import INSTRUMENTS
 from world.measures import Measure
@@ -21,21 +22,22 @@ from world.randomness import Streams
 COUNTRIES = ("CHN", "USA", "JPN", "DEU", "FRA")
 CHN, USA, JPN, DEU, FRA = range(5)
 AXES = Axes(("ndpr", "cobalt"), COUNTRIES, *(pad_positions([range(5)] * 2) for _ in range(5)))
-USUAL = np.array([[20.0, 50.0], [10.0, 30.0]])
+USUAL = np.array([[20.0, 50.0, 80.0], [10.0, 30.0, 40.0]])
 GROUND = Ground(
     usual_usd_t=USUAL,
     sector_share={"wind": np.array([0.2, 0.0]), "defence": np.array([0.1, 0.05])},
     leak_share=0.25,
     delay_days=63.0,
 )
-BELIEF = 0.3
+BELIEF, DATED = 0.3, 0.8
+PRIORS = Priors(DATED, BELIEF, 6.0)
 NOW = "2025-Q1"
 HALF = date(2025, 2, 15)
 """Half of the first quarter of 2025 lies before this day."""
 
 
 def calendar(*measures: Measure) -> Calendar:
-    return Calendar(measures, AXES, {"EU": [DEU, FRA]}, NOW, Streams(1), BELIEF, GROUND)
+    return Calendar(measures, AXES, {"EU": [DEU, FRA]}, NOW, Streams(1), PRIORS, GROUND)
 
 
 def happen(*measures: Measure, round_: int = 0, nonaligned: tuple[int, ...] = ()) -> Happenings:
@@ -264,9 +266,9 @@ def test_fear_of_a_threat_ends_on_the_day_it_is_called_off() -> None:
     threat = measure("threat", "CHN", NOW, in_force=None, targets=("JPN",))
 
     def fears(thing: Measure) -> list[float]:
-        return [calendar(thing).happen(round_, ()).fear[0, CHN, JPN] for round_ in range(5)]
+        return [calendar(thing).happen(round_, ()).fear[0, REFINED, CHN, JPN] for round_ in range(5)]
 
-    full = [BELIEF * (1.0 - age / FEAR_ROUNDS) for age in range(4)] + [0.0]
+    full = [BELIEF * (1.0 - age / AHEAD_ROUNDS) for age in range(4)] + [0.0]
     np.testing.assert_allclose(fears(threat), full)
     part = [full[0], full[1] * 45 / 91, 0.0, 0.0, 0.0]
     for field in ("cancelled", "ends", "expected_end"):
@@ -275,7 +277,7 @@ def test_fear_of_a_threat_ends_on_the_day_it_is_called_off() -> None:
 
 def test_nobody_fears_a_control_beyond_the_end_that_was_announced_with_it() -> None:
     ban = measure("ban", "CHN", NOW, targets=("JPN",), expected_end=first_day_of("2025-Q3"))
-    fears = [calendar(ban).happen(round_, ()).fear[0, CHN, JPN] for round_ in range(4)]
+    fears = [calendar(ban).happen(round_, ()).fear[0, REFINED, CHN, JPN] for round_ in range(4)]
     assert min(fears[:2]) > 0.0
     assert fears[2:] == [0.0, 0.0]
     assert calendar(ban).share_in_force(ban, 3) == 1.0  # it lasts all the same
@@ -300,4 +302,4 @@ def test_a_measure_on_components_closes_their_lanes_and_no_others() -> None:
     now = happen(ban)
     assert (now.approval_share[:, COMPONENT, CHN, JPN] == 0.0).all()
     assert (now.approval_share == 0.0).sum() == 2
-    assert (now.fear == 0.0).all()  # users of metal do not stock up for it
+    assert (now.fear[:, [ORE, REFINED]] == 0.0).all()  # users of metal do not stock up for it

@@ -10,7 +10,8 @@ import pytest
 from small_worlds import first_day_of, make_world, measure
 
 from world.axes import COMPONENT, ORE, REFINED, STAGES, Axes, pad_positions
-from world.events import FEAR_ROUNDS, Calendar
+from world.events import Calendar
+from world.expectations import AHEAD_ROUNDS, Priors
 from world.happenings import Happenings
 from world.measures import Measure
 from world.randomness import Streams
@@ -18,11 +19,12 @@ from world.randomness import Streams
 COUNTRIES = ("CHN", "USA", "JPN", "DEU", "FRA")
 CHN, USA, JPN, DEU, FRA = range(5)
 AXES = Axes(("ndpr", "cobalt"), COUNTRIES, *(pad_positions([range(5)] * 2) for _ in range(5)))
-BELIEF = 0.3
+BELIEF, DATED = 0.3, 0.8
+PRIORS = Priors(DATED, BELIEF, 6.0)
 
 
 def calendar(*measures: Measure, seed: int = 1) -> Calendar:
-    return Calendar(measures, AXES, {"EU": [DEU, FRA]}, "2025-Q1", Streams(seed), BELIEF)
+    return Calendar(measures, AXES, {"EU": [DEU, FRA]}, "2025-Q1", Streams(seed), PRIORS)
 
 
 def happen(*measures: Measure, round_: int = 0, members: tuple[int, ...] = ()) -> Happenings:
@@ -53,10 +55,11 @@ def test_a_measure_on_components_acts_on_them_and_frightens_no_users_of_metal() 
     now, both = happen(licence), happen(replace(licence, stages=("refined", "component")))
     assert now.approval_share[0, COMPONENT, CHN, JPN] == pytest.approx(0.2)
     assert (now.approval_share[:, [ORE, REFINED]] == 1.0).all()
-    assert (now.fear == 0.0).all()
+    assert now.fear[0, COMPONENT, CHN, JPN] > 0.0
+    assert (now.fear[:, [ORE, REFINED]] == 0.0).all()
     assert both.approval_share[0, REFINED, CHN, JPN] == pytest.approx(0.2)
     assert (both.approval_share[:, ORE] == 1.0).all()
-    assert both.fear[0, CHN, JPN] > 0.0
+    assert both.fear[0, REFINED, CHN, JPN] > 0.0
 
 
 def test_tariffs_add_up_and_never_fall_on_home_trade() -> None:
@@ -175,27 +178,32 @@ def test_renewals_are_drawn_year_by_year_and_end_for_good() -> None:
 
 def test_an_announced_control_is_feared_for_a_year_and_less_each_quarter() -> None:
     threat = measure("threat", "CHN", "2025-Q2", in_force=None, targets=("JPN",), minerals=("ndpr",))
-    levels = [calendar(threat).happen(round_, ()).fear[0, CHN, JPN] for round_ in range(7)]
+    levels = [calendar(threat).happen(round_, ()).fear[0, REFINED, CHN, JPN] for round_ in range(7)]
     np.testing.assert_allclose(
-        levels, [0.0, *(BELIEF * (1.0 - age / FEAR_ROUNDS) for age in range(4)), 0.0, 0.0]
+        levels, [0.0, *(BELIEF * (1.0 - age / AHEAD_ROUNDS) for age in range(4)), 0.0, 0.0]
     )
     now = calendar(threat).happen(1, ())
-    assert now.fear[0, CHN, USA] == now.fear[1, CHN, JPN] == now.fear[0, USA, JPN] == 0.0
+    others = ((0, CHN, USA), (1, CHN, JPN), (0, USA, JPN))
+    assert all(now.fear[mineral, REFINED, origin, to] == 0.0 for mineral, origin, to in others)
 
 
 def test_a_mild_licence_is_feared_less_than_a_ban() -> None:
     fears = [
-        happen(measure(kind, "CHN", NOW, targets=("JPN",), size=size)).fear[0, CHN, JPN]
+        happen(measure(kind, "CHN", NOW, targets=("JPN",), size=size)).fear[0, REFINED, CHN, JPN]
         for kind, size in (("ban", None), ("licence", 0.7))
     ]
-    assert fears[0] == pytest.approx(BELIEF)
-    assert fears[1] == pytest.approx(0.3 * BELIEF)
+    assert fears[0] == pytest.approx(DATED)
+    assert fears[1] == pytest.approx(0.3 * DATED)
 
 
 def test_a_later_threat_by_somebody_else_does_not_hide_a_ban() -> None:
     ban = measure("ban", "CHN", NOW, targets=("JPN",))
     probe = measure("threat", "USA", NOW, in_force=None, targets=("*",))
-    assert happen(ban, probe).fear[0, CHN, JPN] == happen(ban).fear[0, CHN, JPN] == pytest.approx(BELIEF)
+    assert (
+        happen(ban, probe).fear[0, REFINED, CHN, JPN]
+        == happen(ban).fear[0, REFINED, CHN, JPN]
+        == pytest.approx(DATED)
+    )
 
 
 def test_coercive_acts_are_told_in_their_round_alone() -> None:

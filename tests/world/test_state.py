@@ -43,7 +43,7 @@ def test_accounts_that_are_no_numbers_stop_the_run(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("stock_t", -1.0, "stock_t must be finite and not negative"),
+        ("stock_t", -1.0, "stock_t of stage 0 must be finite and not negative"),
         ("capacity_t", np.nan, "capacity_t of ore must be finite"),
         ("backlog_t", -1.0, "backlog_t of stage 0 must be finite and not negative"),
     ],

@@ -15,8 +15,7 @@ from small_markets import lanes_of, make_lanes, plain_charges, without_ore
 
 from world.market.arrays import Market
 from world.market.clearing import Clearing
-from world.market.need import _use_of_users as use_of_users
-from world.market.need import users_of
+from world.market.need import use_of_users, users_of
 from world.market.rows import Floats
 from world.market.solver import clear_market
 from world.welfare import CAP_RELATIVE_PRICE, StageAccounts, account, consumer_surplus_usd
@@ -43,7 +42,6 @@ def revenues(book: StageAccounts) -> Floats:
     """What neither producers at gate prices nor carriers get."""
     parts = (
         book.premium_usd,
-        book.contract_usd,
         book.export_tax_usd,
         book.duty_usd,
         book.levy_usd,
@@ -91,10 +89,13 @@ def test_gains_are_value_less_real_cost(name: str) -> None:
 
 @pytest.mark.parametrize("elasticity", [0.0, 0.05, 0.5, 1.0, 1.7])
 @pytest.mark.parametrize("index", [-10.0, 1.0, 40.0, 900.0])
-def test_surplus_is_the_integral_of_the_need(elasticity: float, index: float) -> None:
+@pytest.mark.parametrize("dear", [90.0, np.inf])
+def test_surplus_is_the_integral_of_the_need(elasticity: float, index: float, dear: float) -> None:
     market = without_ore(
-        make_lanes(1, 1, spread=2.0), need_need_t=7.0, need_price_usd_t=30.0, need_elasticity=elasticity
-    )
+        make_lanes(1, 1, spread=2.0),
+        need_need_t=7.0, need_price_usd_t=30.0, need_elasticity=elasticity,
+        need_dear_usd_t=dear, need_dear_elasticity=elasticity + 0.6,
+    )  # fmt: skip
     users = users_of(market.stages[0].needs, market.stages[0].lanes.spread_usd_t)
 
     def need(price: float) -> float:
@@ -102,9 +103,8 @@ def test_surplus_is_the_integral_of_the_need(elasticity: float, index: float) ->
 
     kink = max(1.5, 1.5 * elasticity * 2.0)
     ends = sorted([index, 30.0 * CAP_RELATIVE_PRICE])
-    expected = quad(
-        need, *ends, points=[kink] if ends[0] < kink < ends[1] else None, epsabs=1e-10, limit=200
-    )[0]
+    kinks = [point for point in (kink, dear) if ends[0] < point < ends[1]]
+    expected = quad(need, *ends, points=kinks or None, epsabs=1e-10, limit=200)[0]
     expected *= 1 if index < ends[1] else -1
     assert consumer_surplus_usd(market.stages[0], np.array([[index]]))[0, 0] == pytest.approx(
         expected, rel=1e-7

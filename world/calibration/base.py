@@ -69,10 +69,19 @@ class BaseMarket:
         stage = {"refining": ORE, "component": REFINED}[block]
         return self.stage_lanes[stage].index_usd_t[:, : self.axes.makers_next(stage).shape[1]]
 
-    @property
-    def buyer_use_t(self) -> Array:
-        """(mineral, buyer) metal that the buyers of refined metal use, makers of components first."""
-        return np.concatenate([self.component_input_t, self.use_t], axis=1)
+    def input_t(self, block: str) -> Array:
+        """(mineral, maker) what the makers of a block take of the good before."""
+        if block == "component":
+            return self.component_input_t
+        return gather(self.margins.ore_use_t, self.axes.refiners)
+
+    def buyer_use_t(self, stage: int) -> Array:
+        """(mineral, buyer) what the buyers of a stage use, makers of the next good first."""
+        return (
+            self.input_t("refining"),
+            np.concatenate([self.component_input_t, self.use_t], axis=1),
+            self.final_use_t,
+        )[stage]
 
 
 def calibrate(

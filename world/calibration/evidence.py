@@ -39,7 +39,7 @@ class Evidence:
     tariff_share : (mineral, stage, country, country) duties of the base year, exporter by importer
     known_share, includes_home : (mineral, stage, country, country) and (mineral, stage, country)
     backstop_usd_t : (mineral, stage) cost of doing without;  backstop_weight : (stage,)
-    stock_cover_quarters : (mineral,) usual private stock in quarters of use
+    stock_cover_months : (mineral, stage) usual private stock in months of use
     contract_share : (mineral,) part of the trade whose price follows past spot prices by a formula
     conversion_premium : (mineral,) cost of making components outside the largest maker over its own
     component_build_years : (mineral,) from order to output of a plant that makes components
@@ -63,7 +63,7 @@ class Evidence:
     includes_home: Array
     backstop_usd_t: Array
     backstop_weight: Array
-    stock_cover_quarters: Array
+    stock_cover_months: Array
     final_use_weight: Array
     by_product_share: Array
     component_build_years: Array
@@ -104,7 +104,7 @@ def read_evidence(
         np.array(
             [0.0, parameters.backstop_weight, parameters.backstop_weight]
         ),  # a refinery without ore stands idle: nothing to buy instead
-        minerals["stock_cover_months"].to_numpy(float) / 3.0,
+        _covers(minerals["stock_cover_months"].to_numpy(float), parameters),
         minerals["final_use_weight"].to_numpy(float),
         minerals["by_product_share"].to_numpy(float),
         components.build_years,
@@ -112,6 +112,12 @@ def read_evidence(
         parameters.contract_share
         * np.where(minerals["exchange_traded"].to_numpy(float) > 0, parameters.contract_exchange_ratio, 1.0),
     )
+
+
+def _covers(metal_months: Array, parameters: ParameterValues) -> Array:
+    """(mineral, stage) usual stocks in months of use, from those of metal (mineral,)."""
+    ratio = [parameters.stock_cover_ore_ratio, 1.0, parameters.stock_cover_component_ratio]
+    return np.asarray(metal_months[:, None] * np.array(ratio))
 
 
 def _backstops(price_usd_t: Array, cost_share: Array, parameters: ParameterValues) -> Array:

@@ -22,7 +22,7 @@ class StageLanes:
     """Lanes of one stage; axes (mineral, seller, buyer) unless said.
 
     flow_t : base-year flows, t/quarter
-    freight_usd_t, tariff_share : wedges of the base year
+    freight_usd_t, tariff_share : wedges of the base year; transit_months : time under way
     log_preference : ln of the preference per tonne of capacity; -inf where padding
     log_newcomer : the same for capacity that has no customers of old: it secures offtake before it is built
         and sells its share of capacity at going prices, wherever
@@ -33,6 +33,7 @@ class StageLanes:
     flow_t: Array
     freight_usd_t: Array
     tariff_share: Array
+    transit_months: Array
     log_preference: Array
     log_newcomer: Array
     base_size_t: Array

@@ -12,6 +12,7 @@ from world.calibration.lanes import StageLanes, invert_preferences
 from world.calibration.margins import Margins
 from world.geography import freight_usd_t
 from world.parameters import ParameterValues
+from world.transit import transit_months
 
 
 def freight_between(evidence: Evidence, stage: int, parameters: ParameterValues) -> Array:
@@ -89,6 +90,9 @@ def base_lanes(
     freight = _freight(evidence, axes, stage, parameters)
     sellers, buyers = axes.sellers(stage), axes.buyers(stage)
     tariff = gather_pairs(evidence.tariff_share[:, stage], sellers, buyers)
+    transit = transit_months(
+        evidence.distance_km, parameters.transit_handling_months, parameters.transit_km_month
+    )
     price = price_usd_t[:, :, None]
     landed = (1.0 + tariff) * (price + freight)
     present = gather_pairs(np.ones_like(evidence.affinity), sellers, buyers)
@@ -109,4 +113,15 @@ def base_lanes(
             size_t[mineral],
             present[mineral],
         )
-    return StageLanes(flow_t, freight, tariff, log_preference, newcomer, size_t, spread, backstop, index)
+    return StageLanes(
+        flow_t=flow_t,
+        freight_usd_t=freight,
+        tariff_share=tariff,
+        transit_months=gather_pairs(transit, sellers, buyers),
+        log_preference=log_preference,
+        log_newcomer=newcomer,
+        base_size_t=size_t,
+        spread_usd_t=spread,
+        backstop_usd_t=backstop,
+        index_usd_t=index,
+    )

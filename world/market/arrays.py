@@ -53,11 +53,17 @@ class Stocks(Rowwise):
 
 @dataclass(frozen=True)
 class Needs(Rowwise):
-    """Need of users, (M, K) each: D = need (P / P0)^-elasticity, continued exponentially far below P0."""
+    """Need of users, (M, K) each: D = need (P / P0)^-elasticity, continued exponentially far below P0.
+
+    Where the index exceeds dear_usd_t (inf: nowhere) the need answers with dear_elasticity from there on:
+    uses that are worth less, or have a substitute at such a price, are given up.
+    """
 
     need_t: Floats
     price_usd_t: Floats
     elasticity: Floats
+    dear_usd_t: Floats
+    dear_elasticity: Floats
 
 
 @dataclass(frozen=True)

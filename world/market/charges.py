@@ -4,14 +4,13 @@ Customs value is CIF, with export taxes and the premium of an export quota insid
 
     landed = (1 + tariff) ((1 + a) p + e + freight) + duty + other + margin + fine ,      a, e the export tax.
 
-Part of the trade is under contracts whose price follows past spot prices by a formula: on a lane the seller
-gets
-(1 - k) p + k p', with p' the formula price and p the spot price, which moves the more to clear the market.
+Part of the trade is under contracts whose price follows past spot prices by a formula. Their tonnes are
+agreed: what is decided at the margin is decided at the spot price p, and on the part k of a lane's trade the
+buyer pays the seller p' - p more (less), p' the formula price. Customs value the goods at the spot price.
 
 A floor lifts the landed price. The gap goes to the importer's treasury if a levy keeps it; to the seller if
-the
-rule binds what he asks (a minimum price, a floor that binds members' own sales): he then charges more, and
-pays duty and tax on that too.
+the rule binds what he asks (a minimum price, a floor that binds members' own sales): he then charges more,
+and pays duty and tax on that too.
 """
 
 from __future__ import annotations
@@ -39,8 +38,8 @@ class LaneCharges(Rowwise):
     fine_usd_t          expected fine, to the importer's treasury
     levy_floor_usd_t    landed price that a levy keeps; -inf where none
     seller_floor_usd_t  landed price below which the seller may not charge; -inf where none
-    contract_share      part k of the trade that is under contracts;  contract_price_usd_t  its formula
-    price p'
+    contract_share      part k of the trade that is under contracts
+    contract_price_usd_t  its formula price p'
     seller_holds_quota  part of the rent of the lane's quota that is the seller's, 0 to 1; the rest is the
         importer's
     """
@@ -60,30 +59,29 @@ class LaneCharges(Rowwise):
     contract_price_usd_t: Floats
 
     @property
-    def tax_factor(self) -> Floats:
-        """Landed price per unit of what the seller gets."""
-        return (1.0 + self.tariff_share) * (1.0 + self.export_tax_share)
-
-    @property
     def price_factor(self) -> Floats:
-        """Landed price per unit of the seller's spot price."""
-        return self.tax_factor * (1.0 - self.contract_share)
+        """Landed price per unit of the seller's price."""
+        return (1.0 + self.tariff_share) * (1.0 + self.export_tax_share)
 
     @property
     def charge_usd_t(self) -> Floats:
         """What does not scale with the seller's price."""
         at_border_usd_t = self.export_tax_usd_t + self.freight_usd_t
         outside = self.import_duty_usd_t + self.other_usd_t + self.hub_margin_usd_t + self.fine_usd_t
-        under_contract = self.tax_factor * self.contract_share * self.contract_price_usd_t
-        return (1.0 + self.tariff_share) * at_border_usd_t + under_contract + outside
+        return (1.0 + self.tariff_share) * at_border_usd_t + outside
+
+    def contract_usd_t(self, asked_usd_t: Floats) -> Floats:
+        """What buyers pay sellers above the spot price (M, R, S, B) of a tonne, all trade of a lane together;
+        negative where contracts are cheaper."""
+        return self.contract_share * (self.contract_price_usd_t - asked_usd_t)
 
 
 @dataclass(frozen=True)
 class LaneMoney(Rowwise):
     """Who gets what of a tonne on each lane, (M, R, S, B): these and the charges' freight, other, margin and
-    fine add up to what the buyer pays.
+    fine add up to what the buyer pays, landed price, rent and contracts.
 
-    seller_usd_t  the seller, the premium of export quotas and its part of a quota's rent included
+    seller_usd_t  the seller at spot, the premium of export quotas and its part of a quota's rent included
     above_usd_t   what the seller gets above the gate price by policy: premium, rent, gap of a minimum price
     contract_usd_t  what contracts pay it above spot (negative where they pay less)
     export_tax_usd_t  the exporter's treasury; duty_usd_t, levy_usd_t the importer's, over-quota duty in duty
@@ -138,8 +136,7 @@ def divide_payment(
     rent the part above a tariff quota is duty; the seller's part is inside the customs value, so that it
     takes the place of a levy (case T9d), the importer's part is outside.
     """
-    factor, share = charges.tax_factor, charges.contract_share
-    contract = share * (charges.contract_price_usd_t - asked_usd_t)
+    factor = charges.price_factor
     over = np.where(flow_t > lanes.cap_t, 1.0 - lanes.cap_t / np.where(flow_t > 0, flow_t, 1.0), 0.0)
     above_quota = rent_usd_t * over
     rent = rent_usd_t - above_quota
@@ -149,14 +146,14 @@ def divide_payment(
     kept = np.where(rent > 0, kept + charges.seller_holds_quota * (paid + rent - kept), kept)
     safe = np.where(factor > 0, factor, 1.0)
     gap = np.where(factor > 0, kept - before, 0.0) / safe
-    seller = asked_usd_t + contract + gap
+    seller = asked_usd_t + gap
     tax = charges.export_tax_share * seller + charges.export_tax_usd_t
     duty = charges.tariff_share * (seller + tax + charges.freight_usd_t) + charges.import_duty_usd_t
     levy = np.maximum(paid - kept, 0.0)
     return LaneMoney(
         seller_usd_t=seller,
         above_usd_t=asked_usd_t - price_usd_t[:, None, :, None] + gap,
-        contract_usd_t=contract,
+        contract_usd_t=charges.contract_usd_t(asked_usd_t),
         export_tax_usd_t=tax,
         duty_usd_t=duty + above_quota,
         levy_usd_t=levy,

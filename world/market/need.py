@@ -1,6 +1,6 @@
 """What the buyers of a stage order in all, as a function of their price index.
 
-Users:    orders = D(P) (1 + s(P)),  D = d (P / P0)^-eps.
+Users:    orders = D(P) (1 + s(P)),  D = d (P / P0)^-eps max(1, P / P1)^-(eps1 - eps), dear from P1.
 Makers:   orders = R(P) (1 + s(P)),  R = sum of tranches K sig((y max(p, G) - P - c) / v), p their own price.
 Stocks:   s(P) = b - c sig((P - Ps) / w).
 
@@ -52,6 +52,8 @@ class Users(Rowwise):
     price_usd_t: Floats
     elasticity: Floats
     lowest_usd_t: Floats
+    dear_usd_t: Floats
+    dear_more: Floats  # what the elasticity rises by above dear_usd_t
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,9 @@ def users_of(needs: Needs, spread_usd_t: Floats) -> Users:
     elasticity = np.where(some, needs.elasticity, 0.0)
     spread = np.where(some, spread_usd_t, 0.0)
     lowest = np.maximum(LOWEST_RELATIVE_PRICE * price, SPREADS_ABOVE_ZERO * elasticity * spread)
-    return Users(_log(needs.need_t), price, elasticity, lowest)
+    dear = np.where(some, np.maximum(needs.dear_usd_t, lowest), np.inf)
+    more = np.where(some & (dear < np.inf), needs.dear_elasticity - needs.elasticity, 0.0)
+    return Users(_log(needs.need_t), price, elasticity, lowest, dear, more)
 
 
 def makers_of(making: Curves, recovery: Floats, working: NDArray[np.bool_]) -> Makers:
@@ -143,7 +147,7 @@ def _clean_stocks(stocks: Stocks, active: NDArray[np.bool_]) -> Stocks:
 def orders_of(buyers: Buyers, maker_price_usd_t: Floats, index_usd_t: Floats) -> Orders:
     """Orders (M, B) at the index (M, B) and the makers' own prices (M, J)."""
     count = maker_price_usd_t.shape[1]
-    log_use, slope = _use_of_users(buyers.users, index_usd_t[:, count:])
+    log_use, slope = use_of_users(buyers.users, index_usd_t[:, count:])
     price_slope = np.zeros_like(log_use)
     if buyers.makers is not None:
         made = _use_of_makers(buyers.makers, maker_price_usd_t, index_usd_t[:, :count])
@@ -183,7 +187,7 @@ def pick(buyers: Buyers, maker_price_usd_t: Floats, rows: Listed, columns: Liste
 
 def picked_orders(picked: Picked, index_usd_t: Floats) -> Orders:
     """Orders (C,) of listed buyers."""
-    log_use, slope = _use_of_users(picked.users, index_usd_t)
+    log_use, slope = use_of_users(picked.users, index_usd_t)
     price_slope = np.zeros_like(log_use)
     if picked.makers is not None:
         made = _use_of_makers(picked.makers, picked.maker_price_usd_t, index_usd_t, axis=0)
@@ -218,12 +222,15 @@ def _with_stocks(
     return Orders(log_use + np.log(factor), slope + factor_slope / factor, log_use, slope, price_slope)
 
 
-def _use_of_users(users: Users, index_usd_t: Floats) -> tuple[Floats, Floats]:
+def use_of_users(users: Users, index_usd_t: Floats) -> tuple[Floats, Floats]:
     """ln D and its derivative to the index."""
     kept = np.maximum(index_usd_t, users.lowest_usd_t)
     below = np.minimum(index_usd_t - users.lowest_usd_t, 0.0) / users.lowest_usd_t
     log_need = users.log_need - users.elasticity * (np.log(kept / users.price_usd_t) + below)
-    return log_need, -users.elasticity / kept
+    is_dear = kept > users.dear_usd_t
+    beyond = np.log(np.where(is_dear, kept / users.dear_usd_t, 1.0))
+    answer = users.elasticity + np.where(is_dear, users.dear_more, 0.0)
+    return log_need - users.dear_more * beyond, -answer / kept
 
 
 def _use_of_makers(

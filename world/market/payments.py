@@ -18,6 +18,7 @@ class Payments(Rowwise):
 
     premium_usd, contract_usd, export_tax_usd  (M, S)  to sellers above gate prices by policy, by contracts
         above spot, and to their treasuries
+    agreed_usd    (M, B)  the same payments of contracts above spot by who pays them
     duty_usd, fine_usd, holder_usd, freight_usd, other_usd  (M, B)  to treasuries of buyers, to the holders of
         quotas on direct lanes, and real costs
     leaving_usd   (M, B)  sum of x ln(share / habit) over lanes, in units of the buyer's spread
@@ -28,6 +29,7 @@ class Payments(Rowwise):
     premium_usd: Floats
     contract_usd: Floats
     export_tax_usd: Floats
+    agreed_usd: Floats
     duty_usd: Floats
     fine_usd: Floats
     holder_usd: Floats
@@ -56,6 +58,7 @@ def payments_of(charges: LaneCharges, lanes: Lanes, cleared: StageClearing) -> P
         premium_usd=by_seller(money.above_usd_t),
         contract_usd=by_seller(money.contract_usd_t),
         export_tax_usd=by_seller(money.export_tax_usd_t),
+        agreed_usd=by_buyer(money.contract_usd_t),
         duty_usd=by_buyer(money.duty_usd_t),
         fine_usd=by_buyer(charges.fine_usd_t),
         holder_usd=(flow[:, 0] * money.holder_usd_t[:, 0]).sum(1),

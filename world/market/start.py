@@ -12,7 +12,7 @@ import numpy as np
 
 from world.market.arrays import Market, Prices, Stage
 from world.market.curves import logistic
-from world.market.need import throughput_t, users_of
+from world.market.need import throughput_t, use_of_users, users_of
 from world.market.rows import Floats
 from world.market.supply import output_t, reference_price_usd_t
 
@@ -88,8 +88,7 @@ def _needed_t(stage: Stage, price: Floats) -> Floats:
     if not spread.shape[1]:
         return np.zeros_like(price)
     users = users_of(stage.needs, spread)
-    kept = np.maximum(price, users.lowest_usd_t)
-    need = np.exp(users.log_need - users.elasticity * np.log(kept / users.price_usd_t))
+    need = np.exp(use_of_users(users, price)[0])
     safe = np.where(stage.needs.need_t > 0, spread, 1.0)
     tiers = (
         lanes.backstop_log_weight[..., count:]

@@ -108,6 +108,8 @@ def _stage(
             need * (1.0 if place == len(prices) - 1 else 0.3),
             price * rng.uniform(0.9, 1.1, (rows, users)),
             rng.uniform(*setting.elasticity, (rows, users)),
+            price * np.where(rng.random((rows, users)) < 0.7, rng.uniform(1.2, 5.0, (rows, users)), np.inf),
+            setting.elasticity[1] + rng.uniform(0.0, 0.7, (rows, users)),
         ),
         stocks=Stocks(
             stocks * 0.2 * rng.random(buyers),

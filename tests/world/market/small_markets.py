@@ -11,7 +11,13 @@ from world.market.rows import Floats
 _CHARGES = dict.fromkeys(LaneCharges.__dataclass_fields__, 0.0)
 _CHARGES |= {"levy_floor_usd_t": -np.inf, "seller_floor_usd_t": -np.inf}
 _CURVE = {"capacity_t": 0.0, "cost_usd_t": 0.0, "slope_usd_t": 1.0, "guaranteed_usd_t": -np.inf}
-_NEED = {"need_t": 0.0, "price_usd_t": 1.0, "elasticity": 0.3}
+_NEED = {
+    "need_t": 0.0,
+    "price_usd_t": 1.0,
+    "elasticity": 0.3,
+    "dear_usd_t": np.inf,
+    "dear_elasticity": 0.0,
+}
 _STOCK = {"buy_share": 0.0, "draw_share": 0.0, "price_usd_t": 1.0, "width_usd_t": 1.0}
 
 

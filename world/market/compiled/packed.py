@@ -25,7 +25,7 @@ class PackedStage(NamedTuple):
     terms    (5, L)      factor, offset, limit, log_cap, log_over of ``Pulls``
     choice   (M, B, 6)   spread, outside; buy, draw, price and width of the stock response
     makers   (M, J, T, 4)  log_capacity, cost, slope, guaranteed;  made_recovery (M,) of what they make
-    users    (M, K, 4)   log_need, price, elasticity, lowest
+    users    (M, K, 6)   log_need, price, elasticity, lowest, dear, more
     own      (M, S, T, 4)  capacity, cost, slope, guaranteed;  book (M, S, 5) feed, taken, size, disposal
     cost and
         slope;  active (M, S);  recovery (M,)
@@ -90,7 +90,14 @@ def _pack(stage: StageProblem, following: StageProblem | None, lanes: Places) ->
         choice=_last(pulls.spread, pulls.outside, *stock),
         makers=_makers(stage),
         made_recovery=np.ones(rows) if following is None else following.recovery[:, 0].copy(),
-        users=_last(users.log_need, users.price_usd_t, users.elasticity, users.lowest_usd_t),
+        users=_last(
+            users.log_need,
+            users.price_usd_t,
+            users.elasticity,
+            users.lowest_usd_t,
+            users.dear_usd_t,
+            users.dear_more,
+        ),
         own=_last(own.capacity_t, own.cost_usd_t, own.slope_usd_t, own.guaranteed_usd_t, tranches=True),
         book=_last(
             book.feed_t, book.taken_t, book.size_t, book.disposal_cost_usd_t, book.disposal_slope_usd_t

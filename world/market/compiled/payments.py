@@ -17,7 +17,7 @@ FIELDS = tuple(LaneCharges.__dataclass_fields__)
     len(FIELDS)
 )
 PREMIUM, ABOVE_SPOT, EXPORT_TAX = range(3)
-DUTY, FINES, HOLDER, FREIGHTS, OTHERS, LEAVING = range(6)
+AGREED, DUTY, FINES, HOLDER, FREIGHTS, OTHERS, LEAVING = range(7)
 
 
 def payments_of(charges: LaneCharges, lanes: Lanes, cleared: StageClearing) -> Payments:
@@ -27,7 +27,7 @@ def payments_of(charges: LaneCharges, lanes: Lanes, cleared: StageClearing) -> P
     steps = np.array([_steps(values.shape) for values in given])
     terms = (lanes.price_factor, lanes.charge_usd_t, lanes.floor_usd_t, lanes.cap_t, lanes.log_weight)
     book = (cleared.flow_t, cleared.asked_usd_t, cleared.rent_usd_t, cleared.price_usd_t, cleared.ordered_t)
-    of_sellers, of_buyers = np.zeros((3, rows, sellers)), np.zeros((6, rows, buyers))
+    of_sellers, of_buyers = np.zeros((3, rows, sellers)), np.zeros((7, rows, buyers))
     levy, margin = np.zeros((rows, sellers, buyers)), np.zeros(cleared.flow_t.shape)
     _add_up(
         tuple(map(np.ascontiguousarray, book)),
@@ -77,7 +77,7 @@ def _divide(lane, book, terms, charges, at, sums):  # type: ignore[no-untyped-de
     if rent_usd_t > 0.0:
         kept += charges[HOLDS][at[HOLDS]] * (paid + rent_usd_t - kept)
     gap = (kept - before) / factor if factor > 0.0 else 0.0
-    seller = asked_usd_t + contract + gap
+    seller = asked_usd_t + gap
     tax = tax_share * seller + charges[TAX_USD][at[TAX_USD]]
     freight = charges[FREIGHT][at[FREIGHT]]
     duty = tariff * (seller + tax + freight) + charges[IMPORT][at[IMPORT]] + above_quota
@@ -87,6 +87,7 @@ def _divide(lane, book, terms, charges, at, sums):  # type: ignore[no-untyped-de
     of_sellers[PREMIUM, m, s] += tonnes * (asked_usd_t - price[m, s] + gap)
     of_sellers[ABOVE_SPOT, m, s] += tonnes * contract
     of_sellers[EXPORT_TAX, m, s] += tonnes * tax
+    of_buyers[AGREED, m, b] += tonnes * contract
     of_buyers[DUTY, m, b] += tonnes * duty
     of_buyers[FINES, m, b] += tonnes * charges[FINE][at[FINE]]
     of_buyers[FREIGHTS, m, b] += tonnes * freight

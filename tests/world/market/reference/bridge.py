@@ -107,13 +107,16 @@ def tranches_of(curves: Backed) -> tuple[Tranche, ...]:
 
 def user(stage: Stage, row: int, place: int) -> User:
     needs = stage.needs
-    need, price, elasticity = (
-        float(values[row, place]) for values in (needs.need_t, needs.price_usd_t, needs.elasticity)
-    )
+    fields = (needs.need_t, needs.price_usd_t, needs.elasticity, needs.dear_usd_t, needs.dear_elasticity)
+    need, price, elasticity, dear, steep = (float(values[row, place]) for values in fields)
     buyer = stage.makers_next + place
     choice = taste(stage, row, buyer)
     lowest = max(LOWEST_RELATIVE_PRICE * price, SPREADS_ABOVE_ZERO * elasticity * choice.spread_usd_t)
-    return User(IsoelasticNeed(need, price, elasticity, lowest), choice, stock_of(stage, row, buyer))
+    return User(
+        IsoelasticNeed(need, price, elasticity, lowest, max(dear, lowest), steep),
+        choice,
+        stock_of(stage, row, buyer),
+    )
 
 
 def stock_of(stage: Stage, row: int, buyer: int) -> StockResponse:

@@ -94,12 +94,15 @@ class Disposal:
 
 @dataclass(frozen=True)
 class IsoelasticNeed:
-    """d (P / P0)^-eps above ``lowest_usd_t``; below it grows exponentially with the slope it has there."""
+    """d (P / P0)^-eps above ``lowest_usd_t``; below it grows exponentially with the slope it has there; above
+    ``dear_usd_t`` it falls with another elasticity."""
 
     need_t: float
     price_usd_t: float
     elasticity: float
     lowest_usd_t: float
+    dear_usd_t: float = inf
+    dear_elasticity: float = 0.0
 
     @property
     def usual_usd_t(self) -> float:
@@ -111,6 +114,9 @@ class IsoelasticNeed:
             return 0.0 if self.elasticity > 0 else self.need_t
         below = min(price_usd_t - self.lowest_usd_t, 0.0) / self.lowest_usd_t
         more = exp(min(-self.elasticity * below, 600.0))
+        if kept > self.dear_usd_t:
+            at_dear = self.need_t * float((self.dear_usd_t / self.price_usd_t) ** -self.elasticity)
+            return at_dear * float((kept / self.dear_usd_t) ** -self.dear_elasticity)
         return self.need_t * float((kept / self.price_usd_t) ** -self.elasticity) * more
 
 

@@ -1,0 +1,95 @@
+"""Private stocks as pure functions: at rest, drawn, feared for, priced at cost, never lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from world.axes import Array
+from world.market.curves import logistic
+from world.parameters import resolve
+from world.stocks import Holding, answer_of, drawn_share, passing_share, settle_stocks
+
+P = resolve()
+NOBODY = np.zeros((1, 1))
+
+
+def holding(**given: float) -> Holding:
+    """One buyer that uses 100 t a round, holds a round's use and has a third of its orders under way."""
+    usual = {
+        "use_t": 100.0, "most_t": 100.0, "cover_t": 100.0, "built_t": 0.0, "held_t": 100.0,
+        "arriving_t": 33.0, "late_share": 0.33, "expected_usd_t": 20.0, "least_width_usd_t": 1.0,
+    }  # fmt: skip
+    return Holding(**{name: np.full((1, 1), value) for name, value in (usual | given).items()})
+
+
+def ordered_over_use(answer: tuple[Array, Array, Array, Array], price_usd_t: float) -> float:
+    buy, draw, centre, width = answer
+    return float((1.0 + buy - draw * logistic((price_usd_t - centre) / width))[0, 0])
+
+
+def test_who_has_what_it_wants_orders_what_it_uses_at_the_usual_price() -> None:
+    assert ordered_over_use(answer_of(holding(), NOBODY, NOBODY, P), 20.0) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_goods_under_way_count_as_stock() -> None:
+    late = ordered_over_use(answer_of(holding(arriving_t=0.0), NOBODY, NOBODY, P), 20.0)
+    early = ordered_over_use(answer_of(holding(arriving_t=60.0), NOBODY, NOBODY, P), 20.0)
+    assert late > 1.1
+    assert early < 0.9
+
+
+@pytest.mark.parametrize("signal", ["fear", "rise"])
+def test_who_expects_a_stop_or_a_duty_buys_ahead(signal: str) -> None:
+    some = np.full((1, 1), 0.4)
+    fear, rise = (some, NOBODY) if signal == "fear" else (NOBODY, some)
+    assert ordered_over_use(answer_of(holding(), fear, rise, P), 20.0) > 1.2
+
+
+def test_who_fears_a_stop_parts_with_stocks_at_higher_prices() -> None:
+    calm, afraid = (answer_of(holding(), fear, NOBODY, P) for fear in (NOBODY, NOBODY + 0.8))
+    assert ordered_over_use(afraid, 40.0) > ordered_over_use(calm, 40.0) + 0.2
+    assert ordered_over_use(afraid, 400.0) < 0.35
+
+
+@given(
+    held=st.floats(0.0, 500.0), arriving=st.floats(0.0, 200.0), late=st.floats(0.0, 1.0),
+    floor=st.floats(0.1, 0.5),
+)  # fmt: skip
+def test_what_is_held_lasts_for_the_round_at_the_highest_prices(
+    held: float, arriving: float, late: float, floor: float
+) -> None:
+    one = holding(held_t=held, arriving_t=arriving, late_share=late)
+    drawn = float(drawn_share(one, floor, one.most_t)[0, 0])
+    assert 0.0 <= drawn <= 0.9
+    ordered = 100.0 * (1.0 - drawn)
+    left = held + arriving + max(1.0 - late, 0.25) * ordered - 100.0
+    assert drawn == 0.0 or left >= min(floor * 100.0, held) - 1e-9
+
+
+@pytest.mark.parametrize(("late", "least"), [(0.0, 0.5), (0.33, 0.3), (0.9, 0.05)])
+def test_the_less_of_what_is_used_is_fresh_the_less_of_a_price_passes(late: float, least: float) -> None:
+    full = holding(late_share=late, arriving_t=100.0 * late)
+    passing = float(passing_share(full, 1.0)[0, 0])
+    assert passing == pytest.approx(least, abs=0.05)
+    assert float(passing_share(full, 0.0)[0, 0]) == 1.0
+    empty = replace(full, held_t=NOBODY, arriving_t=NOBODY)
+    assert float(passing_share(empty, 0.9)[0, 0]) == pytest.approx(1.0)
+
+
+@given(st.lists(st.floats(0.0, 100.0), min_size=5, max_size=5), st.floats(0.0, 1.0))
+def test_no_tonne_is_lost_between_stocks_and_goods_under_way(tonnes: list[float], drawn: float) -> None:
+    held, due, later, next_, after = (np.full((1, 1), value) for value in tonnes)
+    got = next_ + after
+    change = got - drawn * (held + due + later + got)
+    before = np.stack([due, later], axis=1)
+    shipped = np.stack([next_, after], axis=1)
+    now, under_way = settle_stocks(held, before, change, shipped)
+    assert now.min() >= 0.0
+    assert under_way.min() >= 0.0
+    total = float(held.sum() + before.sum() + change.sum())
+    assert float(now.sum() + under_way.sum()) == pytest.approx(total, rel=1e-12, abs=1e-9)

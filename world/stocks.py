@@ -1,0 +1,120 @@
+"""Private stocks: what buyers hold and have under way, how orders answer, and how fast prices reach users.
+
+One rule for the buyers of every stage: refineries hold ore, makers of components and other first users metal,
+final users components; traders' goods count with those of the country they lie in. Pure: numpy in, numpy out.
+
+    order = use (1 + b - c sig((P - Ps) / w))
+    b - c / 4 = (target + due - held - arriving) / use, closed over the adjustment time
+    target    = cover (1 + fear response x fear + price response x ln(1 + expected rise)) + built
+
+At most so much is drawn that what is held, what arrives and what is ordered and comes in the round last for
+the round and leave a floor of the cover. A part of what users pay follows the cost of the goods in stock:
+
+    ln local price' = (1 - passing) ln local price + passing ln P,
+    passing = 1 - cost pricing x (1 - fresh / (held + arriving + fresh))
+
+so that a duty reaches users as goods bought before it run out, and use answers today's price by that part.
+Competitive storage (Williams and Wright 1991) limited in speed; stocks priced at cost as in trade accounts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from world.axes import Array
+from world.parameters import ParameterValues
+
+SAFE_SHARE = 0.8
+"""Part of the stock above the floor that holders plan to draw within a round (assumption)."""
+LEAST_PROMPT_SHARE = 0.25
+"""Orders of which less comes in time do not help within the round: holders count on this part at least."""
+MOST_DRAWN_SHARE = 0.9
+SAVED_SHARE = 0.5
+"""Part of their use that holders plan without when they are sure to be cut off (assumption)."""
+CENTRE_IN_WIDTHS, AT_REST_SHARE = 1.1, 0.25
+"""Ps stands so many widths above the usual price: there a quarter of the answer c is drawn, which b makes up
+for, and three quarters are left to be drawn when goods are dear."""
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Stocks of the buyers of a stage when a round begins, (mineral, buyer) each.
+
+    use_t : usual use of the round; most_t : the most that plants can use; cover_t : usual stock, built_t :
+    what is held beyond it for a while; held_t : on hand; arriving_t : ordered before and due in the round;
+    late_share : part of an order that comes after the round; expected_usd_t : price index at
+    which holders reckon; least_width_usd_t : least width w of their answer
+    """
+
+    use_t: Array
+    most_t: Array
+    cover_t: Array
+    built_t: Array
+    held_t: Array
+    arriving_t: Array
+    late_share: Array
+    expected_usd_t: Array
+    least_width_usd_t: Array
+
+
+def answer_of(
+    holding: Holding, fear: Array, rise_share: Array, parameters: ParameterValues
+) -> tuple[Array, Array, Array, Array]:
+    """b, c, Ps and w of the orders of a round, (mineral, buyer) each.
+
+    fear : chance of a cut-off before goods arrive; rise_share : rise of the price that is expected from what
+    has been announced; both (mineral, buyer). At the usual price and a stock on target nothing is bought or
+    drawn: b = c sig(-1.1) = c / 4.
+    """
+    p = parameters
+    use, most = np.maximum(holding.use_t, 1e-12), np.maximum(holding.most_t, 1e-12)
+    wish = 1.0 + p.stock_fear_response * fear + p.stock_price_response * np.log1p(rise_share)
+    target = holding.cover_t * wish + holding.built_t
+    due = holding.late_share * holding.use_t
+    gap = (target + due - holding.held_t - holding.arriving_t) / use
+    gap = gap / max(p.stock_adjustment_months / 3.0, 1.0)
+    # who is cut off plans to use less
+    planned = most * (1.0 - SAVED_SHARE * fear)
+    draw = drawn_share(holding, p.stock_floor_share, planned) / (1.0 - AT_REST_SHARE)
+    # what is missing is bought at the usual price and put off when goods are dear
+    refill = np.clip(gap, 0.0, 0.4) / (1.0 - AT_REST_SHARE)
+    shed = np.clip(gap, -0.9 * np.minimum(draw, 0.3), 0.0)
+    # who fears a cut-off holds out for more, one for less and one for more than others
+    doubt = (1.0 + p.stock_fear_spread * fear) / max(p.stock_price_response, 0.1)
+    width = np.maximum(0.5 * doubt * holding.expected_usd_t, holding.least_width_usd_t)
+    centre = holding.expected_usd_t + CENTRE_IN_WIDTHS * width
+    return AT_REST_SHARE * draw + refill + shed, draw + refill, centre, width
+
+
+def drawn_share(holding: Holding, floor_share: float, use_t: Array) -> Array:
+    """(mineral, buyer) most by which orders may fall short of use, as a share of it, where ``use_t`` are
+    used."""
+    free = SAFE_SHARE * np.maximum(holding.held_t - floor_share * holding.cover_t, 0.0)
+    prompt = np.maximum(1.0 - holding.late_share, LEAST_PROMPT_SHARE)
+    spared = (free + holding.arriving_t) / use_t - (1.0 - prompt)
+    return np.asarray(np.clip(spared / prompt, 0.0, MOST_DRAWN_SHARE))
+
+
+def passing_share(holding: Holding, cost_pricing_share: float) -> Array:
+    """(mineral, buyer) part of a change of the price of orders that reaches users within the round."""
+    fresh = (1.0 - holding.late_share) * holding.use_t
+    goods = holding.held_t + holding.arriving_t + fresh
+    turned = np.divide(fresh, goods, out=np.ones_like(goods), where=goods > 0)
+    return np.asarray(1.0 - cost_pricing_share * (1.0 - turned))
+
+
+def settle_stocks(held_t: Array, due_t: Array, change_t: Array, shipped_t: Array) -> tuple[Array, Array]:
+    """Stocks on hand and goods under way after a round; no tonne is lost between them.
+
+    held_t : (mineral, buyer); due_t : (mineral, 2, buyer) due in this round and in the next; change_t :
+    (mineral, buyer) what was got less what was used; shipped_t : (mineral, 2, buyer) part of it that comes a
+    round and two rounds later. Who would run out has goods sent on by air: what is under way arrives at once.
+    """
+    after = np.stack([due_t[:, 1] + shipped_t[:, 0], shipped_t[:, 1]], axis=1)
+    held = held_t + due_t.sum(axis=1) + change_t - after.sum(axis=1)
+    for leg in range(after.shape[1]):
+        flown = np.minimum(np.maximum(-held, 0.0), after[:, leg])
+        held, after[:, leg] = held + flown, after[:, leg] - flown
+    return np.maximum(held, 0.0), after
