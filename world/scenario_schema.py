@@ -115,9 +115,27 @@ class DominantRefinerSection(Section):
     """The dominant refiner and its doctrine."""
 
     country: Country = "CHN"
-    doctrine: Literal["passive", "tit_for_tat", "leverage"] = "passive"
+    doctrine: Literal[
+        "passive", "tit_for_tat", "escalation", "leverage", "predatory", "rent_capture", "mixed"
+    ] = "passive"
+    instruments: Annotated[
+        tuple[Literal["listing", "end_use", "licence", "quota", "ban", "export_tax", "price_war"], ...],
+        BeforeValidator(_list_to_tuple),
+        Field(min_length=1),
+    ] = ("listing", "end_use", "licence", "quota", "ban", "export_tax", "price_war")
+    stages: Annotated[
+        tuple[Literal["refined", "component"], ...], BeforeValidator(_list_to_tuple), Field(min_length=1)
+    ] = ("refined", "component")
+    end_use: Names = ("defence",)
+    reach: Share = 0.0
     licence_approval: Share = 0.4
     levy_capture: Share = 0.0
+
+
+class OreHoldersSection(Section):
+    """Governments with ore that have an export policy of their own."""
+
+    policies: dict[Country, Literal["local_processing", "price_support"]] = {}
 
 
 class ReserveSection(Section):
@@ -147,6 +165,7 @@ class ScenarioSchema(Section):
     zone: ZoneSection = ZoneSection()
     leader: LeaderSection = LeaderSection()
     dominant_refiner: DominantRefinerSection = DominantRefinerSection()
+    ore_holders: OreHoldersSection = OreHoldersSection()
     reserve: ReserveSection = ReserveSection()
     accession: AccessionSection = AccessionSection()
     parameters: dict[str, float] = {}
