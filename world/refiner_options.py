@@ -111,7 +111,9 @@ def _pricing(world: TradeWorld, mineral: int, stage: int, abroad: _Lanes) -> lis
 def granted_shares(world: TradeWorld, mineral: int) -> Mapping[str, float]:
     """Part of usual shipments that each withholding instrument lets pass."""
     given, p = world.premise.dominant_refiner, world.parameters
-    sectors = sum(float(world.sector_share[sector][mineral]) for sector in given.end_use)
+    # a made-up world need not have the sectors that are withheld from by default
+    listed = [world.sector_share[sector] for sector in given.end_use if sector in world.sector_share]
+    sectors = sum(float(share[mineral]) for share in listed)
     kept = 1.0 - p.licence_leak_share
     unlisted = 1.0 - kept * p.listing_trade_share
     return {

@@ -137,7 +137,7 @@ def _country_faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
 def _actor_faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
     """Sectors of the dominant refiner that no table has; an export policy for who has a doctrine."""
     refiner = scenario.dominant_refiner
-    for sector in refiner.end_use:
+    for sector in refiner.end_use if "end_use" in refiner.model_fields_set else ():
         if known.sectors is not None and sector not in known.sectors:
             yield ("dominant_refiner", "end_use"), sector, in_order(sector, sorted(known.sectors))
     if refiner.country in scenario.ore_holders.policies:
