@@ -31,6 +31,9 @@ SAFE_SHARE = 0.8
 LEAST_PROMPT_SHARE = 0.25
 """Orders of which less comes in time do not help within the round: holders count on this part at least."""
 MOST_DRAWN_SHARE = 0.9
+MOST_SHED, LEAST_ORDER_SHARE = 0.27, 0.05
+"""Most by which holders of too much buy less than they use at the usual price, and the least they order at any,
+both over use."""
 SAVED_SHARE = 0.5
 """Part of their use that holders plan without when they are sure to be cut off (assumption)."""
 CENTRE_IN_WIDTHS, AT_REST_SHARE = 1.1, 0.25
@@ -77,10 +80,13 @@ def answer_of(
     gap = gap / max(p.stock_adjustment_months / 3.0, 1.0)
     # who is cut off plans to use less
     planned = most * (1.0 - SAVED_SHARE * fear)
-    draw = drawn_share(holding, p.stock_floor_share, planned) / (1.0 - AT_REST_SHARE)
+    drawn = drawn_share(holding, p.stock_floor_share, planned)
+    shed = np.clip(gap, -np.minimum(0.9 * drawn / (1.0 - AT_REST_SHARE), MOST_SHED), 0.0)
+    # an order stays above zero at any price: 1 + b - c = 1 - drawn + shed
+    drawn = np.minimum(drawn, 1.0 - LEAST_ORDER_SHARE + shed)
+    draw = drawn / (1.0 - AT_REST_SHARE)
     # what is missing is bought at the usual price and put off when goods are dear
     refill = np.clip(gap, 0.0, 0.4) / (1.0 - AT_REST_SHARE)
-    shed = np.clip(gap, -0.9 * np.minimum(draw, 0.3), 0.0)
     # who fears a cut-off holds out for more, one for less and one for more than others
     doubt = (1.0 + p.stock_fear_spread * fear) / max(p.stock_price_response, 0.1)
     width = np.maximum(0.5 * doubt * holding.expected_usd_t, holding.least_width_usd_t)

@@ -71,6 +71,17 @@ def test_what_is_held_lasts_for_the_round_at_the_highest_prices(
     assert drawn == 0.0 or left >= min(floor * 100.0, held) - 1e-9
 
 
+@given(
+    held=st.floats(0.0, 2000.0), arriving=st.floats(0.0, 500.0), late=st.floats(0.0, 1.0),
+    afraid=st.floats(0.0, 1.0), price=st.floats(0.0, 1e5),
+)  # fmt: skip
+def test_an_order_is_never_below_zero(
+    held: float, arriving: float, late: float, afraid: float, price: float
+) -> None:
+    one = holding(held_t=held, arriving_t=arriving, late_share=late)
+    assert ordered_over_use(answer_of(one, NOBODY + afraid, NOBODY, P), price) > 0.0
+
+
 @pytest.mark.parametrize(("late", "least"), [(0.0, 0.5), (0.33, 0.3), (0.9, 0.05)])
 def test_the_less_of_what_is_used_is_fresh_the_less_of_a_price_passes(late: float, least: float) -> None:
     full = holding(late_share=late, arriving_t=100.0 * late)
