@@ -32,8 +32,8 @@ LEAST_PROMPT_SHARE = 0.25
 """Orders of which less comes in time do not help within the round: holders count on this part at least."""
 MOST_DRAWN_SHARE = 0.9
 MOST_SHED, LEAST_ORDER_SHARE = 0.27, 0.05
-"""Most by which holders of too much buy less than they use at the usual price, and the least they order at any,
-both over use."""
+"""Most by which holders of too much buy less than they use at the usual price, and the least they order at
+any price, both over use."""
 SAVED_SHARE = 0.5
 """Part of their use that holders plan without when they are sure to be cut off (assumption)."""
 CENTRE_IN_WIDTHS, AT_REST_SHARE = 1.1, 0.25
