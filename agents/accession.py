@@ -20,6 +20,8 @@ FLOOR = 4
 COMMITMENT = {1: 0.01, 2: 0.03, 3: 0.1, 4: 1.0}
 """How much of the political cost and of the exposure each rung carries (assumption)."""
 METAL_STOPS, COMPONENTS_STOP = WhatIfControlled(0.0), WhatIfControlled(0.0, "component")
+ALONE = WhatIfMember()
+FLOOR_QUESTIONS: tuple[Question, ...] = (ALONE, METAL_STOPS, COMPONENTS_STOP)
 PROSPECT = {1: 0.05, 2: 0.5, 3: 0.75, 4: 1.0}
 """How much of the finance on offer a country can hope for on each rung (assumption)."""
 
@@ -43,17 +45,12 @@ class PayoffAccession:
 
     def questions(self, view: CountryView) -> Sequence[Question]:
         """Outlooks are needed only where the binding floor is in question."""
-        if not view.zone_open:
-            return ()
-        if view.rung == FLOOR or (view.rung == FLOOR - 1 and view.text_exists):
-            asked: tuple[Question, ...] = (WhatIfMember(), METAL_STOPS, COMPONENTS_STOP)
-            return asked
-        return ()
+        return FLOOR_QUESTIONS if weighs_floor(view) else ()
 
     def decide(self, view: CountryView, answers: Mapping[Question, Answer]) -> CountryDecision:
         """Stay or leave for a member; join the next rung or hold out for the rest."""
-        if not view.zone_open:
-            return CountryDecision(view.actor, "accession", "hold_out", "join", RUNG_NAMES[view.rung])
+        if barred(view):
+            return hold_out_barred(view)
         if view.rung == FLOOR:
             return self._stay_or_leave(view, answers)
         return self._join_or_hold_out(view, answers, view.rung + 1)
@@ -61,33 +58,21 @@ class PayoffAccession:
     def _join_or_hold_out(
         self, view: CountryView, answers: Mapping[Question, Answer], rung: int
     ) -> CountryDecision:
-        if rung == FLOOR and not view.text_exists:
-            return CountryDecision(view.actor, "accession", "hold_out", "join", "floor: no text to sign yet")
-        terms = floor_terms(view, answers) if rung == FLOOR else lower_rung_terms(view, rung)
+        terms = self._floor_terms(view, answers) if rung == FLOOR else lower_rung_terms(view, rung)
         threshold = entry_cost(view) * COMMITMENT[rung]
         if rung == FLOOR:
             threshold += value_of_waiting(view, answers)
-        pays = sum(terms.values()) > threshold
-        ready = pays and view.favourable_reviews + 1 >= view.parameters["accession_reviews_needed"]
-        choice = "join" if ready or (pays and rung < FLOOR) else "hold_out"
-        if pays and choice == "hold_out":
-            choice = "prepare"
-        other = "hold_out" if choice == "join" else "join"
-        return CountryDecision(view.actor, "accession", choice, other, RUNG_NAMES[rung], terms, threshold)
+        return step_up(view, terms, threshold)
+
+    def _floor_terms(
+        self, view: CountryView, answers: Mapping[Question, Answer], member: bool = False
+    ) -> dict[str, float]:
+        return floor_terms(view, answers, member)
 
     def _stay_or_leave(self, view: CountryView, answers: Mapping[Question, Answer]) -> CountryDecision:
-        terms = {name: -value for name, value in floor_terms(view, answers, member=True).items()}
+        terms = {name: -value for name, value in self._floor_terms(view, answers, member=True).items()}
         threshold = view.parameters["accession_exit_cost_share"] * payoff_scale(view)
-        leaves = sum(terms.values()) > threshold
-        return CountryDecision(
-            view.actor,
-            "accession",
-            "leave" if leaves else "stay",
-            "stay" if leaves else "leave",
-            "floor",
-            terms,
-            threshold,
-        )
+        return stay_or_leave(view, terms, threshold)
 
 
 class FixedStanding:
@@ -112,6 +97,43 @@ class FixedStanding:
         return CountryDecision(
             view.actor, "accession", choice, other, RUNG_NAMES[view.rung + 1], {"fixed by the scenario": 1.0}
         )
+
+
+def weighs_floor(view: CountryView) -> bool:
+    """The binding floor is in question: it is a member, or may sign."""
+    return view.zone_open and (view.rung == FLOOR or (view.rung == FLOOR - 1 and view.text_exists))
+
+
+def barred(view: CountryView) -> bool:
+    """There is no step to take: no zone, or no text of a floor to sign."""
+    return not view.zone_open or (view.rung == FLOOR - 1 and not view.text_exists)
+
+
+def hold_out_barred(view: CountryView) -> CountryDecision:
+    """The only answer where there is no step to take."""
+    subject = "floor: no text to sign yet" if view.zone_open else RUNG_NAMES[view.rung]
+    return CountryDecision(view.actor, "accession", "hold_out", "join", subject)
+
+
+def step_up(
+    view: CountryView, terms: Mapping[str, float], threshold: float, now: bool = False
+) -> CountryDecision:
+    """Take the next rung if its terms exceed the threshold; the floor only at enough reviews running, or
+    ``now`` where an offer ends.
+    """
+    rung = view.rung + 1
+    pays = sum(terms.values()) > threshold
+    ready = view.favourable_reviews + 1 >= view.parameters["accession_reviews_needed"]
+    choice = "hold_out" if not pays else "join" if now or ready or rung < FLOOR else "prepare"
+    other = "hold_out" if choice == "join" else "join"
+    return CountryDecision(view.actor, "accession", choice, other, RUNG_NAMES[rung], terms, threshold)
+
+
+def stay_or_leave(view: CountryView, terms: Mapping[str, float], threshold: float) -> CountryDecision:
+    """Leave if the terms of leaving exceed the threshold."""
+    leaves = sum(terms.values()) > threshold
+    choice, other = ("leave", "stay") if leaves else ("stay", "leave")
+    return CountryDecision(view.actor, "accession", choice, other, "floor", terms, threshold)
 
 
 def payoff_scale(view: CountryView) -> float:
@@ -155,13 +177,16 @@ def lower_rung_terms(view: CountryView, rung: int) -> dict[str, float]:
 
 
 def floor_terms(
-    view: CountryView, answers: Mapping[Question, Answer], member: bool = False
+    view: CountryView,
+    answers: Mapping[Question, Answer],
+    member: bool = False,
+    question: WhatIfMember = ALONE,
 ) -> dict[str, float]:
     """Payoff of being bound by the floor over not being bound; for a member the answer holds the reverse
-    of leaving.
+    of leaving. ``question`` : whether others change sides with it.
     """
     p = view.parameters
-    answer = answers[WhatIfMember()]
+    answer = answers[question]
     change = answer.now.blend(answer.later, p["planning_weight_share"])
     sign = -1.0 if member else 1.0
     metal = -min(0.0, answers[METAL_STOPS].now.total_usd)

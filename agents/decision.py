@@ -42,24 +42,43 @@ class CountryDecision:
 
 @dataclass(frozen=True)
 class ControlDecision:
-    """The dominant refiner's move: controls to impose and minerals on which to relent, with the reasons of
-    each.
+    """The dominant refiner's move: controls to impose, relief to give, duties on the goods of those named,
+    and whether to take the zone's levy over by an export tax (None: as before); with the reasons of each.
     """
 
     impose: tuple[ImposedControl, ...] = ()
-    relent: tuple[str, ...] = ()
+    relent: tuple[Relief, ...] = ()
     counter_duty_share: Mapping[str, float] = field(default_factory=dict)
     reasons: tuple[CountryDecision, ...] = ()
+    captures: bool | None = None
 
 
 @dataclass(frozen=True)
 class ImposedControl:
-    """A licence (approval above 0) or ban (0) on one mineral against the targets."""
+    """A control on one good against the targets; it takes the place of what was in force between them.
+
+    ``approval_share`` of usual shipments is granted (0: a ban, 1: all); ``tax_share`` is an export tax, below
+    zero a subsidy; ``reach`` binds third countries not to hand the good on to the targets, as in the
+    instrument ``transshipment_ban``.
+    """
 
     mineral: str
     targets: tuple[str, ...]
     approval_share: float
     reason: str
+    stage: str = "refined"
+    instrument: str = "licence"
+    tax_share: float = 0.0
+    reach: float = 0.0
+
+
+@dataclass(frozen=True)
+class Relief:
+    """Controls on one good are lifted for the targets."""
+
+    mineral: str
+    stage: str
+    targets: tuple[str, ...]
 
 
 @dataclass(frozen=True)

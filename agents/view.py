@@ -26,6 +26,10 @@ class Accounts:
             self.treasury_usd + other.treasury_usd,
         )
 
+    def scaled(self, factor: float) -> Accounts:
+        """The accounts times a factor."""
+        return Accounts(factor * self.users_usd, factor * self.producers_usd, factor * self.treasury_usd)
+
     def blend(self, later: Accounts, weight: float) -> Accounts:
         """Weighted mean of today's accounts and those of a market whose capacity has adjusted."""
         first = 1.0 - weight
@@ -39,17 +43,22 @@ class Accounts:
 @dataclass(frozen=True)
 class Answer:
     """What the asker would gain or lose, today and once capacity has adjusted; ``others_usd`` what it
-    would do to named others.
+    would do to named others. ``parts`` holds the same for each country of a bloc, in order.
     """
 
     now: Accounts
     later: Accounts
     others_usd: Mapping[str, float] = field(default_factory=dict)
+    parts: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True)
 class WhatIfMember:
-    """What would change if the asker were bound by the floor (or, for a member, if it left)?"""
+    """What would change if the asker were bound by the floor (or, for a member, if it left), and with it the
+    countries of ``followers``?
+    """
+
+    followers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,13 +73,31 @@ class WhatIfControlled:
 
 @dataclass(frozen=True)
 class WhatIfControl:
-    """The dominant refiner's own question: what if it granted ``approval_share`` of ``mineral`` to
-    ``targets``?
+    """A seller's own question: what if its country granted ``approval_share`` of what it usually ships of a
+    good to ``targets``, or added ``tax_share`` to its export tax (below zero: a subsidy)? An approval of 1
+    and no tax asks what lifting the control in force would do.
+
+    The answer's ``now`` is today's market; its ``later`` the market of some years on in which the plants
+    stand that the prices under the control would have called up or closed, and the control itself is gone
+    (``lasts``: it is still there).
     """
 
     mineral: str
     targets: tuple[str, ...]
     approval_share: float
+    stage: str = "refined"
+    tax_share: float = 0.0
+    lasts: bool = False
+
+    @property
+    def lifts(self) -> bool:
+        """Whether it asks to lift what is in force."""
+        return self.approval_share >= 1.0 and self.tax_share == 0.0
+
+
+@dataclass(frozen=True)
+class WhatIfCapture:
+    """What would change if the dominant refiner taxed its exports by the levy that the zone lays on them?"""
 
 
 @dataclass(frozen=True)
@@ -78,7 +105,7 @@ class WhatIfNoFloor:
     """What would change if the zone's floor were not applied?"""
 
 
-Question = WhatIfMember | WhatIfControlled | WhatIfControl | WhatIfNoFloor
+Question = WhatIfMember | WhatIfControlled | WhatIfControl | WhatIfCapture | WhatIfNoFloor
 
 
 @dataclass(frozen=True)
@@ -88,7 +115,10 @@ class CountryView:
     Money is USD a quarter. ``taste`` is its own lasting disposition toward the zone and ``mood`` the part
     that is drawn anew, both standard normal. ``emergency_relief_share`` is the part of a cut-off that
     members' stocks and output could cover. ``cut_off_quarters`` is how long an episode outlasts its private
-    stocks.
+    stocks. ``followers`` are countries on its side of the floor that trade so much with it that they would go
+    its way. ``talks_deadline`` is the round in which talks with the leader that are linked to minerals end
+    (-1: none). ``population`` weighs votes in a bloc; ``members`` holds the view of each of its countries
+    (none for a country by itself).
     """
 
     actor: str
@@ -114,6 +144,10 @@ class CountryView:
     taste: float
     mood: float
     parameters: Mapping[str, float]
+    followers: tuple[str, ...] = ()
+    talks_deadline: int = -1
+    population: float = 0.0
+    members: tuple[CountryView, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,8 +161,16 @@ class Grievance:
 
 @dataclass(frozen=True)
 class ControlOption:
-    """A control it could impose: on which mineral, against whom, and the value of what it ships there, USD
-    a quarter.
+    """A control that a government could put on its exports of a good.
+
+    lane_value_usd : what it ships of the good to the targets, USD a quarter
+    target_dependence_share : share of it in what the targets buy of the good
+    exports_usd : what it ships of the good to everyone abroad, USD a quarter
+    feed_usd : what its plants buy from the targets to make the good of, USD a quarter
+    instrument, tax_share : what is done; a price war is an export tax below zero
+    reach : part of third countries bound not to hand the good on to the targets
+    rival_share : share of others in the world's capacity for the good; rival_growth_share its rise since the
+        run began
     """
 
     mineral: str
@@ -136,21 +178,58 @@ class ControlOption:
     approval_share: float
     lane_value_usd: float
     target_dependence_share: float
+    stage: str = "refined"
+    instrument: str = "licence"
+    tax_share: float = 0.0
+    reach: float = 0.0
+    exports_usd: float = 0.0
+    feed_usd: float = 0.0
+    rival_share: float = 0.0
+    rival_growth_share: float = 0.0
+
+    @property
+    def good(self) -> tuple[str, str]:
+        """Mineral and stage."""
+        return self.mineral, self.stage
+
+
+@dataclass(frozen=True)
+class HeldControl:
+    """A control in force: the same terms for its targets since round ``since``."""
+
+    mineral: str
+    stage: str
+    instrument: str
+    targets: tuple[str, ...]
+    approval_share: float
+    tax_share: float
+    since: int
+
+    @property
+    def good(self) -> tuple[str, str]:
+        """Mineral and stage."""
+        return self.mineral, self.stage
 
 
 @dataclass(frozen=True)
 class RefinerView:
-    """What the dominant refiner is shown: grievances, its controls in force (mineral -> targets), and the
-    options it has.
+    """What the dominant refiner is shown: grievances, its controls in force, and the options it has.
+
+    hurt_share : what duties and floors newly laid on its goods are worth over all that it ships of the goods
+        it could withhold
+    floor_in_force : whether a zone keeps a floor that its goods meet; captures whether it takes the levy over
     """
 
     actor: str
     round: int
     grievances: tuple[Grievance, ...]
-    controls: Mapping[str, tuple[str, ...]]
+    controls: tuple[HeldControl, ...]
     options: tuple[ControlOption, ...]
     targets_gdp_usd: Mapping[str, float]
     parameters: Mapping[str, float]
+    hurt_share: float = 0.0
+    floor_in_force: bool = False
+    captures: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
-"""Command line: ``python -m experiments COMMAND``: run, compare, report, explain, scenarios, backtest,
-data, results, reference.
+"""Command line: ``python -m experiments COMMAND``: run, app, compare, report, explain, stability,
+scenarios, backtest, data, results, reference.
 
 Exit codes: 0 done, 2 something the user can mend (one line on standard error), 130 interrupted, 1 a failure
 inside (the line names where the state was kept).
@@ -28,6 +28,7 @@ from experiments.commands import (  # noqa: E402
     results,
     run,
     scenarios,
+    stability,
 )
 
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
@@ -52,7 +53,19 @@ def build_parser() -> argparse.ArgumentParser:
         epilog="Start with: python -m experiments run",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (run, app, compare, report, explain, scenarios, backtest, data, results, reference):
+    for module in (
+        run,
+        app,
+        compare,
+        report,
+        explain,
+        stability,
+        scenarios,
+        backtest,
+        data,
+        results,
+        reference,
+    ):
         module.add_command(commands)
     return parser
 
@@ -96,6 +109,7 @@ def _user_errors() -> tuple[type[Exception], ...]:
     from experiments.backtests.case import CaseError
     from experiments.explain import ExplainError
     from experiments.results import ResultsError
+    from experiments.stability import StabilityError
     from world.dataset import DatasetError
     from world.market.method import KernelError
     from world.parameters import ParameterError
@@ -103,7 +117,7 @@ def _user_errors() -> tuple[type[Exception], ...]:
 
     return (
         *(ScenarioError, ParameterError, DatasetError, KernelError),
-        *(ResultsError, ExplainError, CaseError),
+        *(ResultsError, ExplainError, CaseError, StabilityError),
     )
 
 

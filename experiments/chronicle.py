@@ -33,7 +33,7 @@ STEPS = {
     "planned": ("signs an action plan", "sign an action plan", 2),
 }
 WEIGHT = {"decision": 0, "outage": 2, "in_force": 3, "suspended": 3, "ended": 3, "announced": 4}
-CONTROLS = ("licence", "ban", "export_tax", "sales_ceiling")
+CONTROLS = ("listing", "end_use", "licence", "quota", "ban", "export_tax", "price_war", "sales_ceiling")
 TOLD_TOGETHER = ("membership", "threat", "rationing")
 PRESSURE = {
     "threat": ("threatens countries that hold out", 2),
@@ -202,6 +202,7 @@ def _licence(row: Any) -> str:
     """A control decided in the run, from its columns, with the terms that its text gives."""
     _, colon, terms = str(row.text).partition(": ")
     goods = _listed(mineral_word(key) for key in _codes(row.minerals))
+    goods = f"components of {goods}" if " component:" in str(row.text) else goods
     buyers = _listed(the_country(code) for code in _codes(row.targets))
     said = f"{the_country(str(row.actor))} puts its exports of {goods} to {buyers} under licence"
     return f"{said}: {terms}" if colon else said

@@ -74,18 +74,33 @@ leader.reference_price_usd_t | reference prices set by hand, USD/t contained; al
 leader.floor_scale | factor on all reference prices from a quarter on, by quarter; 1 before the first
 
 dominant_refiner.country | who may withhold
-dominant_refiner.doctrine | never answers; answers hostile acts in kind; or weighs what a control earns and
-    costs
+dominant_refiner.doctrine | never answers; answers hostile acts in kind; goes up and down a ladder as its
+    exports are hurt; weighs what a control earns and costs, today and later; undercuts those who enter until
+    they close, then recoups; takes the zone's levy over by an export tax; or does the last three together
+dominant_refiner.instruments | what it may use: listing of firms, licences for end uses, licences, quotas,
+    bans, export taxes, and export subsidies to undercut (a doctrine uses some of them)
+dominant_refiner.stages | goods on which it may use them
+dominant_refiner.end_use | sectors whose requests it refuses under a control on end uses (table `end_use`)
+dominant_refiner.reach | part of third countries, those tied to it most first, that it binds not to hand on
+    what it withholds, as the size of the instrument `transshipment_ban`
 dominant_refiner.licence_approval | share of usual shipments that it grants under licence; 0 is a ban
 dominant_refiner.levy_capture | share of the levy on its goods that it takes over by an export tax of the
     same size, `levy_capture_delay_quarters` after the floor came into force; of the other duty forms none
+
+ore_holders.policies | export policy by country: local_processing keeps ore at home where smelters that follow
+    it are worth more than what miners lose; price_support rations exports where a smaller quantity earns more
 
 reserve.exists | whether the leader keeps a strategic reserve
 reserve.loan_usd | most that it may borrow, USD
 reserve.private_usd | own capital, spent before the loan, USD
 reserve.target_days | stock wanted, in days of the leader's need
 
-accession.strategy | countries weigh payoffs; or all hold out but those in `zone.standings`
+accession.strategy | how countries decide on their standing: by payoff; all hold out but those in
+    `zone.standings` (fixed); a bloc by qualified majority of its members (bloc_vote); with those who would
+    follow (far_sighted); when enough partners have (imitation); by a bargain with a deadline (linked_talks)
+accession.strategies | the strategy of single countries, or of the European Union as EU
+accession.talks | quarter of the first review of talks with the leader that link minerals to trade at large;
+    yearly from then on. It counts for countries under linked_talks, which then always give an answer
 
 measures.id | name of the measure; if left out, the name of the file and a number. It replaces a measure of
     the base that has the same name
@@ -110,7 +125,7 @@ measures.each | an export quota holds for each target by itself
 measures.delay_days | days before a licence office grants anything that was not cleared before; without it,
     the parameter `licence_delay_days`; with 0 it works at full pace from the first day
 measures.end_use | sectors whose requests a licence office decides on (table `end_use`); without it, all
-measures.suspends | what a truce holds back, by id
+measures.suspends | what a truce holds back or a ruling strikes down, by id
 measures.text | the measure in words, for the table of events
 measures.source | where it is from
 """)
@@ -118,6 +133,8 @@ measures.source | where it is from
 # Where the schema alone would not tell a person enough.
 ALLOWED = {
     "parameters": "a table: names of parameters = numbers",
+    "ore_holders.policies": "a table: an ISO 3166-1 alpha-3 code such as CAN = one of local_processing, "
+    "price_support",
     "leader.reference_price_usd_t": "a table of minerals, each: ore or refined = a number above 0 to 1e+09",
     "measures.actor": "a code such as CHN, or a group such as EU",
     "measures.instrument": "one of " + ", ".join(INSTRUMENTS),

@@ -61,15 +61,15 @@ def country_accounts(
     axes: Axes,
     final_use: Array,
     hub: Sequence[Whole],
-    capture_share: float,
+    capture_share: Array,
     captor: int,
 ) -> CountryAccounts:
     """Accounts by country of cleared rows; ``axes`` and all arrays are those of the rows.
 
     final_use : (row, country, user) share of what each user of metal makes that ends up in each country
     hub : per stage (row, handover, seller, buyer) country positions of the hubs, -1 none
-    capture_share : part of the levy on the goods of ``captor`` that it takes over by an export tax of the
-        same size; prices and trade do not move (known answer T9b), the revenue does
+    capture_share : (row,) part of the levy on the goods of ``captor`` that it takes over by an export tax of
+        the same size; prices and trade do not move (known answer T9b), the revenue does
     """
     books = account(priced.market, clearing, priced.charges)
     n = len(axes.countries)
@@ -96,7 +96,7 @@ def country_accounts(
             passed += np.einsum("rnk,rk->rn", final_use, surplus)
         else:
             passed += scatter(surplus, users, n)
-        if capture_share > 0.0:
+        if capture_share.any():
             _capture(usd, book, sellers, buyers, capture_share, captor)
     world = np.sum([book.real_value_usd() for book in books], axis=0)
     return CountryAccounts(usd, passed, world)
@@ -115,9 +115,9 @@ def _hub_margins(book: StageAccounts, hub: Whole, countries: int) -> Array:
 
 
 def _capture(
-    usd: Array, book: StageAccounts, sellers: Whole, buyers: Whole, share: float, captor: int
+    usd: Array, book: StageAccounts, sellers: Whole, buyers: Whole, share: Array, captor: int
 ) -> None:
     """Move the captor's part of the levy on its goods from importers to its export tax, in place."""
-    paid = share * np.where((sellers == captor)[:, :, None], book.levy_usd, 0.0)
+    paid = share[:, None, None] * np.where((sellers == captor)[:, :, None], book.levy_usd, 0.0)
     usd[:, LEVY] -= scatter(paid.sum(axis=1), buyers, usd.shape[2])
     usd[:, EXPORT_TAX, captor] += paid.sum(axis=(1, 2))

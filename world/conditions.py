@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from world.axes import STAGES, Array, gather, gather_pairs
+from world.decrees import with_decrees
 from world.guarantees import cover_of
 from world.habits import seller_size_t
 from world.offers import Conditions
@@ -87,9 +88,8 @@ def ceiling(world: TradeWorld, stage: int) -> Array:
 def quotas_abroad(world: TradeWorld, stage: int) -> SellerQuotas:
     """Quotas of sellers on what goes abroad, on the axes of the stage."""
     axes, usual = world.base.axes, world.state.markets.usual_flow_t[stage]
-    return abroad_quotas(
-        world.happenings.export_quotas, stage, axes.sellers(stage), axes.buyers(stage), usual
-    )
+    quotas = with_decrees(world.happenings, world.state.politics.controls).export_quotas
+    return abroad_quotas(quotas, stage, axes.sellers(stage), axes.buyers(stage), usual)
 
 
 def purchase_share(world: TradeWorld, stage: int) -> Array:
@@ -116,7 +116,7 @@ def fear_of(world: TradeWorld, stage: int, share: Array) -> Array:
     axes, politics = world.base.axes, world.state.politics
     buyers = axes.buyers(stage)
     fear = np.zeros(buyers.shape)
-    for control in politics.controls:
+    for control in politics.controls_of(politics.dominant):
         if world.round - control.since < 4 and control.stage == stage:
             refused = world.parameters.threat_prior_probability * (1.0 - control.approval_share)
             fear = np.maximum(fear, np.where(np.isin(buyers, control.targets), refused, 0.0))

@@ -92,7 +92,7 @@ def _spans(measure: Measure, measures: Sequence[Measure]) -> list[Span]:
         return []
     spans = [(measure.in_force, measure.closes or date.max)]
     for truce in measures:
-        if measure.id in truce.suspends and truce.in_force is not None:
+        if truce.instrument == "truce" and measure.id in truce.suspends and truce.in_force is not None:
             held = (truce.in_force, truce.closes or date.max)
             spans = [part for span in spans for part in _without(span, held)]
     return [span for span in spans if span[0] < span[1]]

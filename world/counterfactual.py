@@ -8,16 +8,17 @@ tolerance as the market itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 
 from world.accounts import PRODUCERS, CountryAccounts, country_accounts
 from world.axes import STAGES, Array, Axes, Mask, Whole, scatter
-from world.border_terms import Rows
-from world.market.arrays import Market, Prices
+from world.border_terms import Rows, StageBorders
+from world.market.arrays import Curves, Market, Prices
 from world.market.clearing import Clearing
 from world.market.rows import join
 from world.market.solver import clear_market
@@ -33,7 +34,8 @@ ROWS_AT_ONCE = 16
 @dataclass(frozen=True)
 class Case:
     """One question: these minerals, these members, the floor applied or not, further controls, today or
-    later.
+    later; ``capacity_t``: block -> (seller,) capacity of its one mineral where it is not that of the horizon;
+    ``captures``: the captor takes all of the levy over.
     """
 
     minerals: tuple[int, ...]
@@ -41,17 +43,21 @@ class Case:
     floor: bool
     controls: tuple[Control, ...] = ()
     is_later: bool = False
+    capacity_t: Mapping[str, Array] = field(default_factory=dict)
+    captures: bool = False
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a case leads to: accounts of its minerals (row = mineral) and where its rows stand in the
-    batch.
+    """What a case leads to: accounts and prices of its minerals (row = mineral).
+
+    feed_usd_t : for each of its minerals and making stages, the price index of what its makers buy
     """
 
     accounts: CountryAccounts
     minerals: Whole
     prices: Prices
+    feed_usd_t: list[tuple[Array, ...]]
 
     def stake_usd(self, weight: Array) -> Array:
         """(country,) stakes summed over the case's minerals; weight : (mineral,) share borne at first use."""
@@ -76,7 +82,7 @@ def solve_cases(setting: Setting, cases: Sequence[Case]) -> tuple[list[Outcome],
     ]
     size = _sizes(setting.axes)
     rows.sort(key=lambda row: (row.is_later, row.hubs, *size[row.mineral]))
-    solved: dict[tuple[int, int], tuple[CountryAccounts, Prices, int]] = {}
+    solved: dict[tuple[int, int], _Solved] = {}
     for (is_later, hubs), alike in groupby(rows, key=lambda row: (row.is_later, row.hubs)):
         for batch in _batches(list(alike)):
             mineral = np.array([row.mineral for row in batch], dtype=np.int64)
@@ -84,8 +90,23 @@ def solve_cases(setting: Setting, cases: Sequence[Case]) -> tuple[list[Outcome],
             _, clearing, book = clear_rows(part, [cases[row.case] for row in batch], mineral, hubs)
             start = setting.horizon(is_later).start.take(mineral)
             prices = _widened(start, clearing.prices())
-            solved.update({(row.case, row.mineral): (book, prices, place) for place, row in enumerate(batch)})
+            feed = _feed_usd_t(part, clearing)
+            solved.update(
+                {(row.case, row.mineral): (book, prices, feed, place) for place, row in enumerate(batch)}
+            )
     return [_gather_case(number, case, solved) for number, case in enumerate(cases)], len(rows)
+
+
+_Solved = tuple[CountryAccounts, Prices, tuple[Array, ...], int]
+
+
+def _feed_usd_t(part: Setting, clearing: Clearing) -> tuple[Array, ...]:
+    """Per making stage (row, maker) price index of what its makers buy, who stand first among the buyers."""
+    stages = range(1, len(clearing.stages))
+    width = [part.axes.sellers(stage).shape[1] for stage in stages]
+    return tuple(
+        clearing.stages[stage - 1].index_usd_t[:, :count] for stage, count in zip(stages, width, strict=True)
+    )
 
 
 def _sizes(axes: Axes) -> list[tuple[int, ...]]:
@@ -126,13 +147,14 @@ def clear_rows(
         )
         for stage in range(len(STAGES))
     ]
-    priced = horizon.offers.market(stage_rows, setting.borders, setting.terms, setting.zone, hubs)
+    borders = [_taxed(border, cases, mineral, stage) for stage, border in enumerate(setting.borders)]
+    priced = horizon.offers.market(stage_rows, borders, setting.terms, setting.zone, hubs)
     priced = _with_inside_capacity(priced, horizon, setting.axes, members & floor[:, None])
+    priced = _with_called_capacity(priced, cases)
     clearing = clear_market(priced.market, horizon.start)
     hub = [border.hub for border in setting.borders]
-    book = country_accounts(
-        priced, clearing, setting.axes, setting.final_use, hub, horizon.capture_share, setting.captor
-    )
+    captured = np.array([1.0 if case.captures else horizon.capture_share for case in cases])
+    book = country_accounts(priced, clearing, setting.axes, setting.final_use, hub, captured, setting.captor)
     return priced, clearing, _with_capital(setting, priced, book) if horizon.inside else book
 
 
@@ -156,7 +178,10 @@ def needs_hubs(setting: Setting, case: Case, mineral: int) -> bool:
         (border.approval_share[mineral] < 1.0).any() or border.taxed[mineral].any()
         for border in setting.borders
     )
-    return bool(standing or any(control.mineral == mineral for control in case.controls))
+    return bool(
+        standing
+        or any(control.mineral == mineral and control.approval_share < 1.0 for control in case.controls)
+    )
 
 
 def _approvals(setting: Setting, cases: Sequence[Case], mineral: Whole, stage: int) -> Array:
@@ -167,13 +192,30 @@ def _approvals(setting: Setting, cases: Sequence[Case], mineral: Whole, stage: i
     approval = border.approval_share.copy()
     for row, case in enumerate(cases):
         for control in case.controls:
-            if control.mineral == mineral[row] and control.stage == stage:
+            if control.mineral == mineral[row] and control.stage == stage and not control.tax_share:
                 lanes = control_lanes(control, border.sellers[row], border.buyers[row])
                 lifted = control.approval_share >= 1.0  # what if a control in force were lifted
                 approval[row][lanes] = (
                     1.0 if lifted else np.minimum(approval[row][lanes], control.approval_share)
                 )
     return approval
+
+
+def _taxed(border: StageBorders, cases: Sequence[Case], mineral: Whole, stage: int) -> StageBorders:
+    """The borders with the export taxes (below zero: subsidies) that the controls of the cases add."""
+    added = [
+        (row, control)
+        for row, case in enumerate(cases)
+        for control in case.controls
+        if control.mineral == mineral[row] and control.stage == stage and control.tax_share
+    ]
+    if not added:
+        return border
+    tax = np.broadcast_to(border.export_tax_share, border.approval_share.shape).copy()
+    for row, control in added:
+        lanes = control_lanes(control, border.sellers[row], border.buyers[row])
+        tax[row][lanes] += control.tax_share
+    return replace(border, export_tax_share=tax)
 
 
 def control_lanes(control: Control, sellers: Whole, buyers: Whole) -> Mask:
@@ -195,28 +237,48 @@ def _with_inside_capacity(priced: Priced, horizon: Horizon, axes: Axes, members:
         positions = axes.sellers(stage)
         inside = np.take_along_axis(members, np.maximum(positions, 0), axis=1) & (positions >= 0)
         curves = getattr(stages[stage], part)
-        # tranches keep their shares of what stands
-        stands = curves.capacity_t.sum(axis=1, keepdims=True)
-        share = np.where(
-            stands > 0,
-            curves.capacity_t / np.where(stands > 0, stands, 1.0),
-            1.0 / curves.capacity_t.shape[1],
-        )
-        wanted = np.where(inside[:, None, :], values[:, None, :] * share, curves.capacity_t)
+        wanted = np.where(inside[:, None, :], _in_tranches(values, curves), curves.capacity_t)
         stages[stage] = replace(stages[stage], **{part: replace(curves, capacity_t=wanted)})
     return replace(priced, market=Market(tuple(stages)))
 
 
-def _gather_case(
-    number: int, case: Case, solved: dict[tuple[int, int], tuple[CountryAccounts, Prices, int]]
-) -> Outcome:
+def _in_tranches(capacity_t: Array, curves: Curves) -> Array:
+    """(row, tranche, seller) capacities (row, seller) of which tranches keep their shares of what stands."""
+    stands = curves.capacity_t.sum(axis=1, keepdims=True)
+    share = np.where(
+        stands > 0, curves.capacity_t / np.where(stands > 0, stands, 1.0), 1.0 / curves.capacity_t.shape[1]
+    )
+    return np.asarray(capacity_t[:, None, :] * share)
+
+
+def _with_called_capacity(priced: Priced, cases: Sequence[Case]) -> Priced:
+    """Sellers of the cases that say so have the capacity given there."""
+    if not any(case.capacity_t for case in cases):
+        return priced
+    stages = list(priced.market.stages)
+    for block, stage in BLOCK_STAGE.items():
+        part = "making" if block in MAKING else "own"
+        curves: Curves = getattr(stages[stage], part)
+        wanted = curves.capacity_t.copy()
+        for row, case in enumerate(cases):
+            if block in case.capacity_t:
+                here = case.capacity_t[block][: wanted.shape[2]]
+                one = curves.take([row])
+                wanted[row] = _in_tranches(here[None, :], one)[0]
+        changed: dict[str, Any] = {part: replace(curves, capacity_t=wanted)}
+        stages[stage] = replace(stages[stage], **changed)
+    return replace(priced, market=Market(tuple(stages)))
+
+
+def _gather_case(number: int, case: Case, solved: Mapping[tuple[int, int], _Solved]) -> Outcome:
     parts = [solved[number, mineral] for mineral in case.minerals]
     return Outcome(
         CountryAccounts(
-            np.stack([book.usd[place] for book, _, place in parts]),
-            np.stack([book.final_surplus_usd[place] for book, _, place in parts]),
-            np.array([book.world_usd[place] for book, _, place in parts]),
+            np.stack([book.usd[place] for book, _, _, place in parts]),
+            np.stack([book.final_surplus_usd[place] for book, _, _, place in parts]),
+            np.array([book.world_usd[place] for book, _, _, place in parts]),
         ),
         np.array(case.minerals, dtype=np.int64),
-        join([prices.take([place]) for _, prices, place in parts]),
+        join([prices.take([place]) for _, prices, _, place in parts]),
+        [tuple(index[place] for index in feed) for _, _, feed, place in parts],
     )

@@ -18,7 +18,7 @@ from world.dataset import Dataset
 class CountryFacts:
     """Axes: (country,) unless said.
 
-    gdp_usd : GDP, USD a quarter
+    gdp_usd : GDP, USD a quarter; population : people
     exports_usd, exports_to_leader_share, exports_to_dominant_share : goods exports (USD a quarter) and where
         they go
     trust_leader, trust_dominant : favourable share of opinion at the start
@@ -33,6 +33,7 @@ class CountryFacts:
     """
 
     gdp_usd: Array
+    population: Array
     exports_usd: Array
     exports_to_leader_share: Array
     exports_to_dominant_share: Array
@@ -69,6 +70,7 @@ def read_country_facts(
     exports = _goods_exports(dataset) / 4.0
     return CountryFacts(
         column("gdp_usd_bn", 1.0) * 1e9 / 4.0,
+        column("population", 0.0),
         exports,
         _toward(dataset, "dependence", "partner", leader, "exports_share", 0.0),
         _toward(dataset, "dependence", "partner", dominant, "exports_share", 0.0),

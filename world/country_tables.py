@@ -53,6 +53,20 @@ refinery_permit_years | number | years | 0..40 | time to permit a refinery
         key=("iso3", "partner"),
     ),
     Table(
+        "ownership",
+        "Who owns the plants of a country, apart from where they stand: what is not listed is taken as "
+        "owned at home.",
+        columns(
+            _COUNTRY
+            + _MINERAL_STAGE
+            + "owner | code | ISO 3166-1 alpha-3 | country | country of those who own or control the plants\n"
+            + "share | number | share | 0..1 | part of the country's capacity that they own or control\n"
+            + "year | whole | year | 1990..2100 | year of the figure\n"
+        ),
+        key=("iso3", "mineral", "stage", "owner"),
+        part_share=("iso3", "mineral", "stage"),
+    ),
+    Table(
         "estrangement",
         "Countries that a power does not deal with as partners: under its broad sanctions, or represented "
         "abroad by its rival. Such a power does not invite them.",

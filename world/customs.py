@@ -147,7 +147,7 @@ def approvals(axes: Axes, politics: Politics, happenings: Happenings, stage: int
     """
     sellers, buyers = axes.sellers(stage), axes.buyers(stage)
     granted = gather_pairs(happenings.approval_share[:, stage], sellers, buyers, 1.0)
-    for control in politics.controls:
+    for control in politics.lane_controls:
         if control.stage == stage:
             lanes = control_lanes(control, sellers[control.mineral], buyers[control.mineral])
             granted[control.mineral][lanes] = np.minimum(

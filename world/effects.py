@@ -215,4 +215,6 @@ EFFECTS: Mapping[str, Effect] = {
     "freight": _change_freight,
     "outage": _lose_output,
 }
-"""What is done, by instrument; the others (threat, coercion, truce, statement) act in other ways."""
+"""What is done, by instrument; the others (threat, coercion, truce, ruling, withdrawal, statement) act in
+other ways.
+"""

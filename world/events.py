@@ -24,6 +24,7 @@ from world.expectations import (
     may_be_expected,
 )
 from world.happenings import Happenings, nothing_happens
+from world.instruments import DRAWN, SUSPENDING
 from world.measures import (
     ALL,
     Measure,
@@ -33,6 +34,9 @@ from world.measures import (
     share_of_quarter_in_force,
 )
 from world.randomness import Streams
+
+BROKEN_PROMISE = 3.0
+"""Severity, as in the table of coercive acts, of taking back what was offered to all (assumption)."""
 
 
 class Calendar:
@@ -56,7 +60,7 @@ class Calendar:
         self._priors = priors
         blank = np.zeros((len(axes.minerals), len(STAGES)))
         self._ground = ground if ground is not None else Ground(blank, {}, 0.0, 0.0)
-        self._truces = [measure for measure in self._measures if measure.instrument == "truce"]
+        self._truces = [measure for measure in self._measures if measure.instrument in SUSPENDING]
 
     def happen(self, round_: int, members: Sequence[int], nonaligned: Sequence[int] = ()) -> Happenings:
         """Conditions of a round; ``members`` and ``nonaligned`` are those meant by the group names."""
@@ -67,21 +71,30 @@ class Calendar:
             now.news += self._news(measure, round_)
             self._announce(now, measure, reach, round_)
             share = self.share_in_force(measure, round_)
+            self._withdraw(now, measure, reach, round_, share)
             if share > 0.0 and reach.actors and measure.instrument in EFFECTS:
                 force = Force(share, self._days_in_force(measure, round_))
                 EFFECTS[measure.instrument](now, measure, reach, force, self._ground)
         return now
 
     def share_in_force(self, measure: Measure, round_: int) -> float:
-        """Share of the round on which a measure bites: renewals prolong it, truces hold it back."""
+        """Share of the round on which a measure bites: renewals prolong it, truces, rulings hold it back."""
+        if not self.happens(measure):
+            return 0.0
         share = share_of_quarter_in_force(measure, round_, self._start)
         if self._renewed(measure, round_):
             share = share_of_quarter(measure.in_force, measure.cancelled, round_, self._start)
-        if share > 0.0 and measure.instrument != "truce":
+        if share > 0.0 and measure.instrument not in SUSPENDING:
             for truce in self._truces:
                 if measure.id in truce.suspends:
                     share = max(0.0, share - self.share_in_force(truce, round_))
         return share
+
+    def happens(self, measure: Measure) -> bool:
+        """Whether a measure that hangs on somebody's decision happens at all: one draw for the run."""
+        if measure.instrument not in DRAWN:
+            return True
+        return self._streams.uniform("decided", 0, measure.id) < float(measure.size or 0.0)
 
     def _days_in_force(self, measure: Measure, round_: int) -> float:
         """Days since it came into force when the round begins, of what is older than the run; of the rest the
@@ -102,6 +115,14 @@ class Calendar:
             self._streams.uniform("renewal", first + 4 * year, measure.id) < measure.renewed
             for year in range(years + 1)
         )
+
+    def _withdraw(self, now: Happenings, measure: Measure, reach: Reach, round_: int, share: float) -> None:
+        """A government that takes back what it offered: money at once, trust on the day."""
+        if measure.instrument != "withdrawal" or share <= 0.0:
+            return
+        now.withdrawn_share = max(now.withdrawn_share, share)
+        if measure.in_force is not None and round_of(measure.in_force, self._start) == round_:
+            now.acts.append((reach.actors[0], tuple(reach.targets), BROKEN_PROMISE))
 
     def _announce(self, now: Happenings, measure: Measure, reach: Reach, round_: int) -> None:
         announced = round_of(measure.announced, self._start)
@@ -139,11 +160,12 @@ class Calendar:
         """What is told of a measure in a round: announced, in_force, renewed or ended, cancelled."""
         off = measure.cancelled
         bites = measure.in_force is not None and (off is None or off > measure.in_force)
+        bites &= self.happens(measure)
         told = [("announced", measure.announced)]
         told += [("in_force", measure.in_force)] if bites and measure.in_force is not None else []
         told += [("cancelled", off)] if off is not None else []
         found = [(kind, measure) for kind, day in told if round_of(day, self._start) == round_]
-        if measure.ends is not None and off is None:
+        if measure.ends is not None and off is None and self.happens(measure):
             years, rest = divmod(round_ - round_of(measure.ends, self._start), 4)
             lasts = years == 0 or (years > 0 and self._renewed(measure, round_ - 4))
             if rest == 0 and lasts:

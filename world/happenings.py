@@ -83,6 +83,7 @@ class Happenings:
     fear : announced chance that the exporter cuts the importer off; expected_rise_share : rise of the price
         of the lane that is expected from what has been announced
     acts : coercive acts of this round: actor, targets, severity 1-5
+    withdrawn_share : part of the round on which the leader's offers are withdrawn
     news : what to write into the table of events
     """
 
@@ -114,6 +115,7 @@ class Happenings:
     export_quotas: list[ExportQuota] = field(default_factory=list)
     guarantees: list[Guarantee] = field(default_factory=list)
     acts: list[tuple[int, tuple[int, ...], float]] = field(default_factory=list)
+    withdrawn_share: float = 0.0
     news: list[tuple[str, Measure]] = field(default_factory=list)
 
     def writable(self, name: str) -> Array:

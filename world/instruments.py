@@ -102,10 +102,29 @@ INSTRUMENTS: Mapping[str, Instrument] = {
     "coercion": Instrument("pressure that costs trust", "severity", 1.0, 5.0),
     "outage": Instrument("output lost", "share of the actor's output", 0.0, 1.0, own=True),
     "truce": Instrument("suspends the measures it lists", *_NONE, takes=("suspends",)),
+    "ruling": Instrument(
+        "a court strikes down the measures it lists, if it so decides (drawn)",
+        "probability",
+        0.0,
+        1.0,
+        needs=("suspends",),
+    ),
+    "withdrawal": Instrument(
+        "a new government withdraws finance and side payments that the actor offers as leader of the zone, "
+        "if it so decides (drawn); all partners lose trust in it",
+        "probability",
+        0.0,
+        1.0,
+        own=True,
+    ),
     "statement": Instrument("words", *_NONE),
 }
 """Every instrument by its word."""
 
+DRAWN = ("ruling", "withdrawal")
+"""Instruments whose size is the probability that they happen at all."""
+SUSPENDING = ("truce", "ruling")
+"""Instruments that hold others back."""
 CLOSING = ("ban", "embargo")
 """Instruments that close a lane."""
 RATIONING = ("licence", "export_quota", "production_quota", "tariff_quota")

@@ -37,7 +37,8 @@ def move_leader(world: TradeWorld) -> None:
         cover_derivatives(world)
         fix_duties(world)
     politics.finance_usd = _on_countries(world, decision.finance_usd)
-    politics.side_payment_usd = _on_countries(world, decision.side_payment_usd)
+    kept = 1.0 - world.happenings.withdrawn_share
+    politics.side_payment_usd = kept * _on_countries(world, decision.side_payment_usd)
     for reason in decision.reasons:
         world.ledger.enter(reason, "zone_leader", world.round)
     press_holdouts(world)
@@ -88,7 +89,7 @@ def leader_view(world: TradeWorld) -> LeaderView:
             if not np.isnan(politics.reference_usd_t[key])
         },
         invitations=_invitations(world),
-        budget_usd=world.premise.leader.finance_usd_year / 4.0,
+        budget_usd=(1.0 - world.happenings.withdrawn_share) * world.premise.leader.finance_usd_year / 4.0,
         parameters=world.parameter_map,
     )
 

@@ -26,7 +26,7 @@ def licences_of(
     licensed, subject = on_lanes("licensed_share"), on_lanes("subject_share")
     closed, delay = on_lanes("closed_share"), on_lanes("delay_days")
     approval = 1.0 - on_lanes("refused_share")
-    for control in state.politics.controls:
+    for control in state.politics.lane_controls:
         if control.stage == stage:
             row = control.mineral
             lanes = control_lanes(control, sellers[row], buyers[row])
@@ -59,7 +59,7 @@ def hubs_kept(
     mineral, seller = np.arange(len(hub))[:, None, None], np.maximum(axes.sellers(stage), 0)[:, :, None]
     licensed = happenings.licensed_share[mineral, stage, seller, np.maximum(hub, 0)] > 0.0
     licensed |= (happenings.own_reach_share[:, stage].max(axis=2) > 0.0)[mineral, seller]
-    for control in state.politics.controls:
+    for control in state.politics.lane_controls:
         if control.stage == stage and 0.0 < control.approval_share < 1.0:
             mine = (axes.sellers(stage)[control.mineral] == control.actor)[:, None]
             licensed[control.mineral] |= mine & np.isin(hub[control.mineral], control.targets)

@@ -16,6 +16,7 @@ from world.border_terms import HubTerms, ZoneRules, compact
 from world.capacity import capacity_of
 from world.counterfactual import Case, clear_rows, needs_hubs
 from world.customs import stage_borders
+from world.decrees import with_decrees
 from world.happenings import Happenings
 from world.market.clearing import Clearing
 from world.offers import Conditions, Priced, make_offers
@@ -47,6 +48,7 @@ def make_setting(
 ) -> Setting:
     """All that the questions and the market of this round share, on the state as it stands."""
     base, state, p = world.base, world.state, world.parameters
+    happenings = with_decrees(happenings, state.politics.controls)
     released = [np.zeros(base.axes.sellers(stage).shape) for stage in range(len(STAGES))]
     released[REFINED] = stock_releases_t(world)
     borders = tuple(
@@ -101,7 +103,7 @@ def _later(world: TradeWorld, conditions: Conditions) -> Horizon:
         reserve_release_t=np.zeros_like(conditions.reserve_release_t),
         is_settled=True,
     )
-    capture = world.premise.dominant_refiner.levy_capture
+    capture = chosen_capture(world)
     offers = make_offers(world.base, markets, calm, world.parameters)
     return Horizon(offers, inside, world.state.prices, capture)
 
@@ -135,22 +137,37 @@ def project_capacity(
     """(mineral, seller) capacity after ``years`` at a believed price: what stands, what is on order, and
     what would be ordered.
     """
-    p, markets = world.parameters, world.state.markets
+    markets = world.state.markets
     capacity = capacity_of(markets, block)
     last = min(world.round + int(4 * years), len(markets.arriving_t[block]) - 1)
     arriving = markets.arriving_t[block][world.round + 1 : last + 1].sum(axis=0)
-    needed = full_cost_now(world.base, block, facts, feed_index_usd_t(world, block))
+    ordered = ordered_year_t(
+        world, block, facts, believed_usd_t, feed_index_usd_t(world, block), growth_share
+    )
+    left = np.maximum(years - facts.lead_rounds / 4.0, 0.0)
+    projected: Array = capacity + arriving + ordered * left
+    return projected
+
+
+def ordered_year_t(
+    world: TradeWorld,
+    block: str,
+    facts: BlockFacts,
+    believed_usd_t: Array,
+    feed_usd_t: Array,
+    growth_share: Array,
+) -> Array:
+    """(mineral, seller) capacity ordered in a year at a believed price and price index of the feed."""
+    p = world.parameters
+    capacity = capacity_of(world.state.markets, block)
+    needed = full_cost_now(world.base, block, facts, feed_usd_t)
     worth = worth_building(believed_usd_t, needed, p.build_width)
     ratio = np.log(np.maximum(believed_usd_t, 1e-9) / needed)
     own = facts.own_price_share[:, None]
     expected = (1.0 - own + own * 2.0 * worth) * growth_share[:, None]
     answer = own * p.expansion_response_year * np.maximum(ratio, 0.0)
     growth = np.clip(expected + answer, 0.0, p.expansion_limit_year)
-    left = np.maximum(years - facts.lead_rounds / 4.0, 0.0)
-    projected: Array = (
-        capacity + arriving + (growth * capacity + worth * p.start_rate_year * facts.entry_t) * left
-    )
-    return projected
+    return np.asarray(growth * capacity + worth * p.start_rate_year * facts.entry_t)
 
 
 def feed_index_usd_t(world: TradeWorld, block: str) -> Array:
@@ -197,9 +214,16 @@ def captured_share(world: TradeWorld) -> float:
     """Part of the levy on its goods that the dominant refiner takes over by an export tax: none before its
     law is made, ``levy_capture_delay_quarters`` after the floor came into force.
     """
-    since, delay = world.state.politics.floor_since_round, world.parameters.levy_capture_delay_quarters
-    lawful = since >= 0 and world.round - since >= delay
-    return world.premise.dominant_refiner.levy_capture if lawful else 0.0
+    politics, delay = world.state.politics, world.parameters.levy_capture_delay_quarters
+    since = max(politics.floor_since_round, politics.captures_since)
+    lawful = politics.floor_since_round >= 0 and world.round - since >= delay
+    return chosen_capture(world) if lawful else 0.0
+
+
+def chosen_capture(world: TradeWorld) -> float:
+    """Part of the levy that it means to take over: all if its doctrine chose to, else the scenario's."""
+    given = world.premise.dominant_refiner.levy_capture
+    return 1.0 if world.state.politics.captures_since >= 0 else given
 
 
 def clear_round(world: TradeWorld, setting: Setting) -> Cleared:

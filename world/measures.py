@@ -136,6 +136,7 @@ _TERM_RANGES = {
     "above": "a share of the base price, 0 to 100",
     "tonnes": "tonnes a year, 0 to 1e+09",
     "delay_days": "days, 0 to 3650",
+    "suspends": "a list of ids of measures",
 }
 
 

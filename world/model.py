@@ -8,6 +8,7 @@ import mesa
 import numpy as np
 
 from agents.dominant_refiner import DOCTRINES
+from agents.export_policy import EXPORT_POLICIES, ExportPolicy
 from agents.zone_leader import REFERENCE_RULES
 from agents.zone_leader import ZoneLeader as LeaderStrategy
 from world.axes import REFINED, STAGES, Array, Mask
@@ -23,6 +24,7 @@ from world.initial import initial_state
 from world.ledger import Ledger
 from world.measures import first_day, round_of
 from world.news import News
+from world.ore_move import read_foreign_share
 from world.parameters import ParameterValues, resolve
 from world.plant_costs import BLOCK_STAGE
 from world.policy_calendar import read_calendar, read_coercion
@@ -98,9 +100,10 @@ class TradeWorld(mesa.Model):
         priors = Priors(
             p.announced_prior_probability, p.threat_prior_probability, p.announcement_prior_weight
         )
+        self.sector_share: Mapping[str, Array] = read_sector_shares(self.dataset)
         ground = Ground(
             self.base.evidence.price_usd_t,
-            read_sector_shares(self.dataset),
+            self.sector_share,
             p.licence_leak_share,
             p.licence_delay_days,
         )
@@ -116,6 +119,10 @@ class TradeWorld(mesa.Model):
             rule(scenario.leader.markup, anchored), scenario.leader.side_payments
         )
         self.doctrine = DOCTRINES[scenario.dominant_refiner.doctrine]()
+        self.export_policies: dict[str, ExportPolicy] = {
+            iso3: EXPORT_POLICIES[name]() for iso3, name in scenario.ore_holders.policies.items()
+        }
+        self.foreign_share = read_foreign_share(self)
 
     def _open_books(self) -> None:
         """State on the eve, plants on order, the reserve, memories of prices."""

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from world.axes import Axes
+from world.axes import REFINED, STAGES, Axes
 from world.measures import Measure, first_day
 from world.record import Record
 from world.state import Control
 
 RUNGS_IN_WORDS = ("no rung", "forum", "framework", "action plan", "binding floor")
+
+CONTROLS_IN_WORDS = {
+    "listing": "lists firms that get no {good}: {granted:.0%} of shipments go on",
+    "end_use": "refuses {good} for listed end uses: {granted:.0%} of shipments go on",
+    "licence": "licences {good}: {granted:.0%} of requests granted",
+    "quota": "rations {good}: {granted:.0%} of usual shipments, all targets together",
+    "ban": "bans {good}",
+    "export_tax": "taxes exports of {good} at {tax:.0%}",
+    "price_war": "undercuts in {good}: subsidy of {tax:.0%} on exports",
+}
 
 
 class News:
@@ -51,10 +61,13 @@ class News:
             axes.minerals[control.mineral],
             [axes.countries[place] for place in control.targets],
         )
-        text = f"licences {mineral}: {control.approval_share:.0%} of requests granted ({control.reason})"
-        self._tell(
-            round_, "decision", axes.countries[control.actor], ";".join(targets), "licence", mineral, text
+        good = mineral if control.stage == REFINED else f"{mineral} {STAGES[control.stage]}"
+        done = CONTROLS_IN_WORDS[control.instrument].format(
+            good=good, granted=control.approval_share, tax=abs(control.tax_share)
         )
+        actor, instrument = axes.countries[control.actor], control.instrument
+        text = f"{done} ({control.reason})"
+        self._tell(round_, "decision", actor, ";".join(targets), instrument, mineral, text)
 
     def counter_duty(self, round_: int, actor: str, targets: Sequence[str], share: float) -> None:
         """The dominant refiner lays a duty on the goods of countries that had none."""

@@ -4,17 +4,27 @@ one batch.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from agents.view import Accounts, Answer, Question, WhatIfControl, WhatIfControlled, WhatIfMember
+from agents.view import (
+    Accounts,
+    Answer,
+    Question,
+    WhatIfCapture,
+    WhatIfControl,
+    WhatIfControlled,
+    WhatIfMember,
+)
 from world.accounts import PRODUCERS, REFINERS, USERS, CountryAccounts
 from world.axes import REFINED, STAGES, Array, Axes, Mask
 from world.counterfactual import Case, Outcome, solve_cases
 from world.setting import Setting
 from world.state import Control
+
+CallUp = Callable[[Control, bool, Outcome, Outcome], Mapping[str, Array]]
 
 
 @dataclass
@@ -25,6 +35,8 @@ class Outlooks:
         the floor is applied now
     weight : (mineral,) share of the users' stake that lies with first use
     presence : who sells and who buys, each (stage, mineral, country)
+    call_up : capacity that a control calls up or closes: (control, lasts, before, after) -> block ->
+        (seller,)
     solved : markets solved so far, for the record
     """
 
@@ -35,6 +47,7 @@ class Outlooks:
     dominant: int
     leader: int
     presence: tuple[Mask, Mask]
+    call_up: CallUp | None = None
     solved: int = 0
     _known: dict[tuple[bool, bool], Outcome] = field(default_factory=dict)
 
@@ -52,19 +65,47 @@ class Outlooks:
                 self._solve_status_quo(self._floor_now(question), case.is_later)
         outcomes, solved = solve_cases(self.setting, cases)
         self.solved += solved
-        answers, position = [], 0
-        for (places, question), plan in zip(asked, plans, strict=True):
-            part = outcomes[position : position + len(plan)]
-            answers.append(self._compare(places, question, plan, part))
+        parts, position = [], 0
+        for plan in plans:
+            parts.append(list(zip(plan, outcomes[position : position + len(plan)], strict=True)))
             position += len(plan)
-        return answers
+        self._look_ahead([question for _, question in asked], parts)
+        return [
+            self._compare(places, question, part)
+            for (places, question), part in zip(asked, parts, strict=True)
+        ]
+
+    def _look_ahead(self, questions: Sequence[Question], parts: list[list[tuple[Case, Outcome]]]) -> None:
+        """Adds to the parts of questions on controls the market of some years on with the plants that each
+        control calls up or closes; where one would be lifted it is gone, and the market without it comes too.
+        """
+        if self.setting.later is None or self.call_up is None:
+            return
+        places, cases = [], []
+        for place, (question, part) in enumerate(zip(questions, parts, strict=True)):
+            if isinstance(question, WhatIfControl) and part:
+                self._solve_status_quo(self.in_force, is_later=True)
+                (case, outcome), status_quo = part[0], self._known[self.in_force, False]
+                called = self.call_up(case.controls[0], question.lasts, status_quo, outcome)
+                lifted = case.controls if question.lifts else ()
+                kept = case.controls if question.lasts else lifted
+                cases.append(Case(case.minerals, self.bound, self.in_force, kept, True, called))
+                places.append(place)
+                if lifted:
+                    cases.append(Case(case.minerals, self.bound, self.in_force, lifted, True))
+                    places.append(place)
+        outcomes, solved = solve_cases(self.setting, cases)
+        self.solved += solved
+        for place, case, outcome in zip(places, cases, outcomes, strict=True):
+            parts[place].append((case, outcome))
 
     def _plan(self, places: tuple[int, ...], question: Question) -> list[Case]:
         """The cases that answer a question; none where it can change nothing."""
         if isinstance(question, WhatIfMember):
-            minerals = self._covered(places)
+            minerals = self._covered((*places, *map(self.axes.country, question.followers)))
             flipped = self.bound.copy()
-            flipped[list(places)] = ~flipped[list(places)]
+            movers = [*places, *(self.axes.country(iso3) for iso3 in question.followers)]
+            flipped[movers] = ~self.bound[places[0]]
             horizons = (False, True) if self.setting.later is not None else (False,)
             return [Case(minerals, flipped, True, (), later) for later in horizons] if minerals else []
         if isinstance(question, WhatIfControlled):
@@ -75,17 +116,20 @@ class Outlooks:
             )
             return [Case(minerals, self.bound, self.in_force, controls)] if minerals else []
         if isinstance(question, WhatIfControl):
-            mineral = self.axes.mineral(question.mineral)
-            targets = tuple(self.axes.country(iso3) for iso3 in question.targets)
-            return [
-                Case(
-                    (mineral,),
-                    self.bound,
-                    self.in_force,
-                    (self._control(mineral, targets, question.approval_share),),
-                )
-            ]
+            return [self._case_of(places[0], question)]
+        if isinstance(question, WhatIfCapture):
+            covered = tuple(np.flatnonzero(~np.isnan(self.setting.reference_usd_t).all(axis=1)).tolist())
+            return [Case(covered, self.bound, True, captures=True)] if self.in_force and covered else []
         return [Case(tuple(range(len(self.axes.minerals))), self.bound, False)] if self.in_force else []
+
+    def _case_of(self, actor: int, question: WhatIfControl) -> Case:
+        """Today's market under the control that the actor asks about."""
+        mineral, stage = self.axes.mineral(question.mineral), STAGES.index(question.stage)
+        targets = tuple(self.axes.country(iso3) for iso3 in question.targets)
+        control = Control(
+            actor, mineral, stage, targets, question.approval_share, 0, "", tax_share=question.tax_share
+        )
+        return Case((mineral,), self.bound, self.in_force, (control,))
 
     def _control(
         self, mineral: int, targets: tuple[int, ...], approval_share: float, stage: int = REFINED
@@ -120,21 +164,32 @@ class Outlooks:
             self.setting = replace(self.setting, later=replace(self.setting.later, start=outcome.prices))
 
     def _compare(
-        self, places: tuple[int, ...], question: Question, plan: Sequence[Case], outcomes: Sequence[Outcome]
+        self, places: tuple[int, ...], question: Question, part: Sequence[tuple[Case, Outcome]]
     ) -> Answer:
-        if not plan:
-            return Answer(Accounts(), Accounts(), {})
+        if not part:
+            nothing = Answer(Accounts(), Accounts(), {})
+            return replace(nothing, parts=(nothing,) * len(places) if len(places) > 1 else ())
         floor = self._floor_now(question)
-        changes = [self._change(case, outcome, floor) for case, outcome in zip(plan, outcomes, strict=True)]
+        changes = [self._change(case, outcome, floor) for case, outcome in part]
         mine = [_sum_accounts(change, places) for change in changes]
         others: dict[str, float] = {"leader": float(changes[-1].total[self.leader])}
         if isinstance(question, WhatIfControl):
             targets = [self.axes.country(iso3) for iso3 in question.targets]
             others["targets"] = float(changes[0].total[targets].sum())
             rivals = np.ones(len(self.axes.countries), dtype=bool)
-            rivals[self.dominant] = False
+            rivals[places[0]] = False
             others["rivals"] = float(changes[0].refiners[rivals].sum())
-        return Answer(mine[0], mine[-1], others)
+            if len(changes) > 1:
+                before = changes[2].refiners if len(changes) > 2 else 0.0 * changes[1].refiners
+                others["own refiners later"] = float((changes[1].refiners - before)[list(places)].sum())
+            later = mine[1] if len(mine) > 1 else Accounts()
+            return Answer(mine[0], later + mine[2].scaled(-1.0) if len(mine) > 2 else later, others)
+        parts = tuple(
+            Answer(_sum_accounts(changes[0], (place,)), _sum_accounts(changes[-1], (place,)), others)
+            for place in places
+            if len(places) > 1
+        )
+        return Answer(mine[0], mine[-1], others, parts)
 
     def _change(self, case: Case, outcome: Outcome, floor: bool) -> _Change:
         status_quo = self._known[floor, case.is_later]

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from agents.accession import AccessionStrategy, FixedStanding, PayoffAccession
+from agents.accession import AccessionStrategy, FixedStanding
 from agents.country import Country, DominantRefiner, ZoneLeader
 from agents.roles import roles_of
 from agents.scripted import ScriptedAccession
+from agents.strategies.by_name import make_strategy
 from world.axes import REST_OF_WORLD, Array
 from world.measures import first_day, round_of
 
@@ -72,4 +73,6 @@ def _own_strategy(world: TradeWorld, voter: str, members: tuple[str, ...]) -> Ac
     fixed = next((standings[name] for name in (voter, *members) if name in standings), None)
     if fixed is not None:
         return FixedStanding(fixed == "join")
-    return PayoffAccession() if world.premise.accession.strategy == "payoff" else FixedStanding(False)
+    chosen = world.premise.accession
+    named = (chosen.strategies[name] for name in (voter, *members) if name in chosen.strategies)
+    return make_strategy(next(named, chosen.strategy))

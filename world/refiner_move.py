@@ -1,15 +1,18 @@
-"""The dominant refiner moves having seen the leader and the members: controls on refined metal, or relief."""
+"""The dominant refiner moves having seen the leader and the members: controls on its goods, or relief."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.view import ControlOption, Grievance, RefinerView
-from world.axes import REFINED, Array
+from agents.decision import ImposedControl, Relief
+from agents.view import Grievance, HeldControl, RefinerView
+from world.axes import STAGES, Array
 from world.outlooks import Outlooks, ask_all
+from world.refiner_options import dominated_goods, find_options
 from world.state import Control
 
 if TYPE_CHECKING:
@@ -22,30 +25,80 @@ def move_refiner(world: TradeWorld, outlooks: Outlooks) -> None:
     questions = world.doctrine.questions(view)
     (answers,) = ask_all(outlooks, [((world.dominant,), questions)])
     decision = world.doctrine.decide(view, answers)
-    axes, politics = world.base.axes, world.state.politics
-    replaced = set(decision.relent)
-    politics.controls = [
-        control for control in politics.controls if axes.minerals[control.mineral] not in replaced
-    ]
+    politics = world.state.politics
+    lift_controls(world, world.dominant, decision.relent)
     _lay_duties(world, decision.counter_duty_share)
     for imposed in decision.impose:
-        held = {
-            t for c in politics.controls if axes.minerals[c.mineral] == imposed.mineral for t in c.targets
-        }
-        targets = tuple(place for place in map(axes.country, imposed.targets) if place not in held)
-        control = Control(
-            world.dominant,
-            axes.mineral(imposed.mineral),
-            REFINED,
-            targets,
-            imposed.approval_share,
-            world.round,
-            imposed.reason,
-        )
-        politics.controls.append(control)
-        world.news.control(world.round, control, axes)
+        put_control(world, world.dominant, imposed)
+    if decision.captures is not None:
+        politics.captures_since = world.round if decision.captures else -1
     for reason in decision.reasons:
         world.ledger.enter(reason, "dominant_refiner", world.round)
+
+
+def lift_controls(world: TradeWorld, actor: int, reliefs: Iterable[Relief]) -> None:
+    """Take the targets of each relief out of the actor's controls on the good."""
+    axes = world.base.axes
+    for relief in reliefs:
+        places = {axes.country(iso3) for iso3 in relief.targets}
+        good = axes.mineral(relief.mineral), STAGES.index(relief.stage)
+        _take_out(world, actor, good, places)
+
+
+def _take_out(world: TradeWorld, actor: int, good: tuple[int, int], places: set[int]) -> None:
+    """What is left of controls once some targets are out of them."""
+    politics, kept = world.state.politics, []
+    for control in politics.controls:
+        if control.actor == actor and (control.mineral, control.stage) == good:
+            control = replace(
+                control, targets=tuple(place for place in control.targets if place not in places)
+            )
+        if control.targets:
+            kept.append(control)
+    politics.controls = kept
+
+
+def put_control(world: TradeWorld, actor: int, imposed: ImposedControl) -> None:
+    """Put a control on; between the actor and the targets it takes the place of what was in force, and where
+    that was the same nothing changes."""
+    axes, politics = world.base.axes, world.state.politics
+    good = axes.mineral(imposed.mineral), STAGES.index(imposed.stage)
+    here = [c for c in politics.controls_of(actor) if (c.mineral, c.stage) == good]
+    terms = (imposed.instrument, imposed.approval_share, imposed.tax_share)
+    same = {t for c in here if (c.instrument, c.approval_share, c.tax_share) == terms for t in c.targets}
+    targets = tuple(place for place in map(axes.country, imposed.targets) if place not in same)
+    if not targets:
+        return
+    before = [c.approval_share for c in here if set(targets) & set(c.targets)]
+    _take_out(world, actor, good, set(targets))
+    control = Control(
+        actor,
+        *good,
+        targets,
+        imposed.approval_share,
+        world.round,
+        imposed.reason,
+        instrument=imposed.instrument,
+        tax_share=imposed.tax_share,
+        reach=imposed.reach,
+        allowed_t=_allowed_t(world, actor, good, targets, imposed),
+        approval_before=min(before, default=1.0),
+    )
+    politics.controls.append(control)
+    world.news.control(world.round, control, axes)
+
+
+def _allowed_t(
+    world: TradeWorld, actor: int, good: tuple[int, int], targets: tuple[int, ...], imposed: ImposedControl
+) -> float:
+    """Tonnes a round under a quota: a share of usual shipments on the day it is set."""
+    if imposed.instrument != "quota":
+        return float("inf")
+    (mineral, stage), axes = good, world.base.axes
+    flow = world.state.markets.usual_flow_t[stage][mineral]
+    aimed = np.isin(axes.buyers(stage)[mineral], targets)
+    mine = axes.sellers(stage)[mineral] == actor
+    return imposed.approval_share * float(flow[mine][:, aimed].sum())
 
 
 def _lay_duties(world: TradeWorld, shares: Mapping[str, float]) -> None:
@@ -62,19 +115,37 @@ def _lay_duties(world: TradeWorld, shares: Mapping[str, float]) -> None:
 def refiner_view(world: TradeWorld) -> RefinerView:
     """Grievances, controls in force and options of the round."""
     axes, politics = world.base.axes, world.state.politics
-    controls: dict[str, tuple[str, ...]] = {}
-    for c in politics.controls:  # a widened control is several, each with its own date
-        name = axes.minerals[c.mineral]
-        controls[name] = (*controls.get(name, ()), *(axes.countries[t] for t in c.targets))
     grievances = find_grievances(world)
     return RefinerView(
-        axes.countries[world.dominant],
-        world.round,
-        grievances,
-        controls,
-        _options(world, grievances) if grievances or controls else (),
-        {iso3: float(world.facts.gdp_usd[place]) for place, iso3 in enumerate(axes.countries)},
-        world.parameter_map,
+        actor=axes.countries[world.dominant],
+        round=world.round,
+        grievances=grievances,
+        controls=held_controls(world, world.dominant),
+        options=find_options(world, sorted({grievance.actor for grievance in grievances})),
+        targets_gdp_usd={
+            iso3: float(world.facts.gdp_usd[place]) for place, iso3 in enumerate(axes.countries)
+        },
+        parameters=world.parameter_map,
+        hurt_share=hurt_share(world) if grievances else 0.0,
+        floor_in_force=politics.floor_in_force,
+        captures=politics.captures_since >= 0,
+    )
+
+
+def held_controls(world: TradeWorld, actor: int) -> tuple[HeldControl, ...]:
+    """An actor's controls in force, as it sees them; a widened control is several, each with its own date."""
+    axes = world.base.axes
+    return tuple(
+        HeldControl(
+            axes.minerals[c.mineral],
+            STAGES[c.stage],
+            c.instrument,
+            tuple(axes.countries[target] for target in c.targets),
+            c.approval_share,
+            c.tax_share,
+            c.since,
+        )
+        for c in world.state.politics.controls_of(actor)
     )
 
 
@@ -105,34 +176,23 @@ def duties_on_dominant(world: TradeWorld) -> Array:
     return np.asarray(duty.max(axis=(0, 1)))
 
 
-def _options(world: TradeWorld, grievances: tuple[Grievance, ...]) -> tuple[ControlOption, ...]:
-    """One licence per mineral that it dominates, against those who aggrieve it and buy from it."""
-    axes, base = world.base.axes, world.base
-    hostile = sorted({grievance.actor for grievance in grievances}) or sorted(
-        {axes.countries[t] for c in world.state.politics.controls for t in c.targets}
-    )
-    places = [axes.country(iso3) for iso3 in hostile]
-    output = world.refined_output_t()
-    options = []
-    for mineral, name in enumerate(axes.minerals):
-        sellers, users = axes.refiners[mineral], axes.buyers(REFINED)[mineral]
-        mine = sellers == world.dominant
-        if not mine.any() or float(
-            output[mineral][mine].sum()
-        ) < world.parameters.control_least_share * float(output[mineral].sum()):
-            continue
-        aimed = np.isin(users, places)
-        flow = world.state.markets.usual_flow_t[REFINED][mineral]
-        shipped = float(flow[mine][:, aimed].sum())
-        bought = float(flow[:, aimed].sum())
-        targets = tuple(
-            iso3 for iso3, place in zip(hostile, places, strict=True) if place in users[flow[mine][0] > 0]
-        )
-        if shipped > 0.0 and targets:
-            value = shipped * float(base.evidence.price_usd_t[mineral, REFINED])
-            options.append(
-                ControlOption(
-                    name, targets, world.premise.dominant_refiner.licence_approval, value, shipped / bought
-                )
-            )
-    return tuple(options)
+def hurt_share(world: TradeWorld) -> float:
+    """What duties and floors newly laid on its goods are worth, over all that it ships of the goods it
+    dominates: the new duty, and the gap of its price to the reference, on what it shipped at
+    base prices in the base year, so that trade that has gone still counts.
+    """
+    axes, politics = world.base.axes, world.state.politics
+    new = np.maximum(duties_on_dominant(world) - world.duties_before, 0.0)
+    bound, laid, shipped = world.state.binding_members, 0.0, 0.0
+    for mineral, stage in dominated_goods(world):
+        buyers = axes.buyers(stage)[mineral]
+        mine = axes.sellers(stage)[mineral] == world.dominant
+        abroad = (buyers >= 0) & (buyers != world.dominant)
+        flow = np.where(abroad, world.base.lanes(stage).flow_t[mineral][mine].sum(axis=0), 0.0)
+        price = float(world.base.evidence.price_usd_t[mineral, stage])
+        reference = float(np.nan_to_num(politics.reference_usd_t[mineral, stage]))
+        gap = max(0.0, reference / price - 1.0)
+        at = np.maximum(buyers, 0)
+        laid += price * float(flow @ (new[at] + gap * bound[at]))
+        shipped += price * float(flow.sum())
+    return laid / shipped if shipped > 0.0 else 0.0

@@ -241,7 +241,7 @@ class _Rows:
 def granted_between(politics: Politics, happenings: Happenings, mineral: int, stage: int) -> Array:
     """(country, country) part of usual shipments that is granted, controls decided in the run included."""
     granted: Array = happenings.approval_share[mineral, stage].copy()
-    for control in politics.controls:
+    for control in politics.lane_controls:
         if control.mineral == mineral and control.stage == stage:
             cells, targets = granted[control.actor], list(control.targets)
             cells[targets] = np.minimum(cells[targets], control.approval_share)

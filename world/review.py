@@ -4,6 +4,7 @@ decision.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ from agents.scripted import ScriptedAccession
 from agents.view import Answer, CountryView, Question, WhatIfMember
 from world.axes import REFINED, Array
 from world.leader_move import PRESSURE
+from world.measures import first_day, round_of
 from world.outlooks import Outlooks, ask_all
 from world.reserve_round import reserve_stock_t
 from world.state import ACTION_PLAN
@@ -58,10 +60,11 @@ def review_standings(world: TradeWorld, outlooks: Outlooks) -> None:
 def _reviews(world: TradeWorld, country: Country) -> bool:
     politics = world.state.politics
     places = list(world.places[country.iso3])
-    great = world.leader in places or world.dominant in places
-    if great or not world.premise.zone.exists or world.facts.estranged_from_leader[places].any():
+    if not world.premise.zone.exists or is_apart(world, places):
         return False
     applied = bool((politics.due_round[places] >= 0).any())
+    if next_talks(world, country.iso3) == world.round and not applied:
+        return True  # the talks come to an end: there must be an answer
     binding = politics.rung[places].max() >= ACTION_PLAN
     strategy = country.accession
     if isinstance(strategy, ScriptedAccession) and strategy.has_begun(world.round):
@@ -93,15 +96,57 @@ def _remember_bargain(
 
 
 def view_of(world: TradeWorld, country: Country) -> CountryView:
-    """All that one government is shown this round."""
-    politics, facts, p = world.state.politics, world.facts, world.parameters
+    """All that one government is shown this round; a bloc also what each of its countries would be shown."""
     index = list(world.places[country.iso3])
+    view = _view_at(world, country.iso3, index)
+    members = tuple(_view_at(world, world.base.axes.countries[place], [place]) for place in index)
+    return replace(
+        view,
+        followers=_followers(world, country, view.rung),
+        talks_deadline=next_talks(world, country.iso3),
+        members=members if len(index) > 1 else (),
+    )
+
+
+def next_talks(world: TradeWorld, iso3: str) -> int:
+    """Round of the next yearly review of talks that the scenario links to minerals; -1 without."""
+    quarter = world.premise.accession.talks.get(iso3)
+    if quarter is None:
+        return -1
+    first = round_of(first_day(0, quarter), world.premise.run.start)
+    return first if first >= world.round else world.round + (first - world.round) % 4
+
+
+def _followers(world: TradeWorld, country: Country, rung: int) -> tuple[str, ...]:
+    """Countries on its side of the floor that trade so much with it that they go its way."""
+    trade = world.economy.goods_trade_usd + world.economy.goods_trade_usd.T
+    politics, index = world.state.politics, list(world.places[country.iso3])
+    same = FLOOR if rung == FLOOR else FLOOR - 1
+    found: list[str] = []
+    for other in world.population:
+        places = list(world.places[other.iso3])
+        if other is country or is_apart(world, places) or politics.rung[places].max() != same:
+            continue
+        abroad = float(np.delete(trade[places], places, axis=1).sum())
+        if trade[np.ix_(places, index)].sum() >= world.parameters.follow_trade_share * max(abroad, 1.0):
+            found.extend(world.base.axes.countries[place] for place in places)
+    return tuple(found)
+
+
+def is_apart(world: TradeWorld, places: list[int]) -> bool:
+    """A great power, or estranged from the leader: it has no standing to review."""
+    great = world.leader in places or world.dominant in places
+    return great or bool(world.facts.estranged_from_leader[places].any())
+
+
+def _view_at(world: TradeWorld, name: str, index: list[int]) -> CountryView:
+    politics, facts, p = world.state.politics, world.facts, world.parameters
     gdp = facts.gdp_usd[index]
     weight = gdp / gdp.sum()
     rung = int(politics.rung[index].max())
     exports = facts.exports_usd[index]
     return CountryView(
-        actor=country.iso3,
+        actor=name,
         round=world.round,
         rung=rung,
         zone_open=world.premise.zone.exists,
@@ -127,9 +172,10 @@ def view_of(world: TradeWorld, country: Country) -> CountryView:
         ),
         component_stop_usd=float(world.economy.component_stop_usd[index].sum()),
         favourable_reviews=int(politics.favourable_reviews[index].min()),
-        taste=world.streams.normal("taste", 0, country.iso3),
-        mood=world.streams.normal("mood", world.round, country.iso3),
+        taste=world.streams.normal("taste", 0, name),
+        mood=world.streams.normal("mood", world.round, name),
         parameters=world.parameter_map,
+        population=float(facts.population[index].sum()),
     )
 
 

@@ -6,25 +6,33 @@ the last two moves of policy, so that a result can be shown not to hang on the o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from agents.accession import FLOOR
 from world.aftermath import learn, run_plants
-from world.axes import STAGES, Axes, Mask
+from world.axes import STAGES, Array, Axes, Mask
+from world.called_up import called_up_t
 from world.capacity import commission
 from world.conditions import conditions_of, disturb
+from world.counterfactual import Outcome
 from world.leader_move import move_leader
 from world.market_round import Cleared, clear_round, make_setting
 from world.metrics import measure
+from world.ore_move import holders_due, move_ore_holders
 from world.outlooks import Outlooks
-from world.refiner_move import duties_on_dominant, find_grievances, move_refiner
+from world.refiner_move import duties_on_dominant, move_refiner
 from world.reserve_round import plan_reserve, release_in_emergency, settle_reserve
 from world.review import review_standings
-from world.state import check_state
+from world.state import Control, check_state
 from world.state_trade import settle_states
 from world.zone import enter_into_force, nonaligned, update_zone
+
+LOOKING_AHEAD = ("leverage", "predatory", "mixed")
+"""Doctrines of the dominant refiner that ask for the market of some years on."""
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -63,12 +71,13 @@ def happen(world: TradeWorld) -> None:
 
 
 def move_governments(world: TradeWorld) -> None:
-    """The leader, then countries on their standing, then the dominant refiner (or the last two swapped)."""
+    """The leader, then countries on their standing, then the dominant refiner (or these two swapped), then
+    governments with ore."""
     move_leader(world)
     moves = [_countries_move, _refiner_moves]
     if world.premise.run.order == "refiner_first":
         moves.reverse()
-    for move in moves:
+    for move in (*moves, _ore_holders_move):
         move(world)
 
 
@@ -81,10 +90,16 @@ def _countries_move(world: TradeWorld) -> None:
 
 
 def _refiner_moves(world: TradeWorld) -> None:
-    politics = world.state.politics
-    if politics.controls or politics.counter_duty_share.any() or find_grievances(world):
-        outlooks = outlooks_of(world, with_later=False)
-        move_refiner(world, outlooks)
+    outlooks = outlooks_of(world, with_later=world.premise.dominant_refiner.doctrine in LOOKING_AHEAD)
+    move_refiner(world, outlooks)
+    world.markets_asked += outlooks.solved
+
+
+def _ore_holders_move(world: TradeWorld) -> None:
+    holders = holders_due(world)
+    if holders:
+        outlooks = outlooks_of(world, with_later=True)
+        move_ore_holders(world, outlooks, holders)
         world.markets_asked += outlooks.solved
 
 
@@ -105,7 +120,17 @@ def outlooks_of(world: TradeWorld, with_later: bool) -> Outlooks:
         world.dominant,
         world.leader,
         presence_of(world.base.axes),
+        partial(_called_up, world),
     )
+
+
+def _called_up(
+    world: TradeWorld, control: Control, lasts: bool, before: Outcome, after: Outcome
+) -> Mapping[str, Array]:
+    """What industry orders because of a control: for an episode, or over the years that governments plan."""
+    p = world.parameters
+    quarters = 4.0 * p.planning_years if lasts else p.control_episode_quarters
+    return called_up_t(world, control, before, after, quarters)
 
 
 def presence_of(axes: Axes) -> tuple[Mask, Mask]:

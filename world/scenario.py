@@ -35,6 +35,7 @@ __all__ = ["Known", "Scenario", "ScenarioError", "list_scenarios", "load_scenari
 
 MEMBERS, NONALIGNED = "members", "nonaligned"
 REST_OF_WORLD = "ROW"
+VOTING_BLOC = "EU"
 
 
 class Known(NamedTuple):
@@ -113,6 +114,7 @@ def _faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
     yield from _country_faults(scenario, known)
     if (same := scenario.leader.country) == scenario.dominant_refiner.country != REST_OF_WORLD:
         yield ("dominant_refiner", "country"), same, "another country than leader.country"
+    yield from _actor_faults(scenario, known)
     for number, measure in enumerate(scenario.measures):
         for field, given, allowed in _measure_faults(measure, known):
             yield ("measures", number, field), given, allowed
@@ -130,6 +132,17 @@ def _country_faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
     for name in scenario.zone.decisions:
         if name not in deciding:
             yield ("zone", "decisions", name), name, in_order(name, deciding)
+
+
+def _actor_faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
+    """Sectors of the dominant refiner that no table has; an export policy for who has a doctrine."""
+    refiner = scenario.dominant_refiner
+    for sector in refiner.end_use if "end_use" in refiner.model_fields_set else ():
+        if known.sectors is not None and sector not in known.sectors:
+            yield ("dominant_refiner", "end_use"), sector, in_order(sector, sorted(known.sectors))
+    if refiner.country in scenario.ore_holders.policies:
+        place = ("ore_holders", "policies", refiner.country)
+        yield place, refiner.country, "countries other than dominant_refiner.country, which has a doctrine"
 
 
 def _parameter_faults(scenario: Scenario) -> Iterator[Fault]:
@@ -173,6 +186,10 @@ def _countries_named(scenario: Scenario) -> Iterator[tuple[tuple[int | str, ...]
     if scenario.zone.benchmark_index != "world":
         yield ("zone", "benchmark_index"), scenario.zone.benchmark_index
     yield from ((("zone", "standings", name), name) for name in scenario.zone.standings)
+    yield from ((("accession", "talks", name), name) for name in scenario.accession.talks)
+    named = set(scenario.accession.strategies) - {VOTING_BLOC}
+    yield from ((("accession", "strategies", name), name) for name in sorted(named))
+    yield from ((("ore_holders", "policies", name), name) for name in scenario.ore_holders.policies)
 
 
 def _fault_line(

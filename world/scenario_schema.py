@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from agents.strategies.by_name import strategy_names
 from world.measures import Measure
 
 Value = TypeVar("Value")
@@ -42,6 +43,18 @@ Country = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Quarter = Annotated[str, Field(pattern=r"^\d{4}-Q[1-4]$")]
 Voter = Annotated[str, Field(pattern=r"^([A-Z]{3}|EU)$")]
 Choice = Literal["join", "hold_out", "ask", "stay", "leave"]
+
+
+def _check_strategy(value: str) -> str:
+    if value not in strategy_names():
+        raise ValueError(f"one of {', '.join(strategy_names())}")
+    return value
+
+
+StrategyName = Annotated[
+    str, AfterValidator(_check_strategy), Field(json_schema_extra={"enum": list(strategy_names())})
+]
+"""A strategy of accession by the name of its file."""
 
 
 class Section(BaseModel):
@@ -102,9 +115,27 @@ class DominantRefinerSection(Section):
     """The dominant refiner and its doctrine."""
 
     country: Country = "CHN"
-    doctrine: Literal["passive", "tit_for_tat", "leverage"] = "passive"
+    doctrine: Literal[
+        "passive", "tit_for_tat", "escalation", "leverage", "predatory", "rent_capture", "mixed"
+    ] = "passive"
+    instruments: Annotated[
+        tuple[Literal["listing", "end_use", "licence", "quota", "ban", "export_tax", "price_war"], ...],
+        BeforeValidator(_list_to_tuple),
+        Field(min_length=1),
+    ] = ("listing", "end_use", "licence", "quota", "ban", "export_tax", "price_war")
+    stages: Annotated[
+        tuple[Literal["refined", "component"], ...], BeforeValidator(_list_to_tuple), Field(min_length=1)
+    ] = ("refined", "component")
+    end_use: Names = ("defence",)
+    reach: Share = 0.0
     licence_approval: Share = 0.4
     levy_capture: Share = 0.0
+
+
+class OreHoldersSection(Section):
+    """Governments with ore that have an export policy of their own."""
+
+    policies: dict[Country, Literal["local_processing", "price_support"]] = {}
 
 
 class ReserveSection(Section):
@@ -119,7 +150,9 @@ class ReserveSection(Section):
 class AccessionSection(Section):
     """How countries decide to join."""
 
-    strategy: Literal["payoff", "fixed"] = "payoff"
+    strategy: StrategyName = "payoff"
+    strategies: dict[Voter, StrategyName] = {}
+    talks: dict[Country, Quarter] = {}
 
 
 class ScenarioSchema(Section):
@@ -132,6 +165,7 @@ class ScenarioSchema(Section):
     zone: ZoneSection = ZoneSection()
     leader: LeaderSection = LeaderSection()
     dominant_refiner: DominantRefinerSection = DominantRefinerSection()
+    ore_holders: OreHoldersSection = OreHoldersSection()
     reserve: ReserveSection = ReserveSection()
     accession: AccessionSection = AccessionSection()
     parameters: dict[str, float] = {}
@@ -203,6 +237,7 @@ def allowed_keys(schema: Mapping[str, Any]) -> str:
 
 _FORMATS = {
     r"^[A-Z]{3}$": "an ISO 3166-1 alpha-3 code such as CAN",
+    r"^[A-Z]{2,3}$": "an ISO 3166-1 alpha-3 code such as CAN, or EU",
     r"^\d{4}-Q[1-4]$": "a quarter such as 2026-Q1",
     r"^([A-Z]{3}|EU)$": "an ISO 3166-1 alpha-3 code such as CAN, or EU",
     r"^(world|[A-Z]{3})$": "world, or an ISO 3166-1 alpha-3 code such as CAN",

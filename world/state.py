@@ -18,13 +18,22 @@ RUNGS = ("none", "forum", "framework", "action_plan", "floor")
 NONE, FORUM, FRAMEWORK, ACTION_PLAN, FLOOR = range(5)
 
 
+PRICED = ("export_tax", "price_war")
+"""Controls that change a price and let everything pass."""
+
+
 class StateError(ValueError):
     """A state that cannot be: says which array and where."""
 
 
 @dataclass(frozen=True)
 class Control:
-    """An export restriction in force: ``approval_share`` of usual shipments is granted (0 = ban)."""
+    """An export restriction decided in the run: ``approval_share`` of usual shipments is granted (0 = ban).
+
+    tax_share : export tax to the targets, below zero a subsidy; reach : of the ban on handing the good on
+    allowed_t : under a quota, most that leaves for the targets together in a round
+    approval_before : what was granted before it, so that only what is newly withheld costs trust
+    """
 
     actor: int
     mineral: int
@@ -33,6 +42,16 @@ class Control:
     approval_share: float
     since: int
     reason: str
+    instrument: str = "licence"
+    tax_share: float = 0.0
+    reach: float = 0.0
+    allowed_t: float = np.inf
+    approval_before: float = 1.0
+
+    @property
+    def newly_withheld_share(self) -> float:
+        """Part of usual shipments that it withholds and that was not withheld before."""
+        return max(0.0, self.approval_before - self.approval_share)
 
 
 @dataclass
@@ -98,12 +117,22 @@ class Politics:
         default_factory=lambda: np.zeros(0)
     )  # (n,) a round, on offer for an accession
     side_payment_agreed_usd: Array = field(default_factory=lambda: np.zeros(0))  # (n,) a round, once bound
+    captures_since: int = -1  # round in which the dominant refiner chose to take the levy over, -1 not
     shortfall_usd: Array = field(
         default_factory=lambda: np.zeros(0)
     )  # (n,) by how much joining last failed to pay
     leader_gain_usd: Array = field(
         default_factory=lambda: np.zeros(0)
     )  # (n,) what its accession would bring the leader
+
+    @property
+    def lane_controls(self) -> list[Control]:
+        """Controls that let a part of each lane pass; the others ration, tax or subsidise."""
+        return [control for control in self.controls if control.instrument not in ("quota", *PRICED)]
+
+    def controls_of(self, actor: int) -> list[Control]:
+        """Controls in force of one government."""
+        return [control for control in self.controls if control.actor == actor]
 
 
 @dataclass

@@ -50,7 +50,7 @@ def _loss(world: TradeWorld, power: int) -> Array:
             loss += size * np.where(hit, aimed, seen)
     for control in world.state.politics.controls:
         if control.actor == power and control.since == world.round:
-            loss[list(control.targets)] += p.trust_loss_broken_licence * (1.0 - control.approval_share)
+            loss[list(control.targets)] += p.trust_loss_broken_licence * control.newly_withheld_share
     return loss
 
 
@@ -61,7 +61,7 @@ def learn_from_others(world: TradeWorld) -> None:
     fresh = np.flatnonzero(bound & ~world.bound_before)
     world.bound_before = bound
     joined = {world.facts.speaks_for[place] for place in fresh}
-    hit = {place for control in politics.controls for place in control.targets}
+    hit = {place for control in politics.controls_of(politics.dominant) for place in control.targets}
     hit |= set(np.flatnonzero(politics.counter_duty_share > 0.0).tolist())
     answered = {world.facts.speaks_for[place] for place in fresh if int(place) in hit}
     politics.retaliation_belief = learn_retaliation(

@@ -155,7 +155,8 @@ def finance_paid_usd(world: TradeWorld) -> Array:
     politics = world.state.politics
     grants = politics.finance_usd * world.parameters.finance_grant_share
     received = np.where(politics.rung >= FRAMEWORK, grants, 0.0)
-    received = received + np.where(politics.rung == FLOOR, politics.side_payment_agreed_usd, 0.0)
+    agreed = (1.0 - world.happenings.withdrawn_share) * politics.side_payment_agreed_usd
+    received = received + np.where(politics.rung == FLOOR, agreed, 0.0)
     received[world.leader] = 0.0
     received[world.leader] = -float(received.sum())
     return np.asarray(received)

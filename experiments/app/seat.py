@@ -126,13 +126,16 @@ def _facts(view: CountryView, world: TradeWorld) -> tuple[str, ...]:
 def _refiner_facts(view: RefinerView) -> tuple[str, ...]:
     hostile = sorted({grievance.actor for grievance in view.grievances})
     held = [
-        f"{mineral_word(mineral)} to {len(targets)} countries"
-        for mineral, targets in sorted(view.controls.items())
+        f"{mineral_word(control.mineral)}, {control.stage} ({control.instrument.replace('_', ' ')}), "
+        f"to {len(control.targets)} countries"
+        for control in sorted(view.controls, key=lambda control: (control.mineral, control.stage))
     ]
-    options = sorted(view.options, key=lambda option: -option.lane_value_usd)[:5]
+    goods = {(option.mineral, option.stage): option for option in view.options}
+    options = sorted(goods.values(), key=lambda option: -option.lane_value_usd)[:5]
     told = tuple(
-        f"{mineral_word(option.mineral)}: you ship {format_money(option.lane_value_usd)} a quarter to "
-        f"{len(option.targets)} of them, {format_share(option.target_dependence_share)} of what they buy"
+        f"{mineral_word(option.mineral)}, {option.stage}: you ship {format_money(option.lane_value_usd)} "
+        f"a quarter to {len(option.targets)} of them, "
+        f"{format_share(option.target_dependence_share)} of what they buy"
         for option in options
     )
     return (

@@ -16,6 +16,7 @@ from agents.view import (
     ControlOption,
     CountryView,
     Grievance,
+    HeldControl,
     Invitation,
     LeaderView,
     Question,
@@ -105,6 +106,8 @@ any_view = st.builds(
     favourable_reviews=st.integers(0, 5),
     taste=st.floats(-4.0, 4.0),
     mood=st.floats(-4.0, 4.0),
+    followers=st.sampled_from([(), ("BBB",), ("BBB", "CCC")]),
+    talks_deadline=st.sampled_from([-1, 0, 10, 40]),
 ).map(lambda seen: replace(seen, zone_open=True, text_exists=True) if seen.rung == 4 else seen)
 
 
@@ -118,29 +121,85 @@ def option(
 def refiner_view(
     options: Sequence[ControlOption] = (),
     hostile: Sequence[str] = ("AAA",),
-    controls: Mapping[str, tuple[str, ...]] | None = None,
+    controls: Sequence[HeldControl] = (),
     **parameters: float,
 ) -> RefinerView:
     """What the dominant refiner sees."""
     grievances = tuple(Grievance(actor, "floor", 4) for actor in hostile)
     gdp = {"AAA": 1e12, "BBB": 1e11}
     return RefinerView(
-        "CHN", 8, grievances, controls or {}, tuple(options), gdp, {**PARAMETERS, **parameters}
+        "CHN", 8, grievances, tuple(controls), tuple(options), gdp, {**PARAMETERS, **parameters}
     )
+
+
+def held(mineral: str, *targets: str, **changes: Any) -> HeldControl:
+    """A control in force: a licence on metal at 40% since round 4."""
+    return replace(HeldControl(mineral, "refined", "licence", targets, 0.4, 0.0, 4), **changes)
 
 
 _minerals = ("ndpr", "gallium", "tungsten", "graphite", "antimony")
 _targets = st.lists(st.sampled_from(["AAA", "BBB", "CCC"]), min_size=1, unique=True).map(
     lambda names: tuple(sorted(names))
 )
+_instruments = st.sampled_from(
+    [
+        ("listing", 0.9, 0.0),
+        ("end_use", 0.8, 0.0),
+        ("licence", 0.4, 0.0),
+        ("quota", 0.4, 0.0),
+        ("ban", 0.0, 0.0),
+        ("export_tax", 1.0, 0.1),
+        ("price_war", 1.0, -0.2),
+    ]
+)
+_stages = st.sampled_from(["refined", "component"])
+
+
+@st.composite
+def _any_option(draw: st.DrawFn) -> ControlOption:
+    instrument, granted, tax = draw(_instruments)
+    return ControlOption(
+        draw(st.sampled_from(_minerals)),
+        draw(_targets),
+        granted,
+        draw(st.floats(0.0, 1e10)),
+        draw(_share),
+        draw(_stages),
+        instrument,
+        tax,
+        draw(_share),
+        draw(st.floats(0.0, 1e10)),
+        draw(st.floats(0.0, 1e9)),
+        draw(_share),
+        draw(st.floats(-0.5, 0.5)),
+    )
+
+
+@st.composite
+def _any_control(draw: st.DrawFn) -> HeldControl:
+    instrument, granted, tax = draw(_instruments)
+    return HeldControl(
+        draw(st.sampled_from(_minerals)),
+        draw(_stages),
+        instrument,
+        draw(_targets),
+        granted,
+        tax,
+        draw(_rounds),
+    )
+
+
+_rounds = st.integers(0, 8)
 any_refiner_view = st.builds(
-    refiner_view,
-    options=st.lists(
-        st.builds(ControlOption, st.sampled_from(_minerals), _targets, _share, st.floats(0.0, 1e10), _share),
-        unique_by=lambda item: item.mineral,
+    lambda hurt, floor, captures, **seen: replace(
+        refiner_view(**seen), hurt_share=hurt, floor_in_force=floor, captures=captures
     ),
+    hurt=_share,
+    floor=st.booleans(),
+    captures=st.booleans(),
+    options=st.lists(_any_option(), max_size=6, unique_by=lambda item: (item.good, item.instrument)),
     hostile=st.lists(st.sampled_from(["AAA", "BBB", "CCC"]), unique=True),
-    controls=st.dictionaries(st.sampled_from(_minerals), _targets, max_size=3),
+    controls=st.lists(_any_control(), max_size=3, unique_by=lambda item: item.good),
 )
 
 

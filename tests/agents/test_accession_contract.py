@@ -8,18 +8,21 @@ import inspect
 import pickle
 import random
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from made_up_views import NOTHING, any_answer, any_view, touches_the_world, view
 
 import agents
 from agents.accession import AccessionStrategy, FixedStanding, PayoffAccession
 from agents.decision import CountryDecision
 from agents.scripted import ScriptedAccession
-from agents.view import Answer, CountryView, Question, WhatIfControlled, WhatIfMember
+from agents.strategies.by_name import make_strategy, strategy_names
+from agents.view import Accounts, Answer, CountryView, Question, WhatIfControlled, WhatIfMember
 
 STRATEGIES = {
     "payoff": PayoffAccession(),
@@ -27,6 +30,7 @@ STRATEGIES = {
     "fixed to hold out": FixedStanding(False),
     "scripted": ScriptedAccession({3: "join", 10: "join", 12: "hold_out"}),
     "without a script": ScriptedAccession({}),
+    **{name: make_strategy(name) for name in strategy_names() if name not in ("payoff", "fixed")},
 }
 OUTSIDE, INSIDE = {"join", "hold_out", "prepare"}, {"stay", "leave"}
 TEXT_FIRST = [name for name in STRATEGIES if name != "scripted"]
@@ -158,3 +162,43 @@ def test_who_asks_holds_out_and_says_what_it_lacks() -> None:
 def test_there_is_nothing_to_leave_below_the_floor() -> None:
     assert ScriptedAccession({10: "leave"}).decide(view(round=10, rung=2), {}).choice == "hold_out"
     assert ScriptedAccession({10: "join"}).decide(view(round=10, rung=4), {}).choice == "stay"
+
+
+@pytest.mark.parametrize("name", strategy_names())
+@given(
+    seen=any_view,
+    answer=any_answer,
+    factor=st.sampled_from([0.25, 4.0]),
+    label=st.sampled_from(["AAA", "ZZZ"]),
+)
+@settings(max_examples=40, deadline=None)
+def test_neither_the_unit_of_money_nor_the_name_of_the_country_matters(
+    name: str, seen: CountryView, answer: Answer, factor: float, label: str
+) -> None:
+    """Factors are powers of two, so that sums scale without rounding."""
+    big = replace(seen, mineral_trade_usd=max(seen.mineral_trade_usd, 8.0))  # above the least scale of 1 USD
+    money = {
+        field.name: factor * getattr(big, field.name) for field in fields(big) if field.name.endswith("_usd")
+    }
+    one = ask_and_decide(make_strategy(name), big, answer)
+    other = ask_and_decide(make_strategy(name), replace(big, actor=label, **money), scaled(answer, factor))
+    assert (other.choice, other.subject, other.actor) == (one.choice, one.subject, label)
+    if "fixed by the scenario" not in one.terms:
+        assert other.margin_usd == pytest.approx(factor * one.margin_usd)
+        assert other.threshold_usd == pytest.approx(factor * one.threshold_usd)
+
+
+def scaled(answer: Answer, factor: float) -> Answer:
+    now, later = (
+        Accounts(factor * a.users_usd, factor * a.producers_usd, factor * a.treasury_usd)
+        for a in (answer.now, answer.later)
+    )
+    return Answer(now, later, {name: factor * value for name, value in answer.others_usd.items()})
+
+
+@pytest.mark.parametrize("name", strategy_names())
+def test_a_country_with_nothing_at_stake_stays_where_it_is(name: str) -> None:
+    """No gain, no cost, no taste, no partner inside: nobody joins, and nobody leaves by being asked again."""
+    for number in range(40):
+        outside = ask_and_decide(make_strategy(name), view(round=number, favourable_reviews=9), NOTHING)
+        assert outside.choice == "hold_out"

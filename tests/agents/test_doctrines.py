@@ -6,15 +6,40 @@ import copy
 import inspect
 import pickle
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from made_up_views import any_answer, any_refiner_view, option, refiner_view, same_both, touches_the_world
+from made_up_views import (
+    any_answer,
+    any_refiner_view,
+    held,
+    option,
+    refiner_view,
+    same_both,
+    touches_the_world,
+)
 
-from agents.decision import ControlDecision
-from agents.dominant_refiner import DOCTRINES, Leverage, Passive, RefinerDoctrine, TitForTat, leverage_terms
-from agents.view import Accounts, Answer, Question, RefinerView, WhatIfControl, WhatIfNoFloor
+from agents.decision import ControlDecision, CountryDecision
+from agents.doctrines.doctrine import WITHHOLDING, RefinerDoctrine, annuity, if_imposed, if_lifted
+from agents.doctrines.escalation import Escalation
+from agents.doctrines.leverage import Leverage, leverage_terms
+from agents.doctrines.mixed import Mixed
+from agents.doctrines.passive import Passive
+from agents.doctrines.predatory import Predatory, predation_value_usd, war_terms
+from agents.doctrines.rent_capture import RentCapture
+from agents.doctrines.tit_for_tat import TitForTat
+from agents.dominant_refiner import DOCTRINES
+from agents.view import (
+    Accounts,
+    Answer,
+    Question,
+    RefinerView,
+    WhatIfCapture,
+    WhatIfControl,
+    WhatIfNoFloor,
+)
 
 every_doctrine = pytest.mark.parametrize(
     "doctrine", [kind() for kind in DOCTRINES.values()], ids=list(DOCTRINES)
@@ -32,28 +57,32 @@ def decide(doctrine: RefinerDoctrine, view: RefinerView, answer: Answer) -> Cont
 def test_moves_are_legal_and_have_reasons_that_add_up(
     doctrine: RefinerDoctrine, view: RefinerView, answer: Answer
 ) -> None:
-    assert all(isinstance(question, WhatIfControl | WhatIfNoFloor) for question in doctrine.questions(view))
+    asked = doctrine.questions(view)
+    assert all(isinstance(question, WhatIfControl | WhatIfNoFloor | WhatIfCapture) for question in asked)
+    assert len(set(asked)) == len(asked)
     decision = decide(doctrine, view, answer)
-    offered = {option.mineral: option for option in view.options}
+    offered = {(o.good, o.targets, o.instrument, o.approval_share, o.tax_share) for o in view.options}
     for imposed in decision.impose:
-        assert not set(imposed.targets) <= set(
-            view.controls.get(imposed.mineral, ())
-        )  # new, or wider than before
-        assert set(imposed.targets) <= set(offered[imposed.mineral].targets)
+        terms = (imposed.instrument, imposed.approval_share, imposed.tax_share)
+        assert ((imposed.mineral, imposed.stage), imposed.targets, *terms) in offered
         assert imposed.targets
-        assert imposed.approval_share == offered[imposed.mineral].approval_share
-    assert set(decision.relent) <= set(view.controls)
-    assert len(set(decision.relent)) == len(decision.relent)
+    in_force = {(c.good, target) for c in view.controls for target in c.targets}
+    for relief in decision.relent:
+        assert relief.targets
+        assert {((relief.mineral, relief.stage), target) for target in relief.targets} <= in_force
     hostile = {grievance.actor for grievance in view.grievances}
     assert set(decision.counter_duty_share) <= hostile
     assert all(share >= 0.0 for share in decision.counter_duty_share.values())
-    choices = [reason.choice for reason in decision.reasons]
-    assert choices.count("license") == len(decision.impose)
-    assert choices.count("relent") == len(decision.relent)
+    done = [
+        r for r in decision.reasons if r.choice != "none" and r.choice not in ("relent", "capture the levy")
+    ]
+    assert len(done) == len(decision.impose)
+    assert [r.choice for r in decision.reasons].count("relent") == len(decision.relent)
     for reason in decision.reasons:
         assert (reason.actor, reason.kind) == (view.actor, "retaliation")
         assert reason.margin_usd == pytest.approx(sum(reason.terms.values()))
-        assert np.isfinite(list(reason.terms.values())).all()
+        assert np.isfinite([reason.threshold_usd, *reason.terms.values()]).all()
+        assert reason.choice != reason.alternative
 
 
 @every_doctrine
@@ -76,15 +105,107 @@ def test_it_holds_nothing_of_the_world_and_sees_its_view_alone(doctrine: Refiner
     assert list(inspect.signature(doctrine.decide).parameters) == ["view", "answers"]
 
 
+FULL = [
+    option(mineral, dependence, value, targets=("AAA", "BBB"), instrument=instrument, **terms)
+    for mineral, dependence, value, entered in (("ndpr", 0.4, 9e8, 0.03), ("gallium", 0.9, 1e7, 0.0))
+    for instrument, terms in (
+        ("listing", {"approval_share": 0.9}),
+        ("licence", {"approval_share": 0.4}),
+        ("ban", {"approval_share": 0.0}),
+        ("export_tax", {"approval_share": 1.0, "tax_share": 0.1, "rival_growth_share": entered}),
+        ("price_war", {"approval_share": 1.0, "tax_share": -0.2, "rival_growth_share": entered}),
+    )
+]
+
+
+def full_view(scale: float = 1.0, hostile: tuple[str, ...] = ("AAA",)) -> RefinerView:
+    """All instruments on two goods, one of which rivals have entered; all money times a scale."""
+    options = [
+        replace(
+            o,
+            lane_value_usd=scale * o.lane_value_usd,
+            exports_usd=2.0 * scale * o.lane_value_usd,
+            feed_usd=0.1 * scale * o.lane_value_usd,
+        )
+        for o in FULL
+    ]
+    seen = refiner_view(options, hostile=hostile)
+    gdp = {name: scale * usd for name, usd in seen.targets_gdp_usd.items()}
+    return replace(seen, targets_gdp_usd=gdp, hurt_share=0.05, floor_in_force=True)
+
+
+def full_answers(doctrine: RefinerDoctrine, view: RefinerView, scale: float = 1.0) -> dict[Question, Answer]:
+    """Each question has an answer of its own: the more is withheld or taxed, the more it earns today and
+    loses later."""
+    found: dict[Question, Answer] = {}
+    for question in doctrine.questions(view):
+        size = 1e8 * scale
+        if isinstance(question, WhatIfControl):
+            size *= 1.0 - question.approval_share + question.tax_share
+            size *= 1.5 if question.mineral == "ndpr" else 1.0
+        others = {"targets": -3.0 * size, "rivals": 0.1 * size}
+        found[question] = Answer(Accounts(producers_usd=size), Accounts(producers_usd=-0.4 * size), others)
+    return found
+
+
+def terms_of(reasons: tuple[CountryDecision, ...]) -> list[tuple[str, str, str]]:
+    return [(reason.choice, reason.alternative, reason.subject) for reason in reasons]
+
+
 @every_doctrine
-def test_without_a_grievance_nothing_is_imposed(doctrine: RefinerDoctrine) -> None:
+@pytest.mark.parametrize("hostile", [("AAA",), ()])
+def test_a_world_a_thousand_times_richer_sees_the_same_move(
+    doctrine: RefinerDoctrine, hostile: tuple[str, ...]
+) -> None:
+    moves = []
+    for scale in (1.0, 1000.0):
+        view = full_view(scale, hostile)
+        moves.append(doctrine.decide(view, full_answers(doctrine, view, scale)))
+    one, other = moves
+    assert (one.impose, one.relent, one.captures) == (other.impose, other.relent, other.captures)
+    assert terms_of(one.reasons) == terms_of(other.reasons)
+    for mine, theirs in zip(one.reasons, other.reasons, strict=True):
+        assert theirs.margin_usd == pytest.approx(1000.0 * mine.margin_usd)
+
+
+@every_doctrine
+def test_names_of_countries_and_minerals_do_not_matter(doctrine: RefinerDoctrine) -> None:
+    names = {"AAA": "ZZZ", "BBB": "YYY", "ndpr": "aluminium", "gallium": "yttrium"}
+    view = full_view()
+    other = replace(
+        view,
+        grievances=tuple(replace(g, actor=names[g.actor]) for g in view.grievances),
+        options=tuple(
+            replace(o, mineral=names[o.mineral], targets=tuple(names[t] for t in o.targets))
+            for o in view.options
+        ),
+        targets_gdp_usd={names[name]: usd for name, usd in view.targets_gdp_usd.items()},
+    )
+    answers = full_answers(doctrine, view)
+    renamed = {
+        replace(q, mineral=names[q.mineral], targets=tuple(names[t] for t in q.targets))
+        if isinstance(q, WhatIfControl)
+        else q: answer
+        for q, answer in answers.items()
+    }
+    one, two = doctrine.decide(view, answers), doctrine.decide(other, renamed)
+    assert [names[i.mineral] for i in one.impose] == [i.mineral for i in two.impose]
+    assert [i.instrument for i in one.impose] == [i.instrument for i in two.impose]
+    assert [r.margin_usd for r in one.reasons] == [r.margin_usd for r in two.reasons]
+
+
+@pytest.mark.parametrize("kind", [TitForTat, Escalation])
+def test_those_who_answer_in_kind_start_nothing(kind: type[RefinerDoctrine]) -> None:
     rich = same_both(Accounts(treasury_usd=1e9), targets=-1e9)
-    assert decide(doctrine, refiner_view((), hostile=()), rich) == ControlDecision()
+    assert decide(kind(), refiner_view([option()], hostile=()), rich) == ControlDecision()
 
 
 def test_the_passive_refiner_keeps_even_what_is_in_force() -> None:
-    view = refiner_view([option()], controls={"gallium": ("AAA",)})
+    view = refiner_view([option()], controls=[held("gallium", "AAA")])
     assert decide(Passive(), view, same_both(Accounts())) == ControlDecision()
+
+
+# --- tit for tat
 
 
 def test_tit_for_tat_hits_where_the_target_depends_most() -> None:
@@ -93,18 +214,24 @@ def test_tit_for_tat_hits_where_the_target_depends_most() -> None:
     assert [imposed.mineral for imposed in decision.impose] == ["gallium"]
 
 
+def test_tit_for_tat_may_withhold_magnets() -> None:
+    options = [option("ndpr", 0.4), option("ndpr", 0.9, stage="component")]
+    (imposed,) = decide(TitForTat(), refiner_view(options), same_both(Accounts())).impose
+    assert (imposed.mineral, imposed.stage) == ("ndpr", "component")
+
+
 def test_tit_for_tat_spares_those_who_did_nothing() -> None:
     options = [option("gallium", 0.9, targets=("BBB",)), option("ndpr", 0.2, targets=("AAA",))]
     decision = decide(TitForTat(), refiner_view(options, hostile=["AAA"]), same_both(Accounts()))
     assert [imposed.mineral for imposed in decision.impose] == ["ndpr"]
 
 
-def test_tit_for_tat_relents_when_the_act_is_withdrawn_and_not_before() -> None:
-    controls = {"ndpr": ("AAA",), "gallium": ("BBB",)}
+def test_tit_for_tat_relents_toward_whoever_withdraws_and_nobody_else() -> None:
+    controls = [held("ndpr", "AAA"), held("gallium", "AAA", "BBB")]
     decision = decide(
         TitForTat(), refiner_view((), hostile=["AAA"], controls=controls), same_both(Accounts())
     )
-    assert decision.relent == ("gallium",)
+    assert [(relief.mineral, relief.targets) for relief in decision.relent] == [("gallium", ("BBB",))]
 
 
 def test_tit_for_tat_lays_a_duty_on_those_who_aggrieve_it_and_lifts_it_with_the_act() -> None:
@@ -117,25 +244,73 @@ def test_tit_for_tat_lays_a_duty_on_those_who_aggrieve_it_and_lifts_it_with_the_
 def test_tit_for_tat_widens_a_control_to_newcomers_before_it_opens_another() -> None:
     options = [option("gallium", 0.9), option("ndpr", 0.2)]
     view = refiner_view(
-        options, hostile=["AAA", "BBB"], controls={"ndpr": ("AAA",)}, tit_for_tat_controls=1.0
+        options, hostile=["AAA", "BBB"], controls=[held("ndpr", "AAA")], tit_for_tat_controls=1.0
     )
     (imposed,) = decide(TitForTat(), view, same_both(Accounts())).impose
     assert (imposed.mineral, imposed.targets) == ("ndpr", ("AAA", "BBB"))
 
 
 def test_tit_for_tat_stops_at_its_count_of_controls() -> None:
-    controls = {"ndpr": ("AAA",), "gallium": ("AAA",)}
+    controls = [held("ndpr", "AAA"), held("gallium", "AAA")]
     view = refiner_view([option("tungsten")], controls=controls, tit_for_tat_controls=2.0)
     assert decide(TitForTat(), view, same_both(Accounts())).impose == ()
     wider = refiner_view([option("tungsten")], controls=controls, tit_for_tat_controls=3.0)
     assert len(decide(TitForTat(), wider, same_both(Accounts())).impose) == 1
 
 
+# --- the ladder
+
+LADDER = [
+    option(mineral, dependence, exports_usd=1e9, instrument=instrument)
+    for mineral, dependence in (("ndpr", 0.9), ("gallium", 0.5))
+    for instrument in WITHHOLDING
+]
+
+
+def climb(hurts: list[float], wait: int = 2) -> list[tuple[str, str] | None]:
+    """Goods and instruments put on, step by step, when it is hurt so much and enough time has passed."""
+    controls, told = [], []
+    for turn, hurt in enumerate(hurts):
+        view = replace(refiner_view(LADDER, controls=controls), hurt_share=hurt, round=8 + wait * turn)
+        decision = decide(Escalation(), view, same_both(Accounts()))
+        told.append((decision.impose[0].mineral, decision.impose[0].instrument) if decision.impose else None)
+        for imposed in decision.impose:
+            controls = [c for c in controls if c.mineral != imposed.mineral]
+            controls.append(held(imposed.mineral, "AAA", instrument=imposed.instrument, since=view.round))
+        controls = [c for c in controls if c.mineral not in {r.mineral for r in decision.relent}]
+    return told
+
+
+def test_each_threshold_passed_buys_one_step_up_the_ladder() -> None:
+    assert climb([0.0] * 2) == [("ndpr", "listing"), None]
+    assert climb([0.045] * 4) == [("ndpr", "listing"), ("ndpr", "end_use"), ("ndpr", "licence"), None]
+    steep = climb([1.0] * 7)
+    assert steep[:5] == [("ndpr", word) for word in WITHHOLDING]
+    assert steep[5:] == [("gallium", "listing"), ("gallium", "end_use")]
+
+
+def test_it_waits_between_steps_up_and_goes_down_as_the_hurt_eases() -> None:
+    assert climb([0.1] * 3, wait=1) == [("ndpr", "listing"), None, ("ndpr", "end_use")]
+    assert climb([0.1, 0.1, 0.1, 0.02]) == [
+        ("ndpr", "listing"),
+        ("ndpr", "end_use"),
+        ("ndpr", "licence"),
+        ("ndpr", "end_use"),
+    ]
+
+
+def test_the_ladder_ends_in_a_truce_when_the_act_is_withdrawn() -> None:
+    view = refiner_view(LADDER, hostile=(), controls=[held("ndpr", "AAA", instrument="ban")])
+    assert [r.targets for r in decide(Escalation(), view, same_both(Accounts())).relent] == [("AAA",)]
+
+
+# --- leverage
+
+
 def test_leverage_takes_the_control_worth_most_and_only_when_it_pays() -> None:
     options = [option("ndpr"), option("gallium")]
     view = refiner_view(options)
     answers: dict[Question, Answer] = {
-        WhatIfNoFloor(): same_both(Accounts()),
         WhatIfControl("ndpr", ("AAA", "BBB"), 0.4): same_both(Accounts(producers_usd=5e7)),
         WhatIfControl("gallium", ("AAA", "BBB"), 0.4): same_both(Accounts(producers_usd=9e7)),
     }
@@ -150,9 +325,9 @@ def test_leverage_takes_the_control_worth_most_and_only_when_it_pays() -> None:
 @pytest.mark.parametrize(
     ("name", "low", "high"),
     [
-        ("own accounts", same_both(Accounts(producers_usd=-1e7)), same_both(Accounts(producers_usd=1e7))),
+        ("own accounts", Answer(Accounts(-1e7), Accounts()), Answer(Accounts(1e7), Accounts())),
         ("concession hoped for", same_both(Accounts(), targets=0.0), same_both(Accounts(), targets=-1e10)),
-        ("rivals called up", same_both(Accounts(), rivals=1e8), same_both(Accounts(), rivals=0.0)),
+        ("rivals called up", Answer(Accounts(), Accounts(-1e8)), Answer(Accounts(), Accounts())),
     ],
 )
 def test_each_term_of_leverage_moves_as_it_should(name: str, low: Answer, high: Answer) -> None:
@@ -162,12 +337,40 @@ def test_each_term_of_leverage_moves_as_it_should(name: str, low: Answer, high: 
     assert {other for other in worse if worse[other] != better[other]} == {name}
 
 
-def test_a_harder_control_costs_more_politically() -> None:
+def test_a_patient_refiner_fears_rivals_more() -> None:
+    answer = Answer(Accounts(), Accounts(producers_usd=-1e8))
+    patient, hasty = (
+        leverage_terms(refiner_view([option()], dominant_discount_year=rate), option(), answer, 0.0)
+        for rate in (0.02, 0.2)
+    )
+    assert patient["rivals called up"] < hasty["rivals called up"] < 0.0
+
+
+def test_a_harder_control_costs_more_in_politics_and_reputation() -> None:
     ban, licence = (
-        leverage_terms(refiner_view(), option(approval_share=share), same_both(Accounts()), 0.0)
+        leverage_terms(
+            refiner_view(), option(approval_share=share, exports_usd=2e8), same_both(Accounts()), 0.0
+        )
         for share in (0.0, 0.4)
     )
-    assert ban["political cost"] < licence["political cost"] < 0.0
+    for term in ("political cost", "reputation"):
+        assert ban[term] < licence[term] < 0.0
+
+
+def test_what_nobody_provoked_costs_more() -> None:
+    calm, provoked = (
+        leverage_terms(refiner_view(hostile=hostile), option(), same_both(Accounts()), 0.0)
+        for hostile in ((), ("AAA",))
+    )
+    assert calm["breach of trade law"] < 0.0 == provoked["breach of trade law"]
+
+
+def test_ore_bought_from_the_targets_restrains_it() -> None:
+    free, bound = (
+        leverage_terms(refiner_view(), option(feed_usd=feed), same_both(Accounts()), 0.0)
+        for feed in (0.0, 1e8)
+    )
+    assert sum(bound.values()) < sum(free.values())
 
 
 def test_no_concession_is_hoped_for_where_nothing_is_hurt() -> None:
@@ -177,15 +380,12 @@ def test_no_concession_is_hoped_for_where_nothing_is_hurt() -> None:
 
 def test_leverage_keeps_a_control_until_it_costs_more_than_a_change_of_course() -> None:
     """For a control in force the answer holds what lifting it would bring."""
-    held = {"ndpr": ("AAA",)}
-    view = refiner_view([option("ndpr", value=1e8)], controls=held)
-    question = WhatIfControl("ndpr", ("AAA",), 1.0)
+    control = held("ndpr", "AAA")
+    view = refiner_view([option("ndpr", value=1e8)], controls=[control])
 
     def relents(gain_from_lifting: float) -> bool:
-        lifted = same_both(Accounts(producers_usd=gain_from_lifting))
-        return Leverage().decide(view, {WhatIfNoFloor(): same_both(Accounts()), question: lifted}).relent == (
-            "ndpr",
-        )
+        lifted = Answer(Accounts(producers_usd=gain_from_lifting), Accounts())
+        return Leverage().decide(view, {if_lifted(control): lifted}).relent != ()
 
     assert relents(5e7)
     assert not relents(-5e7)
@@ -194,6 +394,75 @@ def test_leverage_keeps_a_control_until_it_costs_more_than_a_change_of_course() 
 
 
 def test_leverage_lifts_what_is_no_longer_an_option() -> None:
-    view = refiner_view([], hostile=(), controls={"ndpr": ("AAA",)})
+    view = refiner_view([], hostile=(), controls=[held("ndpr", "AAA")])
     decision = decide(Leverage(), view, same_both(Accounts()))
-    assert decision.relent == ("ndpr",)
+    assert [relief.mineral for relief in decision.relent] == ["ndpr"]
+
+
+# --- predation and rent capture
+
+
+def test_predation_is_worth_what_the_closed_form_says() -> None:
+    """Known answer T28: L = 1, T = 8, d = 0.98, q = 0.7, G = 0.6; it breaks even at G = 0.250593."""
+    assert predation_value_usd(1.0, 8.0, 0.98, 0.7, 0.6) == pytest.approx(10.40417, abs=1e-5)
+    assert predation_value_usd(1.0, 8.0, 0.98, 0.7, 0.250593) == pytest.approx(0.0, abs=1e-4)
+    assert annuity(1.0, 8.0) == 8.0
+
+
+WAR = option("ndpr", instrument="price_war", approval_share=1.0, tax_share=-0.2, rival_growth_share=0.05)
+SPOILS = replace(WAR, instrument="export_tax", tax_share=0.1)
+
+
+def test_it_undercuts_where_rivals_have_entered_and_closing_them_pays() -> None:
+    answer = Answer(Accounts(producers_usd=-1e7), Accounts(producers_usd=2e7))
+    assert [i.instrument for i in decide(Predatory(), refiner_view([WAR]), answer).impose] == ["price_war"]
+    dear = Answer(Accounts(producers_usd=-1e9), Accounts(producers_usd=2e7))
+    assert decide(Predatory(), refiner_view([WAR]), dear).impose == ()
+    calm = replace(WAR, rival_growth_share=0.0)
+    assert Predatory().questions(refiner_view([calm])) == ()
+
+
+def test_public_money_is_dear() -> None:
+    costly = replace(WAR, exports_usd=1e8)
+    terms = war_terms(refiner_view(), costly, same_both(Accounts()))
+    assert terms["cost of public funds"] == pytest.approx(-0.2 * 0.2 * 1e8)
+
+
+def test_a_war_ends_in_time_and_its_spoils_are_taken_once_rivals_are_gone() -> None:
+    war = held("ndpr", "AAA", "BBB", instrument="price_war", approval_share=1.0, tax_share=-0.2, since=0)
+    gain = same_both(Accounts(treasury_usd=1e8))
+    lost = decide(Predatory(), refiner_view([WAR, SPOILS], controls=[war]), gain)
+    assert (len(lost.relent), lost.impose) == (1, ())
+    gone = [replace(o, rival_growth_share=0.0) for o in (WAR, SPOILS)]
+    won = decide(Predatory(), refiner_view(gone, controls=[war]), gain)
+    assert [i.instrument for i in won.impose] == ["export_tax"]
+    assert len(won.relent) == 1
+
+
+def test_the_tax_falls_when_rivals_come_back() -> None:
+    tax = held("ndpr", "AAA", "BBB", instrument="export_tax", approval_share=1.0, tax_share=0.1)
+    decision = decide(Predatory(), refiner_view([WAR, SPOILS], controls=[tax]), same_both(Accounts()))
+    assert [relief.mineral for relief in decision.relent] == ["ndpr"]
+
+
+@pytest.mark.parametrize(("gain", "captures"), [(1e8, True), (0.0, None), (-1e6, None)])
+def test_the_levy_is_taken_over_where_there_is_one(gain: float, captures: bool | None) -> None:
+    view = replace(refiner_view(), floor_in_force=True)
+    assert decide(RentCapture(), view, same_both(Accounts(treasury_usd=gain))).captures is captures
+
+
+def test_the_tax_on_the_levy_goes_with_the_floor() -> None:
+    assert (
+        decide(RentCapture(), replace(refiner_view(), captures=True), same_both(Accounts())).captures is False
+    )
+
+
+def test_mixed_captures_and_puts_on_only_the_best_control() -> None:
+    view = full_view()
+    parts = [RentCapture(), Predatory(), Leverage()]
+    alone = [part.decide(view, full_answers(part, view)) for part in parts]
+    both = Mixed().decide(view, full_answers(Mixed(), view))
+    assert both.captures is True
+    assert len(both.impose) == 1
+    assert both.impose[0] in [imposed for move in alone for imposed in move.impose]
+    assert if_imposed(view.options[0]) in Mixed().questions(view)

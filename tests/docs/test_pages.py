@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from agents.decision import ControlDecision, CountryDecision, ImposedControl
+from agents.decision import ControlDecision
+from agents.doctrines.doctrine import impose, say_imposed
 from agents.dominant_refiner import DOCTRINES
 from agents.view import Answer, ControlOption, Grievance, Question, RefinerView
 from agents.zone_leader import REFERENCE_RULES
@@ -124,16 +125,17 @@ def test_the_doctrine_of_the_page_works() -> None:
         "Question": Question,
         "Answer": Answer,
         "ControlDecision": ControlDecision,
-        "ImposedControl": ImposedControl,
-        "CountryDecision": CountryDecision,
+        "impose": impose,
+        "say_imposed": say_imposed,
     }
     exec(compile(ast.parse(block), "architecture.md", "exec"), names)
     options = tuple(
-        ControlOption(name, ("JPN",), 0.4, value, 0.5) for name, value in (("a", 1.0), ("b", 2.0))
+        ControlOption(name, ("JPN",), 0.0, value, 0.5, instrument="ban")
+        for name, value in (("a", 1.0), ("b", 2.0))
     )
     parameters = {name: parameter.default for name, parameter in load_parameters().items()}
-    calm = RefinerView("CHN", 4, (), {}, options, {}, parameters)
-    wronged = RefinerView("CHN", 4, (Grievance("JPN", "floor", 3),), {}, options, {}, parameters)
+    calm = RefinerView("CHN", 4, (), (), options, {}, parameters)
+    wronged = RefinerView("CHN", 4, (Grievance("JPN", "floor", 3),), (), options, {}, parameters)
     ban = names["Ban"]()
     assert ban.decide(calm, {}).impose == ()
     (imposed,) = ban.decide(wronged, {}).impose

@@ -50,7 +50,8 @@ def test_help_is_quick_and_loads_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "compare", "report", "explain", "scenarios", "data", "results", "reference"]
+    "command",
+    ["run", "compare", "report", "explain", "stability", "scenarios", "data", "results", "reference"],
 )
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:

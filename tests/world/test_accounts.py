@@ -58,8 +58,9 @@ def cleared(world: TradeWorld) -> Cleared:
 def book(world: TradeWorld, cleared: Cleared, capture: float = 0.0) -> CountryAccounts:
     hub = [border.hub for border in cleared.setting.borders]
     axes = world.base.axes
+    captured = np.full(len(world.economy.final_use), capture)
     return country_accounts(
-        cleared.priced, cleared.clearing, axes, world.economy.final_use, hub, capture, world.dominant
+        cleared.priced, cleared.clearing, axes, world.economy.final_use, hub, captured, world.dominant
     )
 
 
@@ -163,7 +164,7 @@ def test_rows_may_be_taken_in_any_order(world: TradeWorld, cleared: Cleared) -> 
         part.axes,
         part.final_use,
         [border.hub for border in part.borders],
-        0.0,
+        np.zeros(len(order)),
         world.dominant,
     )
     np.testing.assert_array_equal(turned.usd[order], book(world, cleared).usd)

@@ -81,7 +81,14 @@ def test_what_no_measure_writes_takes_no_memory() -> None:
 
 
 def test_every_instrument_acts_or_is_known_to_act_otherwise() -> None:
-    assert set(INSTRUMENTS) - set(EFFECTS) == {"threat", "coercion", "truce", "statement"}
+    assert set(INSTRUMENTS) - set(EFFECTS) == {
+        "threat",
+        "coercion",
+        "truce",
+        "ruling",
+        "withdrawal",
+        "statement",
+    }
 
 
 @pytest.mark.parametrize(

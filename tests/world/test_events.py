@@ -228,3 +228,36 @@ def test_the_calendar_of_the_data_is_read_without_a_single_unknown_name() -> Non
         assert ((now.free_share >= 0.0) & (now.free_share <= 1.0)).all()
         assert (now.duty_share >= 0.0).all()
         assert ((now.fear >= 0.0) & (now.fear <= 1.0)).all()
+
+
+@pytest.mark.parametrize(("chance", "duty"), [(0.0, 0.25), (1.0, 0.0)])
+def test_a_ruling_strikes_down_what_it_lists_if_the_court_so_decides(chance: float, duty: float) -> None:
+    tariff = measure("tariff", "USA", NOW, targets=("CHN",), size=0.25)
+    other = measure("tariff", "USA", NOW, id="other", targets=("JPN",), size=0.1)
+    ruling = measure("ruling", "USA", "2025-Q3", targets=("*",), size=chance, suspends=(tariff.id,))
+    held = [calendar(tariff, other, ruling).happen(round_, ()) for round_ in (1, 2, 9)]
+    assert held[0].duty_share[0, 0, CHN, USA] == 0.25
+    assert [now.duty_share[0, 0, CHN, USA] for now in held[1:]] == [duty, duty]
+    assert [now.duty_share[0, 0, JPN, USA] for now in held] == [0.1] * 3
+    told = [kind for kind, told in held[1].news if told.id == ruling.id]
+    assert ("in_force" in told) == (chance > 0.0)
+
+
+def test_a_court_decides_once_and_about_as_often_as_said() -> None:
+    ruling = measure("ruling", "USA", NOW, size=0.3, suspends=("tariff",))
+    decided = [
+        calendar(replace(ruling, id=str(number))).happens(replace(ruling, id=str(number)))
+        for number in range(400)
+    ]
+    # 400 draws at 0.3: outside 90 to 150 with a probability of one in a thousand
+    assert 90 <= sum(decided) <= 150
+    again = calendar(ruling)
+    assert again.happens(ruling) == again.happens(ruling)
+
+
+def test_a_withdrawal_takes_the_offers_back_and_costs_trust_once() -> None:
+    gone = measure("withdrawal", "USA", "2025-Q2", size=1.0)
+    rounds = [calendar(gone).happen(round_, ()) for round_ in range(4)]
+    assert [now.withdrawn_share for now in rounds] == [0.0, 1.0, 1.0, 1.0]
+    assert [len(now.acts) for now in rounds] == [0, 1, 0, 0]
+    assert calendar(replace(gone, size=0.0)).happen(2, ()).withdrawn_share == 0.0

@@ -18,7 +18,11 @@ MINERALS = (
     *("ndpr", "dytb", "lithium", "cobalt", "nickel", "graphite", "gallium", "germanium", "antimony"),
     *("tungsten", "manganese", "copper"),
 )
-KNOWN = Known(MINERALS, ("USA", "CHN", "CAN", "JPN", "KOR", "GBR", "AUS"), ("EU", "G7"))
+KNOWN = Known(
+    MINERALS,
+    ("USA", "CHN", "CAN", "JPN", "KOR", "GBR", "AUS", "COD", "ZWE", "GAB", "PHL", "CHL"),
+    ("EU", "G7"),
+)
 HEAD = 'name = "Trial"\nquestion = "What if?"\n'
 MEASURE = '[[measures]]\nid = "stop"\nannounced = 2026-01-01\nactor = "CHN"\ninstrument = "ban"\n'
 LIBRARY = {
@@ -32,6 +36,12 @@ LIBRARY = {
     "tariffs_only",
     "tariffs_only_vs_controls",
     "vault_only",
+    "calculated_leverage",
+    "change_of_government",
+    "escalation",
+    "ore_holders",
+    "price_war",
+    "price_war_without_floor",
     "zone_floor",
     "zone_floor_capture",
     "zone_floor_retaliation",

@@ -1,0 +1,173 @@
+"""What the dominant refiner could do: goods it makes most of, against those who aggrieve it or all abroad."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from agents.doctrines.doctrine import WITHHOLDING
+from agents.view import ControlOption
+from world.axes import COMPONENT, REFINED, STAGES, Array
+from world.capacity import capacity_of
+from world.plant_costs import BLOCK_STAGE, MAKING
+
+if TYPE_CHECKING:
+    from world.model import TradeWorld
+
+
+BLANKET = ("licence", "quota", "ban")
+"""Instruments that make sense against everyone; firms and end uses are listed in answer to somebody."""
+
+
+@dataclass(frozen=True)
+class _Lanes:
+    """Its usual shipments of a good to some countries: tonnes a round, and what the countries buy in all."""
+
+    targets: tuple[str, ...]
+    shipped_t: float
+    bought_t: float
+
+
+def find_options(world: TradeWorld, hostile: Sequence[str]) -> tuple[ControlOption, ...]:
+    """Every instrument on every good that it dominates: those that withhold, against those who aggrieve it
+    (against all abroad while nobody does), and those that change its price, for all abroad.
+    """
+    found: list[ControlOption] = []
+    for mineral, stage in dominated_goods(world):
+        everyone = [c for place, c in enumerate(world.base.axes.countries) if place != world.dominant]
+        abroad = _lanes(world, mineral, stage, everyone)
+        aimed = _lanes(world, mineral, stage, hostile) if hostile else abroad
+        found += _withholding(world, mineral, stage, aimed, abroad, WITHHOLDING if hostile else BLANKET)
+        found += _pricing(world, mineral, stage, abroad)
+    return tuple(found)
+
+
+def dominated_goods(world: TradeWorld) -> Iterator[tuple[int, int]]:
+    """(mineral, stage) of which it makes at least ``control_least_share``, refined metal and components."""
+    for stage in (REFINED, COMPONENT):
+        output, mine = output_t(world, stage), world.base.axes.sellers(stage) == world.dominant
+        total, own = output.sum(axis=1), np.where(mine, output, 0.0).sum(axis=1)
+        if STAGES[stage] not in world.premise.dominant_refiner.stages:
+            continue
+        for mineral in np.flatnonzero((total > 0) & (own >= world.parameters.control_least_share * total)):
+            yield int(mineral), stage
+
+
+def output_t(world: TradeWorld, stage: int) -> Array:
+    """(mineral, seller) output of the last round; of the base year before any."""
+    clearing = world.state.clearing
+    if clearing is None:
+        return np.asarray(world.base.lanes(stage).flow_t.sum(axis=2))
+    return np.asarray(clearing.stages[stage].flow_t.sum(axis=(1, 3)))
+
+
+def _withholding(
+    world: TradeWorld, mineral: int, stage: int, aimed: _Lanes, abroad: _Lanes, words: Sequence[str]
+) -> list[ControlOption]:
+    """Those of the instruments ``words`` that the scenario gives it and that withhold something."""
+    if aimed.shipped_t <= 0.0:
+        return []
+    given, granted = world.premise.dominant_refiner, granted_shares(world, mineral)
+    return [
+        ControlOption(
+            targets=aimed.targets,
+            approval_share=granted[instrument],
+            lane_value_usd=aimed.shipped_t * _price(world, mineral, stage),
+            target_dependence_share=aimed.shipped_t / aimed.bought_t,
+            instrument=instrument,
+            reach=given.reach,
+            feed_usd=_feed_usd(world, mineral, stage, aimed.targets),
+            **_ground(world, mineral, stage, abroad),
+        )
+        for instrument in given.instruments
+        if instrument in words and granted[instrument] < 1.0
+    ]
+
+
+def _pricing(world: TradeWorld, mineral: int, stage: int, abroad: _Lanes) -> list[ControlOption]:
+    """An export tax, and an export subsidy to undercut entrants."""
+    if abroad.shipped_t <= 0.0:
+        return []
+    p = world.parameters
+    taxes = {"export_tax": p.recoup_tax_share, "price_war": -p.predation_cut_share}
+    return [
+        ControlOption(
+            targets=abroad.targets,
+            approval_share=1.0,
+            lane_value_usd=abroad.shipped_t * _price(world, mineral, stage),
+            target_dependence_share=abroad.shipped_t / abroad.bought_t,
+            instrument=instrument,
+            tax_share=taxes[instrument],
+            **_ground(world, mineral, stage, abroad),
+        )
+        for instrument in world.premise.dominant_refiner.instruments
+        if instrument in taxes
+    ]
+
+
+def granted_shares(world: TradeWorld, mineral: int) -> Mapping[str, float]:
+    """Part of usual shipments that each withholding instrument lets pass."""
+    given, p = world.premise.dominant_refiner, world.parameters
+    # a made-up world need not have the sectors that are withheld from by default
+    listed = [world.sector_share[sector] for sector in given.end_use if sector in world.sector_share]
+    sectors = sum(float(share[mineral]) for share in listed)
+    kept = 1.0 - p.licence_leak_share
+    unlisted = 1.0 - kept * p.listing_trade_share
+    return {
+        "listing": unlisted,
+        "end_use": unlisted * (1.0 - kept * sectors),  # firms stay listed
+        "licence": given.licence_approval,
+        "quota": given.licence_approval,
+        "ban": 0.0,
+    }
+
+
+def _ground(world: TradeWorld, mineral: int, stage: int, abroad: _Lanes) -> dict[str, Any]:
+    share, first = _rival_share(world, mineral, stage)
+    return {
+        "mineral": world.base.axes.minerals[mineral],
+        "stage": STAGES[stage],
+        "exports_usd": abroad.shipped_t * _price(world, mineral, stage),
+        "rival_share": share,
+        "rival_growth_share": share - first,
+    }
+
+
+def _lanes(world: TradeWorld, mineral: int, stage: int, countries: Sequence[str]) -> _Lanes:
+    axes = world.base.axes
+    places = [axes.country(iso3) for iso3 in countries]
+    buyers, flow = axes.buyers(stage)[mineral], world.state.markets.usual_flow_t[stage][mineral]
+    mine, aimed = axes.sellers(stage)[mineral] == world.dominant, np.isin(buyers, places)
+    reached = set(buyers[(flow[mine].sum(axis=0) > 0) & aimed].tolist())
+    targets = tuple(iso3 for iso3, place in sorted(zip(countries, places, strict=True)) if place in reached)
+    return _Lanes(targets, float(flow[mine][:, aimed].sum()), float(flow[:, aimed].sum()))
+
+
+def _price(world: TradeWorld, mineral: int, stage: int) -> float:
+    return float(world.base.evidence.price_usd_t[mineral, stage])
+
+
+def _feed_usd(world: TradeWorld, mineral: int, stage: int, countries: Sequence[str]) -> float:
+    """What its plants buy from the targets to make the good of, USD a quarter at base prices."""
+    axes, before = world.base.axes, stage - 1
+    flow, makers = world.state.markets.usual_flow_t[before][mineral], axes.makers_next(before)[mineral]
+    places = [axes.country(iso3) for iso3 in countries]
+    sold = flow[np.isin(axes.sellers(before)[mineral], places)][:, : len(makers)]
+    return float(sold[:, makers == world.dominant].sum()) * _price(world, mineral, before)
+
+
+def _rival_share(world: TradeWorld, mineral: int, stage: int) -> tuple[float, float]:
+    """Share of others in the world's capacity for a good, now and in the base year; in tonnes of the good."""
+    shares = []
+    for now in (True, False):
+        own = total = 0.0
+        for block in (name for name, place in BLOCK_STAGE.items() if place == stage):
+            held = capacity_of(world.state.markets, block) if now else world.base.curves[block].capacity_t
+            made = held[mineral] * (world.base.yield_of(stage)[mineral] if block in MAKING else 1.0)
+            total += float(made.sum())
+            own += float(made[world.base.axes.sellers(stage)[mineral] == world.dominant].sum())
+        shares.append(1.0 - own / total if total > 0.0 else 0.0)
+    return shares[0], shares[1]
