@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
@@ -47,7 +48,7 @@ class ExportPolicy(Protocol):
         ...
 
 
-class _Weighed:
+class _Weighed(ABC):
     """Puts the best of its instruments on the ore of each mineral where the gain exceeds a change of course,
     and lifts it where that has come to pay by as much.
     """
@@ -82,9 +83,9 @@ class _Weighed:
             imposed += [_impose(best)] if pays else []
         return OreDecision(tuple(imposed), tuple(reliefs), tuple(reasons))
 
+    @abstractmethod
     def terms(self, view: OreView, mineral: str, answer: Answer) -> dict[str, float]:
         """Payoff terms of a move, USD a quarter."""
-        raise NotImplementedError
 
     def _options(self, view: OreView) -> list[ControlOption]:
         return [option for option in view.options if option.instrument in self.instruments]

@@ -8,7 +8,6 @@ coming stock up.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -147,14 +146,11 @@ class Calendar:
         if measure.in_force is None or (off is not None and off <= opens):
             return
         ahead = (measure.in_force - opens).days / (first_day(round_ + 1, self._start) - opens).days
-        for mineral in reach.minerals:
-            for stage in reach.stages:
-                usual = float(self._ground.usual_usd_t[mineral, stage])
-                rise = expected_rise(measure, ahead, belief, usual)
-                if rise > 0.0:
-                    place = replace(reach, minerals=[mineral], stages=[stage])
-                    lanes = place.lanes(outward=measure.instrument not in INWARD)
-                    now.writable("expected_rise_share")[lanes] += rise
+        usual = self._ground.usual_usd_t[np.ix_(reach.minerals, reach.stages)][:, :, None, None]
+        rise = expected_rise(measure, ahead, belief, usual)
+        if np.any(rise > 0.0):
+            lanes = reach.lanes(outward=measure.instrument not in INWARD)
+            now.writable("expected_rise_share")[lanes] += rise
 
     def _news(self, measure: Measure, round_: int) -> list[tuple[str, Measure]]:
         """What is told of a measure in a round: announced, in_force, renewed or ended, cancelled."""

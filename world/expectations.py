@@ -15,6 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
+from world.axes import Array
 from world.instruments import CUTTING
 from world.measures import Measure
 
@@ -89,10 +92,13 @@ def fear_ends(measure: Measure) -> date | None:
     return min(days) if days else None
 
 
-def expected_rise(measure: Measure, rounds_ahead: float, belief: float, usual_usd_t: float) -> float:
+def expected_rise(
+    measure: Measure, rounds_ahead: float, belief: float, usual_usd_t: float | Array
+) -> float | Array:
     """Rise of the delivered price, as a share of it, that is expected from a duty which comes into force in
     ``rounds_ahead`` rounds; 0 once it is there or while it is too far off."""
     if measure.instrument not in INWARD + OUTWARD or not 0.0 < rounds_ahead < AHEAD_ROUNDS:
         return 0.0
-    duty = measure.amount / max(usual_usd_t, 1e-9) if measure.instrument in IN_MONEY else measure.amount
+    money = measure.instrument in IN_MONEY
+    duty = measure.amount / np.maximum(usual_usd_t, 1e-9) if money else measure.amount
     return belief * duty * (1.0 - rounds_ahead / AHEAD_ROUNDS)

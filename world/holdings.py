@@ -73,9 +73,7 @@ def use_of_users_t(base: BaseMarket, markets: Markets, stage: int) -> Array:
 def late_share(base: BaseMarket, markets: Markets, stage: int) -> Array:
     """(mineral, buyer) part of usual purchases that arrives after the round in which it is shipped."""
     flow = markets.usual_flow_t[stage]
-    _, after, last = arrival_shares(base.lanes(stage).transit_months / ROUND_MONTHS)
-    total = flow.sum(axis=1)
-    late = ((after + last) * flow).sum(axis=1)
+    total, late = flow.sum(axis=1), shipped_t(base, flow, stage).sum(axis=1)
     return np.asarray(np.divide(late, total, out=np.zeros_like(total), where=total > 0))
 
 

@@ -43,6 +43,17 @@ def setting(text: str) -> tuple[str, object]:
         ) from None
 
 
+def add_scenario(parser: argparse.ArgumentParser) -> None:
+    """Add the scenario that a command plays."""
+    parser.add_argument(
+        "scenario",
+        nargs="?",
+        default="zone_floor",
+        metavar="SCENARIO",
+        help="name or .toml file (default: zone_floor)",
+    )
+
+
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add ``--set``, ``--minerals`` and ``--rounds``."""
     parser.add_argument(

@@ -7,7 +7,15 @@ import gc
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from experiments.commands.arguments import add_settings, chosen_settings, notice_of, progress_bar, say, whole
+from experiments.commands.arguments import (
+    add_scenario,
+    add_settings,
+    chosen_settings,
+    notice_of,
+    progress_bar,
+    say,
+    whole,
+)
 
 if TYPE_CHECKING:
     from experiments.results import Run
@@ -18,13 +26,7 @@ INTERRUPTED = 130
 def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add ``run`` to the command line."""
     parser = commands.add_parser("run", help="play one scenario and write its results", description=__doc__)
-    parser.add_argument(
-        "scenario",
-        nargs="?",
-        default="zone_floor",
-        metavar="SCENARIO",
-        help="name or .toml file (default: zone_floor)",
-    )
+    add_scenario(parser)
     parser.add_argument(
         "--out", metavar="DIR", help="folder for the results (default: results/SCENARIO-seedN-K)"
     )

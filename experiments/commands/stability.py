@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from experiments.commands.arguments import add_settings, chosen_settings, say, whole
+from experiments.commands.arguments import add_scenario, add_settings, chosen_settings, say, whole
 
 
 def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -12,13 +12,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser = commands.add_parser(
         "stability", help="is the zone of a round stable, and who is pivotal", description=__doc__
     )
-    parser.add_argument(
-        "scenario",
-        nargs="?",
-        default="zone_floor",
-        metavar="SCENARIO",
-        help="name or .toml file (default: zone_floor)",
-    )
+    add_scenario(parser)
     parser.add_argument(
         "--round", type=whole(0), metavar="N", help="at the reviews of this round (default: the last)"
     )
