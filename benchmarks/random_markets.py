@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from world.market.arrays import Curves, Desks, Lanes, Market, Needs, Stage, Stocks
+from world.market.arrays import Curves, Desks, Lanes, Market, Needs, Stage, Stocks, kept_desks
 from world.market.charges import LaneCharges, compose_lanes
 from world.market.rows import Floats
 
@@ -24,6 +24,7 @@ class Setting:
     routes: int = 1
     tranches: int = 1
     desks: int = 0
+    unrecorded: float = 0.0
     closed: tuple[float, float] = (0.0, 0.2)
     levied: float = 0.1
     capped: float = 0.0
@@ -46,6 +47,7 @@ class Setting:
 EVERYTHING = Setting(
     tranches=3,
     desks=2,
+    unrecorded=0.5,
     closed=(0.0, 0.95),
     levied=0.5,
     capped=0.3,
@@ -118,7 +120,7 @@ def _stage(
             spread * rng.uniform(1.0, 2.0, buyers),
         ),
         lanes=lanes,
-        desks=_desks(rng, setting, sellers, makers + users, total),
+        desks=_desks(rng, setting, (sellers, makers + users), price, total),
     )
     return stage, charges
 
@@ -155,13 +157,23 @@ def _curves(
     )
 
 
-def _desks(rng: np.random.Generator, setting: Setting, sellers: int, buyers: int, total: Floats) -> Desks:
-    shape = (setting.rows, setting.desks)
-    size = total / sellers * 10.0 ** rng.uniform(-2, 0.7, shape)
-    return Desks(
-        seller=np.where(rng.random(shape) < 0.8, rng.integers(0, sellers, shape), -1),
-        quota_t=size * (rng.random(shape) > 0.1),
-        lanes=rng.random((*shape, setting.routes, buyers)) < 0.7,
+def _desks(
+    rng: np.random.Generator, setting: Setting, size: tuple[int, int], price: Floats, total: Floats
+) -> Desks:
+    shape, (sellers, buyers) = (setting.rows, setting.desks), size
+    usual = total / sellers * 10.0 ** rng.uniform(-2, 0.7, shape)
+    seller = np.where(rng.random(shape) < 0.8, rng.integers(0, sellers, shape), -1)
+    quota = usual * (rng.random(shape) > 0.1)
+    desks = kept_desks(seller, quota, rng.random((*shape, setting.routes, buyers)) < 0.7)
+    if not setting.unrecorded:
+        return desks
+    (apart,) = rng.spawn(1)  # a stream of its own: the rest of the world stays as it was
+    some = apart.random(shape) < setting.unrecorded
+    return replace(
+        desks,
+        unrecorded_most_t=some * usual * 10.0 ** apart.uniform(-2, 0.5, shape),
+        unrecorded_cost_usd_t=price * apart.uniform(-0.2, 1.5, shape),
+        unrecorded_width_usd_t=price * 10.0 ** apart.uniform(-1.5, 0, shape),
     )
 
 

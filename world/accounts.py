@@ -10,6 +10,7 @@ import numpy as np
 from world.axes import REFINED, Array, Axes, Whole, scatter
 from world.market.clearing import Clearing
 from world.offers import Priced
+from world.unrecorded import unrecorded_gain_usd
 from world.welfare import StageAccounts, account
 
 ACCOUNTS = (
@@ -21,13 +22,25 @@ ACCOUNTS = (
     "levy",
     "export_tax",
     "quota_rent",
+    "unrecorded",
     "hub_margin",
     "fine",
     "support",
 )
-USERS, MINERS, REFINERS, MAKERS, TARIFF, LEVY, EXPORT_TAX, QUOTA_RENT, HUB_MARGIN, FINE, SUPPORT = range(
-    len(ACCOUNTS)
-)
+(
+    USERS,
+    MINERS,
+    REFINERS,
+    MAKERS,
+    TARIFF,
+    LEVY,
+    EXPORT_TAX,
+    QUOTA_RENT,
+    UNRECORDED,
+    HUB_MARGIN,
+    FINE,
+    SUPPORT,
+) = range(len(ACCOUNTS))
 PRODUCERS = (MINERS, REFINERS, MAKERS)
 """Account of the producers of each stage."""
 
@@ -88,6 +101,7 @@ def country_accounts(
         usd[:, SUPPORT] -= scatter(book.support_usd, sellers, n)
         usd[:, EXPORT_TAX] += scatter(book.export_tax_usd, sellers, n)
         usd[:, QUOTA_RENT] += scatter(book.premium_usd, sellers, n) + scatter(book.holder_usd, buyers, n)
+        _unrecorded(usd, priced, clearing, sellers, stage)
         usd[:, TARIFF] += scatter(book.duty_usd, buyers, n)
         usd[:, LEVY] += scatter(book.levy_usd.sum(1), buyers, n)
         usd[:, FINE] += scatter(book.fine_usd, buyers, n)
@@ -100,6 +114,18 @@ def country_accounts(
             _capture(usd, book, sellers, buyers, capture_share, captor)
     world = np.sum([book.real_value_usd() for book in books], axis=0)
     return CountryAccounts(usd, passed, world)
+
+
+def _unrecorded(usd: Array, priced: Priced, clearing: Clearing, sellers: Whole, stage: int) -> None:
+    """Move the premium and the export tax on what leaves unrecorded from who holds the quota and the treasury
+    to those who bring it out, in the same country, in place. What is found of it stays with them: the fines
+    of a country on its own are no matter of its sum.
+    """
+    market, cleared = priced.market.stages[stage], clearing.stages[stage]
+    rent, tax = unrecorded_gain_usd(market, priced.charges[stage], cleared)
+    usd[:, QUOTA_RENT] -= scatter(rent, sellers, usd.shape[2])
+    usd[:, EXPORT_TAX] -= scatter(tax, sellers, usd.shape[2])
+    usd[:, UNRECORDED] += scatter(rent + tax, sellers, usd.shape[2])
 
 
 def _hub_margins(book: StageAccounts, hub: Whole, countries: int) -> Array:

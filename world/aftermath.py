@@ -22,6 +22,7 @@ from world.price_floor import believed_floor_usd_t
 from world.state import FLOOR, FRAMEWORK
 from world.state_trade import stock_orders_t
 from world.trust import revise_trust
+from world.unrecorded import revise_ways
 from world.zone import floor_members
 
 CAPITAL_RECOVERY = 0.12
@@ -38,6 +39,7 @@ def learn(world: TradeWorld, cleared: Cleared) -> None:
     revise_stocks(world, cleared)
     close_offices(world, cleared)
     revise_hubs(world, cleared)
+    revise_ways(world, cleared)
     revise_habits(world, cleared)
     revise_prices(world, cleared)
     revise_thrift(world)

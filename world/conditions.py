@@ -13,6 +13,7 @@ from world.habits import seller_size_t
 from world.offers import Conditions
 from world.quotas import SellerQuotas, abroad_quotas
 from world.state_trade import stock_orders_t, stock_releases_t
+from world.unrecorded import ways_out
 
 OUTAGE_RANGE = (-0.6, 0.4)
 """Log deviations of a country's mine output kept within a loss of 45% and a gain of 49% (assumption)."""
@@ -89,7 +90,12 @@ def quotas_abroad(world: TradeWorld, stage: int) -> SellerQuotas:
     """Quotas of sellers on what goes abroad, on the axes of the stage."""
     axes, usual = world.base.axes, world.state.markets.usual_flow_t[stage]
     quotas = with_decrees(world.happenings, world.state.politics.controls).export_quotas
-    return abroad_quotas(quotas, stage, axes.sellers(stage), axes.buyers(stage), usual)
+    ways = None
+    if any(quota.stage == stage for quota in quotas):
+        capacity = world.state.markets.unrecorded_capacity_t[stage]
+        price = world.state.prices.price_usd_t[stage]
+        ways = ways_out(world.base, capacity, price, world.happenings, world.parameters, stage)
+    return abroad_quotas(quotas, stage, axes.sellers(stage), axes.buyers(stage), usual, ways)
 
 
 def purchase_share(world: TradeWorld, stage: int) -> Array:

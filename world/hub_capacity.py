@@ -10,7 +10,6 @@ import numpy as np
 
 from world.axes import STAGES, Array, Whole, gather_pairs, scatter
 from world.calibration.base import BaseMarket
-from world.parameters import ParameterValues
 
 if TYPE_CHECKING:
     from world.market_round import Cleared
@@ -39,15 +38,15 @@ def first_capacity_t(base: BaseMarket, trade_usd: Array, hubs: Whole, share: flo
 
 
 def grown_capacity_t(
-    capacity_t: Array, first_t: Array, passed_t: Array, parameters: ParameterValues
+    capacity_t: Array, first_t: Array, passed_t: Array, growth_year: float, fade_year: float
 ) -> Array:
     """A round later: growth by the part that was used, a fall toward the first level by the part that was
     not.
     """
     used = np.divide(passed_t, capacity_t, out=np.zeros_like(capacity_t), where=capacity_t > 0.0)
     used = np.minimum(used, 1.0)
-    grown = capacity_t * (1.0 + ((1.0 + parameters.hub_growth_year) ** 0.25 - 1.0) * used)
-    kept = np.exp(-0.25 * parameters.hub_fade_year * (1.0 - used))
+    grown = capacity_t * (1.0 + ((1.0 + growth_year) ** 0.25 - 1.0) * used)
+    kept = np.exp(-0.25 * fade_year * (1.0 - used))
     return np.asarray(first_t + kept * np.maximum(grown - first_t, 0.0))
 
 
@@ -64,10 +63,12 @@ def passed_through_t(tonnes: Array, hub: Whole, countries: int) -> Array:
 
 def revise_hubs(world: TradeWorld, cleared: Cleared) -> None:
     """After the market: what hubs can hand on has grown or faded."""
-    markets = world.state.markets
+    markets, p = world.state.markets, world.parameters
     for stage, first in enumerate(world.economy.hub_start_t):
         flow, capacity = cleared.clearing.stages[stage].flow_t, markets.hub_capacity_t[stage]
         passed = np.zeros_like(capacity)
         if flow.shape[1] > 1:
             passed = passed_through_t(flow[:, 1], cleared.setting.borders[stage].hub, capacity.shape[1])
-        markets.hub_capacity_t[stage] = grown_capacity_t(capacity, first, passed, world.parameters)
+        markets.hub_capacity_t[stage] = grown_capacity_t(
+            capacity, first, passed, p.hub_growth_year, p.hub_fade_year
+        )

@@ -13,6 +13,7 @@ from world.holdings import first_prices, first_stocks
 from world.market.arrays import Prices
 from world.parameters import ParameterValues
 from world.state import Markets, Politics, WorldState
+from world.unrecorded import first_ways_t
 
 
 def initial_state(
@@ -30,7 +31,7 @@ def initial_state(
     first = _first_prices(base)
     return WorldState(
         -1,
-        _initial_markets(base, first, hub_start_t),
+        _initial_markets(base, first, hub_start_t, parameters.unrecorded_start_share),
         _initial_politics(facts, parameters, minerals, leader, dominant),
         Prices(tuple(first), tuple(np.zeros((minerals, 0)) for _ in STAGES)),
     )
@@ -43,7 +44,9 @@ def _first_prices(base: BaseMarket) -> list[Array]:
     ]
 
 
-def _initial_markets(base: BaseMarket, first: list[Array], hub_start_t: Sequence[Array]) -> Markets:
+def _initial_markets(
+    base: BaseMarket, first: list[Array], hub_start_t: Sequence[Array], unrecorded_share: float
+) -> Markets:
     """Plants, stocks, habits and hubs of the base year; everyone believes in its prices, ``first``."""
     axes = base.axes
     capacity = {block: curves.capacity_t.copy() for block, curves in base.curves.items()}
@@ -79,6 +82,7 @@ def _initial_markets(base: BaseMarket, first: list[Array], hub_start_t: Sequence
         local_price_usd_t=first_prices(base),
         usual_flow_t=[lanes.flow_t.copy() for lanes in base.stage_lanes],
         hub_capacity_t=[capacity.copy() for capacity in hub_start_t],
+        unrecorded_capacity_t=first_ways_t(base, unrecorded_share),
         backlog_t=_nothing_on_lanes(base),
         licence_days=_nothing_on_lanes(base),
         detected_share=[np.zeros((*price.shape, len(axes.countries))) for price in first],

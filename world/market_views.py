@@ -14,6 +14,7 @@ from world.habits import working_t
 from world.market.charges import divide_payment
 from world.market_round import Cleared
 from world.plant_costs import BLOCK_STAGE, MAKING
+from world.unrecorded import unrecorded_t
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -30,6 +31,7 @@ class StageView:
     """
 
     flow_t: Array
+    unrecorded_t: Array
     landed_usd_t: Array
     levy_usd_t: Array
     rent_usd_t: Array
@@ -78,6 +80,7 @@ class _Stage:
     sellers: Whole
     buyers: Whole
     flow_t: Array
+    unrecorded_t: Array
     landed_usd_t: Array
     levy_usd_t: Array
     rent_usd_t: Array
@@ -109,12 +112,13 @@ def stage_view(world: TradeWorld, cleared: Cleared, stage: int) -> StageView:
         "under_way_t": on(world.state.markets.under_way_t[stage].sum(axis=1)),
         **_price_columns(s, on, delivered, paid, landed + rent),
         "levy_usd_t": np.nan_to_num(_ratio(on((levy * flow).sum(axis=(1, 2))), on(delivered))),
-        "import_share": np.nan_to_num(_ratio(on(_from_abroad(s)), on(delivered))),
+        "import_share": np.nan_to_num(_ratio(on(_from_abroad(s, s.flow_t, axis=2)), on(delivered))),
         "dominant_share": np.nan_to_num(_ratio(on(theirs), on(delivered))),
         "dominant_declared_share": np.nan_to_num(_ratio(on(direct), on(delivered))),
     }
     return StageView(
         flow_t=flow,
+        unrecorded_t=s.unrecorded_t,
         landed_usd_t=landed,
         levy_usd_t=levy,
         rent_usd_t=rent,
@@ -145,6 +149,7 @@ def _stage(world: TradeWorld, cleared: Cleared, stage: int) -> _Stage:
         sellers=axes.sellers(stage),
         buyers=axes.buyers(stage),
         flow_t=c.flow_t,
+        unrecorded_t=unrecorded_t(cleared.priced.market.stages[stage], c),
         landed_usd_t=c.landed_usd_t,
         levy_usd_t=money.levy_usd_t,
         rent_usd_t=c.rent_usd_t,
@@ -162,8 +167,12 @@ def _seller_columns(s: _Stage, countries: int) -> dict[str, Array]:
     sold = s.flow_t.sum(axis=(1, 3))
     output = scatter(sold, s.sellers, countries)
     earned = scatter(np.where(sold > 0, s.price_usd_t * sold, 0.0), s.sellers, countries)
+    sent = _from_abroad(s, s.flow_t, axis=3)
+    recorded = _from_abroad(s, s.flow_t - s.unrecorded_t, axis=3)
     return {
         "output_t": output,
+        "export_t": scatter(sent, s.sellers, countries),
+        "export_recorded_t": scatter(recorded, s.sellers, countries),
         "capacity_t": scatter(s.capacity_t, s.sellers, countries),
         "price_fob_usd_t": _ratio(earned, output),
     }
@@ -186,9 +195,10 @@ def _price_columns(
     }
 
 
-def _from_abroad(s: _Stage) -> Array:
+def _from_abroad(s: _Stage, tonnes: Array, axis: int) -> Array:
+    """Tonnes on lanes across a border, summed over routes and ``axis``: sellers (2) or buyers (3)."""
     home = s.sellers[:, None, :, None] == s.buyers[:, None, None, :]
-    return np.asarray(np.where(home, 0.0, s.flow_t).sum(axis=(1, 2)))
+    return np.asarray(np.where(home, 0.0, tonnes).sum(axis=(1, axis)))
 
 
 def _at_home(buyers: Whole, countries: int, values: Array) -> Array:

@@ -82,6 +82,7 @@ def _flows(world: TradeWorld, cleared: Cleared, views: list[StageView]) -> None:
             last_shipper=[names[place] for place in shipper],
             destination=[names[place] for place in buyers[mineral, buyer]],
             flow_t=view.flow_t[index].tolist(),
+            unrecorded_t=view.unrecorded_t[index].tolist(),
             price_landed_usd_t=view.landed_usd_t[index].tolist(),
             levy_usd_t=view.levy_usd_t[index].tolist(),
             rent_usd_t=view.rent_usd_t[index].tolist(),

@@ -16,7 +16,7 @@ from world.calibration.base import BaseMarket
 from world.guarantees import Cover, guaranteed
 from world.habits import tranche_capacity_t
 from world.holdings import holding_of, use_of_users_t
-from world.market.arrays import Curves, Desks, Market, Needs, Stage, Stocks
+from world.market.arrays import Curves, Market, Needs, Stage, Stocks
 from world.market.charges import LaneCharges
 from world.market.rows import Rowwise
 from world.parameters import ParameterValues
@@ -72,7 +72,7 @@ class Offers:
                     needs=offers.needs,
                     stocks=offers.stocks,
                     lanes=lanes,
-                    desks=Desks(offers.quotas.seller, offers.quotas.quota_t, covers),
+                    desks=offers.quotas.desks(covers),
                 )
             )
             charges.append(charge)

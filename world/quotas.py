@@ -8,13 +8,15 @@ round leaves usual trade (a production quota: capacity) for the rest of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from world.axes import Array, Mask, Whole
 from world.happenings import ExportQuota, TariffQuota
+from world.market.arrays import Desks
 from world.market.rows import Rowwise
+from world.unrecorded import Ways, abroad_t, no_ways
 
 LEAST_QUOTA_T = 1e-12
 """A quota of nothing: a lane with a quota of zero would be closed to those who pay the duty above it."""
@@ -24,13 +26,28 @@ LEAST_QUOTA_T = 1e-12
 class SellerQuotas(Rowwise):
     """Quotas of sellers over some of their lanes: seller (mineral, D) position in the stage's list, -1
     padding; quota_t (mineral, D); covers (mineral, D, buyer); by_hubs (mineral, D) whether what goes through
-    third countries counts too.
+    third countries counts too; unrecorded_... (mineral, D) what passes unrecorded, as in
+    ``market.arrays.Desks``.
     """
 
     seller: Whole
     quota_t: Array
     covers: Mask
     by_hubs: Mask
+    unrecorded_most_t: Array
+    unrecorded_cost_usd_t: Array
+    unrecorded_width_usd_t: Array
+
+    def desks(self, lanes: Mask) -> Desks:
+        """The quotas as desks of the market over ``lanes`` (mineral, D, route, buyer)."""
+        return Desks(
+            self.seller,
+            self.quota_t,
+            lanes,
+            self.unrecorded_most_t,
+            self.unrecorded_cost_usd_t,
+            self.unrecorded_width_usd_t,
+        )
 
 
 def sales_quotas(ceiling_t: Array, buyers: int) -> SellerQuotas:
@@ -46,13 +63,21 @@ def sales_quotas(ceiling_t: Array, buyers: int) -> SellerQuotas:
 
 
 def abroad_quotas(
-    quotas: Sequence[ExportQuota], stage: int, sellers: Whole, buyers: Whole, usual_flow_t: Array
+    quotas: Sequence[ExportQuota],
+    stage: int,
+    sellers: Whole,
+    buyers: Whole,
+    usual_flow_t: Array,
+    ways: Ways | None = None,
 ) -> SellerQuotas:
     """Export quotas at a stage. Of quotas on the same lanes one after the other in a round each holds for its
-    part; of those at the same time the tightest.
+    part; of those at the same time the tightest. A quota has its part of the unrecorded ``ways``: by usual
+    trade of the destinations it is on, and by the part of the round on which it is in force.
 
     sellers, buyers : (mineral, width) country positions; usual_flow_t : (mineral, seller, buyer)
     """
+    out = no_ways(sellers, buyers) if ways is None else ways
+    exports = abroad_t(usual_flow_t, sellers, buyers)
     allowed: dict[tuple[int, int, tuple[int, ...] | None], tuple[float, float]] = {}
     for quota in quotas:
         if quota.stage == stage:
@@ -66,9 +91,13 @@ def abroad_quotas(
     for (mineral, exporter, importers), (tonnes, share) in allowed.items():
         to = buyers[mineral]
         aimed = (to >= 0) & (to != exporter) & (True if importers is None else np.isin(to, importers))
-        for seller in np.flatnonzero(sellers[mineral] == exporter):
-            rest = (1.0 - share) * float(usual_flow_t[mineral, seller][aimed].sum())
-            found[mineral].append(_Entry(int(seller), tonnes + rest, aimed, importers is None))
+        for seller in np.flatnonzero(sellers[mineral] == exporter).tolist():
+            usual = np.where(aimed, usual_flow_t[mineral, seller], 0.0)
+            part = float(usual.sum()) / max(float(exports[mineral, seller]), 1e-300)
+            past = out.past(mineral, seller, usual, min(part, 1.0) * min(share, 1.0))
+            least = LEAST_QUOTA_T if past[0] > 0.0 else 0.0
+            allowed_t = max(tonnes + (1.0 - share) * float(usual.sum()), least)
+            found[mineral].append(_Entry(seller, allowed_t, aimed, importers is None, past))
     return _padded(found, buyers.shape[1])
 
 
@@ -79,7 +108,7 @@ def joined(one: SellerQuotas, other: SellerQuotas) -> SellerQuotas:
     )
 
 
-_FIELDS = ("seller", "quota_t", "covers", "by_hubs")
+_FIELDS = tuple(item.name for item in fields(SellerQuotas))
 
 
 @dataclass(frozen=True)
@@ -88,6 +117,7 @@ class _Entry:
     quota_t: float
     covers: Mask
     by_hubs: bool
+    past: tuple[float, float, float] = (0.0, 0.0, 1.0)
 
 
 def _padded(found: list[list[_Entry]], buyers: int) -> SellerQuotas:
@@ -95,11 +125,14 @@ def _padded(found: list[list[_Entry]], buyers: int) -> SellerQuotas:
     seller = np.full((len(found), width), -1, dtype=np.int64)
     quota, covers = np.zeros((len(found), width)), np.zeros((len(found), width, buyers), dtype=bool)
     by_hubs = np.zeros((len(found), width), dtype=bool)
+    past = np.zeros((3, len(found), width))
+    past[2] = 1.0
     for mineral, entries in enumerate(found):
         for place, entry in enumerate(entries):
             seller[mineral, place], quota[mineral, place] = entry.seller, entry.quota_t
             covers[mineral, place], by_hubs[mineral, place] = entry.covers, entry.by_hubs
-    return SellerQuotas(seller, quota, covers, by_hubs)
+            past[:, mineral, place] = entry.past
+    return SellerQuotas(seller, quota, covers, by_hubs, *past)
 
 
 def import_quotas(

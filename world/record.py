@@ -51,6 +51,7 @@ tariff_usd | number | USD/quarter | tariff revenue
 levy_usd | number | USD/quarter | revenue of the levy that upholds the floor
 export_tax_usd | number | USD/quarter | export tax revenue
 quota_rent_usd | number | USD/quarter | rent of licences and quotas that bind, kept by the exporter
+unrecorded_usd | number | USD/quarter | premiums earned and export taxes saved by those who bring goods out past an export quota
 hub_margin_usd | number | USD/quarter | margin earned on goods passed through as a third country
 fine_usd | number | USD/quarter | expected fines on goods that came through third countries, to the importer's treasury
 support_usd | number | USD/quarter | what public guarantees of prices cost the treasury (negative)
@@ -71,6 +72,8 @@ mineral | text | - | mineral key
 stage | text | - | ore or refined
 country | text | ISO 3166-1 alpha-3 | the country
 output_t | number | t/quarter | sold by producers of the country at this stage
+export_t | number | t/quarter | part of it that leaves the country, whatever its papers say
+export_recorded_t | number | t/quarter | part of it that leaves by the exporter's books: less when some leaves past an export quota under a false name; the importer's books have all
 capacity_t | number | t/quarter | working capacity at this stage
 use_t | number | t/quarter | ore fed to refineries, or refined metal consumed
 unmet_t | number | t/quarter | purchases that found no supplier at any price below the backstop
@@ -97,6 +100,7 @@ hub | text | ISO 3166-1 alpha-3 | first third country it passed through, its des
 last_shipper | text | ISO 3166-1 alpha-3 | country that shipped it on to the destination, its origin in the importer's books: the second hub of two, the hub, or the origin itself
 destination | text | ISO 3166-1 alpha-3 | where it is used
 flow_t | number | t/quarter | quantity (lanes under 1e-4 of the mineral's stage total are left out)
+unrecorded_t | number | t/quarter | part of it that left under a false name and is in no book of the exporter's; the importer's books have it
 price_landed_usd_t | number | USD/t | delivered cost, duties and levy included, quota rent not
 levy_usd_t | number | USD/t | levy per tonne on the lane
 rent_usd_t | number | USD/t | shadow price of the licence or quota on the lane

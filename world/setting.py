@@ -19,7 +19,6 @@ from world.border_terms import OFTEN_UNIFORM, HubTerms, StageBorders, ZoneRules
 from world.market.arrays import Curves, Needs, Prices, Stocks
 from world.offers import Offers, StageOffers
 from world.plant_costs import BLOCK_STAGE
-from world.quotas import SellerQuotas
 
 Kind = TypeVar("Kind", np.float64, np.int64, np.bool_)
 
@@ -190,12 +189,7 @@ class Places:
             making=curves(offers.making),
             needs=Needs(*(self.take(getattr(needs, item.name), "k", stage) for item in fields(needs))),
             stocks=Stocks(*(self.take(getattr(stocks, item.name), "b", stage) for item in fields(stocks))),
-            quotas=SellerQuotas(
-                seller=quotas.seller[self.mineral],
-                quota_t=quotas.quota_t[self.mineral],
-                covers=self.take(quotas.covers, ".b", stage),
-                by_hubs=quotas.by_hubs[self.mineral],
-            ),
+            quotas=replace(quotas.take(self.mineral), covers=self.take(quotas.covers, ".b", stage)),
         )
 
 

@@ -82,6 +82,7 @@ class Markets:
     local_price_usd_t: list[Array]  # stage -> (m, buyer) what users pay, stocks at cost; 0 before any
     usual_flow_t: list[Array]  # stage -> (m, seller, buyer) mean of recent flows, the yardstick of licences
     hub_capacity_t: list[Array]  # stage -> (m, n) what third countries can hand on in a round
+    unrecorded_capacity_t: list[Array]  # stage -> (m, seller) what can leave a country unrecorded in a round
     backlog_t: list[Array]  # stage -> (m, seller, buyer) requests that wait at a licence office
     licence_days: list[Array]  # stage -> (m, seller, buyer) days for which a lane has been under licence
     detected_share: list[Array]  # stage -> (m, seller, n) part of deliveries found to go on to others
@@ -159,7 +160,7 @@ def check_state(state: WorldState) -> None:
     markets, politics = state.markets, state.politics
     checked = {f"capacity_t of {block}": values for block, values in markets.capacity_t.items()}
     checked |= {"thrift": markets.thrift, "final_thrift": markets.final_thrift}
-    for name in ("backlog_t", "hub_capacity_t", "stock_t", "under_way_t"):
+    for name in ("backlog_t", "hub_capacity_t", "unrecorded_capacity_t", "stock_t", "under_way_t"):
         checked |= {f"{name} of stage {stage}": values for stage, values in enumerate(getattr(markets, name))}
     for name, values in checked.items():
         if not np.isfinite(values).all() or (values < -1e-9).any():

@@ -14,7 +14,7 @@ ACCOUNTS: Mapping[str, tuple[str, ...]] = {
     "miners": ("miner_profit_usd",),
     "refiners and makers": ("refiner_profit_usd", "maker_profit_usd"),
     "treasury": ("tariff_usd", "levy_usd", "export_tax_usd", "fine_usd", "support_usd"),
-    "licence rents": ("quota_rent_usd", "hub_margin_usd"),
+    "licence rents": ("quota_rent_usd", "unrecorded_usd", "hub_margin_usd"),
     "reserve, state stocks and finance": ("reserve_usd", "state_usd", "finance_usd"),
     "capital of new plants": ("capital_usd",),
 }

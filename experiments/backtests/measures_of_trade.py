@@ -14,8 +14,10 @@ BOOKS = "true exporter importer direct rerouted"
 
 def shipped(run: Outcome, target: Target, seller: frozenset[str], buyer: frozenset[str], book: str) -> Array:
     """(round,) tonnes a year from some countries to others, home trade apart, by a book."""
-    rows = run.rows("flows", target.goods)
-    return run.total(lane_rows(rows, seller, buyer, book), "flow_t") * run.clock.rounds_per_year
+    rows = lane_rows(run.rows("flows", target.goods), seller, buyer, book)
+    if book == "exporter":
+        rows = rows.assign(flow_t=rows["flow_t"] - rows["unrecorded_t"])
+    return run.total(rows, "flow_t") * run.clock.rounds_per_year
 
 
 def lane_rows(rows: pd.DataFrame, seller: frozenset[str], buyer: frozenset[str], book: str) -> pd.DataFrame:
@@ -43,8 +45,9 @@ def _market_total(run: Outcome, target: Target, where: frozenset[str], column: s
 @word("t/year", LANE, BOOKS)
 def exports(run: Outcome, target: Target) -> Array:
     """Tonnes that go from the first place to the second: by true origin and use (true), by the exporter's
-    books where the first destination counts (exporter), by the importer's where the last shipper counts
-    (importer), directly (direct) or by the way round (rerouted). Trade within a country is left out."""
+    books where the first destination counts and what leaves unrecorded does not (exporter), by the importer's
+    where the last shipper counts (importer), directly (direct) or by the way round (rerouted). Trade within a
+    country is left out."""
     return shipped(run, target, target.where, target.other or _everyone(run), target.segment)
 
 

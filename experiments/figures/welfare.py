@@ -47,6 +47,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "treasury": ("tariff_usd", "levy_usd", "export_tax_usd"),
     "licence rents": ("quota_rent_usd",),
     "re-export margins": ("hub_margin_usd",),
+    "unrecorded exports": ("unrecorded_usd",),
     "reserve and finance": ("reserve_usd", "finance_usd"),
     "capital of new plants": ("capital_usd",),
 }

@@ -155,7 +155,7 @@ def test_what_hubs_can_hand_on_grows_with_use_and_fades_without() -> None:
     p = world_with().parameters
     first, now = np.array([[10.0, 10.0, 10.0, 0.0]]), np.array([[10.0, 40.0, 40.0, 0.0]])
     passed = np.array([[10.0, 40.0, 0.0, 0.0]])
-    later = grown_capacity_t(now, first, passed, p)
+    later = grown_capacity_t(now, first, passed, p.hub_growth_year, p.hub_fade_year)
     pace = (1.0 + p.hub_growth_year) ** 0.25
     np.testing.assert_allclose(later[0, :2], pace * now[0, :2])
     assert later[0, 2] == pytest.approx(10.0 + 30.0 * np.exp(-p.hub_fade_year / 4.0))

@@ -104,14 +104,36 @@ class Desks(Rowwise):
     A desk sells at the seller's price plus a premium >= 0, which is zero unless the quota binds. The premium
     is inside the customs value. A lane may belong to several desks; their premiums add up.
 
+    Goods also pass a desk unrecorded, as soon as the premium pays for it: of what can, the part
+    ``clip((premium - cost) / width, 0, 1)``, so that 0 <= premium, Q + unrecorded - sales >= 0, one of them
+    zero. While some ways are left unused the premium is bounded by the cost of the dearest of them.
+
     seller   (M, D) int       position of the seller, -1 = padding
     quota_t  (M, D)           tonnes a round; 0 closes the lanes
     lanes    (M, D, R, B) bool  the seller's lanes that count against the quota
+    unrecorded_most_t          (M, D)  tonnes a round that can pass unrecorded at most; 0 = none
+    unrecorded_cost_usd_t      (M, D)  premium at which the first pass; below zero if a tax is evaded as well
+    unrecorded_width_usd_t     (M, D)  the last pass at so much more; > 0, best a hundredth of the price or
+        more: a step would be hard to find
     """
 
     seller: NDArray[np.int64]
     quota_t: Floats
     lanes: NDArray[np.bool_]
+    unrecorded_most_t: Floats
+    unrecorded_cost_usd_t: Floats
+    unrecorded_width_usd_t: Floats
+
+    def unrecorded_t(self, premium_usd_t: Floats) -> Floats:
+        """Tonnes that could pass unrecorded at these premiums, (M, D)."""
+        part = (premium_usd_t - self.unrecorded_cost_usd_t) / self.unrecorded_width_usd_t
+        return np.asarray(self.unrecorded_most_t * np.clip(part, 0.0, 1.0))
+
+    def unrecorded_slope(self, premium_usd_t: Floats) -> Floats:
+        """Its derivative to the premium, t per USD/t, (M, D)."""
+        part = (premium_usd_t - self.unrecorded_cost_usd_t) / self.unrecorded_width_usd_t
+        steep = self.unrecorded_most_t / self.unrecorded_width_usd_t
+        return np.where((part > 0.0) & (part < 1.0), steep, 0.0)
 
 
 @dataclass(frozen=True)
@@ -170,8 +192,11 @@ class Prices(Rowwise):
 
 def no_desks(rows: int, routes: int, buyers: int) -> Desks:
     """A stage without quotas of sellers."""
-    return Desks(
-        seller=np.zeros((rows, 0), dtype=np.int64),
-        quota_t=np.zeros((rows, 0)),
-        lanes=np.zeros((rows, 0, routes, buyers), dtype=bool),
-    )
+    none = np.zeros((rows, 0))
+    return kept_desks(none.astype(np.int64), none, np.zeros((rows, 0, routes, buyers), dtype=bool))
+
+
+def kept_desks(seller: NDArray[np.int64], quota_t: Floats, lanes: NDArray[np.bool_]) -> Desks:
+    """Desks that nothing passes unrecorded."""
+    none = np.zeros_like(quota_t)
+    return Desks(seller, quota_t, lanes, none, none, np.ones_like(quota_t))

@@ -80,4 +80,5 @@ def _soften_stage(stage: Stage, factor: float) -> Stage:
         making=wider(stage.making),
         stocks=replace(stage.stocks, width_usd_t=factor * stage.stocks.width_usd_t),
         lanes=replace(stage.lanes, spread_usd_t=factor * stage.lanes.spread_usd_t),
+        desks=replace(stage.desks, unrecorded_width_usd_t=factor * stage.desks.unrecorded_width_usd_t),
     )

@@ -8,7 +8,7 @@ and its slope:
 
 where E is the share of the order not held by quotas (1 without). A maker's order also moves with its own
 price. A desk is a row and a column like a seller: its sales are those of its lanes, its premium moves these
-alone.
+and what may pass it.
 """
 
 from __future__ import annotations
@@ -179,6 +179,8 @@ def _close_rows(
     own = at.offer.supply_slope / at.supply_t - at.offer.removal_slope / at.demand_t
     matrix[:, sellers, sellers] += np.where(active, own, 1.0)
     for place, desk in enumerate(desks.tolist()):
+        more = at.allowed_slope[:, place] / np.where(at.allowed_t[:, place] > 0, at.allowed_t[:, place], 1.0)
+        matrix[:, desk, desk] += more
         slack = ~at.desk_binds[:, place]
         matrix[slack, desk, :] = 0.0
         matrix[slack, desk, desk] = 1.0 / problem.scale_usd_t[slack, 0]

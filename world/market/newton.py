@@ -97,8 +97,8 @@ def _merits(problem: Problem, state: State) -> tuple[Floats, Floats]:
     for number, (stage, at) in enumerate(zip(problem.stages, state.stages, strict=True)):
         if number > 0:
             yield_ = yield_ * stage.recovery[:, 0]
-        quota = np.maximum(stage.desks.quota_t, 0.0)
-        off = np.where(at.desk_binds, np.abs(quota - at.sold_t), np.abs(at.desk_residual) * quota)
+        allowed = at.allowed_t
+        off = np.where(at.desk_binds, np.abs(allowed - at.sold_t), np.abs(at.desk_residual) * allowed)
         imbalance += (np.abs(at.supply_t - at.demand_t).sum(1) + off.sum(1)) / yield_
     return np.asarray((state.residual**2).sum(1)), imbalance
 

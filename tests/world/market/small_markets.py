@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from world.market.arrays import Curves, Desks, Lanes, Market, Needs, Stage, Stocks, no_desks
+from world.market.arrays import Curves, Desks, Lanes, Market, Needs, Stage, Stocks, kept_desks, no_desks
 from world.market.charges import LaneCharges, compose_lanes
 from world.market.rows import Floats
 
@@ -123,10 +123,14 @@ def make_stage(
     )
 
 
-def make_desk(seller: int, quota: float, lanes: object, buyers: int) -> Desks:
-    """One desk of one seller over the buyers for which ``lanes`` is true."""
+def make_desk(
+    seller: int, quota: float, lanes: object, buyers: int, past: tuple[float, float, float] | None = None
+) -> Desks:
+    """One desk of one seller over the buyers for which ``lanes`` is true; ``past`` it unrecorded at most,
+    from which premium on, and over what width."""
     mine = np.array(np.broadcast_to(np.asarray(lanes, dtype=bool), (buyers,)))
-    return Desks(np.array([[seller]]), np.array([[quota]]), mine[None, None, None, :])
+    place = (np.array([[seller]]), np.array([[quota]]), mine[None, None, None, :])
+    return Desks(*place, *(np.array([[value]]) for value in past)) if past else kept_desks(*place)
 
 
 def make_market(ore_lanes: Lanes, refined_lanes: Lanes, recovery: float = 1.0, **given: object) -> Market:

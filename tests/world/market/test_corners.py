@@ -188,7 +188,14 @@ def widen_all(part: Part, place: int) -> Part:
 @np.errstate(all="ignore")
 def test_jacobian_is_the_derivative(seed: int, desks: int) -> None:
     setting = Setting(
-        rows=4, routes=2, capped=0.2, desks=desks, tranches=2, sellers=(4, 5, 4), users=(0, 2, 5)
+        rows=4,
+        routes=2,
+        capped=0.2,
+        desks=desks,
+        unrecorded=0.5,
+        tranches=2,
+        sellers=(4, 5, 4),
+        users=(0, 2, 5),
     )
     market = random_market(np.random.default_rng(seed), setting)[0]
     problem, at = pose(market), unknowns_of(market, clear_market(market).prices())

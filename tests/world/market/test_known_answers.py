@@ -5,7 +5,7 @@ from math import exp, log
 import numpy as np
 import pytest
 from scipy.optimize import brentq
-from small_markets import lanes_of, make_lanes, make_market, plain_charges, without_ore
+from small_markets import lanes_of, make_desk, make_lanes, make_market, plain_charges, without_ore
 
 from world.market.arrays import Market
 from world.market.charges import divide_payment
@@ -193,6 +193,31 @@ def test_quota_on_the_only_lane() -> None:
     assert price_of(clearing) == pytest.approx(seller, abs=1e-7)
     assert clearing.stages[-1].index_usd_t[0, 0] == pytest.approx(index, rel=1e-9)
     assert clearing.stages[-1].rent_usd_t.sum() == pytest.approx(index - seller - 3.0, rel=1e-9)
+
+
+@pytest.mark.parametrize("most", [0.0, 4.0, 15.0, 60.0])
+@pytest.mark.parametrize(("cost", "width"), [(5.0, 3.0), (5.0, 0.2), (-1.0, 2.0), (90.0, 9.0)])
+def test_what_passes_a_quota_unrecorded(most: float, cost: float, width: float) -> None:
+    """Of 15 tonnes allowed more leave as soon as the premium pays for the way; in both forms of the kernel
+    and with the whole chain of the search."""
+    desk = make_desk(0, 15.0, True, 1, (most, cost, width))
+    clearing = clear_market(without_ore(make_lanes(1, 1, charge=3.0, spread=0.5), desk, **CURVE, **NEED))
+    books = clearing.stages[-1]
+
+    def past(premium: float) -> float:
+        return most * min(max((premium - cost) / width, 0.0), 1.0)
+
+    def gap(tonnes: float) -> float:
+        return 25.0 * (60.0 / tonnes) ** 2 - 3.0 - float(brentq(lambda p: supply(p) - tonnes, -50.0, 90.0))
+
+    free = brentq(gap, 10.0, 79.0, xtol=1e-13)
+    expected = free
+    if 15.0 + past(0.0) < free:
+        expected = brentq(lambda x: x - 15.0 - past(gap(x)), 14.9, free, xtol=1e-13)
+    assert books.flow_t.sum() == pytest.approx(expected, rel=1e-9)
+    assert books.premium_usd_t[0, 0] == pytest.approx(max(gap(expected), 0.0), abs=1e-5)
+    if 0.0 < books.flow_t.sum() - 15.0 < most * (1.0 - 1e-9) and expected < free:
+        assert cost <= books.premium_usd_t[0, 0] <= cost + width
 
 
 def test_stocks_draw_when_dear() -> None:

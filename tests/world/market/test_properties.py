@@ -95,9 +95,10 @@ def desks_hold(desks: Desks, books: StageClearing) -> None:
     for row, desk in np.argwhere(desks.seller >= 0):
         sold = (books.flow_t[row, :, desks.seller[row, desk]] * desks.lanes[row, desk]).sum()
         quota, premium = desks.quota_t[row, desk], books.premium_usd_t[row, desk]
-        assert sold <= quota * (1 + 1e-9)
+        allowed = quota + (desks.unrecorded_t(books.premium_usd_t)[row, desk] if quota > 0 else 0.0)
+        assert sold <= allowed * (1 + 1e-9)
         assert premium >= 0
-        if sold < quota * (1 - 1e-6):
+        if sold < allowed * (1 - 1e-6):
             assert premium <= 1e-9 * np.abs(books.fob_usd_t[row]).max()
 
 
@@ -141,10 +142,10 @@ def permuted(market: Market, orders: list[np.ndarray], users: list[np.ndarray]) 
                 needs=reordered(stage.needs, users[place]),
                 stocks=reordered(stage.stocks, buyers),
                 lanes=Lanes(**lanes),
-                desks=Desks(
-                    np.where(desks.seller >= 0, np.argsort(sellers)[desks.seller], -1),
-                    desks.quota_t,
-                    desks.lanes[..., buyers],
+                desks=replace(
+                    desks,
+                    seller=np.where(desks.seller >= 0, np.argsort(sellers)[desks.seller], -1),
+                    lanes=desks.lanes[..., buyers],
                 ),
             )
         )

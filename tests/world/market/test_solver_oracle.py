@@ -28,6 +28,7 @@ WORLDS = {
     "hubs": replace(SMALL, routes=2, capped=0.1, closed=(0.0, 0.4)),
     "chain of three": CHAIN,
     "export desks": replace(CHAIN, desks=1),
+    "unrecorded exports": replace(CHAIN, desks=1, unrecorded=1.0),
     "tariff quotas": replace(SMALL, capped=0.5, over_quota=0.7),
     "guaranteed": replace(CHAIN, guaranteed=0.4),
     "everything": replace(EVERYTHING, rows=30, sellers=(3, 3), users=(0, 4), desks=1, idle=0.0),

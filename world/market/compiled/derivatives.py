@@ -73,6 +73,7 @@ def _close_rows(stages, row, scale, work, matrix):  # type: ignore[no-untyped-de
             at = work.desk[s] + d
             if sides[BINDS, at] > 0:
                 _divide(matrix, at, sides[DEMAND, at] if sides[DEMAND, at] > 0 else 1.0)
+                matrix[at, at] += sides[SUPPLY_SLOPE, at] / sides[SUPPLY, at]
             else:
                 _replace(matrix, at, 1.0 / scale)
 

@@ -32,6 +32,7 @@ FACTOR, OFFSET, LIMIT = range(3)
 COLUMNS = 11
 UNIT, ORDERED, LOG_ORDER, SLOPE, LOG_USE, USE_SLOPE, PRICE_SLOPE, FREE, GOT, UNMET, INDEX = range(COLUMNS)
 SUPPLY, DEMAND, CONVERTED, SUPPLY_SLOPE, REMOVAL_SLOPE, RESIDUAL, BINDS, MADE = range(8)
+MOST, COST, WIDTH = range(3)
 
 
 class Work(NamedTuple):
@@ -209,15 +210,19 @@ def _balance_seller(own, book, made, scale, price, side):  # type: ignore[no-unt
 
 
 @lean
-def _balance_desk(quota, scale, premium, side):  # type: ignore[no-untyped-def]
-    """balance._desks of one desk; returns the tonnes out of balance."""
-    slack = premium / scale
-    left = log(quota) - log(side[DEMAND]) if quota > 0 and side[DEMAND] > 0 else inf
+def _balance_desk(quota, unrecorded, scale, premium, side):  # type: ignore[no-untyped-def]
+    """balance._desks of one desk; returns the tonnes out of balance. A desk keeps in the places of a seller's
+    supply what may pass it, and how that grows with the premium."""
+    slack, part = premium / scale, (premium - unrecorded[COST]) / unrecorded[WIDTH]
+    allowed = quota + unrecorded[MOST] * min(max(part, 0.0), 1.0)
+    side[SUPPLY] = allowed
+    side[SUPPLY_SLOPE] = unrecorded[MOST] / unrecorded[WIDTH] if 0.0 < part < 1.0 else 0.0
+    left = log(allowed) - log(side[DEMAND]) if quota > 0 and side[DEMAND] > 0 else inf
     if quota > 0 and left < slack:
         side[RESIDUAL], side[BINDS] = left, 1.0
-        return abs(quota - side[DEMAND])
+        return abs(allowed - side[DEMAND])
     side[RESIDUAL] = slack
-    return abs(slack) * max(quota, 0.0)
+    return abs(slack) * allowed
 
 
 @lean
@@ -265,7 +270,9 @@ def evaluate(stages, row, scale, unknowns, work):  # type: ignore[no-untyped-def
             imbalance += _balance_seller(own, book, s > 0, scale, unknowns[at], side) / recovered
         for d in range(stage.quota_t.shape[1]):
             at = work.desk[s] + d
-            imbalance += _balance_desk(stage.quota_t[row, d], scale, unknowns[at], sides[:, at]) / recovered
+            ways = stage.unrecorded[row, d]
+            off = _balance_desk(stage.quota_t[row, d], ways, scale, unknowns[at], sides[:, at])
+            imbalance += off / recovered
     for k in range(sides.shape[1]):
         residual = sides[RESIDUAL, k]
         largest, squares = max(largest, abs(residual)), squares + residual**2

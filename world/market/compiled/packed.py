@@ -29,7 +29,7 @@ class PackedStage(NamedTuple):
     own      (M, S, T, 4)  capacity, cost, slope, guaranteed;  book (M, S, 5) feed, taken, size, disposal
     cost and
         slope;  active (M, S);  recovery (M,)
-    desk_seller, quota_t  (M, D)
+    desk_seller, quota_t  (M, D);  unrecorded (M, D, 3) most, cost and width of what passes unrecorded
     """
 
     start: Whole
@@ -46,6 +46,7 @@ class PackedStage(NamedTuple):
     recovery: Floats
     desk_seller: Whole
     quota_t: Floats
+    unrecorded: Floats
 
 
 Places = tuple[NDArray[np.intp], ...]
@@ -106,6 +107,7 @@ def _pack(stage: StageProblem, following: StageProblem | None, lanes: Places) ->
         recovery=stage.recovery[:, 0].copy(),
         desk_seller=np.ascontiguousarray(desks.seller, dtype=np.int64),
         quota_t=np.ascontiguousarray(desks.quota_t),
+        unrecorded=_last(desks.unrecorded_most_t, desks.unrecorded_cost_usd_t, desks.unrecorded_width_usd_t),
     )
 
 

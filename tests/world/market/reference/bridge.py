@@ -150,7 +150,19 @@ def lanes_of(stage: Stage, row: int) -> tuple[tuple[Lane, ...], tuple[Desk, ...]
         )
         for place in places
     )
-    return records, tuple(Desk(float(stage.desks.quota_t[row, desk])) for desk in real)
+    return records, tuple(desk_of(stage, row, desk) for desk in real)
+
+
+def desk_of(stage: Stage, row: int, place: int) -> Desk:
+    desks = stage.desks
+    fields = (
+        desks.quota_t,
+        desks.unrecorded_most_t,
+        desks.unrecorded_cost_usd_t,
+        desks.unrecorded_width_usd_t,
+    )
+    quota, most, first, width = (float(values[row, place]) for values in fields)
+    return Desk(quota, (most, first, first + width))
 
 
 def real_desks(stage: Stage, row: int) -> list[int]:

@@ -1,7 +1,7 @@
 """The equations of a chain, written out one seller and one buyer at a time.
 
     seller   min(own supply + feed, ceiling) + y (ore got - ore stored)  =  sales + taken out + disposal
-    desk     0 <= premium,  quota - flow of its lanes >= 0,  one of the two zero
+    desk     0 <= premium,  quota + unrecorded - flow of its lanes >= 0,  one of the two zero
 
 Sellers that can never sell (no supply, or no lane) have no equation; their price is -inf.
 """
@@ -53,7 +53,7 @@ class Books:
     """The chain at given prices and premia.
 
     own_t: own supply with positive feed, after the ceiling; converted_t: made from ore; sold_t: over all
-    lanes; removed_t: negative feed and disposal; slack_t: what a desk's quota leaves
+    lanes; removed_t: negative feed and disposal; slack_t: what a desk leaves of its quota and unrecorded ways
     """
 
     prices: Prices
@@ -104,7 +104,8 @@ def books(net: Network, prices: Prices, premia: Prices) -> Books:
     chain = net.chain
     sides = {key: own_supply(chain.stages[key[0]].sellers[key[1]], prices[key]) for key in net.sellers}
     converted, sold = dict.fromkeys(net.sellers, 0.0), dict.fromkeys(net.sellers, 0.0)
-    slack = {key: chain.stages[key[0]].desks[key[1]].quota_t for key in net.desks}
+    desks = {key: chain.stages[key[0]].desks[key[1]] for key in net.desks}
+    slack = {key: desk.quota_t + desk.unrecorded_t(premia[key]) for key, desk in desks.items()}
     stages = tuple(stage_books(net, level, prices, premia) for level in range(len(chain.stages)))
     for level, (stage, book) in enumerate(zip(chain.stages, stages, strict=True)):
         for lane, flow in zip(stage.lanes, book.flow_t, strict=True):

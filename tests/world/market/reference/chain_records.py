@@ -104,9 +104,18 @@ class Lane:
 
 @dataclass(frozen=True)
 class Desk:
-    """Export desk: its lanes together carry at most ``quota_t`` > 0; the exporter holds the premium."""
+    """Export desk: its lanes together carry at most ``quota_t`` > 0, and what passes unrecorded; the exporter
+    holds the premium.
+
+    ways    of tonnes a round that pass at a premium of so much or more; (tonnes, from, to): spread evenly
+    """
 
     quota_t: float
+    ways: tuple[float, float, float] = (0.0, 0.0, 1.0)
+
+    def unrecorded_t(self, premium_usd_t: float) -> float:
+        most, first, last = self.ways
+        return most * min(max((premium_usd_t - first) / (last - first), 0.0), 1.0)
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,27 @@ def test_a_quota_has_a_premium_only_where_it_binds(quota: float, price: float, p
     assert books.stages[0].flow_t[0] <= quota * (1.0 + 1e-10)
 
 
+WAYS = {
+    # most, from, to: what passes in all, and the premium;  x = 30 + unrecorded, premium = 42 - .75 x
+    (20.0, 6.0, 12.0): (300.0 / 7.0, 69.0 / 7.0),
+    (5.0, 6.0, 12.0): (35.0, 15.75),
+    (20.0, 25.0, 30.0): (30.0, 19.5),
+    (60.0, 6.0, 6.0 + 1e-9): (48.0, 6.0),
+    (4.0, -2.0, -1.0): (34.0, 16.5),
+    (40.0, -2.0, -1.0): (56.0, 0.0),
+}
+
+
+@pytest.mark.parametrize("ways", WAYS)
+def test_what_passes_unrecorded_bounds_the_premium(ways: tuple[float, float, float]) -> None:
+    """A quota of 30: exporters go past it as soon as the premium pays for the way, and not before."""
+    books = solve(one_pair(desk=0, desks=[Desk(30.0, ways)]))
+    tonnes, premium = WAYS[ways]
+    assert books.stages[0].flow_t[0] == pytest.approx(tonnes, abs=1e-6)
+    assert books.premia[0, 0] == pytest.approx(premium, abs=1e-6)
+    assert books.prices[0, 0] == pytest.approx(5.0 + tonnes / 4.0, abs=1e-6)
+
+
 def test_a_desk_shares_its_quota_out_between_its_lanes_and_leaves_home_alone() -> None:
     """Two buyers abroad share one premium; the home buyer pays the seller's price."""
     lanes = [Lane(0, 0), FREIGHT.lane(0, 1, desk=0), FREIGHT.lane(0, 2, desk=0)]
