@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from world.axes import STAGES
-from world.counterfactual import Case, clear_rows, needs_hubs
+from world.counterfactual import Case, needs_hubs, pose_rows
 from world.market.arrays import Market
 from world.setting import Setting
 from world.state import Control
@@ -44,5 +44,5 @@ def posed(setting: Setting, cases: Sequence[Case]) -> list[tuple[list[int], Mark
     for (mineral, is_later, hubs), numbers in alike.items():
         rows = np.full(len(numbers), mineral)
         asked = [cases[number] for number in numbers]
-        markets.append((numbers, clear_rows(setting.rows(rows, is_later), asked, rows, hubs)[0].market))
+        markets.append((numbers, pose_rows(setting.rows(rows, is_later), asked, rows, hubs)[1].market))
     return markets

@@ -45,6 +45,10 @@ class StageBorders:
     its price
     granted_t : tonnes that licences and bans let pass, inf where they limit nothing; ``approval_share`` of
         the usual flow when None
+    refused_share : part of a buyer's users to whom the seller's licences are refused for as long as they
+        last; none when None
+    open_t : most that users whose licences are not refused may get, as the office works; ``granted_t`` when
+        None
     """
 
     freight_usd_t: Array
@@ -76,6 +80,8 @@ class StageBorders:
     contract_price_usd_t: Array
     hub_open_share: Array | None = None
     granted_t: Array | None = None
+    refused_share: Array | None = None
+    open_t: Array | None = None
 
     @property
     def limited(self) -> Mask:
@@ -95,6 +101,21 @@ OFTEN_UNIFORM = (
     "fixed_duty_share",
 )
 """Measures of few: in most rounds every lane has the same figure, none."""
+
+
+BORDER_AXES = {
+    "sellers": "s",
+    "buyers": "b",
+    "spread_usd_t": "b",
+    "backstop_usd_t": ".b",
+    "backstop_log_weight": ".b",
+    "price_usd_t": "",
+    "contract_share": "",
+    "contract_price_usd_t": "s",
+    "hub": ".sb",
+    "hub_capacity_t": ".sb",
+}
+"""Axes of the fields of ``StageBorders`` after the mineral: sellers, buyers, or kept whole; lanes else."""
 
 
 def compact(borders: StageBorders) -> StageBorders:

@@ -84,7 +84,7 @@ def _direct_route(borders: StageBorders, rows: Rows, zone: ZoneRules, both_in: M
     # granted, the rest looks for a way round; together they weigh what the open lane weighed
     granted = borders.log_weight + np.log(np.maximum(approval, LEAST_APPROVAL))
     weight = np.where(approval > 0.0, granted, -np.inf)
-    licensed = _licensed_t(borders, approval)
+    licensed = licensed_t(borders, approval)
     quota, over = borders.quota_t, borders.over_quota_usd_t
     if zone.duty_form == "quota":
         top_up = _top_up_usd_t(borders, rows, charges)
@@ -98,7 +98,7 @@ def _direct_route(borders: StageBorders, rows: Rows, zone: ZoneRules, both_in: M
     return _Route(charges, weight, np.minimum(licensed, quota), over)
 
 
-def _licensed_t(borders: StageBorders, approval_share: Array) -> Array:
+def licensed_t(borders: StageBorders, approval_share: Array) -> Array:
     """Tonnes that licences let pass: as the offices decided where the row asks nothing else, its share of the
     usual flow where it does.
     """

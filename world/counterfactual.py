@@ -24,6 +24,8 @@ from world.market.rows import join
 from world.market.solver import clear_market
 from world.offers import Priced
 from world.plant_costs import BLOCK_STAGE, MAKING
+from world.segment_prices import SegmentPrices, joined_again
+from world.segments import Parts, split_users
 from world.setting import Horizon, Setting
 from world.state import Control
 
@@ -87,7 +89,7 @@ def solve_cases(setting: Setting, cases: Sequence[Case]) -> tuple[list[Outcome],
         for batch in _batches(list(alike)):
             mineral = np.array([row.mineral for row in batch], dtype=np.int64)
             part = setting.rows(mineral, is_later)
-            _, clearing, book = clear_rows(part, [cases[row.case] for row in batch], mineral, hubs)
+            _, clearing, book, _ = clear_rows(part, [cases[row.case] for row in batch], mineral, hubs)
             start = setting.horizon(is_later).start.take(mineral)
             prices = _widened(start, clearing.prices())
             feed = _feed_usd_t(part, clearing)
@@ -127,11 +129,10 @@ def _widened(start: Prices, found: Prices) -> Prices:
     return Prices(start.price_usd_t, found.premium_usd_t)
 
 
-def clear_rows(
-    setting: Setting, cases: Sequence[Case], mineral: Whole, hubs: bool
-) -> tuple[Priced, Clearing, CountryAccounts]:
-    """Clear one row for each case and its ``mineral`` (row,), all of one horizon, with or without the routes
-    through hubs. ``setting`` has these rows (:meth:`Setting.rows`)."""
+def pose_rows(setting: Setting, cases: Sequence[Case], mineral: Whole, hubs: bool) -> tuple[Parts, Priced]:
+    """The market of one row for each case and its ``mineral`` (row,), all of one horizon, with or without the
+    routes through hubs, and what it is made of. ``setting`` has these rows (:meth:`Setting.rows`). Users that
+    licences are refused to are buyers of their own."""
     members = np.stack([case.members for case in cases])
     floor = np.array([case.floor for case in cases])
     is_later = cases[0].is_later
@@ -148,14 +149,26 @@ def clear_rows(
         for stage in range(len(STAGES))
     ]
     borders = [_taxed(border, cases, mineral, stage) for stage, border in enumerate(setting.borders)]
-    priced = horizon.offers.market(stage_rows, borders, setting.terms, setting.zone, hubs)
+    parts = split_users(setting.axes, setting.final_use, horizon.offers, borders, stage_rows)
+    priced = parts.offers.market(parts.rows, parts.borders, setting.terms, setting.zone, hubs)
     priced = _with_inside_capacity(priced, horizon, setting.axes, members & floor[:, None])
-    priced = _with_called_capacity(priced, cases)
+    return parts, _with_called_capacity(priced, cases)
+
+
+def clear_rows(
+    setting: Setting, cases: Sequence[Case], mineral: Whole, hubs: bool
+) -> tuple[Priced, Clearing, CountryAccounts, tuple[SegmentPrices, ...]]:
+    """Clear the market of :func:`pose_rows`; refused users are returned in one with the others of their
+    country, with the prices of both by stage."""
+    parts, priced = pose_rows(setting, cases, mineral, hubs)
+    horizon = setting.horizon(cases[0].is_later)
     clearing = clear_market(priced.market, horizon.start)
-    hub = [border.hub for border in setting.borders]
+    hub = [border.hub for border in parts.borders]
     captured = np.array([1.0 if case.captures else horizon.capture_share for case in cases])
-    book = country_accounts(priced, clearing, setting.axes, setting.final_use, hub, captured, setting.captor)
-    return priced, clearing, _with_capital(setting, priced, book) if horizon.inside else book
+    book = country_accounts(priced, clearing, parts.axes, parts.final_use, hub, captured, setting.captor)
+    book = _with_capital(setting, priced, book) if horizon.inside else book
+    priced, clearing, prices = joined_again(parts, priced, clearing)
+    return priced, clearing, book, prices
 
 
 def _with_capital(setting: Setting, priced: Priced, book: CountryAccounts) -> CountryAccounts:
@@ -175,7 +188,9 @@ def needs_hubs(setting: Setting, case: Case, mineral: int) -> bool:
     matter.
     """
     standing = any(
-        (border.approval_share[mineral] < 1.0).any() or border.taxed[mineral].any()
+        (border.approval_share[mineral] < 1.0).any()
+        or border.taxed[mineral].any()
+        or (border.refused_share is not None and border.refused_share[mineral].any())
         for border in setting.borders
     )
     return bool(

@@ -125,9 +125,8 @@ def _limits(
     axes, usual = base.axes, state.markets.usual_flow_t[stage]
     sellers, buyers = axes.sellers(stage), axes.buyers(stage)
     standing = approvals(axes, state.politics, happenings, stage)
-    _, licensed_t = decided_at(
-        licences_of(axes, state, happenings, parameters, stage), state, parameters, stage
-    )
+    licence = licences_of(axes, state, happenings, parameters, stage)
+    decided, licensed_t = decided_at(licence, state, parameters, stage)
     licensed = licensed_t < np.inf
     some = usual > 0.0
     approval = np.where(licensed & some, licensed_t / np.where(some, usual, 1.0), standing)
@@ -136,6 +135,8 @@ def _limits(
     return {
         "approval_share": approval,
         "granted_t": np.where(licensed, licensed_t, np.where(standing < 1.0, standing * usual, np.inf)),
+        "refused_share": licence.refused_share,
+        "open_t": np.where(licensed, decided.open_t, parameters.licence_capacity_ratio * usual),
         "quota_t": quota_t,
         "over_quota_usd_t": above_share * price[:, None, None],
     }

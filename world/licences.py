@@ -43,6 +43,13 @@ class Licence:
     delay_days: Array
     closed_share: Array
 
+    @property
+    def refused_share(self) -> Array:
+        """Part of the users to whom a licence is refused; none where all are, which is a ban."""
+        some = (self.approval_share > 0.0) | (self.subject_share < 1.0)
+        refused = self.licensed_share * self.subject_share * (1.0 - self.approval_share)
+        return np.where(some, refused, 0.0)
+
 
 @dataclass(frozen=True)
 class Office:
@@ -65,12 +72,15 @@ class Decided:
 
     requested_t; granted_t with what was cleared before; passes_t : all that may pass on the lane, the part
     that needs no licence included; backlog_t : still waiting at the end
+    open_t : most that users who are not refused may get: as much as the office can grant, whatever was asked,
+        and as much over usual trade of what needs no licence
     """
 
     requested_t: Array
     granted_t: Array
     passes_t: Array
     backlog_t: Array
+    open_t: Array
 
 
 def office_of(parameters: ParameterValues) -> Office:
@@ -100,11 +110,15 @@ def decide_requests(licence: Licence, office: Office, usual_t: Array, backlog_t:
     refuses_all = np.where(lasts > waits, pending, 0.0)
     reviewed = np.where(some, granted / np.where(some, licence.approval_share, 1.0), refuses_all)
     free = np.minimum(1.0 - under, 1.0 - licence.closed_share) * usual_t
+    most = _open_t(licence, office, usual_t)
     return Decided(
         requested_t=requested,
         granted_t=cleared + granted,
-        passes_t=np.minimum(free + cleared + granted, _open_t(licence, office, usual_t)),
+        passes_t=np.minimum(free + cleared + granted, most),
         backlog_t=np.maximum(pending - reviewed, 0.0) * office.patience_share,
+        open_t=np.minimum(
+            max(office.capacity_share, 1.0) * free + cleared + np.where(some, capacity, 0.0), most
+        ),
     )
 
 

@@ -22,6 +22,7 @@ from world.market.clearing import Clearing
 from world.offers import Conditions, Priced, make_offers
 from world.plant_costs import BLOCK_STAGE, BLOCKS, MAKING, BlockFacts, full_cost_now
 from world.price_floor import believed_floor_usd_t, gap_to_reference_usd_t
+from world.segment_prices import SegmentPrices
 from world.setting import Horizon, Setting
 from world.state import Markets
 from world.state_trade import stock_releases_t
@@ -41,6 +42,7 @@ class Cleared:
     clearing: Clearing
     accounts: CountryAccounts
     setting: Setting
+    segments: tuple[SegmentPrices, ...]
 
 
 def make_setting(
@@ -236,7 +238,7 @@ def clear_round(world: TradeWorld, setting: Setting) -> Cleared:
         world.state.politics.floor_in_force,
     )
     hubs = any(needs_hubs(setting, case, mineral) for mineral in case.minerals)
-    priced, clearing, accounts = clear_rows(
+    priced, clearing, accounts, segments = clear_rows(
         setting, [case] * len(case.minerals), np.array(case.minerals), hubs
     )
-    return Cleared(priced, clearing, accounts, setting)
+    return Cleared(priced, clearing, accounts, setting, segments)

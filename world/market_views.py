@@ -14,12 +14,11 @@ from world.habits import working_t
 from world.market.charges import divide_payment
 from world.market_round import Cleared
 from world.plant_costs import BLOCK_STAGE, MAKING
+from world.segment_prices import MARGINAL_SHARE
 from world.unrecorded import unrecorded_t
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
-
-MARGINAL_SHARE = 0.02
 
 
 @dataclass(frozen=True)
@@ -111,11 +110,16 @@ def stage_view(world: TradeWorld, cleared: Cleared, stage: int) -> StageView:
         "stock_t": on(world.state.markets.stock_t[stage]),
         "under_way_t": on(world.state.markets.under_way_t[stage].sum(axis=1)),
         **_price_columns(s, on, delivered, paid, landed + rent),
+        "price_contract_usd_t": _contract_price(world, stage, n),
         "levy_usd_t": np.nan_to_num(_ratio(on((levy * flow).sum(axis=(1, 2))), on(delivered))),
         "import_share": np.nan_to_num(_ratio(on(_from_abroad(s, s.flow_t, axis=2)), on(delivered))),
         "dominant_share": np.nan_to_num(_ratio(on(theirs), on(delivered))),
         "dominant_declared_share": np.nan_to_num(_ratio(on(direct), on(delivered))),
     }
+    # of refused users where there are some: they buy what the others need not
+    columns["price_spot_usd_t"] = np.fmax(
+        columns["price_spot_usd_t"], cleared.segments[stage].refused_spot_usd_t(n)
+    )
     return StageView(
         flow_t=flow,
         unrecorded_t=s.unrecorded_t,
@@ -193,6 +197,13 @@ def _price_columns(
         "price_local_usd_t": _ratio(on(s.local_usd_t * used), on(used)),
         "price_index_usd_t": _ratio(on(np.where(some, s.index_usd_t, 0.0)), count),
     }
+
+
+def _contract_price(world: TradeWorld, stage: int, countries: int) -> Array:
+    """(mineral, country) formula price of contracts with the country's producers, NaN where it has none."""
+    sellers = world.base.axes.sellers(stage)
+    count = scatter((sellers >= 0).astype(float), sellers, countries)
+    return _ratio(scatter(world.state.markets.contract_usd_t[stage], sellers, countries), count)
 
 
 def _from_abroad(s: _Stage, tonnes: Array, axis: int) -> Array:

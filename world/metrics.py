@@ -15,6 +15,7 @@ from world.capacity import capacity_of
 from world.market_round import Cleared
 from world.market_views import StageView, stage_view
 from world.plant_costs import BLOCK_STAGE, BLOCKS, capital_charge_usd
+from world.segment_record import record_segments
 from world.state_trade import stock_orders_t, stock_releases_t
 from world.trade_network import betweenness, concentration, lane_graph, last_hub
 from world.welfare import consumer_surplus_usd
@@ -35,6 +36,7 @@ def measure(world: TradeWorld, cleared: Cleared) -> None:
     views = [stage_view(world, cleared, stage) for stage in range(len(STAGES))]
     _markets(world, views)
     _flows(world, cleared, views)
+    record_segments(world, cleared)
     _zone(world, cleared, views)
     _countries(world, cleared, views[REFINED])
     _reserve(world)

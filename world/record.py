@@ -80,7 +80,8 @@ unmet_t | number | t/quarter | purchases that found no supplier at any price bel
 stock_t | number | t | private stocks of this stage's good at the end of the quarter, held by those who use it and by traders
 under_way_t | number | t | bought and not arrived at the end of the quarter
 price_fob_usd_t | number | USD/t | price at the gate of the country's producers
-price_spot_usd_t | number | USD/t | what the marginal tonne costs a buyer of the country: the dearest lane that carries at least 2% of purchases
+price_contract_usd_t | number | USD/t | price of contracts with the country's producers, which follows past spot prices at the gate
+price_spot_usd_t | number | USD/t | what the marginal tonne costs a buyer of the country: the dearest lane that carries at least 2% of purchases, of those of users without a licence where some are refused
 price_mean_usd_t | number | USD/t | volume-weighted delivered price paid by buyers of the country, duties, levies and quota rents included
 price_local_usd_t | number | USD/t | what those who use it pay: today's mean price and, as far as stocks are priced at cost, what the goods in stock have cost
 price_index_usd_t | number | USD/t | inclusive value of the country's buyers: a welfare index, not a price
@@ -104,6 +105,20 @@ unrecorded_t | number | t/quarter | part of it that left under a false name and 
 price_landed_usd_t | number | USD/t | delivered cost, duties and levy included, quota rent not
 levy_usd_t | number | USD/t | levy per tonne on the lane
 rent_usd_t | number | USD/t | shadow price of the licence or quota on the lane
+"""
+    ),
+    "segments": _columns(
+        _WHEN
+        + """
+mineral | text | - | mineral key
+stage | text | - | refined or component
+country | text | ISO 3166-1 alpha-3 | country whose users are refused a part of the licences they need
+segment | text | - | licensed or refused users
+need_share | number | 0-1 | part of the country's need that is theirs
+bought_t | number | t/quarter | bought by them
+unmet_t | number | t/quarter | purchases of theirs that found no supplier at any price below the backstop
+price_spot_usd_t | number | USD/t | what the marginal tonne costs them: the dearest lane that carries at least 2% of their purchases
+price_mean_usd_t | number | USD/t | volume-weighted delivered price that they pay, rents and contracts included
 """
     ),
     "licences": _columns(

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from world.axes import REFINED, STAGES, Array, Axes, Whole
-from world.border_terms import OFTEN_UNIFORM, HubTerms, StageBorders, ZoneRules
+from world.border_terms import BORDER_AXES, OFTEN_UNIFORM, HubTerms, StageBorders, ZoneRules
 from world.market.arrays import Curves, Needs, Prices, Stocks
 from world.offers import Offers, StageOffers
 from world.plant_costs import BLOCK_STAGE
@@ -89,21 +89,6 @@ class Setting:
         )
 
 
-_BORDER_AXES = {
-    "sellers": "s",
-    "buyers": "b",
-    "spread_usd_t": "b",
-    "backstop_usd_t": ".b",
-    "backstop_log_weight": ".b",
-    "price_usd_t": "",
-    "contract_share": "",
-    "contract_price_usd_t": "s",
-    "hub": ".sb",
-    "hub_capacity_t": ".sb",
-}
-"""Axes of the fields of ``StageBorders`` after the mineral: sellers, buyers, or kept whole; lanes else."""
-
-
 @dataclass(frozen=True)
 class Places:
     """Rows, and the places on the axes that their minerals fill, which are the first ones of every list: how
@@ -153,7 +138,7 @@ class Places:
         taken: dict[str, Any] = {
             name: value[self.mineral]
             if name in OFTEN_UNIFORM and value.shape[1:] == (1, 1)
-            else self.take(value, _BORDER_AXES.get(name, "sb"), stage)
+            else self.take(value, BORDER_AXES.get(name, "sb"), stage)
             for name, value in given.items()
             if value is not None
         }

@@ -191,7 +191,8 @@ def test_a_licence_that_grants_everything_at_once_changes_nothing() -> None:
 
 
 def test_the_grip_of_a_licence_is_its_granted_share() -> None:
-    """What goes directly is the granted share of usual shipments, as long as buyers want more."""
+    """To plants what goes directly is the granted share of usual shipments, as long as they want more; to users
+    it is all that the granted share of them wants."""
     licence = measure(
         "licence",
         "CHN",
@@ -208,9 +209,13 @@ def test_the_grip_of_a_licence_is_its_granted_share() -> None:
     axes = world.base.axes
     seller = axes.refiners[0].tolist().index(axes.country("CHN"))
     buyer = axes.buyers(REFINED)[0] == axes.country("JPN")
-    usual = world.state.markets.usual_flow_t[REFINED][0, seller, buyer].sum()
+    plants = buyer & (np.arange(len(buyer)) < axes.makers_next(REFINED).shape[1])
+    usual = world.state.markets.usual_flow_t[REFINED][0, seller].copy()
     play(world)
-    assert shipped(world, "CHN", "JPN", OPEN) == pytest.approx(0.4 * usual, rel=1e-9)
+    assert world.state.clearing is not None
+    direct = world.state.clearing.stages[REFINED].flow_t[0, 0, seller]
+    assert direct[plants].sum() == pytest.approx(0.4 * usual[plants].sum(), rel=1e-9)
+    assert shipped(world, "CHN", "JPN", OPEN) == pytest.approx(0.4 * usual[buyer].sum(), rel=0.01)
     rent = table(world, "countries", round=OPEN).set_index("country")["quota_rent_usd"]
     assert rent["CHN"] > 0.0
     assert (rent.drop("CHN") == 0.0).all()

@@ -74,7 +74,7 @@ def stakes(
     round_ways = np.array([needs_hubs(setting, case, mineral) for mineral in case.minerals])
     total = np.zeros(len(world.base.axes.countries))
     for hubs in np.unique(round_ways).tolist():
-        _, _, book = clear_rows(setting, [case] * len(every), every, hubs)
+        _, _, book, _ = clear_rows(setting, [case] * len(every), every, hubs)
         total += book.stake_usd(world.base.evidence.final_use_weight)[round_ways == hubs].sum(axis=0)
     return total
 
