@@ -15,7 +15,6 @@ from experiments.app.widgets import Chart
 from experiments.explain import find_actor
 from experiments.figures.naming import country_name, format_money, quarter_in_words, union_members
 from experiments.results import Run
-from world.measures import first_day
 
 
 @solara.component
@@ -100,8 +99,7 @@ def _decide(visit: Visit, choice: str) -> None:
     if not choice:
         visit.go_to(visit.shown + 1)
         return
-    day = first_day(visit.shown, visit.premise.scenario.run.start)
-    quarter = f"{day.year}-Q{(day.month + 2) // 3}"
+    quarter = visit.premise.scenario.run.clock.name(visit.shown)
     visit.take_up(decided(visit.premise, visit.seat, quarter, choice), visit.shown + 1)
 
 

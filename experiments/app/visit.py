@@ -110,11 +110,9 @@ class Visit:
         self.restart(saved.premise, self._rounds_at(saved), saved.seat)
 
     def _rounds_at(self, saved: Saved) -> int:
-        year, _, part = saved.quarter.partition("-Q")
-        start_year, _, start_part = saved.premise.scenario.run.start.partition("-Q")
-        if not year:
+        if not saved.quarter:
             return 1
-        return 4 * (int(year) - int(start_year)) + int(part) - int(start_part) + 1
+        return saved.premise.scenario.run.clock.round_named(saved.quarter) + 1
 
     def _enter(self, premise: Premise, shown: int, rounds: int) -> None:
         with self._lock:
