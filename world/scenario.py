@@ -128,7 +128,7 @@ def _faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
 
 def _period_faults(scenario: Scenario) -> Iterator[Fault]:
     """Months in a run of quarters."""
-    written = {
+    written: dict[tuple[int | str, ...], tuple[str, ...]] = {
         ("run", "decisions_open"): (scenario.run.decisions_open,),
         ("leader", "floor_scale"): tuple(scenario.leader.floor_scale),
         **{("accession", "talks", iso3): (period,) for iso3, period in scenario.accession.talks.items()},

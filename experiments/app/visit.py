@@ -41,8 +41,13 @@ class Visit:
         return self.shown < self.wanted
 
     @property
+    def word(self) -> str:
+        """What a round is called."""
+        return self.premise.scenario.run.clock.word
+
+    @property
     def planned(self) -> int:
-        """Quarters of the scenario."""
+        """Rounds of the scenario."""
         return self.premise.scenario.run.rounds
 
     @property
