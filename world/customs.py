@@ -126,7 +126,7 @@ def _limits(
     sellers, buyers = axes.sellers(stage), axes.buyers(stage)
     standing = approvals(axes, state.politics, happenings, stage)
     licence = licences_of(axes, state, happenings, parameters, stage)
-    decided, licensed_t = decided_at(licence, state, parameters, stage)
+    decided, licensed_t = decided_at(licence, state, parameters, stage, base.rounds_per_year)
     licensed = licensed_t < np.inf
     some = usual > 0.0
     approval = np.where(licensed & some, licensed_t / np.where(some, usual, 1.0), standing)

@@ -38,15 +38,20 @@ def first_capacity_t(base: BaseMarket, trade_usd: Array, hubs: Whole, share: flo
 
 
 def grown_capacity_t(
-    capacity_t: Array, first_t: Array, passed_t: Array, growth_year: float, fade_year: float
+    capacity_t: Array,
+    first_t: Array,
+    passed_t: Array,
+    growth_year: float,
+    fade_year: float,
+    rounds_per_year: int = 4,
 ) -> Array:
     """A round later: growth by the part that was used, a fall toward the first level by the part that was
     not.
     """
     used = np.divide(passed_t, capacity_t, out=np.zeros_like(capacity_t), where=capacity_t > 0.0)
     used = np.minimum(used, 1.0)
-    grown = capacity_t * (1.0 + ((1.0 + growth_year) ** 0.25 - 1.0) * used)
-    kept = np.exp(-0.25 * fade_year * (1.0 - used))
+    grown = capacity_t * (1.0 + ((1.0 + growth_year) ** (1 / rounds_per_year) - 1.0) * used)
+    kept = np.exp(-fade_year / rounds_per_year * (1.0 - used))
     return np.asarray(first_t + kept * np.maximum(grown - first_t, 0.0))
 
 
@@ -70,5 +75,5 @@ def revise_hubs(world: TradeWorld, cleared: Cleared) -> None:
         if flow.shape[1] > 1:
             passed = passed_through_t(flow[:, 1], cleared.setting.borders[stage].hub, capacity.shape[1])
         markets.hub_capacity_t[stage] = grown_capacity_t(
-            capacity, first, passed, p.hub_growth_year, p.hub_fade_year
+            capacity, first, passed, p.hub_growth_year, p.hub_fade_year, world.clock.rounds_per_year
         )

@@ -164,6 +164,7 @@ def revise_ways(world: TradeWorld, cleared: Cleared) -> None:
         traded, found = cleared.priced.market.stages[stage], cleared.clearing.stages[stage]
         passed = unrecorded_t(traded, found).sum(axis=(1, 3))
         before = markets.unrecorded_capacity_t[stage]
-        grown = grown_capacity_t(before, first, passed, p.unrecorded_growth_year, p.unrecorded_fade_year)
+        pace = (p.unrecorded_growth_year, p.unrecorded_fade_year, world.clock.rounds_per_year)
+        grown = grown_capacity_t(before, first, passed, *pace)
         usual = abroad_t(markets.usual_flow_t[stage], axes.sellers(stage), axes.buyers(stage))
         markets.unrecorded_capacity_t[stage] = np.minimum(grown, np.maximum(usual, first))

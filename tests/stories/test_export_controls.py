@@ -191,8 +191,8 @@ def test_a_licence_that_grants_everything_at_once_changes_nothing() -> None:
 
 
 def test_the_grip_of_a_licence_is_its_granted_share() -> None:
-    """To plants what goes directly is the granted share of usual shipments, as long as they want more; to users
-    it is all that the granted share of them wants."""
+    """To plants what goes directly is the granted share of usual shipments, as long as they want more; to
+    users it is all that the granted share of them wants."""
     licence = measure(
         "licence",
         "CHN",
