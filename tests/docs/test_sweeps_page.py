@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-import polars
+import polars as pl
 import pytest
 from small_jobs import play_made_up
 
@@ -47,6 +47,6 @@ def test_the_design_and_the_queries_of_the_page_work(tmp_path: Path, monkeypatch
     assert [(row[0], row[1]) for row in rows] == [(0.0, 24), (0.25, 24), (0.5, 24)]
     assert [row[2] for row in rows] == pytest.approx(means.to_list())
     head, query = block("import polars as pl").split("\n", 1)
-    frame = eval(query, {"pl": polars})
+    frame = eval(query, {"pl": pl})
     assert head == "import polars as pl"
     assert frame["members"].to_list() == pytest.approx(means.to_list())
