@@ -7,7 +7,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.commands.sweep_progress import in_words
 from experiments.simulation import compile_market
 from experiments.sweep.design import Design
 from experiments.sweep.folder import FOLDER, grow_folder, read_runs
@@ -82,6 +81,15 @@ def describe_forecast(forecast: Forecast) -> str:
         f"{in_words(forecast.seconds)} on {forecast.workers} processes, {disk}\n"
         f"measured on {basis}: {forecast.run_seconds:.1f} s a run"
     )
+
+
+def in_words(seconds: float) -> str:
+    """A length of time with one decimal at most."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 90 * 60:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h" if seconds < 48 * 3600 else f"{seconds / 86400:.1f} days"
 
 
 def _files(folder: Path) -> list[Path]:
