@@ -73,8 +73,9 @@ def forecast_sweep(design: Design, folder: Path, workers: int | None = None) -> 
 
 def _bytes_of_run(design: Design) -> float:
     """What a run takes in merged parts."""
-    quarters = max(base.run.rounds for base in design.bases.values())
-    rows = {"run": 0, "year": math.ceil(quarters / 4), "round": quarters}[design.detail]
+    rounds = max(base.run.rounds for base in design.bases.values())
+    years = max(math.ceil(base.run.rounds / base.run.rounds_per_year) for base in design.bases.values())
+    rows = {"run": 0, "year": years, "round": rounds}[design.detail]
     values = len(runs_schema(design)) + rows * len(rounds_schema(design))
     return float(BYTES_A_VALUE * values)
 
