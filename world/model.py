@@ -75,7 +75,7 @@ class TradeWorld(mesa.Model):
         self.quarters = tuple(map(self.clock.name, range(run.rounds)))
         self.decisions_open = self.clock.round_named(run.decisions_open)
         self.record = Record()
-        self.ledger = Ledger(self.record, self.quarters)
+        self.ledger = Ledger(self.record, self.clock)
         self.news = News(self.record, self.clock)
         self.markets_asked = 0
 
