@@ -1,5 +1,5 @@
-"""Command line: ``python -m experiments COMMAND``: run, app, compare, report, explain, stability,
-scenarios, backtest, data, results, reference.
+"""Command line: ``python -m experiments COMMAND``: run, app, compare, sensitivity, discover,
+tipping, optimise, report, explain, stability, scenarios, backtest, data, results, reference.
 
 Exit codes: 0 done, 2 something the user can mend (one line on standard error), 130 interrupted, 1 a failure
 inside (the line names where the state was kept).
