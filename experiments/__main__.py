@@ -1,5 +1,5 @@
-"""Command line: ``python -m experiments COMMAND``: run, app, compare, sensitivity, discover,
-tipping, optimise, report, explain, stability, scenarios, backtest, data, results, reference.
+"""Command line: ``python -m experiments COMMAND``: run, app, compare, sweep, sensitivity, discover, tipping,
+optimise, report, explain, stability, scenarios, backtest, data, results, reference.
 
 Exit codes: 0 done, 2 something the user can mend (one line on standard error), 130 interrupted, 1 a failure
 inside (the line names where the state was kept).
@@ -22,13 +22,17 @@ from experiments.commands import (  # noqa: E402
     backtest,
     compare,
     data,
+    discover,
     explain,
     reference,
     report,
     results,
     run,
     scenarios,
+    sensitivity,
     stability,
+    sweep,
+    tipping,
 )
 
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
@@ -57,6 +61,10 @@ def build_parser() -> argparse.ArgumentParser:
         run,
         app,
         compare,
+        sweep,
+        sensitivity,
+        discover,
+        tipping,
         report,
         explain,
         stability,
@@ -106,10 +114,13 @@ def _explain_failure(error: Exception) -> int:
 
 
 def _user_errors() -> tuple[type[Exception], ...]:
+    from experiments.analysis.study import AnalysisError
     from experiments.backtests.case import CaseError
+    from experiments.cluster import ClusterError
     from experiments.explain import ExplainError
     from experiments.results import ResultsError
     from experiments.stability import StabilityError
+    from experiments.sweep.factor import DesignError
     from world.dataset import DatasetError
     from world.market.method import KernelError
     from world.parameters import ParameterError
@@ -118,6 +129,7 @@ def _user_errors() -> tuple[type[Exception], ...]:
     return (
         *(ScenarioError, ParameterError, DatasetError, KernelError),
         *(ResultsError, ExplainError, CaseError, StabilityError),
+        *(DesignError, ClusterError, AnalysisError),
     )
 
 

@@ -66,7 +66,7 @@ def analyse_sensitivity(study: Study, outcome: str, resamples: int = RESAMPLES) 
     import pandas as pd
 
     study.need_sampling("sensitivity", *INDICES)
-    need("SALib", "sensitivity")
+    need("SALib", "sweep")
     method = study.design.sampling.kind
     study.check_outcome(outcome)
     inputs, values, planned = _blocks(study, outcome)

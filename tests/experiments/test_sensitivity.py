@@ -14,7 +14,7 @@ from experiments.analysis.study import AnalysisError, Study
 from experiments.sweep.factor import Factor
 from experiments.sweep.sampling import draw_points
 
-pytest.importorskip("SALib", reason="needs the extra sensitivity")
+pytest.importorskip("SALib", reason="needs the extra sweep")
 
 ANGLES = (
     lever("a", low=-np.pi, high=np.pi),
