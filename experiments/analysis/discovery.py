@@ -13,6 +13,7 @@ Sources: Friedman and Fisher (1999); Bryant and Lempert (2010); Kwakkel and Jaxa
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -130,7 +131,10 @@ def _prim(
     with quiet_import():
         from ema_workbench.analysis import prim
 
-        search = prim.Prim(_columns(cases, factors), wanted, threshold=ANY, mass_min=LEAST_MASS)
+        # Versions before 3 want to know from which density on a box is kept at all.
+        takes = inspect.signature(prim.Prim).parameters
+        options: dict[str, Any] = {"threshold": ANY} if "threshold" in takes else {}
+        search = prim.Prim(_columns(cases, factors), wanted, mass_min=LEAST_MASS, **options)
         boxes: list[Box] = []
         for _ in range(MOST_BOXES):
             if int(wanted[search.yi_remaining].sum()) < LEAST_OF_INTEREST:
@@ -217,11 +221,12 @@ def _cart(cases: pd.DataFrame, factors: tuple[Factor, ...], wanted: Mask) -> tup
     )
     if tree.clf.tree_.node_count == 1:
         return ()
-    boxes = [
-        Box("CART", back(limits), {}, *(float(row[name]) for name in ("coverage", "density", "mass")), 0)
-        for limits, row in zip(tree.boxes, tree.stats, strict=True)
-        if row["density"] > 0.5
-    ]
+    boxes = []
+    for limits, row in zip(tree.boxes, tree.stats, strict=True):
+        coverage, density, mass = (float(row[name]) for name in ("coverage", "density", "mass"))
+        if density > 0.5:
+            cases_inside = round(mass * len(wanted))
+            boxes.append(Box("CART", back(limits), {}, coverage, density, mass, cases_inside))
     return tuple(sorted(boxes, key=lambda box: (-box.coverage, -box.density)))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from experiments.analysis.lever_comparison import LeverComparison
-from experiments.analysis.wording import factor_in_words, measure_of
+from experiments.analysis.wording import factor_in_words, measure_of, rows_of
 from experiments.comparison_words import NO_LEVEL, needed_in_words
 
 
@@ -18,7 +18,7 @@ def is_clear(row: Mapping[str, Any]) -> bool:
 def find_lever(found: LeverComparison, outcome: str | None = None) -> str:
     """How many differences are clear, and the clearest one, in a sentence."""
     rows = found.table if outcome is None else found.table[found.table["outcome"] == outcome]
-    clear = [row for row in rows.to_dict("records") if is_clear({str(k): v for k, v in row.items()})]
+    clear = [row for row in rows_of(rows) if is_clear(row)]
     lever = factor_in_words(found.lever)
     if not clear:
         return f"No clear difference between settings of {lever}; more seeds or points narrow the intervals"
@@ -50,7 +50,7 @@ def describe_lever(found: LeverComparison) -> str:
         head = f"  {'outcome':<{width}} {'unit':<12} {found.reference[:12]:>12} {setting[:12]:>12}"
         lines.append(f"{head} {'difference':>11}  {'95% interval':<24} pairs  needed")
         rows = found.table[found.table["setting"] == setting]
-        lines += [_line({str(k): v for k, v in row.items()}, width) for row in rows.to_dict("records")]
+        lines += [_line(row, width) for row in rows_of(rows)]
     first = found.table.iloc[0]
     lines.append(
         f"* the 95% t interval of the paired difference leaves out zero; pairs come from {first['points']} "

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from experiments.analysis.sensitivity import INDICES, LEADING, Sensitivity
-from experiments.analysis.wording import Measure, factor_in_words, measure_of, show_number
+from experiments.analysis.wording import Measure, factor_in_words, measure_of, rows_of, show_number
 
 MEANINGS = {
     "morris": (
@@ -25,7 +25,7 @@ MEANINGS = {
 def find_sensitivity(found: Sensitivity) -> str:
     """What the outcome hangs on most, in a sentence."""
     measure, index = measure_of(found.outcome), LEADING[found.method]
-    first, *rest = found.table.to_dict("records")
+    first, *rest = rows_of(found.table)
     rivals = [row for row in rest if row[f"{index}_high"] >= first[f"{index}_low"]]
     size = _size(found.method, measure, first[index], first[f"{index}_low"], first[f"{index}_high"])
     words = measure.words[:1].upper() + measure.words[1:]
@@ -53,10 +53,8 @@ def describe_sensitivity(found: Sensitivity) -> str:
     width = max(len("factor"), *(len(str(name)) for name in found.table["factor"]))
     lines = [f"{find_sensitivity(found)}.", f"  {'factor':<{width}} {'':<11}{title.rstrip()}{unit}"]
     scale = measure.scale if found.method == "morris" else 1.0
-    for row in found.table.to_dict("records"):
-        cells = "".join(
-            f" {_cell({str(key): value for key, value in row.items()}, name, scale)}" for name in columns
-        )
+    for row in rows_of(found.table):
+        cells = "".join(f" {_cell(row, name, scale)}" for name in columns)
         lines.append(f"  {row['factor']:<{width}} {row['role']:<11}{cells.rstrip()}")
     return "\n".join([*lines, *(f"  {line}" for line in _foot(found))])
 

@@ -86,8 +86,8 @@ def map_tipping(study: Study, x: str, y: str, outcome: str, least_members: int =
     paired = _is_paired(runs)
     first = runs[(runs["x_place"] == 0) & (runs["y_place"] == 0)]
     rows: list[dict[str, Any]] = []
-    for (across_place, up_place), cell in runs.groupby(["x_place", "y_place"], sort=True):
-        row = {"x": int(across_place), "y": int(up_place), "runs": len(cell)}
+    for _, cell in runs.groupby(["x_place", "y_place"], sort=True):
+        row = {"x": cell["x_place"].iloc[0], "y": cell["y_place"].iloc[0], "runs": len(cell)}
         row |= _level(cell, outcome, study.points_drawn)
         row |= _difference(cell, first, outcome, study.points_drawn if paired else None)
         if ZONE_SIZE in study.outcomes:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from experiments.analysis.tipping import TippingMap
-from experiments.analysis.wording import factor_in_words, measure_of
+from experiments.analysis.wording import factor_in_words, measure_of, rows_of
 
 
 def find_tipping(found: TippingMap) -> str:
     """Where the zone stands, or how far the outcome moves over the map, in a sentence."""
     measure, cells = measure_of(found.outcome), found.cells
     value = "difference" if found.shows_differences else "mean"
-    least, most = cells.loc[cells[value].idxmin()], cells.loc[cells[value].idxmax()]
+    least, most = float(cells[value].min()), float(cells[value].max())
     unit = f" {measure.unit}" if measure.unit else ""
     words = f"{'change of ' if found.shows_differences else ''}{measure.words}"
     moved = (
-        f"{words} runs from {measure.show(least[value])} to {measure.show(most[value])}{unit} "
+        f"{words} runs from {measure.show(least)} to {measure.show(most)}{unit} "
         f"over {factor_in_words(found.x)} and {factor_in_words(found.y)}"
     )
     if not found.knows_zone:
@@ -36,7 +39,7 @@ def describe_tipping(found: TippingMap) -> str:
     unit = f"{measure.words}{f', {measure.unit}' if measure.unit else ''}"
     title = f"  {found.x:<{wide_x}}  {found.y:<{wide_y}}  {'mean':>9}  {'95% interval':<22} {'from first cell':<30}"
     lines = [f"{find_tipping(found)}.", f"  {unit}", title + ("zone stands" if found.knows_zone else "")]
-    for row in found.cells.to_dict("records"):
+    for row in rows_of(found.cells):
         mean, interval = measure.show(row["mean"]), measure.interval(row["low"], row["high"])
         if found.shows_differences:
             mean, interval = "-", "-"
@@ -55,6 +58,6 @@ def describe_tipping(found: TippingMap) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _standing(row: dict[str, float]) -> str:
+def _standing(row: Mapping[str, Any]) -> str:
     doubt = "" if row["stands_clear"] else ", uncertain"
     return f"in {100 * row['stands_share']:.0f}% of {row['runs']:.0f} runs{doubt}"

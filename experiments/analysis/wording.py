@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from experiments.comparison_words import unit_in_words
 from experiments.figures.naming import mineral_word
 from experiments.outcomes import OUTCOMES
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FIGURES = 3
 
@@ -36,6 +39,11 @@ def measure_of(column: str) -> Measure:
             words = outcome.words if column == outcome.name else f"{outcome.words} of {mineral_word(mineral)}"
             return Measure(words, *unit_in_words(outcome.unit))
     return Measure(column.replace("_", " "), "", 1.0)
+
+
+def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table by name of column."""
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
 def show_number(value: float, signed: bool = False) -> str:

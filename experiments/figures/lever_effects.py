@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from experiments.analysis.lever_comparison import LeverComparison
 from experiments.analysis.lever_words import clusters_in_words, find_lever
-from experiments.analysis.wording import measure_of
+from experiments.analysis.wording import measure_of, rows_of
 from experiments.figures import theme
 from experiments.figures.differences import COLOURS
 
@@ -28,7 +28,7 @@ def draw_lever(found: LeverComparison) -> Figure:
         panels = theme.small_multiples(figure, len(outcomes), COLUMNS, sharey=True)
         for panel, outcome in zip(panels, outcomes, strict=True):
             measure = measure_of(outcome)
-            chosen = found.table[found.table["outcome"] == outcome].to_dict("records")
+            chosen = rows_of(found.table[found.table["outcome"] == outcome])
             for row in chosen:
                 place = settings.index(str(row["setting"]))
                 colour = COLOURS[place % len(COLOURS)]

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from experiments.analysis.sensitivity import Sensitivity
 from experiments.analysis.sensitivity_words import find_sensitivity
-from experiments.analysis.wording import factor_in_words, measure_of
+from experiments.analysis.wording import factor_in_words, measure_of, rows_of
 from experiments.figures import theme
 from experiments.figures.differences import COLOURS
 
@@ -54,7 +54,7 @@ def _roles(table: pd.DataFrame) -> dict[str, str]:
 
 
 def _draw_sobol(panel: Axes, table: pd.DataFrame) -> None:
-    for place, row in enumerate(table.to_dict("records")):
+    for place, row in enumerate(rows_of(table)):
         colour = ROLES[str(row["role"])]
         for index, offset in (("ST", -0.12), ("S1", 0.12)):
             fill = colour if index == "ST" else "white"
@@ -71,7 +71,7 @@ def _draw_sobol(panel: Axes, table: pd.DataFrame) -> None:
 def _draw_morris(bars: Axes, scatter: Axes, table: pd.DataFrame, outcome: str) -> None:
     measure = measure_of(outcome)
     unit = f", {measure.unit}" if measure.unit else ""
-    for place, row in enumerate(table.to_dict("records")):
+    for place, row in enumerate(rows_of(table)):
         colour = ROLES[str(row["role"])]
         ends = [measure.scale * row["mu_star_low"], measure.scale * row["mu_star_high"]]
         bars.plot(ends, [place] * 2, color=colour, linewidth=1.8, alpha=0.6)

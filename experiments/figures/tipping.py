@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 from experiments.analysis.study import Numbers
 from experiments.analysis.tipping import ZONE_SIZE, TippingMap
 from experiments.analysis.tipping_words import find_tipping
-from experiments.analysis.wording import factor_in_words, measure_of
+from experiments.analysis.wording import factor_in_words, measure_of, rows_of
 from experiments.figures import theme
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def draw_tipping(found: TippingMap) -> Figure:
         _draw_cells(panel, found)
         _hatch(panel, found)
         if found.knows_zone:
-            _draw_edge(panel, _table(found, "stands") > 0)
+            _draw_edge(panel, _table(found, "stands"))
         panel.set_xlabel(factor_in_words(found.x))
         panel.set_ylabel(factor_in_words(found.y))
     return figure
@@ -60,7 +60,7 @@ def _draw_cells(panel: Axes, found: TippingMap) -> None:
     low, high = (measure.scale * _table(found, end) for end in _ends(found))
     words = np.empty(values.shape, dtype=object)
     for place, value in np.ndenumerate(values):
-        half = (high[place] - low[place]) / 2 / measure.scale
+        half = float(high[place] - low[place]) / 2 / measure.scale
         spread = f"\n± {measure.show(half)}" if half == half else ""
         words[place] = f"{measure.show(value / measure.scale, signed=found.shows_differences)}{spread}"
     unit = f", {measure.unit}" if measure.unit else ""
@@ -94,7 +94,7 @@ def _table(found: TippingMap, column: str) -> Numbers:
 
 
 def _hatch(panel: Axes, found: TippingMap) -> None:
-    for row in found.cells.to_dict("records"):
+    for row in rows_of(found.cells):
         if _is_unsure(found, row["clear"], row.get("stands_clear", True), (row["x"], row["y"])):
             panel.add_patch(
                 Rectangle(
