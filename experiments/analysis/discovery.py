@@ -163,9 +163,10 @@ def _best(trajectory: pd.DataFrame, density: float) -> tuple[int, bool]:
 
 def _box_of_prim(found: Any, chosen: int, factors: tuple[Factor, ...], whole: pd.DataFrame) -> Box:
     limits, row = found.box_lims[chosen], found.peeling_trajectory.loc[chosen]
+    tested = found.qp if hasattr(found, "qp") else found.p_values  # its name from version 3 on
     chance = {
         str(name): min((value for value in values if value >= 0), default=1.0)
-        for name, values in found.qp[chosen].items()
+        for name, values in tested[chosen].items()
     }
     inside: dict[str, tuple[Value, ...]] = {}
     for factor in factors:
