@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +51,7 @@ class Comparison:
     outcomes: pd.DataFrame
     differences: pd.DataFrame
     planned: int = 0
-    precision: Precision = Precision()
+    precision: Precision = field(default_factory=Precision)
 
     def difference(self, outcome: str, scenario: str, mineral: str = "") -> pd.Series:
         """The row of one outcome. Raises ``KeyError`` when there is none."""

@@ -70,8 +70,8 @@ def _line(row: Mapping[str, Any]) -> str:
     interval = f"{low} to {high}" if row["pairs"] > 1 else ("no pair", "one pair only")[row["pairs"]]
     star = "*" if _is_clear(row) and float(difference.replace(",", "")) != 0 else " "
     name = f"{row['outcome']} {row['mineral']}".strip()
-    levels = f"{before:>14} {after:>14}"
-    return f"  {name:<26} {unit:<11} {levels} {difference:>11}{star} {interval:<25} {row['pairs']:>5} {needed_in_words(row):>7}"
+    levels, counts = f"{before:>14} {after:>14}", f"{row['pairs']:>5} {needed_in_words(row):>7}"
+    return f"  {name:<26} {unit:<11} {levels} {difference:>11}{star} {interval:<25} {counts}"
 
 
 def needed_in_words(row: Mapping[str, Any]) -> str:

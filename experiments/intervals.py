@@ -1,9 +1,9 @@
 """95% intervals of means over runs that share points and seeds, and how many pairs a precision takes.
 
-All are Student t intervals. Runs of one point share its settings, runs of one seed its draws: where there are
-several of both and the points were drawn, the variance of the mean is that of two-way clusters (Cameron, Gelbach
-and Miller 2011) and the degrees of freedom are those of the fewer. Points that a design set, as in a full grid,
-are no sample of anything: then the seeds alone are clusters.
+All are Student t intervals. Runs of one point share its settings, runs of one seed its draws: where there
+are several of both and the points were drawn, the variance of the mean is that of two-way clusters (Cameron,
+Gelbach and Miller 2011) and the degrees of freedom are those of the fewer. Points that a design set, as in a
+full grid, are no sample of anything: then the seeds alone are clusters.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def degrees_of_freedom(points: int, seeds: int, points_drawn: bool = True) -> in
 
 def pairs_needed(low: float, high: float, pairs: int, goal: float, degrees: int | None = None) -> float:
     """Pairs of runs for an interval of half width ``goal``, judged by the spread of the ``pairs`` at hand,
-    whose interval is ``low`` to ``high`` with so many ``degrees`` of freedom (one less than pairs by default).
+    whose interval is ``low`` to ``high`` with so many ``degrees`` of freedom (by default one less).
 
     NaN where the spread is unknown or the goal is 0; infinite above a million.
     """

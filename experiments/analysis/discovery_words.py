@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from experiments.analysis.discovery import Box, Discovery
-from experiments.analysis.study import is_ordered
-from experiments.analysis.wording import factor_in_words, measure_of, show_number
+from experiments.analysis.wording import factor_in_words, measure_of, setting_in_words, show_number
 from experiments.figures.naming import in_words
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def _limits_in_words(factor: Factor, settings: tuple[Value, ...]) -> str:
         if to_end and not from_end:
             return f"{name} at least {show_number(low)}"
         return f"{name} from {show_number(low)} to {show_number(high)}"
-    shown = [show_number(float(v)) if is_ordered(factor) else str(v) for v in settings]
+    shown = [setting_in_words(value) for value in settings]
     return f"{name} {' or '.join(shown)}"
 
 

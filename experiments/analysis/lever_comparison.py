@@ -1,8 +1,8 @@
 """Settings of one lever of a sweep compared in pairs: runs that differ in nothing but that lever.
 
-A pair has the same settings of all other factors and the same seed, so that a difference is the lever's. The
-95% intervals are t intervals; pairs that share a point or a seed are not independent, which clusters allow for
-(see ``experiments.intervals``).
+A pair has the same settings of all other factors and the same seed, so that a difference is the lever's.
+The 95% intervals are t intervals; pairs that share a point or a seed are not independent, which clusters
+allow for (see ``experiments.intervals``).
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ MOST_SETTINGS = 24
 class LeverComparison:
     """Paired differences of each setting of a lever from its first.
 
-    table : a row a setting and outcome: ``setting``, ``reference``, ``outcome``, ``mean``, ``mean_reference``,
-        ``difference``, ``low``, ``high`` (95%), ``pairs``, ``points`` and ``seeds`` they come from,
-        ``pairs_needed`` for the precision
+    table : a row a setting and outcome: ``setting``, ``reference``, ``outcome``, ``mean``,
+        ``mean_reference``, ``difference``, ``low``, ``high`` (95%), ``pairs``, ``points`` and ``seeds`` they
+        come from, ``pairs_needed`` for the precision
     """
 
     label: str

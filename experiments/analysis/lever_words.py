@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from experiments.analysis.lever_comparison import LeverComparison
-from experiments.analysis.wording import factor_in_words, measure_of, rows_of
+from experiments.analysis.wording import factor_in_words, measure_of, rows_of, setting_in_words
 from experiments.comparison_words import NO_LEVEL, needed_in_words
 
 
@@ -25,9 +25,10 @@ def find_lever(found: LeverComparison, outcome: str | None = None) -> str:
     row = max(clear, key=lambda one: abs(one["difference"]) / max(one["high"] - one["low"], 1e-300))
     measure = measure_of(str(row["outcome"]))
     unit = {"": "", "%": " points"}.get(measure.unit, f" {measure.unit}")
+    first, setting = setting_in_words(found.reference), setting_in_words(row["setting"])
     return (
-        f"{len(clear)} of {len(rows)} differences from {lever} {found.reference} are clear; under "
-        f"{row['setting']} {measure.words} changes by {measure.show(row['difference'], signed=True)}{unit} "
+        f"{len(clear)} of {len(rows)} differences from {lever} {first} are clear; under {setting} "
+        f"{measure.words} changes by {measure.show(row['difference'], signed=True)}{unit} "
         f"({measure.interval(row['low'], row['high'])})"
     )
 
@@ -46,8 +47,9 @@ def describe_lever(found: LeverComparison) -> str:
     lines = [f"{find_lever(found)}."]
     width = max(len(str(name)) for name in found.table["outcome"])
     for setting in found.settings[1:]:
-        lines.append(f"{found.lever} {setting} against {found.reference}")
-        head = f"  {'outcome':<{width}} {'unit':<12} {found.reference[:12]:>12} {setting[:12]:>12}"
+        here, there = setting_in_words(setting), setting_in_words(found.reference)
+        lines.append(f"{found.lever} {here} against {there}")
+        head = f"  {'outcome':<{width}} {'unit':<12} {there[:12]:>12} {here[:12]:>12}"
         lines.append(f"{head} {'difference':>11}  {'95% interval':<24} pairs  needed")
         rows = found.table[found.table["setting"] == setting]
         lines += [_line(row, width) for row in rows_of(rows)]
@@ -67,7 +69,6 @@ def _line(row: Mapping[str, Any], width: int) -> str:
         before, after = "-", "-"
     star = "*" if is_clear(row) else " "
     interval = measure.interval(row["low"], row["high"]) if row["low"] == row["low"] else "one pair only"
-    return (
-        f"  {row['outcome']:<{width}} {measure.unit:<12} {before:>12} {after:>12} "
-        f"{measure.show(row['difference']):>11}{star} {interval:<24} {row['pairs']:>5} {needed_in_words(row):>7}"
-    )
+    change = f"{measure.show(row['difference']):>11}{star} {interval:<24}"
+    counts = f"{row['pairs']:>5} {needed_in_words(row):>7}"
+    return f"  {row['outcome']:<{width}} {measure.unit:<12} {before:>12} {after:>12} {change} {counts}"

@@ -11,13 +11,13 @@ from experiments.analysis.wording import Measure, factor_in_words, measure_of, r
 
 MEANINGS = {
     "morris": (
-        "mu*: mean size of the change of the outcome over the whole range of the factor, or, for a list, when "
-        "one setting is switched for another; sigma: how much that differs from place to place (interaction "
-        "or curvature)"
+        "mu*: mean size of the change of the outcome over the whole range of the factor, or, for a list,\n"
+        "when one setting is switched for another; sigma: how much that differs from place to place\n"
+        "(interaction or curvature)."
     ),
     "sobol": (
-        "S1: part of the variance that the factor explains alone; ST: together with its interactions. A sum of "
-        "S1 well below 1 says that factors work through one another"
+        "S1: part of the variance that the factor explains alone; ST: together with its interactions.\n"
+        "A sum of S1 well below 1 says that factors work through one another."
     ),
 }
 

@@ -1,21 +1,23 @@
 """Tipping maps: an outcome over two levers, with what is uncertain about it and where the zone stands.
 
-A cell holds all runs with one pair of settings. Its mean has a 95% t interval (clustered by point and seed, see
-``experiments.intervals``); its difference from the first cell is paired run for run where the sweep allows it.
-The zone stands in a cell when most of its runs end with members; whether "most" is certain is judged by
-Wilson's 95% interval of that part. That is what became of the zone in the runs: whether anyone would still
-gain by changing sides is another question, which ``stability`` answers of one run.
+A cell holds all runs with one pair of settings. Its mean has a 95% t interval (over seeds, and over points
+where those were drawn, see ``experiments.intervals``); its difference from the first cell is paired run for
+run where the sweep allows it. The zone stands in a cell when most of its runs end with members; whether
+"most" is certain is judged by Wilson's 95% interval of that part. That is what became of the zone in the runs:
+whether anyone would still gain by changing sides is another question, which ``stability`` answers of one run.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from experiments.analysis.study import AnalysisError, Study, is_ordered
+from experiments.analysis.wording import setting_in_words
 from experiments.comparison_words import NO_LEVEL
 from experiments.intervals import CONFIDENCE, clustered_interval
 from experiments.sweep.factor import say
@@ -40,8 +42,8 @@ class TippingMap:
     x, y : names of the levers; x_settings, y_settings : their settings (or parts of a range) in order
     cells : a row a cell: ``x``, ``y`` (places from 0), ``runs``, ``mean``, ``low``, ``high``, ``difference``
         from the first cell with ``difference_low`` and ``difference_high``, ``clear`` (its interval leaves
-        out zero); where the sweep kept the size of the zone ``stands_share``, ``stands_low``, ``stands_high``,
-        ``stands``, ``stands_clear``
+        out zero); where the sweep kept the size of the zone ``stands_share``, ``stands_low``,
+        ``stands_high``, ``stands``, ``stands_clear``
     paired : differences are taken run for run
     least_members : members, the leader among them, from which a zone stands
     """
@@ -109,20 +111,13 @@ def _places(study: Study, factor: Factor) -> tuple[pd.Series, tuple[str, ...]]:
             values = sorted(values)
         settings = [say(value) for value in values if say(value) in set(map(say, column))]
         order = {setting: place for place, setting in enumerate(settings)}
-        return column.map(lambda value: order[say(value)]), tuple(map(_short, settings))
+        return column.map(lambda value: order[say(value)]), tuple(map(setting_in_words, settings))
     ends = np.linspace(factor.low, factor.high, BINS + 1)
     if factor.scale == "log":
         ends = np.geomspace(factor.low, factor.high, BINS + 1)
     place = np.clip(np.searchsorted(ends, column.to_numpy(float), side="right") - 1, 0, BINS - 1)
-    words = tuple(f"{low:.3g} to {high:.3g}" for low, high in zip(ends[:-1], ends[1:], strict=True))
+    words = tuple(f"{low:.3g} to {high:.3g}" for low, high in pairwise(ends))
     return pd.Series(place, column.index), words
-
-
-def _short(setting: str) -> str:
-    try:
-        return f"{float(setting):.3g}"
-    except ValueError:
-        return setting
 
 
 def _partners(study: Study, levers: tuple[str, str]) -> pd.Series:

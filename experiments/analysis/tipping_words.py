@@ -37,7 +37,8 @@ def describe_tipping(found: TippingMap) -> str:
         for name, settings in ((found.x, found.x_settings), (found.y, found.y_settings))
     )
     unit = f"{measure.words}{f', {measure.unit}' if measure.unit else ''}"
-    title = f"  {found.x:<{wide_x}}  {found.y:<{wide_y}}  {'mean':>9}  {'95% interval':<22} {'from first cell':<30}"
+    head = f"  {found.x:<{wide_x}}  {found.y:<{wide_y}}  {'mean':>9}  {'95% interval':<22}"
+    title = f"{head} {'from first cell':<34} "
     lines = [f"{find_tipping(found)}.", f"  {unit}", title + ("zone stands" if found.knows_zone else "")]
     for row in rows_of(found.cells):
         mean, interval = measure.show(row["mean"]), measure.interval(row["low"], row["high"])
@@ -50,7 +51,7 @@ def describe_tipping(found: TippingMap) -> str:
         )
         cell = (
             f"  {found.x_settings[row['x']]:<{wide_x}}  {found.y_settings[row['y']]:<{wide_y}}  {mean:>9}  "
-            f"{interval:<22} {change:<30}"
+            f"{interval:<22} {change:<34} "
         )
         lines.append(cell + (_standing(row) if found.knows_zone else ""))
     kind = "paired run for run" if found.paired else "not paired: cells hold different runs"

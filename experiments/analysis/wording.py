@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from experiments.comparison_words import unit_in_words
 from experiments.figures.naming import mineral_word
 from experiments.outcomes import OUTCOMES
@@ -32,13 +34,24 @@ class Measure(NamedTuple):
 
 
 def measure_of(column: str) -> Measure:
-    """The outcome of a column such as ``dominant_share_ndpr``; an unknown one keeps its name and has no unit."""
+    """The outcome of a column such as ``dominant_share_ndpr``; an unknown one keeps its name."""
     for outcome in OUTCOMES:
         mineral = column.removeprefix(f"{outcome.name}_")
         if column == outcome.name or (outcome.by_mineral and mineral != column):
             words = outcome.words if column == outcome.name else f"{outcome.words} of {mineral_word(mineral)}"
             return Measure(words, *unit_in_words(outcome.unit))
     return Measure(column.replace("_", " "), "", 1.0)
+
+
+def setting_in_words(value: Any) -> str:
+    """A setting of a factor in a few characters: ``0.3``, ``5e+09``, ``passive``."""
+    if isinstance(value, bool | np.bool_):
+        return str(value).lower()
+    try:
+        number = float(value)
+    except ValueError:
+        return str(value)
+    return f"{number:.4g}"
 
 
 def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -88,7 +88,7 @@ def compare(arguments: argparse.Namespace) -> int:
 
 
 def precision(text: str) -> tuple[str, float]:
-    """``dominant_share=0.01`` as outcome and half width; a bare number is for all, as part of the difference."""
+    """``dominant_share=0.01`` as outcome and half width; a bare number is a part of any difference."""
     outcome, _, number = text.rpartition("=")
     try:
         value = float(number)

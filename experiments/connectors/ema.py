@@ -70,7 +70,8 @@ def _parameter(factor: Factor) -> Any:
         return CategoricalParameter(factor.name, list(factor.values))
     if factor.scale == "log":
         raise AnalysisError(
-            f"factor {factor.name!r}: scale = log, which EMA Workbench does not know, allowed: linear or values"
+            f"factor {factor.name!r}: scale = log, which EMA Workbench does not know, allowed: linear, or "
+            "values"
         )
     if factor.is_whole:
         return IntegerParameter(factor.name, int(factor.low), int(factor.high))
@@ -78,7 +79,7 @@ def _parameter(factor: Factor) -> Any:
 
 
 def _own(factor: Factor, given: Any) -> Value:
-    """A setting of the workbench, which may have gone through numpy or a table, as one of the factor's own."""
+    """A setting of the workbench, which may have gone through a table, as one of the factor's own."""
     if factor.values:
         return next(value for value in factor.values if value == given or say(value) == say(given))
     return int(given) if factor.is_whole else float(given)

@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 from experiments.analysis.discovery import Box, Discovery
 from experiments.analysis.discovery_words import aim_in_words, find_boxes, show_chance, tabulate_boxes
 from experiments.analysis.study import Numbers, places
-from experiments.analysis.wording import factor_in_words, show_number
+from experiments.analysis.wording import factor_in_words, setting_in_words
 from experiments.figures import theme
 from experiments.figures.differences import COLOURS
 
@@ -69,7 +69,7 @@ def _draw_points(panel: Axes, found: Discovery) -> None:
     for factor, axis in ((across, panel.xaxis), (up, panel.yaxis)):
         axis.set_label_text(factor_in_words(factor.name))
         if factor.values:
-            axis.set_ticks(range(len(factor.values)), [_short(value) for value in factor.values])
+            axis.set_ticks(range(len(factor.values)), [setting_in_words(value) for value in factor.values])
     if across.scale == "log" and not across.values:
         panel.set_xscale("log")
     if up.scale == "log" and not up.values:
@@ -138,12 +138,8 @@ def _parts(factor: Factor, box: Box) -> list[tuple[float, float]]:
     return [((settings[0] - low) / (high - low), (settings[1] - low) / (high - low))]
 
 
-def _short(value: object) -> str:
-    return show_number(float(value)) if isinstance(value, int | float) else str(value)
-
-
 def _source(found: Discovery) -> str:
     return (
-        f"Source: orebloc simulation, {found.label}; PRIM (EMA Workbench). A point counts when most of its runs "
-        "do; quasi-p: the chance of so dense a box were the restriction of no use. Table boxes."
+        f"Source: orebloc simulation, {found.label}; PRIM (EMA Workbench). A point counts when most of its "
+        "runs do; quasi-p: the chance of so dense a box were the restriction of no use. Table boxes."
     )

@@ -11,12 +11,12 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from experiments.analysis.study import Numbers, unit_values
-from experiments.analysis.wording import factor_in_words, rows_of
+from experiments.analysis.wording import factor_in_words, rows_of, setting_in_words
 from experiments.figures import theme
 from experiments.figures.differences import COLOURS
 from experiments.optimisation.front import LEVERS, Front
 from experiments.optimisation.objectives import Objective
-from experiments.optimisation.words import find_front, measure, setting
+from experiments.optimisation.words import find_front, measure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,9 +80,18 @@ def _draw_pair(
         panel.plot([middle[0]] * 2, ends_y, color=BEST, linewidth=1.2, alpha=0.35, zorder=2)
         panel.plot(*middle, "o", color=BEST, markersize=5.5, zorder=3)
         panel.annotate(str(number), middle, (4, 4), textcoords="offset points", fontsize=8, fontweight="bold")
+    _look_at_front(panel, best, across, up)
     panel.set_xlabel(_axis(across, "right", "left"))
     panel.set_ylabel(_axis(up, "up", "down"))
     sns.despine(ax=panel)
+
+
+def _look_at_front(panel: Axes, best: pd.DataFrame, across: Objective, up: Objective) -> None:
+    """Show the front and what is near it: far worse policies would press it into a point."""
+    for objective, limit in ((across, panel.set_xlim), (up, panel.set_ylim)):
+        values = measure(objective).scale * best[objective.name].to_numpy(float)
+        span = float(np.ptp(values)) or 0.1 * float(np.abs(values).max()) or 1.0
+        limit(values.min() - 0.6 * span, values.max() + 0.6 * span)
 
 
 def _axis(objective: Objective, more: str, less: str) -> str:
@@ -95,7 +104,9 @@ def _draw_levers(panel: Axes, front: Front, best: pd.DataFrame) -> None:
     levers = front.design.levers
     columns = [unit_values(factor, best[factor.name]) for factor in levers]
     parts: Numbers = np.array(columns, dtype=float).T
-    words: Any = np.array([[setting(value) for value in best[factor.name]] for factor in levers], object).T
+    words: Any = np.array(
+        [[setting_in_words(value) for value in best[factor.name]] for factor in levers], object
+    ).T
     sns.heatmap(
         parts,
         ax=panel,
@@ -118,7 +129,7 @@ def _draw_levers(panel: Axes, front: Front, best: pd.DataFrame) -> None:
 
 def _source(front: Front) -> str:
     return (
-        f"Source: orebloc simulation, {front.label}; NSGA-II (pymoo). Lines are 95% t intervals against the mean "
-        "of the front, play for play, for all policies share draws and seeds. Points stand under the draws of the search; table "
-        "front has the values under fresh ones."
+        f"Source: orebloc simulation, {front.label}; NSGA-II (pymoo). Lines are 95% t intervals against the "
+        "mean of the front, play for play, for all policies share draws and seeds. Policies far off are not "
+        "shown. Points stand under the draws of the search; table front has the values under fresh ones."
     )

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from experiments.analysis.lever_comparison import LeverComparison
 from experiments.analysis.lever_words import clusters_in_words, find_lever
-from experiments.analysis.wording import measure_of, rows_of
+from experiments.analysis.wording import measure_of, rows_of, setting_in_words
 from experiments.figures import theme
 from experiments.figures.differences import COLOURS
 
@@ -39,7 +39,7 @@ def draw_lever(found: LeverComparison) -> Figure:
             panel.axvline(0, color=theme.FLOOR, linewidth=0.8)
             unit = {"": "", "%": ", points"}.get(measure.unit, f", {measure.unit}")
             panel.set_title(f"{measure.words}{unit}", fontsize=8.5)
-            panel.set_yticks(range(len(settings)), settings)
+            panel.set_yticks(range(len(settings)), list(map(setting_in_words, settings)))
             panel.set_ylim(len(settings) - 0.5, -0.5)
             sns.despine(ax=panel, left=True)
     return figure
@@ -54,7 +54,9 @@ def write_lever(found: LeverComparison, folder: Path) -> list[Path]:
 
 
 def _source(found: LeverComparison) -> str:
+    first = setting_in_words(found.reference)
     return (
-        f"Source: orebloc simulation, {found.label}; differences from {found.lever} {found.reference} in pairs "
-        f"of runs with the same seed and other settings; lines are 95% t intervals ({clusters_in_words(found)})."
+        f"Source: orebloc simulation, {found.label}; differences from {found.lever} {first} in pairs of runs "
+        "with the same seed and other settings; lines are 95% t intervals "
+        f"({clusters_in_words(found)})."
     )

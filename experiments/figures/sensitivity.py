@@ -42,7 +42,7 @@ def draw_sensitivity(found: Sensitivity) -> Figure:
 
 
 def write_sensitivity(found: Sensitivity, folder: Path) -> list[Path]:
-    """Write table and figure as ``sensitivity-OUTCOME`` CSV, PNG and SVG into ``folder``; returns the paths."""
+    """Write ``sensitivity-OUTCOME`` as CSV, PNG and SVG into ``folder``; returns the paths."""
     folder.mkdir(parents=True, exist_ok=True)
     table = folder / f"sensitivity-{found.outcome}.csv"
     found.table.to_csv(table, index=False)

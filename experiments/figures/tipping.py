@@ -28,7 +28,8 @@ def draw_tipping(found: TippingMap) -> Figure:
     with theme.style():
         wide, high = len(found.x_settings), len(found.y_settings)
         figure = theme.new_figure(max(7.5, 2.6 + 1.35 * wide), max(4.6, 2.7 + 0.62 * high))
-        key = [theme.KeyEntry("edge of the zone that stands", theme.FLOOR)] if found.knows_zone else []
+        has_edge = found.knows_zone and found.cells["stands"].nunique() > 1
+        key = [theme.KeyEntry("edge of the zone that stands", theme.FLOOR)] if has_edge else []
         theme.frame(figure, find_tipping(found), _source(found), key, bottom=0.85, gap=0.15)
         figure.subplots_adjust(left=0.2, right=0.98)
         panel = figure.subplots()
@@ -64,7 +65,7 @@ def _draw_cells(panel: Axes, found: TippingMap) -> None:
         spread = f"\n± {measure.show(half)}" if half == half else ""
         words[place] = f"{measure.show(value / measure.scale, signed=found.shows_differences)}{spread}"
     unit = f", {measure.unit}" if measure.unit else ""
-    change = "change from the lower left cell of " if found.shows_differences else ""
+    what = "change from the lower left" if found.shows_differences else measure.words
     sns.heatmap(
         values,
         ax=panel,
@@ -76,7 +77,7 @@ def _draw_cells(panel: Axes, found: TippingMap) -> None:
         annot_kws={"fontsize": 8},
         xticklabels=found.x_settings,
         yticklabels=found.y_settings,
-        cbar_kws={"label": f"{change}{measure.words}{unit}"},
+        cbar_kws={"label": f"{what}{unit}"},
     )
     panel.invert_yaxis()
     panel.tick_params(axis="y", rotation=0)
@@ -98,7 +99,7 @@ def _hatch(panel: Axes, found: TippingMap) -> None:
         if _is_unsure(found, row["clear"], row.get("stands_clear", True), (row["x"], row["y"])):
             panel.add_patch(
                 Rectangle(
-                    (row["x"], row["y"]), 1, 1, fill=False, hatch=HATCH, edgecolor="#ffffff88", linewidth=0
+                    (row["x"], row["y"]), 1, 1, fill=False, hatch=HATCH, edgecolor="#7b879488", linewidth=0
                 )
             )
 

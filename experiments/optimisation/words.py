@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from experiments.analysis.wording import Measure, factor_in_words, measure_of, rows_of, show_number
+from experiments.analysis.wording import Measure, factor_in_words, measure_of, rows_of, setting_in_words
 from experiments.comparison_words import NO_LEVEL
 from experiments.optimisation.front import Front
 from experiments.optimisation.objectives import Objective
@@ -37,28 +37,23 @@ def find_front(front: Front) -> str:
 def policy_in_words(front: Front, place: int) -> str:
     """``markup 0.3, finance 5e+09``."""
     row = front.table.iloc[place]
-    return ", ".join(f"{factor_in_words(f.name)} {setting(row[f.name])}" for f in front.design.levers)
-
-
-def setting(value: Any) -> str:
-    """A setting of a lever in a few characters."""
-    if isinstance(value, str | bool):
-        return str(value)
-    return f"{float(value):.4g}" if abs(float(value)) >= 1e6 else show_number(float(value))
+    return ", ".join(
+        f"{factor_in_words(f.name)} {setting_in_words(row[f.name])}" for f in front.design.levers
+    )
 
 
 def describe_front(front: Front) -> str:
     """The finding, a line a policy of the front with intervals, what was left out."""
     names = [factor.name for factor in front.design.levers]
     rows = rows_of(front.table[front.table["on_front"]])[:MOST_SHOWN] if len(front.table) else []
-    widths = {name: max(len(name), *(len(setting(row[name])) for row in rows), 1) for name in names}
+    widths = {name: max(len(name), *(len(setting_in_words(row[name])) for row in rows), 1) for name in names}
     head = "  ".join(f"{name:<{widths[name]}}" for name in names)
     lines = [f"{find_front(front)}."]
     if rows:
         titles = "  ".join(f"{_title(objective):<34}" for objective in front.objectives)
         lines.append(f"  {head}  {titles}".rstrip())
     for row in rows:
-        levers = "  ".join(f"{setting(row[name]):<{widths[name]}}" for name in names)
+        levers = "  ".join(f"{setting_in_words(row[name]):<{widths[name]}}" for name in names)
         cells = "  ".join(f"{_cell(row, objective):<34}" for objective in front.objectives)
         lines.append(f"  {levers}  {cells}".rstrip())
     return "\n".join([*lines, *(f"  {line}" for line in _foot(front))])
@@ -84,7 +79,7 @@ def _foot(front: Front) -> list[str]:
     lines = [
         f"Means over {basis}; {front.draws} draws of the uncertainties x {seeds} seed{'s' * (seeds > 1)} "
         "for every policy in the search.",
-        "Intervals (95% t) are against the mean of these policies, play for play: what all share is taken out.",
+        "Intervals (95% t) are against the mean of these policies, play for play: what all share is out.",
     ]
     if any(objective.name in NO_LEVEL for objective in front.objectives):
         lines.append("Welfare is counted from an arbitrary level: only differences between policies count.")

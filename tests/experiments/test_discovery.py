@@ -44,7 +44,7 @@ def test_prim_finds_the_box_and_says_it_in_words() -> None:
     assert all(chance < 0.001 for chance in box.quasi_p.values())
     words = box_in_words(box, FACTORS)
     assert "doctrine passive or leverage" in words
-    assert "finance 5.00 or 25.0" in words
+    assert "finance 5 or 25" in words
     assert "growth at least 0." in words
 
 

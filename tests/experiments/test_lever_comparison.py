@@ -92,5 +92,5 @@ def test_what_cannot_be_compared_is_one_line(asked: Mapping[str, Any], words: st
 def test_points_drawn_at_random_are_no_pairs() -> None:
     factors = (FACTORS[0], uncertainty("growth", low=0.0, high=1.0))
     study = study_from(design_of("latin_hypercube", factors), at_random(factors, 30), play)
-    with pytest.raises(AnalysisError, match='needed: .* "latin_hypercube" with cross = true'):
+    with pytest.raises(AnalysisError, match=r'needed: .* "latin_hypercube" with cross = true'):
         compare_lever(study, "doctrine", ["y"])

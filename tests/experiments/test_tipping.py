@@ -1,4 +1,4 @@
-"""Tipping maps of made-up sweeps: the edge of the zone, what is certain, and what a map cannot be drawn from."""
+"""Tipping maps of made-up sweeps: the edge of the zone, what is certain, what cannot be drawn."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_the_edge_is_drawn_and_unsure_cells_are_hatched(tmp_path: Path) -> None:
     hatched = [patch.get_xy() for patch in panel.patches if patch.get_hatch()]
     assert hatched == [(2, 1)]
     written = write_tipping(found, tmp_path)
-    assert [path.name for path in written][0] == "tipping-members_at_end-markup-finance.csv"
+    assert written[0].name == "tipping-members_at_end-markup-finance.csv"
     assert "markup,finance,runs,mean" in written[0].read_text()
 
 
