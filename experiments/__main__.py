@@ -120,6 +120,7 @@ def _user_errors() -> tuple[type[Exception], ...]:
     from experiments.backtests.case import CaseError
     from experiments.cluster import ClusterError
     from experiments.explain import ExplainError
+    from experiments.jobs import ProcessError
     from experiments.results import ResultsError
     from experiments.stability import StabilityError
     from experiments.sweep.factor import DesignError
@@ -131,7 +132,7 @@ def _user_errors() -> tuple[type[Exception], ...]:
     return (
         *(ScenarioError, ParameterError, DatasetError, KernelError),
         *(ResultsError, ExplainError, CaseError, StabilityError),
-        *(DesignError, ClusterError, AnalysisError),
+        *(DesignError, ClusterError, ProcessError, AnalysisError),
     )
 
 

@@ -116,7 +116,8 @@ class TradeWorld(mesa.Model):
             for stage, price in prices.items()
         }
         self.leader_strategy = LeaderStrategy(
-            rule(scenario.leader.markup, anchored), scenario.leader.side_payments
+            rule(scenario.leader.markup, anchored, scenario.leader.built_on_inputs),
+            scenario.leader.side_payments,
         )
         self.doctrine = DOCTRINES[scenario.dominant_refiner.doctrine]()
         self.export_policies: dict[str, ExportPolicy] = {

@@ -24,7 +24,8 @@ def ema_model(design: str | Path | Design, name: str = "orebloc") -> Any:
     """An ``ema_workbench.Model`` of ``design`` (a name, a path or one already read).
 
     An experiment is a point, played with every seed of the design; an outcome is its mean over seeds, NaN
-    where a run failed. The sampling of the design is left to the workbench.
+    where a run failed. The sampling of the design is left to the workbench. Version 3.0.0 of it plays no
+    model without uncertainties.
 
     Raises ``AnalysisError`` where the workbench is not installed, or for a range on a logarithmic scale,
     which it does not know; ``DesignError`` for a design that cannot be used.

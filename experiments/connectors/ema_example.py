@@ -7,7 +7,7 @@ from typing import Any
 from experiments.connectors.ema import ema_model
 
 
-def explore(design: str = "floor_level_small", scenarios: int = 0, policies: int = 3) -> Any:
+def explore(design: str = "screening", scenarios: int = 2, policies: int = 2) -> Any:
     """Experiments and outcomes, as ``perform_experiments`` returns them."""
     from ema_workbench import perform_experiments
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.provenance import code_fingerprint, data_fingerprint, software_version
 from experiments.results import ResultsError
 from experiments.sweep.design import Design, read_design
-from experiments.sweep.parts import PartsError, read_parts, write_whole
+from experiments.sweep.parts import PARTIAL, PartsError, read_parts, write_whole
 from experiments.sweep.plan import PlannedRun
 from experiments.sweep.tables import describe_columns, rounds_schema, runs_schema
 
@@ -59,7 +59,7 @@ def _write_design(folder: Path, design: Design) -> None:
 def _is_beginning(folder: Path) -> bool:
     """Nothing is in ``folder`` but what a sweep writes before its first run."""
     begun = {DESIGN, POINTS, RUNS, ROUNDS, SCENARIOS, LOCK}
-    return all(path.name in begun or path.name.startswith(".partial-") for path in folder.iterdir())
+    return all(path.name in begun or path.suffix == PARTIAL for path in folder.iterdir())
 
 
 def _folder_text(design: Design, copies: dict[str, str]) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PART_ROWS = 500
 """Runs in a merged part: many small files read ten times slower than a few large ones."""
 READ_ATTEMPTS = 5
-SUFFIX, BATCH, PARTIAL = ".parquet", "batch-", ".partial-"
+SUFFIX, BATCH, PARTIAL = ".parquet", "batch-", ".partial"
 
 
 class PartsError(ValueError):
@@ -30,7 +30,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
     Raises ``OSError``, with nothing left behind.
     """
-    partial = path.with_name(f"{PARTIAL}{path.name}")
+    partial = path.with_name(f"{path.name}{PARTIAL}")  # not .parquet: readers of other makes pass it by
     try:
         with partial.open("wb") as file:
             file.write(content)
@@ -59,7 +59,7 @@ def _sync_folder(folder: Path) -> None:
 
 def single_parts(folder: Path) -> dict[str, Path]:
     """Parts of one run, by key."""
-    files = (path for path in folder.glob(f"*{SUFFIX}") if not path.name.startswith((BATCH, ".")))
+    files = (path for path in folder.glob(f"*{SUFFIX}") if not path.name.startswith(BATCH))
     return {path.stem: path for path in sorted(files)}
 
 
@@ -90,9 +90,8 @@ def tidy_parts(folder: Path, mine: Collection[str], finished: Collection[str] | 
     """Remove what an end without warning left of the runs ``mine``: files half written, parts that were
     merged already, and, where ``finished`` is given, parts of runs that did not finish.
     """
-    for path in folder.glob(f"{PARTIAL}*"):
-        if path.name.startswith(f"{PARTIAL}{BATCH}") or path.stem.removeprefix(PARTIAL) in mine:
-            path.unlink(missing_ok=True)
+    for path in folder.glob(f"*{PARTIAL}"):
+        path.unlink(missing_ok=True)
     merged = batch_keys(folder)
     for key, path in single_parts(folder).items():
         left_over = key in merged or (finished is not None and key not in finished)

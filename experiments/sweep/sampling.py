@@ -93,8 +93,7 @@ def _sobol(design: Design) -> list[Point]:
     """SALib's sample for Sobol indices: size x (factors + 2) points, with second order size x (2 factors +
     2).
     """
-    from SALib.sample import sobol
-
+    sobol = _salib(design)("sobol")
     size = _size(design)
     if size & (size - 1):
         raise DesignError(f"{design.origin}: sampling.size: given {size}, allowed: a power of two")
@@ -110,12 +109,25 @@ def _sobol(design: Design) -> list[Point]:
 
 def _morris(design: Design) -> list[Point]:
     """SALib's sample for Morris screening: size x (factors + 1) points on ``sampling.levels`` levels."""
-    from SALib.sample import morris
-
+    morris = _salib(design)("morris")
     unit = morris.sample(
         problem_of(design), _size(design), num_levels=design.sampling.levels, seed=design.sampling.seed
     )
     return _at(design.factors, unit)
+
+
+def _salib(design: Design) -> Callable[[str], Any]:
+    """Finds a sampler of SALib by name. Raises ``DesignError`` where it is not installed."""
+    from importlib import import_module
+
+    try:
+        import_module("SALib.sample")
+    except ImportError:
+        raise DesignError(
+            f"{design.origin}: sampling.kind: {design.sampling.kind} needs SALib, allowed after: pip install "
+            "-e '.[sweep]'"
+        ) from None
+    return lambda name: import_module(f"SALib.sample.{name}")
 
 
 def _size(design: Design) -> int:

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from experiments.cluster import dask_client, on_dask
-from experiments.jobs import Lost, in_processes, in_turn
+from experiments.jobs import Lost, ctrl_c_ignored, in_processes, in_turn
 from experiments.results import ResultsError
 from experiments.simulation import Notice, compile_market
 from experiments.sweep.design import Design
@@ -96,6 +96,8 @@ def run_sweep(
                 _gather(design, results, store, len(planned), watch)
                 store.merge(0)
         except KeyboardInterrupt:
+            with ctrl_c_ignored():
+                store.count()  # it may have come between a part and its being counted
             return report("interrupted")
         except OSError as error:
             raise cannot_write(path, error) from None
@@ -156,6 +158,14 @@ class _Store:
         """Find the runs that are there, and clear away what an end without warning left."""
         runs = self._folder / RUNS
         tidy_parts(runs, self._mine)
+        self.count()
+        if self._has_rounds:
+            tidy_parts(self._folder / ROUNDS, self._mine, self.there)
+
+    def count(self) -> None:
+        """Find the runs that are there."""
+        runs = self._folder / RUNS
+        self.there, self.failed = set(), set()
         self._single = set(single_parts(runs)) & self._mine
         for path in [*batch_parts(runs), *single_parts(runs).values()]:
             part = read_part(path, ["key", "status"])
@@ -165,8 +175,6 @@ class _Store:
                 self.there.add(key)
                 if status == "failed":
                     self.failed.add(key)
-        if self._has_rounds:
-            tidy_parts(self._folder / ROUNDS, self._mine, self.there)
 
     def forget_failed(self) -> None:
         """Take failed runs out of the folder."""

@@ -32,6 +32,8 @@ kind = "full"
 key = "leader.markup"
 low = 0.0
 high = 0.5
+[uncertainties.taste]
+parameter = "taste_scale"
 [outcomes]
 keep = ["dominant_share", "members_welfare"]
 """
@@ -46,9 +48,9 @@ def small(tmp_path: Path) -> Path:
 
 def test_ema_workbench_plays_the_model(small: Path) -> None:
     pytest.importorskip("ema_workbench", reason="needs the extra discovery")
-    experiments, outcomes = explore(str(small), scenarios=0, policies=1)
+    experiments, outcomes = explore(str(small), scenarios=1, policies=1)
     design = read_design(small)
-    point = {"markup": float(experiments["markup"].iloc[0])}
+    point = {name: float(experiments[name].iloc[0]) for name in ("markup", "taste")}
     by_hand = [play_point(design, point, seed)["dominant_share_gallium"] for seed in (1, 2)]
     assert outcomes["dominant_share_gallium"][0] == pytest.approx(sum(by_hand) / 2)
     assert 0.5 < by_hand[0] < 1
@@ -106,7 +108,7 @@ def test_mesa_runs_every_combination_with_every_seed(small: Path) -> None:
     assert len(rows) == 4
     assert {(row["leader.markup"], row["rng"]) for row in rows} == {(0.0, 1), (0.0, 2), (0.5, 1), (0.5, 2)}
     design = read_design(small)
-    expected = play_point(design, {"markup": 0.5}, 2)
+    expected = play_point(design, {"markup": 0.5, "taste": 1.0}, 2)
     row = next(row for row in rows if (row["leader.markup"], row["rng"]) == (0.5, 2))
     assert row["dominant_share_gallium"] == expected["dominant_share_gallium"]
     assert row["members_welfare"] == expected["members_welfare"]
