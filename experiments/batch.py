@@ -134,6 +134,7 @@ def _meta(scenario: Scenario, seed: int, simulation: Simulation, command: str) -
         "seed": seed,
         "rounds": simulation.rounds,
         "rounds_planned": scenario.run.rounds,
+        "rounds_per_year": scenario.run.rounds_per_year,
         "status": simulation.status,
         "error": simulation.error,
         "command": command or _command(scenario, seed),
@@ -159,6 +160,17 @@ class Job(NamedTuple):
     scenario: Scenario
     seed: int
     folder: Path
+
+
+def _check_rounds(scenarios: Sequence[Scenario]) -> None:
+    """Runs of months and of quarters draw other shocks from one seed, so that they are no pairs: what differs
+    would be the draw and the step, not the policy."""
+    lengths = {scenario.key: scenario.run.rounds_per_year for scenario in scenarios}
+    if len(set(lengths.values())) > 1:
+        given = ", ".join(f"{length} of {key}" for key, length in lengths.items())
+        raise ScenarioError(
+            f"compare: run.rounds_per_year: given {given}, allowed: the same in all (--set may say it)"
+        )
 
 
 def compare_scenarios(
@@ -189,6 +201,7 @@ def compare_scenarios(
         raise ScenarioError(
             f"compare: given {', '.join(keys) or 'nothing'}, allowed: two or more different scenarios"
         )
+    _check_rounds(ready)
     folder = Path(out) if out is not None else _next_comparison(keys)
     _clear_comparison_folder(folder, overwrite)
     chosen = range(1, seeds + 1) if isinstance(seeds, int) else seeds

@@ -12,9 +12,10 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from world.clock import first_month
 from world.conflicts import conflicts
 from world.instruments import OF_ONE_COUNTRY
-from world.measures import ALL, Measure, complaints, first_day
+from world.measures import ALL, Measure, complaints
 from world.parameters import ParameterError, load_parameters, resolve
 from world.scenario_reading import (
     LIBRARY,
@@ -123,8 +124,9 @@ Fault = tuple[tuple[int | str, ...], object, str]
 def _faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
     """What is wrong where keys and types are right: place, what was given, what is allowed."""
     run = scenario.run
-    if first_day(0, run.decisions_open) < first_day(0, run.start):
+    if first_month(run.decisions_open) < first_month(run.start):
         yield ("run", "decisions_open"), run.decisions_open, f"a quarter not before the start, {run.start}"
+    yield from _period_faults(scenario)
     for location, name in _minerals_named(scenario):
         if name != ALL and name not in known.minerals:
             yield location, name, in_order(name, [*known.minerals, ALL])
@@ -139,6 +141,20 @@ def _faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
     for number, (field, given, allowed) in conflicts(scenario.measures, members):
         yield ("measures", number, field), given, allowed
     yield from _parameter_faults(scenario)
+
+
+def _period_faults(scenario: Scenario) -> Iterator[Fault]:
+    """Months in a run of quarters."""
+    written: dict[tuple[int | str, ...], tuple[str, ...]] = {
+        ("run", "decisions_open"): (scenario.run.decisions_open,),
+        ("leader", "floor_scale"): tuple(scenario.leader.floor_scale),
+        **{("accession", "talks", iso3): (period,) for iso3, period in scenario.accession.talks.items()},
+        **{("zone", "decisions", name): tuple(plan) for name, plan in scenario.zone.decisions.items()},
+    }
+    for location, periods in written.items():
+        for period in periods if scenario.run.rounds_per_year == 4 else ():
+            if "Q" not in period:
+                yield location, period, "a quarter such as 2026-Q1; months need run.rounds_per_year = 12"
 
 
 def _country_faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
