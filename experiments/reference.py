@@ -33,6 +33,7 @@ ROOMS = (
         "experiments/connectors",
         "experiments/figures",
         "experiments/optimisation",
+        "experiments/sweep",
     ),
 )
 

@@ -3,8 +3,9 @@
 A cell holds all runs with one pair of settings. Its mean has a 95% t interval (over seeds, and over points
 where those were drawn, see ``experiments.intervals``); its difference from the first cell is paired run for
 run where the sweep allows it. The zone stands in a cell when most of its runs end with members; whether
-"most" is certain is judged by Wilson's 95% interval of that part. That is what became of the zone in the runs:
-whether anyone would still gain by changing sides is another question, which ``stability`` answers of one run.
+"most" is certain is judged by Wilson's 95% interval of that part. That is what became of the zone in the
+runs: whether anyone would still gain by changing sides is another question, which ``stability`` answers of
+one run.
 """
 
 from __future__ import annotations

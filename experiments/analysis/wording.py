@@ -65,7 +65,8 @@ def show_number(value: float, signed: bool = False) -> str:
         return "-"
     if value == 0 or abs(value) < 1e-12:
         return "0"
-    decimals = max(0, FIGURES - 1 - math.floor(math.log10(abs(value))))
+    rounded = abs(float(f"{value:.{FIGURES - 1}e}"))
+    decimals = max(0, FIGURES - 1 - math.floor(math.log10(rounded)))
     words = f"{value:{'+' if signed else ''},.{min(decimals, 6)}f}"
     return "0" if float(words.replace(",", "")) == 0 else words
 
