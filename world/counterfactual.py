@@ -47,7 +47,7 @@ class Case:
     captures: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Outcome:
     """What a case leads to: accounts and prices of its minerals (row = mineral).
 
