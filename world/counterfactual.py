@@ -20,7 +20,6 @@ from world.axes import STAGES, Array, Axes, Mask, Whole, scatter
 from world.border_terms import Rows, StageBorders
 from world.market.arrays import Curves, Market, Prices
 from world.market.clearing import Clearing
-from world.market.rows import join
 from world.market.solver import clear_market
 from world.offers import Priced
 from world.plant_costs import BLOCK_STAGE, MAKING
@@ -75,8 +74,9 @@ class _Row:
 
 def solve_cases(setting: Setting, cases: Sequence[Case]) -> tuple[list[Outcome], int]:
     """Clear all cases; returns their outcomes in order and the number of markets solved."""
+    standing = restricted(setting)
     rows = [
-        _Row(number, mineral, needs_hubs(setting, case, mineral), case.is_later)
+        _Row(number, mineral, bool(standing[mineral]) or _restricts(case, mineral), case.is_later)
         for number, case in enumerate(cases)
         for mineral in case.minerals
     ]
@@ -151,7 +151,7 @@ def clear_rows(
     priced = horizon.offers.market(stage_rows, borders, setting.terms, setting.zone, hubs)
     priced = _with_inside_capacity(priced, horizon, setting.axes, members & floor[:, None])
     priced = _with_called_capacity(priced, cases)
-    clearing = clear_market(priced.market, horizon.start)
+    clearing = clear_market(priced.market, horizon.starting(floor))
     hub = [border.hub for border in setting.borders]
     captured = np.array([1.0 if case.captures else horizon.capture_share for case in cases])
     book = country_accounts(priced, clearing, setting.axes, setting.final_use, hub, captured, setting.captor)
@@ -174,14 +174,21 @@ def needs_hubs(setting: Setting, case: Case, mineral: int) -> bool:
     """Some lane of the mineral is closed, licensed or newly taxed in this case, so that ways round it
     matter.
     """
-    standing = any(
-        (border.approval_share[mineral] < 1.0).any() or border.taxed[mineral].any()
+    return bool(restricted(setting)[mineral]) or _restricts(case, mineral)
+
+
+def restricted(setting: Setting) -> Mask:
+    """(mineral,) whether some lane is closed, licensed or newly taxed before any question is asked."""
+    found = [
+        (border.approval_share < 1.0).any(axis=(1, 2)) | border.taxed.any(axis=(1, 2))
         for border in setting.borders
-    )
-    return bool(
-        standing
-        or any(control.mineral == mineral and control.approval_share < 1.0 for control in case.controls)
-    )
+    ]
+    return np.asarray(np.any(found, axis=0))
+
+
+def _restricts(case: Case, mineral: int) -> bool:
+    """Some control of the case restricts lanes of the mineral."""
+    return any(control.mineral == mineral and control.approval_share < 1.0 for control in case.controls)
 
 
 def _approvals(setting: Setting, cases: Sequence[Case], mineral: Whole, stage: int) -> Array:
@@ -279,6 +286,15 @@ def _gather_case(number: int, case: Case, solved: Mapping[tuple[int, int], _Solv
             np.array([book.world_usd[place] for book, _, _, place in parts]),
         ),
         np.array(case.minerals, dtype=np.int64),
-        join([prices.take([place]) for _, prices, _, place in parts]),
+        _together([(prices, place) for _, prices, _, place in parts]),
         [tuple(index[place] for index in feed) for _, _, feed, place in parts],
+    )
+
+
+def _together(parts: Sequence[tuple[Prices, int]]) -> Prices:
+    """Prices of one row each, one below the other."""
+    stages = range(len(STAGES))
+    return Prices(
+        tuple(np.stack([prices.price_usd_t[stage][place] for prices, place in parts]) for stage in stages),
+        tuple(np.stack([prices.premium_usd_t[stage][place] for prices, place in parts]) for stage in stages),
     )

@@ -112,9 +112,9 @@ def outlooks_of(world: TradeWorld, with_later: bool, shared: SharedSetting | Non
     politics = world.state.politics
     bound = (politics.rung == FLOOR) | ((politics.due_rung == FLOOR) & (politics.due_round >= 0))
     bound[world.leader] = True
-    weight = world.base.evidence.final_use_weight
+    weight, shared = world.base.evidence.final_use_weight, shared or SharedSetting(world)
     return Outlooks(
-        (SharedSetting(world) if shared is None else shared).setting(with_later),
+        shared.setting(with_later),
         bound,
         politics.floor_in_force,
         weight,
@@ -122,6 +122,7 @@ def outlooks_of(world: TradeWorld, with_later: bool, shared: SharedSetting | Non
         world.leader,
         presence_of(world.base.axes),
         _call_up(world),
+        shared.status_quo(bound),
     )
 
 

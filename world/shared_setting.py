@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from world.axes import Mask
 from world.conditions import conditions_of
+from world.counterfactual import Outcome
 from world.market_round import later_horizon, make_setting
 from world.setting import Setting
 from world.state import Politics
@@ -39,6 +41,8 @@ class SharedSetting:
         self._world = world
         self._policy: dict[str, Any] = {}
         self._setting: Setting | None = None
+        self._bound: Mask | None = None
+        self._status_quo: dict[tuple[bool, bool], Outcome] = {}
 
     def setting(self, with_later: bool) -> Setting:
         """The setting on politics as they stand; with the market of some years on where asked for."""
@@ -50,12 +54,19 @@ class SharedSetting:
         }
         if self._setting is None or not all(map(_same, policy.values(), self._policy.values())):
             self._setting = make_setting(world, world.happenings, conditions_of(world), with_later=False)
-            self._policy = {name: _copy(value) for name, value in policy.items()}
+            self._policy, self._bound = {name: _copy(value) for name, value in policy.items()}, None
         if not with_later:
             return replace(self._setting, later=None)
         if self._setting.later is None:
             self._setting = replace(self._setting, later=later_horizon(world, conditions_of(world)))
         return self._setting
+
+    def status_quo(self, bound: Mask) -> dict[tuple[bool, bool], Outcome]:
+        """Outcomes of the last setting without any move, by floor and horizon, while ``bound`` (country,) are
+        bound: what is added to them is there for the next who ask."""
+        if self._bound is None or not np.array_equal(self._bound, bound):
+            self._bound, self._status_quo = bound.copy(), {}
+        return self._status_quo
 
 
 def _copy(value: Any) -> Any:
