@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CallUp:
-    """What industry orders and closes because of a control, in a round whose market is ``before``: the outcome
-    of all minerals today. What it would do anyway is worked out once, block -> arrays (mineral, ...).
+    """What industry orders and closes because of a control, in a round whose market is ``before``: the
+    outcome of all minerals today. What it would do anyway is worked out once, block -> (mineral, ...).
 
     planned_t : capacity ``planning_years`` on; ordered_year_t : capacity ordered in a year; loses : (mineral,
     tranche, seller) tranches under their running cost

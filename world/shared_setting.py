@@ -1,5 +1,5 @@
-"""The setting of a round for as long as no move of policy changes it: questions of later moves, and the market,
-go on from what earlier ones worked out."""
+"""The setting of a round for as long as no move of policy changes it: questions of later moves, and the
+market, go on from what earlier ones worked out."""
 
 from __future__ import annotations
 

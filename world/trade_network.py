@@ -157,7 +157,9 @@ def betweenness(graph: nx.DiGraph[str]) -> dict[str, float]:
     in full: with flows for lengths there are none, and distances alone are found thirty times as fast.
     """
     nodes = list(graph.nodes)
-    length = np.asarray(nx.to_numpy_array(graph, weight="distance", nonedge=0.0)) if nodes else np.zeros((0, 0))
+    length = (
+        np.asarray(nx.to_numpy_array(graph, weight="distance", nonedge=0.0)) if nodes else np.zeros((0, 0))
+    )
     apart = np.asarray(dijkstra(length, directed=True)) if len(nodes) > 2 else length
     return {name: _passing_share(apart, place) for place, name in enumerate(nodes)}
 
@@ -169,9 +171,7 @@ def betweenness_of(place: int, carried_t: Array) -> float:
         return 0.0
     among = carried_t[np.ix_(traders, traders)]
     length = np.divide(1.0, among, out=np.zeros_like(among), where=among > 0.0)
-    return _passing_share(
-        np.asarray(dijkstra(length, directed=True)), int(np.searchsorted(traders, place))
-    )
+    return _passing_share(np.asarray(dijkstra(length, directed=True)), int(np.searchsorted(traders, place)))
 
 
 def _passing_share(apart: Array, place: int) -> float:
