@@ -171,7 +171,7 @@ class Outlooks:
     def _start_from(self, floor: bool, is_later: bool, outcome: Outcome) -> None:
         """Let the searches of questions begin at the prices of the status quo."""
         started = self.setting.horizon(is_later).started(floor, outcome.prices)
-        self.setting = replace(self.setting, **{"later" if is_later else "now": started})
+        self.setting = self.setting.with_horizon(is_later, started)
 
     def _compare(
         self, places: tuple[int, ...], question: Question, part: Sequence[tuple[Case, Outcome]]

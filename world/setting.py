@@ -84,6 +84,10 @@ class Setting:
         assert horizon is not None
         return horizon
 
+    def with_horizon(self, is_later: bool, horizon: Horizon) -> Setting:
+        """The same setting with another market of today, or of some years on."""
+        return replace(self, later=horizon) if is_later else replace(self, now=horizon)
+
     def rows(self, mineral: Whole, is_later: bool) -> Setting:
         """This setting with one row for each entry of ``mineral`` (row,), no wider than these minerals, for
         questions of one horizon."""
