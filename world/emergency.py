@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from world.axes import REFINED, Array, Mask, Whole
-from world.reserve_round import reserve_stock_t
+from world.reserve_round import released_share, reserve_stock_t
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,7 @@ def emergency_of(world: TradeWorld, members: Mask) -> Emergency:
         from_dominant_t=taken,
         short_t=_held(taken, members, buyers),
         callable_t=p.emergency_share * world.refined_output_t(),
-        reserve_t=p.reserve_release_share * reserve_stock_t(world),
+        reserve_t=released_share(world) * reserve_stock_t(world),
         price_usd_t=world.base.evidence.price_usd_t[:, REFINED],
     )
 
