@@ -18,7 +18,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from experiments.jobs import ctrl_c_ignored, in_processes, in_turn, stop_when_told
+from experiments.jobs import Lost, ctrl_c_ignored, in_processes, in_turn, stop_when_told
 from experiments.provenance import peak_memory_mb, provenance
 from experiments.results import ResultsError, Run, amend_meta, next_folder, write_run
 from experiments.simulation import Notice, Progress, Simulation, compile_market, keep_failed_state, simulate
@@ -244,7 +244,10 @@ def run_jobs(
     try:
         if not is_ready():
             compile_market(notice)
-        for path, run_status in results:
+        for job, outcome in results:
+            if isinstance(outcome, Lost):
+                raise RunFailed(f"{job.scenario.key}, seed {job.seed}: {outcome.reason}")
+            path, run_status = outcome
             if run_status == "interrupted":
                 status = run_status
                 break

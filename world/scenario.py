@@ -32,7 +32,15 @@ from world.scenario_reading import (
 )
 from world.scenario_schema import ScenarioSchema
 
-__all__ = ["Known", "Scenario", "ScenarioError", "list_scenarios", "load_scenario", "scenario_of"]
+__all__ = [
+    "Known",
+    "Scenario",
+    "ScenarioError",
+    "change_scenario",
+    "list_scenarios",
+    "load_scenario",
+    "scenario_of",
+]
 
 MEMBERS, NONALIGNED = "members", "nonaligned"
 REST_OF_WORLD = "ROW"
@@ -92,6 +100,15 @@ def scenario_of(layers: list[Layer], key: str, known: Known) -> Scenario:
     for location, given, allowed in _faults(scenario, known):
         raise ScenarioError(_fault_line(location, given, allowed, layers, scenario))
     return scenario
+
+
+def change_scenario(scenario: Scenario, overrides: Mapping[str, object]) -> Scenario:
+    """``scenario`` with dotted ``overrides`` laid over it, checked against the names of the data.
+
+    Raises ``ScenarioError`` as ``load_scenario`` does.
+    """
+    whole = Layer(scenario.key, _without_none(scenario.model_dump(mode="python")))
+    return scenario_of([whole, settings_layer(overrides)], scenario.key, _names_of_data())
 
 
 def list_scenarios() -> list[tuple[str, str, str]]:

@@ -189,11 +189,11 @@ class ScenarioSchema(Section):
     measures: Annotated[tuple[Measure, ...], BeforeValidator(_list_to_tuple)] = ()
 
 
-def schema_at(path: tuple[str, ...]) -> Mapping[str, Any]:
+def schema_at(path: tuple[str, ...], of: type[BaseModel] = ScenarioSchema) -> Mapping[str, Any]:
     """JSON schema of the key at ``path`` (list positions are written as ``[]``); empty when there is no
     such key.
     """
-    whole = ScenarioSchema.model_json_schema()
+    whole = of.model_json_schema()
     node: Mapping[str, Any] = whole
     for part in path:
         if part == "[]":
