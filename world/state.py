@@ -71,7 +71,8 @@ class Markets:
     stock_build_left: float  # share of the base year's stock building still going on
     stock_t: list[Array]  # stage -> (m, buyer) private stocks on hand, makers of the next good first
     under_way_t: list[Array]  # stage -> (m, 2, buyer) bought and due in the next round and in the one after
-    built_stock_t: Array  # (m, buyer of refined metal) part that was put by in the base year, shed slowly
+    built_stock_t: list[Array]  # stage -> (m, buyer) what was put by on top of usual stocks, shed slowly
+    built_kept_rounds: list[Array]  # stage -> (m, buyer) rounds for which none of it is shed yet
     habit: list[Array]  # stage -> (m, seller, buyer) log points on preferences
     believed_usd_t: list[Array]  # stage -> (m, seller) price that producers expect
     contract_usd_t: list[Array]  # stage -> (m, seller) formula price of contracts, a mean of past spot prices

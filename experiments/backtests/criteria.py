@@ -22,7 +22,8 @@ COLUMNS = (
 MORE_COLUMNS = ("observed", "about")
 """Columns that may be there besides: what was seen, and what the row is about, in words."""
 OPERATORS = ("value", "ratio", "difference", "percent")
-KINDS = ("band", "timing", "sign", "null", "count", "identity")
+KINDS = ("band", "timing", "sign", "null", "count", "identity", "share")
+"""``share``: the part of draws whose number is above zero lies in the band."""
 GRADES = ("A", "B", "C")
 RELATIVE = ("window", "where", "segment", "form", "variant", "base")
 
@@ -180,8 +181,9 @@ def measure_faults(row: Criterion, case: Case) -> Iterator[tuple[str, str]]:
         return
     word = known[row.measure]
     yield from _place_faults(row, word, case)
-    if row.segment and row.segment not in word.segments:
-        allowed = ", ".join(filter(None, word.segments)) or "none"
+    segments = word.segments_with({name for shares in case.sector_shares.values() for name in shares})
+    if row.segment and row.segment not in segments:
+        allowed = ", ".join(filter(None, segments)) or "none"
         yield "segment", f"given {row.segment!r}, allowed: {allowed} for {row.measure}"
     if word.of_goods and case.goods(row.form) is None:
         words_ = in_order(row.form.partition(":")[0], case.world.minerals)
