@@ -82,6 +82,7 @@ def move_governments(world: TradeWorld) -> None:
 
 
 def _countries_move(world: TradeWorld) -> None:
+    """Countries whose review is due decide on their standing, all on the same outlooks."""
     if world.premise.zone.exists:
         outlooks = outlooks_of(world, with_later=True)
         review_standings(world, outlooks)
@@ -90,12 +91,14 @@ def _countries_move(world: TradeWorld) -> None:
 
 
 def _refiner_moves(world: TradeWorld) -> None:
+    """The dominant refiner acts by its doctrine, on the state after the moves before it."""
     outlooks = outlooks_of(world, with_later=world.premise.dominant_refiner.doctrine in LOOKING_AHEAD)
     move_refiner(world, outlooks)
     world.markets_asked += outlooks.solved
 
 
 def _ore_holders_move(world: TradeWorld) -> None:
+    """Governments with ore whose yearly review is due decide on taxes, quotas and bans on its export."""
     holders = holders_due(world)
     if holders:
         outlooks = outlooks_of(world, with_later=True)
