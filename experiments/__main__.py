@@ -1,5 +1,5 @@
 """Command line: ``python -m experiments COMMAND``: run, app, compare, report, explain, stability,
-scenarios, backtest, data, results, reference.
+scenarios, backtest, published, data, results, reference.
 
 Exit codes: 0 done, 2 something the user can mend (one line on standard error), 130 interrupted, 1 a failure
 inside (the line names where the state was kept).
@@ -23,6 +23,7 @@ from experiments.commands import (  # noqa: E402
     compare,
     data,
     explain,
+    published,
     reference,
     report,
     results,
@@ -62,6 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
         stability,
         scenarios,
         backtest,
+        published,
         data,
         results,
         reference,

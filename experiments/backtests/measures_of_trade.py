@@ -186,14 +186,15 @@ def rerouted_over_lost(run: Outcome, target: Target) -> Array:
 @word("%", LANE, "physical statistical", both=True)
 def origin_in_hub_exports(run: Outcome, target: Target) -> Array:
     """Part of what the first place ships to the second, by the importer's books, that was made at home of the
-    case: goods handed on (physical), or as statistics by product would have it, the smaller of its extra
-    imports from there and its extra exports since the base window (statistical)."""
-    home = frozenset({target.home})
+    case (or at the `origin` that relative_to names): goods handed on (physical), or as statistics by product
+    would have it, the smaller of its extra imports from there and its extra exports since the base window
+    (statistical)."""
+    home = target.origin or frozenset({target.home})
     sent = shipped(run, target, target.where, target.other, "importer")
     if target.segment == "statistical":
         bought = shipped(run, target, home, target.where, "exporter")
         extra = [line - np.average(line, weights=target.base) for line in (bought, sent)]
         return 100.0 * ratio(np.maximum(np.minimum(*extra), 0.0), sent)
     rows = run.rows("flows", target.goods)
-    theirs = lane_rows(rows[rows["origin"] == target.home], target.where, target.other, "importer")
+    theirs = lane_rows(rows[rows["origin"].isin(home)], target.where, target.other, "importer")
     return 100.0 * ratio(run.total(theirs, "flow_t") * run.clock.rounds_per_year, sent)

@@ -50,7 +50,7 @@ def costs_usd_t(entry: MineralEntry) -> dict[str, dict[str, float]]:
 
 def mineral_rows(name: str, entry: MineralEntry, parameters: ParameterValues) -> Iterator[tuple[str, Row]]:
     """Table and row of all that is said of a mineral."""
-    seen = Attributes(entry.by_product_share, entry.cost_share_in_use, entry.exchange_traded)
+    seen = Attributes(entry.by_product_share, entry.cost_share_in_use, entry.exchange_traded, entry.forms)
     cover = entry.stock_cover_months
     yield (
         "minerals",

@@ -17,6 +17,7 @@ class Target:
     """What a measure is asked about.
 
     where, other : countries before and after the ``>`` or ``/``; other is empty when only one is named
+    origin : countries where goods were made, for measures of what is handed on; home when empty
     base : (round,) weights of the base window, for measures of a change
     against : the run of another variant, for measures that compare two
     """
@@ -28,6 +29,7 @@ class Target:
     goods: tuple[Good, ...]
     base: Array
     against: Outcome | None = None
+    origin: frozenset[str] = frozenset()
 
 
 Function = Callable[[Outcome, Target], Array]
