@@ -17,7 +17,7 @@ from world.dataset import Dataset
 from world.parameters import ParameterValues
 from world.state import Markets
 
-USUAL_A_ROUND = (1.0 - np.exp(-1.0)) / 4.0
+USUAL_A_QUARTER = (1.0 - np.exp(-1.0)) / 4.0
 """Weight of a quarter's flow in usual flows, as during the run (a year's memory)."""
 
 
@@ -43,7 +43,10 @@ def _recall_prices(base: BaseMarket, markets: Markets, rows: pd.DataFrame, p: Pa
         )
         markets.believed_usd_t[place][row] *= believed
         markets.usual_index_usd_t[place][row] *= believed
-        markets.last_index_usd_t[place][row] *= ratio[-1]
+        recent = markets.recent_index_usd_t[place]
+        last = recent[-1].copy()
+        last[row] *= ratio[-1]
+        markets.recent_index_usd_t[place] = (last,) * len(recent)
         markets.expected_index_usd_t[place][row] *= float(reckoned)
         markets.contract_usd_t[place][row] *= _memory(ratio, p.contract_renewal_year)
 
@@ -61,10 +64,10 @@ def _recall_shipments(base: BaseMarket, markets: Markets, rows: pd.DataFrame) ->
     lanes = ["mineral", "stage", "exporter", "importer"]
     for (mineral, stage, exporter, importer), path in rows.sort_values("quarter").groupby(lanes):
         row, place = base.axes.mineral(str(mineral)), STAGES.index(str(stage))
-        shipped_t = path["tonnes_year"].to_numpy(float) / 4.0
+        shipped_t = path["tonnes_year"].to_numpy(float) / base.rounds_per_year
         usual_t = float(shipped_t[0])
         for tonnes in shipped_t[1:]:
-            usual_t += USUAL_A_ROUND * (float(tonnes) - usual_t)
+            usual_t += USUAL_A_QUARTER * (float(tonnes) - usual_t)
         flow = markets.usual_flow_t[place][row]
         seller = base.axes.sellers(place)[row] == base.axes.country(str(exporter))
         buyer = base.axes.buyers(place)[row] == base.axes.country(str(importer))

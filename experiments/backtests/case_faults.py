@@ -12,6 +12,9 @@ from experiments.backtests.eve import eve_faults
 from experiments.backtests.mineral_tables import capacities_t_year
 from world.scenario_reading import in_order
 
+CLOCKED = ("run.start", "run.rounds", "run.rounds_per_year")
+"""Keys of time, the same in all variants of a case."""
+
 
 def world_faults(case: Case) -> Iterator[str]:
     """What is wrong where keys and types are right: place, what was given, what is allowed."""
@@ -34,7 +37,7 @@ def world_faults(case: Case) -> Iterator[str]:
             if gone not in measures
         )
         for key in variant.settings:
-            if key.split(".")[0] == "parameters" or key in ("run.start", "run.rounds"):
+            if key.split(".")[0] == "parameters" or key in CLOCKED:
                 yield f"variants.{name}.settings: given {key}, allowed: other keys of a scenario"
 
 

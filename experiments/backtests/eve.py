@@ -9,8 +9,8 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from experiments.backtests.case_schema import CaseSchema, PriorEntry
+from world.clock import PERIOD, first_month
 from world.made_up_data import Row
-from world.measures import first_day
 from world.scenario_reading import in_order
 
 if TYPE_CHECKING:
@@ -105,10 +105,9 @@ def _prior_faults(where: str, prior: PriorEntry, case: Case) -> Iterator[str]:
         yield f"{where}: allowed: price_usd_t, or exporter, importer and tonnes_year"
     run = case.keys.get("run", {})
     start = str(run.get("start", "")) if isinstance(run, dict) else ""
-    if not re.fullmatch(r"\d{4}-Q[1-4]", start):
+    if not re.fullmatch(PERIOD, start):
         return  # said where the keys of a scenario are checked
-    day, first = first_day(0, prior.quarter), first_day(0, start)
-    before = (first.year - day.year) * 4 + (first.month - day.month) // 3
+    before = (first_month(start) - first_month(prior.quarter)) // 3
     if not 1 <= before <= MOST_PRIOR_QUARTERS:
         words = f"one of the {MOST_PRIOR_QUARTERS} quarters before {start}"
         yield f"{where}.quarter: given {prior.quarter}, allowed: {words}"

@@ -96,7 +96,9 @@ def test_prices_and_shipments_before_are_remembered(tmp_path: Path, plain: Trade
     prior += [f'{{ {GOOD}, quarter = "{quarter}", {lane}, tonnes_year = 80 }}' for quarter in quarters]
     world = world_of(tmp_path, with_keys(f"prior = [{', '.join(prior)}]"))
     now, before = world.state.markets, plain.state.markets
-    for name in ("believed_usd_t", "contract_usd_t", "usual_index_usd_t", "last_index_usd_t"):
+    for told, usual in zip(now.recent_index_usd_t[REFINED], before.recent_index_usd_t[REFINED], strict=True):
+        assert np.allclose(told, 2.0 * usual)
+    for name in ("believed_usd_t", "contract_usd_t", "usual_index_usd_t"):
         told, usual = getattr(now, name), getattr(before, name)
         assert np.allclose(told[REFINED], 2.0 * usual[REFINED]), name
         assert np.allclose(told[ORE], usual[ORE]), name

@@ -44,11 +44,11 @@ def known_freight_usd_t(dataset: Dataset) -> Array:
     return found
 
 
-def known_hub_capacity_t(dataset: Dataset) -> Array:
-    """(mineral, stage, country) tonnes a round that a third country can hand on, NaN where it is not
+def known_hub_t_year(dataset: Dataset) -> Array:
+    """(mineral, stage, country) tonnes a year that a third country can hand on, NaN where it is not
     known."""
     found = np.full((len(dataset.minerals), len(STAGES), len(dataset.countries)), np.nan)
-    return _overwritten(found, dataset, "hub_capacity", "capacity_t_year") / 4.0
+    return _overwritten(found, dataset, "hub_capacity", "capacity_t_year")
 
 
 def _overwritten(values: Array, dataset: Dataset, table: str, column: str) -> Array:

@@ -17,7 +17,7 @@ from world.calibration.eve import (
     known_contracts,
     known_covers,
     known_freight_usd_t,
-    known_hub_capacity_t,
+    known_hub_t_year,
 )
 from world.calibration.gravity import GravityWeights, affinity, commercial_intensity
 from world.dataset import Dataset
@@ -51,7 +51,7 @@ class Evidence:
     and
         for how long it is kept
     known_freight_usd_t : (mineral, stage, country, country) exporter by importer, NaN where it follows
-    distance known_hub_t : (mineral, stage, country) what third countries can hand on in a round, NaN where
+    distance known_hub_t_year : (mineral, stage, country) what third countries can hand on, NaN where
     it is not known contract_share : (mineral,) part of the trade whose price follows past spot prices by a
     formula conversion_premium : (mineral,) cost of making components outside the largest maker over its own
     component_build_years : (mineral,) from order to output of a plant that makes components
@@ -79,7 +79,7 @@ class Evidence:
     extra_stock_months: Array
     extra_kept_quarters: Array
     known_freight_usd_t: Array
-    known_hub_t: Array
+    known_hub_t_year: Array
     final_use_weight: Array
     by_product_share: Array
     component_build_years: Array
@@ -123,7 +123,7 @@ def read_evidence(
         known_covers(dataset, _covers(minerals["stock_cover_months"].to_numpy(float), parameters)),
         *extra_stocks(dataset),
         known_freight_usd_t(dataset),
-        known_hub_capacity_t(dataset),
+        known_hub_t_year(dataset),
         minerals["final_use_weight"].to_numpy(float),
         minerals["by_product_share"].to_numpy(float),
         components.build_years,
