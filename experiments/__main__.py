@@ -1,5 +1,5 @@
 """Command line: ``python -m experiments COMMAND``: run, app, compare, sweep, report, explain, stability,
-scenarios, backtest, published, data, results, reference.
+scenarios, backtest, calibrate, published, data, results, reference.
 
 Exit codes: 0 done, 2 something the user can mend (one line on standard error), 130 interrupted, 1 a failure
 inside (the line names where the state was kept).
@@ -20,6 +20,7 @@ from typing import NoReturn  # noqa: E402
 from experiments.commands import (  # noqa: E402
     app,
     backtest,
+    calibrate,
     compare,
     data,
     explain,
@@ -65,6 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
         stability,
         scenarios,
         backtest,
+        calibrate,
         published,
         data,
         results,
