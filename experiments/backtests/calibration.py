@@ -77,7 +77,8 @@ def calibrate(
     count = max(1, round(keep_share * draws))
     distance = _mean(misses.values())
     kept = nearest(distance, count)
-    fit, left_out = [], []
+    fit: list[Score] = []
+    left_out: list[Score] = []
     for folder in folders:
         others = [misses[other] for other in folders if other != folder]
         without = nearest(_mean(others), count) if others else kept
