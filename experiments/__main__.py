@@ -1,5 +1,5 @@
-"""Command line: ``python -m experiments COMMAND``: run, app, compare, sweep, report, explain, stability,
-scenarios, backtest, data, results, reference.
+"""Command line: ``python -m experiments COMMAND``: run, app, compare, sweep, sensitivity, discover, tipping,
+optimise, report, explain, stability, scenarios, backtest, calibrate, published, data, results, reference.
 
 Exit codes: 0 done, 2 something the user can mend (one line on standard error), 130 interrupted, 1 a failure
 inside (the line names where the state was kept).
@@ -20,16 +20,22 @@ from typing import NoReturn  # noqa: E402
 from experiments.commands import (  # noqa: E402
     app,
     backtest,
+    calibrate,
     compare,
     data,
+    discover,
     explain,
+    optimise,
+    published,
     reference,
     report,
     results,
     run,
     scenarios,
+    sensitivity,
     stability,
     sweep,
+    tipping,
 )
 
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
@@ -59,11 +65,17 @@ def build_parser() -> argparse.ArgumentParser:
         app,
         compare,
         sweep,
+        sensitivity,
+        discover,
+        tipping,
+        optimise,
         report,
         explain,
         stability,
         scenarios,
         backtest,
+        calibrate,
+        published,
         data,
         results,
         reference,
@@ -108,9 +120,11 @@ def _explain_failure(error: Exception) -> int:
 
 
 def _user_errors() -> tuple[type[Exception], ...]:
+    from experiments.analysis.study import AnalysisError
     from experiments.backtests.case import CaseError
     from experiments.cluster import ClusterError
     from experiments.explain import ExplainError
+    from experiments.jobs import ProcessError
     from experiments.results import ResultsError
     from experiments.stability import StabilityError
     from experiments.sweep.factor import DesignError
@@ -122,7 +136,7 @@ def _user_errors() -> tuple[type[Exception], ...]:
     return (
         *(ScenarioError, ParameterError, DatasetError, KernelError),
         *(ResultsError, ExplainError, CaseError, StabilityError),
-        *(DesignError, ClusterError),
+        *(DesignError, ClusterError, ProcessError, AnalysisError),
     )
 
 

@@ -22,6 +22,7 @@ from world.expectations import Priors
 from world.guarantees import believed_under, cover_of
 from world.initial import initial_state
 from world.ledger import Ledger
+from world.memory import recall
 from world.news import News
 from world.ore_move import read_foreign_share
 from world.parameters import ParameterValues, resolve
@@ -34,6 +35,7 @@ from world.reserve import Reserve
 from world.round import play_round
 from world.scenario import Scenario, load_scenario
 from world.state_trade import StateStocks
+from world.ties import ties_of
 from world.zone import draw_text_round
 
 
@@ -67,6 +69,7 @@ class TradeWorld(mesa.Model):
         self._write_calendar()
         self._open_books()
         self.places = find_places(self.facts.speaks_for)
+        self.ties = ties_of(self.places, self.economy.goods_trade_usd)
         self.population = populate(self)
 
     def _set_clock(self) -> None:
@@ -75,7 +78,7 @@ class TradeWorld(mesa.Model):
         self.quarters = tuple(map(self.clock.name, range(run.rounds)))
         self.decisions_open = self.clock.round_named(run.decisions_open)
         self.record = Record()
-        self.ledger = Ledger(self.record, self.quarters)
+        self.ledger = Ledger(self.record, self.clock)
         self.news = News(self.record, self.clock)
         self.markets_asked = 0
 
@@ -131,6 +134,7 @@ class TradeWorld(mesa.Model):
         self.state = initial_state(
             self.base, self.facts, self.economy.hub_start_t, self.parameters, self.leader, self.dominant
         )
+        recall(self.base, self.state.markets, self.dataset, self.parameters)
         if scenario.zone.exists:
             self.state.politics.text_round = draw_text_round(
                 self.streams, self.decisions_open, scenario.zone.text_quarters, self.clock.quarter_rounds

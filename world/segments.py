@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from world.axes import COMPONENT, REFINED, Array, Axes, Whole
+from world.axes import COMPONENT, REFINED, Array, Axes, Mask, Whole
 from world.border_terms import BORDER_AXES, Rows, StageBorders
 from world.borders import licensed_t
 from world.offers import Offers, StageOffers
@@ -93,6 +93,13 @@ def refused_share(border: StageBorders, rows: Rows) -> Array:
     asked = rows.approval_share
     wanted = np.where((asked > 0.0) & (asked < 1.0), 1.0 - asked, 0.0)
     return np.where(asked == border.approval_share, standing, wanted)
+
+
+def refuses(border: StageBorders) -> Mask:
+    """(row,) whether licences of the row are refused to some users."""
+    if border.refused_share is None:
+        return np.zeros(len(border.sellers), dtype=bool)
+    return np.asarray((border.refused_share > 0.0).any(axis=(1, 2)))
 
 
 def _split_stage(axes: Axes, stage: int, border: StageBorders, rows: Rows) -> tuple[Whole, Array]:

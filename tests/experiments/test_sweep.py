@@ -18,6 +18,7 @@ import small_jobs
 from small_jobs import DESIGN, RUNS, write_design
 
 from experiments.__main__ import main
+from experiments.cluster import dask_client
 from experiments.results import ResultsError, Run
 from experiments.sweep import parts
 from experiments.sweep.design import Design, read_design
@@ -168,6 +169,25 @@ def test_a_run_that_kills_its_process_is_a_failed_row(
     assert failed["error"].str.contains("died 2 times").all()
 
 
+@UNIX
+@pytest.mark.slow
+def test_a_run_that_kills_workers_of_dask_is_a_failed_row(
+    design: Design, play: Callable[[object], None], tmp_path: Path
+) -> None:
+    """On a scheduler that was there before, as on a cluster."""
+    import dask
+
+    play(small_jobs.play_or_die)
+    patient = dask.config.set({"distributed.scheduler.allowed-failures": 1})
+    with patient, dask_client(None, 2) as client:
+        address = client.scheduler.address
+        report = run_sweep(design, tmp_path / "out", "dask", scheduler=address)
+    assert (report.status, report.there, report.failed) == ("finished", RUNS, 2)
+    failed = read_runs(tmp_path / "out").query("status == 'failed'")
+    assert failed["point"].tolist() == [1, 1]
+    assert failed["error"].str.contains("workers that played it died").all()
+
+
 def start(path: Path, out: Path, engine: str = "processes") -> subprocess.Popen[str]:
     """The command line in a process group of its own, with runs of a fifth of a second."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -204,7 +224,7 @@ def test_nothing_finished_is_lost_to_kill_9(design: Design, play: object, tmp_pa
 
 
 @UNIX
-@pytest.mark.parametrize("engine", ["serial", "processes"])
+@pytest.mark.parametrize("engine", ["serial", "processes", "dask"])
 @pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_sweep_says_how_to_go_on(
     which: signal.Signals, engine: str, design: Design, tmp_path: Path
