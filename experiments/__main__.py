@@ -1,5 +1,5 @@
 """Command line: ``python -m experiments COMMAND``: run, app, compare, sweep, sensitivity, discover, tipping,
-optimise, report, explain, stability, scenarios, backtest, data, results, reference.
+optimise, report, explain, stability, scenarios, backtest, calibrate, published, data, results, reference.
 
 Exit codes: 0 done, 2 something the user can mend (one line on standard error), 130 interrupted, 1 a failure
 inside (the line names where the state was kept).
@@ -20,11 +20,13 @@ from typing import NoReturn  # noqa: E402
 from experiments.commands import (  # noqa: E402
     app,
     backtest,
+    calibrate,
     compare,
     data,
     discover,
     explain,
     optimise,
+    published,
     reference,
     report,
     results,
@@ -72,6 +74,8 @@ def build_parser() -> argparse.ArgumentParser:
         stability,
         scenarios,
         backtest,
+        calibrate,
+        published,
         data,
         results,
         reference,

@@ -84,6 +84,7 @@ def move_governments(world: TradeWorld, shared: SharedSetting | None = None) -> 
 
 
 def _countries_move(world: TradeWorld, shared: SharedSetting) -> None:
+    """Countries whose review is due decide on their standing, all on the same outlooks."""
     if world.premise.zone.exists:
         outlooks = outlooks_of(world, True, shared)
         review_standings(world, outlooks)
@@ -92,6 +93,7 @@ def _countries_move(world: TradeWorld, shared: SharedSetting) -> None:
 
 
 def _refiner_moves(world: TradeWorld, shared: SharedSetting) -> None:
+    """The dominant refiner acts by its doctrine, on the state after the moves before it."""
     if (world.round - world.decisions_open) % world.clock.quarter_rounds:
         return  # a great power plans by the quarter
     outlooks = outlooks_of(world, world.premise.dominant_refiner.doctrine in LOOKING_AHEAD, shared)
@@ -100,6 +102,7 @@ def _refiner_moves(world: TradeWorld, shared: SharedSetting) -> None:
 
 
 def _ore_holders_move(world: TradeWorld, shared: SharedSetting) -> None:
+    """Governments with ore whose yearly review is due decide on taxes, quotas and bans on its export."""
     holders = holders_due(world)
     if holders:
         outlooks = outlooks_of(world, True, shared)
