@@ -1,5 +1,5 @@
 """Command line: ``python -m experiments COMMAND``: run, app, compare, report, explain, stability,
-scenarios, backtest, data, results, reference.
+scenarios, backtest, mechanisms, data, results, reference.
 
 Exit codes: 0 done, 2 something the user can mend (one line on standard error), 130 interrupted, 1 a failure
 inside (the line names where the state was kept).
@@ -23,6 +23,7 @@ from experiments.commands import (  # noqa: E402
     compare,
     data,
     explain,
+    mechanisms,
     reference,
     report,
     results,
@@ -62,6 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
         stability,
         scenarios,
         backtest,
+        mechanisms,
         data,
         results,
         reference,
@@ -108,6 +110,7 @@ def _explain_failure(error: Exception) -> int:
 def _user_errors() -> tuple[type[Exception], ...]:
     from experiments.backtests.case import CaseError
     from experiments.explain import ExplainError
+    from experiments.mechanisms.reading import MechanismError
     from experiments.results import ResultsError
     from experiments.stability import StabilityError
     from world.dataset import DatasetError
@@ -117,7 +120,7 @@ def _user_errors() -> tuple[type[Exception], ...]:
 
     return (
         *(ScenarioError, ParameterError, DatasetError, KernelError),
-        *(ResultsError, ExplainError, CaseError, StabilityError),
+        *(ResultsError, ExplainError, CaseError, StabilityError, MechanismError),
     )
 
 

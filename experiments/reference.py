@@ -27,7 +27,7 @@ END = "<!-- end of the made part -->"
 CHECKOUT = Path(__file__).resolve().parent.parent
 ROOMS = (
     *("agents", "world", "world/calibration", "world/market", "experiments"),
-    *("experiments/app", "experiments/backtests", "experiments/figures"),
+    *("experiments/app", "experiments/backtests", "experiments/figures", "experiments/mechanisms"),
 )
 
 SECTIONS: Mapping[str, str] = {

@@ -79,7 +79,7 @@ def load_scenario(
     """
     path = find_scenario(name_or_path)
     layers = [*read_layers(path), settings_layer(overrides or {})]
-    return scenario_of(layers, path.stem, known or _names_of_data())
+    return scenario_of(layers, path.stem, known or names_of_data())
 
 
 def scenario_of(layers: list[Layer], key: str, known: Known) -> Scenario:
@@ -203,7 +203,8 @@ def _fault_line(
     return f"{where}: {name}: given {given}, allowed: {words}"
 
 
-def _names_of_data() -> Known:
+def names_of_data() -> Known:
+    """The names that the data in ``world/data`` know."""
     from world.dataset import load_dataset
 
     dataset = load_dataset()

@@ -79,6 +79,7 @@ def words() -> Mapping[str, Word]:
     from experiments.backtests import (  # noqa: F401  each enters its measures
         measures_of_policy,
         measures_of_prices,
+        measures_of_standing,
         measures_of_trade,
         measures_of_welfare,
     )
