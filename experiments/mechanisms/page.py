@@ -13,8 +13,7 @@ from experiments.mechanisms.mechanism import Mechanism, Shown
 from experiments.mechanisms.signs import Found, placebo_is_quiet, shows, verdict
 
 PAGE, RESULTS = "mechanisms.md", "mechanisms.csv"
-SIGNS = {"+": "rises", "-": "falls", "0": "stays"}
-LONGEST_SWITCH = 6
+SIGNS = {"+": "up", "-": "down", "0": "same"}
 _HEAD = """# Mechanisms
 
 <!-- made by python -m experiments mechanisms --out docs; do not edit by hand -->
@@ -56,7 +55,7 @@ def describe_mechanisms(mechanisms: Sequence[Mechanism], found: Sequence[Found])
 def _overview(mechanisms: Sequence[Mechanism], found: Sequence[Found]) -> Iterator[tuple[str, ...]]:
     for one in mechanisms:
         own = [row for row in found if row.number == one.keys.number]
-        expected = "; ".join(f"{shown.says} {SIGNS[shown.sign]}" for shown in one.keys.shown)
+        expected = "; ".join(f"{shown.says}: {SIGNS[shown.sign]}" for shown in one.keys.shown)
         good = sum(shows(row, one.keys.shown[row.shown]) for row in own)
         pairs = str(min(row.pairs for row in own)) if own else "-"
         heading = f"[{one.keys.name}](#{_anchor(one)})"

@@ -78,7 +78,7 @@ def pairs(cheap: Mechanism) -> list[Pair]:
         ('sign = "-"', 'sign = "down"', ["shown[0].sign: given 'down'", "one of +, -, 0"]),
         ('measure = "exports"', 'measure = "export"', ["shown[0].measure", "exports"]),
         ('where = "AUS>CHN"', 'where = "AUS>CHI"', ["shown[0].where: given 'AUS>CHI'"]),
-        ('stage = "ore"', 'stage = "component"', ["shown[0].stage", "manganese:component"]),
+        ('minerals = ["manganese"]', 'minerals = ["gallium"]', ["shown[0].stage", "gallium:ore"]),
         ("2026-Q3..2026-Q4", "2031", ["shown[0].window: given '2031'", "a window within the run"]),
         ('minerals = ["manganese"]', 'minerals = ["magnesium"]', ["magnesium", "manganese"]),
         ("size = 0.5", "size = 50", ["[on]", "measures[duty].size: given 50"]),
