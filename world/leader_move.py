@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from agents.accession import FLOOR
-from agents.view import Invitation, LeaderView
+from agents.view import Input, Invitation, LeaderView
 from world.axes import STAGES, Array, Mask
 from world.measures import first_day, round_of
 from world.zone_duties import cover_derivatives, fix_duties
@@ -91,7 +91,22 @@ def leader_view(world: TradeWorld) -> LeaderView:
         invitations=_invitations(world),
         budget_usd=(1.0 - world.happenings.withdrawn_share) * world.premise.leader.finance_usd_year / 4.0,
         parameters=world.parameter_map,
+        inputs=_inputs(world, keys),
     )
+
+
+def _inputs(world: TradeWorld, keys: Sequence[tuple[int, int]]) -> dict[tuple[str, str], Input]:
+    """What each covered good is made of, first stages first; nothing for metal without ore of its own."""
+    base, axes = world.base, world.base.axes
+    return {
+        (axes.minerals[m], STAGES[s]): Input(
+            (axes.minerals[m], STAGES[s - 1]),
+            float(base.evidence.price_usd_t[m, s - 1]),
+            float(1.0 / base.yield_of(s)[m]),
+        )
+        for m, s in sorted(keys, key=lambda key: key[1])
+        if s > 0 and (axes.sellers(s - 1)[m] >= 0).any()
+    }
 
 
 def scope_of(world: TradeWorld) -> Mask:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.mechanisms.mechanism import Mechanism, Shown
-from experiments.mechanisms.signs import Found, placebo_is_quiet, shows, verdict
+from experiments.mechanisms.signs import Found, agrees, placebo_is_quiet, shows, verdict
 
 PAGE, RESULTS = "mechanisms.md", "mechanisms.csv"
 SIGNS = {"+": "up", "-": "down", "0": "same"}
@@ -56,11 +56,13 @@ def _overview(mechanisms: Sequence[Mechanism], found: Sequence[Found]) -> Iterat
     for one in mechanisms:
         own = [row for row in found if row.number == one.keys.number]
         expected = "; ".join(f"{shown.says}: {SIGNS[shown.sign]}" for shown in one.keys.shown)
-        good = sum(shows(row, one.keys.shown[row.shown]) for row in own)
+        said = verdict(one, found)
+        few = said == "too few pairs"
+        good = sum((agrees if few else shows)(row, one.keys.shown[row.shown]) for row in own)
         pairs = str(min(row.pairs for row in own)) if own else "-"
         heading = f"[{one.keys.name}](#{_anchor(one)})"
-        signs = f"{good} of {len(own)} signs" if own else "-"
-        yield str(one.keys.number), heading, expected or "-", signs, pairs, verdict(one, found)
+        signs = f"{good} of {len(own)}{' means' if few else ''}" if own else "-"
+        yield str(one.keys.number), heading, expected or "-", signs, pairs, said
 
 
 def _anchor(one: Mechanism) -> str:

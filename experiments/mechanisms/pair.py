@@ -9,18 +9,22 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from experiments.backtests.evaluation import evaluate
 from experiments.backtests.outcome import Outcome
-from experiments.mechanisms.mechanism import ARMS, Mechanism
+from experiments.mechanisms.mechanism import ARMS, OFF, Mechanism
 from experiments.mechanisms.reading import minerals_of
 from world.dataset import load_dataset
+from world.economy import Economy, same_ground
 from world.market.fallback import MarketError
 from world.scenario import Scenario
+
+if TYPE_CHECKING:
+    from world.model import TradeWorld
 
 TABLES = ("markets", "flows", "licences", "zone", "countries", "decisions", "reserve")
 """Result tables that measures look at."""
@@ -65,26 +69,42 @@ def play_pair(mechanism: Mechanism, seed: int) -> Pair:
     began = time.process_time()
     number, print_, day = mechanism.keys.number, pair_fingerprint(mechanism), f"{datetime.now(UTC):%Y-%m-%d}"
     try:
-        outcomes = {arm: play_arm(mechanism, mechanism.scenarios[arm], seed) for arm in ARMS}
-        measured = tuple(_measure(mechanism, outcomes))
+        measured = tuple(_measure(mechanism, _play_arms(mechanism, seed)))
     except (ArithmeticError, MarketError, np.linalg.LinAlgError) as error:
         return Pair(number, seed, print_, day, time.process_time() - began, (), f"{error}")
     return Pair(number, seed, print_, day, round(time.process_time() - began, 2), measured)
 
 
-def play_arm(mechanism: Mechanism, scenario: Scenario, seed: int) -> Outcome:
-    """Play a scenario from first round to last; its tables stay in memory. Raises ``ArithmeticError`` if a
-    market does not clear or accounts do not add up.
+def _play_arms(mechanism: Mechanism, seed: int) -> dict[str, Outcome]:
+    """The outcome of each arm; an arm stands on the ground of the first where it is the same ground."""
+    first, found = mechanism.scenarios[OFF], {}
+    economy: Economy | None = None
+    for arm, scenario in mechanism.scenarios.items():
+        shared = economy if same_ground(load_dataset(), first, scenario) else None
+        world = play_arm(scenario, seed, shared)
+        economy = economy if economy is not None else world.economy
+        found[arm] = outcome_of(mechanism, world)
+    return found
+
+
+def play_arm(scenario: Scenario, seed: int, economy: Economy | None = None) -> TradeWorld:
+    """Play a scenario from first round to last, on ``economy`` if that is given. Raises ``ArithmeticError``
+    if a market does not clear or accounts do not add up.
     """
     from threadpoolctl import threadpool_limits
 
     from world.model import TradeWorld
 
-    dataset, clock = load_dataset(), mechanism.clock
     with threadpool_limits(1):
-        world = TradeWorld(scenario, rng=seed)
+        world = TradeWorld(scenario, rng=seed, economy=economy)
         while not world.finished:
             world.step()
+    return world
+
+
+def outcome_of(mechanism: Mechanism, world: TradeWorld) -> Outcome:
+    """The tables of a world at its end, with what measures need besides."""
+    dataset, clock, scenario = load_dataset(), mechanism.clock, world.premise
     tables = {name: pd.DataFrame(world.record.rows(name)) for name in TABLES}
     rates = world.economy.demand_growth[: clock.rounds] / clock.rounds_per_year
     path = np.exp(np.cumsum(rates, axis=0) - rates[0])

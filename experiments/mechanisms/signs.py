@@ -22,6 +22,8 @@ NEGLIGIBLE = 1e-6
 """Part of a measure's level below which a change is none: markets are cleared to 1e-10."""
 NEGLIGIBLE_SHARE = 1e-6
 """The same for shares of something, whatever their level; a hundred times it for percents."""
+LEAST_PAIRS = 3
+"""Fewer pairs say nothing: with two the t interval is nine times the spread."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,11 @@ def shows(found: Found, shown: Shown) -> bool:
     return sign_of(found.low, found.high, negligible(found)) == shown.sign
 
 
+def agrees(found: Found, shown: Shown) -> bool:
+    """Whether the mean change has the sign expected, whatever its interval."""
+    return sign_of(found.change, found.change, negligible(found)) == shown.sign
+
+
 def placebo_is_quiet(found: Found) -> bool:
     """Whether the placebo's interval covers zero."""
     return sign_of(found.placebo_low, found.placebo_high, negligible(found)) == "0"
@@ -128,7 +135,7 @@ def verdict(mechanism: Mechanism, found: Sequence[Found]) -> str:
     if not mechanism.scenarios:
         return "missing"
     own = [one for one in found if one.number == mechanism.keys.number]
-    if not own or any(one.pairs < 2 for one in own):
+    if not own or any(one.pairs < LEAST_PAIRS for one in own):
         return "not run" if not own else "too few pairs"
     good = [shows(one, mechanism.keys.shown[one.shown]) and placebo_is_quiet(one) for one in own]
     if not any(good):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_up_views import leader_view, touches_the_world
 
-from agents.view import Invitation
+from agents.view import Input, Invitation
 from agents.zone_leader import (
     REFERENCE_RULES,
     SWEETENER,
@@ -119,3 +119,39 @@ def test_a_holdout_is_offered_its_shortfall_and_a_little_more_up_to_half_the_lea
         .side_payment_usd
         == {}
     )
+
+
+CHAIN = {
+    ("ndpr", "refined"): Input(("ndpr", "ore"), 20.0, 1.25),
+    ("ndpr", "component"): Input(("ndpr", "refined"), 50.0, 1.1),
+}
+COSTS = {("ndpr", "ore"): 30.0, ("ndpr", "refined"): 60.0, ("ndpr", "component"): 120.0}
+
+
+@pytest.mark.parametrize("rule", REFERENCE_RULES.values(), ids=list(REFERENCE_RULES))
+def test_a_stage_bears_what_its_input_costs_at_its_reference_price(rule: type[CostPlus]) -> None:
+    view = leader_view(full_cost_usd_t=COSTS, recent_price_usd_t=COSTS, inputs=CHAIN)
+    apart = rule(0.0, {}).reference_prices(view)
+    chained = rule(0.0, {("ndpr", "ore"): 40.0}, built_on_inputs=True).reference_prices(view)
+    usual = {True: (20.0, 50.0), False: (30.0, 60.0)}[rule is not MovingAverage]
+    refined = 60.0 + 1.25 * (40.0 - usual[0])
+    assert apart == pytest.approx(COSTS)
+    assert chained == pytest.approx(
+        {
+            ("ndpr", "ore"): 40.0,
+            ("ndpr", "refined"): refined,
+            ("ndpr", "component"): 120.0 + 1.1 * (refined - usual[1]),
+        }
+    )
+
+
+def test_a_cheap_reference_price_of_an_input_and_an_anchored_price_pass_nothing_on() -> None:
+    view = leader_view(full_cost_usd_t=COSTS, inputs=CHAIN)
+    fixed = {("ndpr", "ore"): 10.0, ("ndpr", "component"): 99.0}
+    chained = CostPlus(0.0, fixed, built_on_inputs=True).reference_prices(view)
+    assert chained == pytest.approx({**COSTS, **fixed})
+
+
+def test_a_price_without_its_input_in_scope_stands_alone() -> None:
+    view = leader_view(full_cost_usd_t={("ndpr", "component"): 120.0}, inputs=CHAIN)
+    assert CostPlus(0.0, {}, built_on_inputs=True).reference_prices(view) == {("ndpr", "component"): 120.0}

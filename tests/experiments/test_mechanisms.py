@@ -10,9 +10,10 @@ from experiments.__main__ import main
 from experiments.mechanisms.campaign import keep, kept_pairs, pair_path, run_campaign
 from experiments.mechanisms.mechanism import ARMS, Mechanism
 from experiments.mechanisms.page import PAGE, RESULTS, describe_mechanisms, write_page
-from experiments.mechanisms.pair import Measured, Pair, pair_fingerprint, play_pair
+from experiments.mechanisms.pair import Measured, Pair, pair_fingerprint, play_arm, play_pair
 from experiments.mechanisms.reading import TABLE, MechanismError, read_mechanism, read_mechanisms
-from experiments.mechanisms.signs import Found, find_signs, placebo_is_quiet, read_signs, shows, verdict
+from experiments.mechanisms.signs import Found, find_signs, placebo_is_quiet, read_signs, verdict
+from world.scenario import Scenario
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 CHEAP = 24
@@ -116,11 +117,25 @@ def test_a_cheap_mechanism_shows_its_signs_and_the_placebo_moves_nothing(
 ) -> None:
     found = find_signs(cheap, pairs)
     assert {row.mineral for row in found} == {"lithium", "manganese"}
-    assert all(shows(row, cheap.keys.shown[row.shown]) for row in found)
+    assert all(row.change < 0.0 for row in found)
+    assert {shown.sign for shown in cheap.keys.shown} == {"-"}
+    assert all(one.on < one.off for pair in pairs for one in pair.measured)
     # draws are keyed by event: a word more in the calendar changes no draw, and so no digit
     assert {one.placebo - one.off for pair in pairs for one in pair.measured} == {0.0}
-    assert verdict(cheap, found) == "shown"
+    assert verdict(cheap, found) == "too few pairs"
     assert pairs[0].measured[0].off != pairs[1].measured[0].off
+
+
+def test_arms_on_one_ground_are_what_they_would_be_on_their_own(cheap: Mechanism) -> None:
+    shorter = [replace_rounds(cheap.scenarios[arm], 6) for arm in ("off", "on")]
+    economy = play_arm(shorter[0], 1).economy
+    shared, alone = play_arm(shorter[1], 1, economy), play_arm(shorter[1], 1)
+    assert shared.economy is not alone.economy
+    assert shared.record.rows("markets") == alone.record.rows("markets")
+
+
+def replace_rounds(scenario: Scenario, rounds: int) -> Scenario:
+    return scenario.model_copy(update={"run": scenario.run.model_copy(update={"rounds": rounds})})
 
 
 def test_a_campaign_goes_on_where_it_was_and_drops_what_no_longer_holds(
@@ -158,10 +173,10 @@ def made_up(off: float, on: list[float], placebo: float = 0.0) -> list[Pair]:
         (made_up(10.0, [12.0, 12.1, 12.2]), "not shown"),
         (made_up(10.0, [8.0, 12.0, 10.1]), "not shown"),
         (made_up(10.0, [10.0, 10.0, 10.0]), "not shown"),
-        (made_up(10.0, [10.0 - 1e-8, 10.0 - 1e-8]), "not shown"),
+        (made_up(10.0, [10.0 - 1e-8] * 3), "not shown"),
         (made_up(10.0, [8.0, 8.1, 8.2], placebo=-1.0), "not shown"),
-        (made_up(10.0, [8.0]), "too few pairs"),
-        (made_up(10.0, [8.0, math.nan]), "too few pairs"),
+        (made_up(10.0, [8.0, 8.1]), "too few pairs"),
+        (made_up(10.0, [8.0, 8.1, math.nan]), "too few pairs"),
         ([], "not run"),
     ],
 )
@@ -195,7 +210,7 @@ def test_the_committed_page_has_all_rows_and_agrees_with_the_files() -> None:
     assert (DOCS / PAGE).read_text(encoding="utf-8") == describe_mechanisms(mechanisms, found)
     fingerprints = {one.keys.number: one.fingerprint for one in mechanisms}
     assert [row for row in found if row.fingerprint != fingerprints[row.number]] == []
-    assert all(placebo_is_quiet(row) for row in found)
+    assert [row.number for row in found if row.pairs > 1 and not placebo_is_quiet(row)] == []
 
 
 def test_wrong_numbers_and_folders_are_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
