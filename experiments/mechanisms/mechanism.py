@@ -97,7 +97,7 @@ class MechanismSchema(Section):
 class Mechanism(Scene):
     """A mechanism that has been read, with the scenarios of its arms (none where the model lacks it).
 
-    fingerprint : twelve hex digits that change when its file does
+    fingerprint : twelve hex digits that change with what is played and measured
     world_groups, world_stages, world_codes : names of the data
     """
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.mechanisms.mechanism import Mechanism, Shown
-from experiments.mechanisms.signs import Found, agrees, placebo_is_quiet, shows, verdict
+from experiments.mechanisms.signs import LEAST_PAIRS, Found, agrees, placebo_is_quiet, shows, verdict
 
 PAGE, RESULTS = "mechanisms.md", "mechanisms.csv"
 SIGNS = {"+": "up", "-": "down", "0": "same"}
@@ -76,13 +76,14 @@ def _section(one: Mechanism, found: Sequence[Found]) -> str:
     if keys.shown:
         run = one.scenarios["off"].run
         minerals = ", ".join(run.minerals) if run.minerals != ("*",) else "all minerals"
-        given = f"; given {_settings(keys.given)}" if keys.given else ""
-        lines.append(f"- scenario: `{keys.base}`, {run.rounds} quarters from {run.start}, {minerals}{given}")
+        lines.append(f"- scenario: `{keys.base}`, {run.rounds} quarters from {run.start}, {minerals}")
+        given = _settings({name: inner for name, inner in keys.given.items() if name != "run"})
+        lines += [f"- given: {given}"] if given else []
         lines.append(f"- off: {_settings(keys.off) or 'as the scenario'}")
         lines.append(f"- on: {_settings(keys.on) or 'as the scenario'}")
     own = [row for row in found if row.number == keys.number]
     if own:
-        lines += [f"- {own[0].seeds} seeds, {max(row.day for row in own)}", ""]
+        lines += [f"- seeds: {own[0].seeds}, the last on {max(row.day for row in own)}", ""]
         lines.append(_table(_COLUMNS, [_row(row, keys.shown[row.shown]) for row in own]))
     elif keys.shown:
         lines.append("- not run")
@@ -97,9 +98,12 @@ _COLUMNS = ("measure", "mineral", "unit", "expected", "off", "on", "change [95%]
 def _row(row: Found, shown: Shown) -> tuple[str, ...]:
     where = f" ({shown.where})" if shown.where else ""
     window = shown.window if shown.aggregate == "mean" else f"{shown.aggregate}, {shown.window}"
-    change = f"{_signed(row.change)} [{_signed(row.low)} to {_signed(row.high)}]"
-    placebo = f"{_signed(row.placebo)} [{_signed(row.placebo_low)} to {_signed(row.placebo_high)}]"
-    said = "yes" if shows(row, shown) else "no"
+    change = _with_interval(row.change, row.low, row.high)
+    placebo = _with_interval(row.placebo, row.placebo_low, row.placebo_high)
+    if row.pairs < LEAST_PAIRS:
+        said = f"mean {'agrees' if agrees(row, shown) else 'does not'}"
+    else:
+        said = "yes" if shows(row, shown) else "no"
     said += "" if placebo_is_quiet(row) else ", placebo moves"
     mineral = f"{row.mineral} {shown.stage}" if row.mineral else "-"
     what = f"{shown.says}{where}, {window}"
@@ -126,8 +130,9 @@ def _measure(measure: Mapping[str, Any]) -> str:
     def listed(key: str) -> str:
         return "+".join(map(str, measure.get(key, ["*"])))
 
-    size = f" of {measure['size']}" if "size" in measure else ""
+    size = f" of {measure['size']} {measure.get('unit', '')}".rstrip() if "size" in measure else ""
     goods = f"{listed('minerals')} {listed('stages')}".replace("* *", "everything").replace(" *", "")
+    goods = goods.replace("* ", "all ")
     to = f", {measure['actor']} and {listed('targets')}" if "targets" in measure else f", {measure['actor']}"
     dates = f"from {measure['in_force']}" if "in_force" in measure else f"said on {measure['announced']}"
     ends = f" to {measure['ends']}" if "ends" in measure else ""
@@ -135,13 +140,21 @@ def _measure(measure: Mapping[str, Any]) -> str:
 
 
 def _plain(value: float) -> str:
-    return "-" if value != value else f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
+    if value != value:
+        return "-"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def _signed(value: float) -> str:
-    if value != value:
+    if value == 0:
+        return "0"
+    return f"{value:+,.0f}" if abs(value) >= 1000 else f"{value:+.3g}"
+
+
+def _with_interval(mean: float, low: float, high: float) -> str:
+    if mean != mean:
         return "-"
-    return "0" if value == 0 else f"{value:+,.3g}" if abs(value) < 1e4 else f"{value:+,.0f}"
+    return _signed(mean) if low != low else f"{_signed(mean)} [{_signed(low)} to {_signed(high)}]"
 
 
 def _table(header: Sequence[str], rows: Iterator[tuple[str, ...]] | Sequence[tuple[str, ...]]) -> str:

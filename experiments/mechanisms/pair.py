@@ -122,7 +122,8 @@ def _measure(mechanism: Mechanism, outcomes: Mapping[str, Outcome]) -> Iterator[
 
 def pair_fingerprint(mechanism: Mechanism) -> str:
     """Twelve hex digits that change with what is played, what is measured, the data and the program."""
-    texts = [mechanism.scenarios[arm].text for arm in ARMS]
+    bare = {"name": "", "question": ""}
+    texts = [mechanism.scenarios[arm].model_copy(update=bare).text for arm in ARMS]
     texts += [mechanism.fingerprint, load_dataset().fingerprint, program_fingerprint()]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
 

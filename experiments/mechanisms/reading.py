@@ -65,7 +65,7 @@ def read_mechanism(path: Path) -> Mechanism:
     dataset = load_dataset()
     found = Mechanism(
         file=path.name,
-        fingerprint=hashlib.sha256(path.read_bytes()).hexdigest()[:12],
+        fingerprint=_fingerprint(fields),
         keys=fields,
         scenarios=scenarios,
         world_codes=dataset.countries,
@@ -75,6 +75,12 @@ def read_mechanism(path: Path) -> Mechanism:
     if faults := list(_faults(found, dataset)):
         raise MechanismError("\n".join(f"{path.name}: {fault}" for fault in faults))
     return found
+
+
+def _fingerprint(fields: MechanismSchema) -> str:
+    """Twelve hex digits that change with what is played and measured, and not with the prose."""
+    prose = {"name": True, "story": True, "missing": True, "note": True, "shown": {"__all__": {"says"}}}
+    return hashlib.sha256(fields.model_dump_json(exclude=prose).encode()).hexdigest()[:12]
 
 
 def _validated(keys: dict[str, Any], origin: str) -> MechanismSchema:

@@ -126,8 +126,10 @@ def agrees(found: Found, shown: Shown) -> bool:
 
 
 def placebo_is_quiet(found: Found) -> bool:
-    """Whether the placebo's interval covers zero."""
-    return sign_of(found.placebo_low, found.placebo_high, negligible(found)) == "0"
+    """Whether the placebo's interval covers zero (its mean is zero, where there is no interval)."""
+    if math.isfinite(found.placebo_low):
+        return sign_of(found.placebo_low, found.placebo_high, negligible(found)) == "0"
+    return not math.isfinite(found.placebo) or abs(found.placebo) <= negligible(found)
 
 
 def verdict(mechanism: Mechanism, found: Sequence[Found]) -> str:
