@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from experiments.explain import TERMS, ExplainError, explain_decisions, find_actor
 from experiments.figures.naming import (
     RUNGS,
+    a_round,
     country_name,
     format_money,
     format_share,
@@ -47,11 +48,11 @@ def show_why(run: Run, country: str) -> tuple[str, str]:
     when = quarter_in_words(str(row.quarter))
     chosen, other = (str(word).replace("_", " ") for word in (row.choice, row.alternative))
     title = f"{country_name(actor)}, {when}: {chosen} rather than {other}"
-    return words, show_falls(title, terms, float(row.threshold_usd))
+    return words, show_falls(title, terms, float(row.threshold_usd), a_round(str(row.quarter)))
 
 
-def show_falls(title: str, terms: Mapping[str, float], threshold_usd: float) -> str:
-    """Terms as a waterfall, the largest first, their sum, what it had to exceed; million USD a quarter."""
+def show_falls(title: str, terms: Mapping[str, float], threshold_usd: float, each: str = "a quarter") -> str:
+    """Terms as a waterfall, the largest first, their sum, what it had to exceed; million USD a round."""
     ranked = sorted(terms.items(), key=lambda term: (-abs(term[1]), term[0]))
     largest = abs(ranked[0][1])
     shown = [(TERMS.get(name, name), value) for name, value in ranked if abs(value) >= LEAST_SHARE * largest]
@@ -68,7 +69,7 @@ def show_falls(title: str, terms: Mapping[str, float], threshold_usd: float) -> 
         {
             "kind": "falls",
             "title": title,
-            "unit": "million USD a quarter",
+            "unit": f"million USD {each}",
             "falls": falls,
             "threshold": threshold_usd / 1e6,
         }
@@ -93,5 +94,6 @@ def show_beliefs(run: Run, country: str, world: TradeWorld | None) -> list[tuple
         belief = float(world.state.politics.retaliation_belief[place])
         offer = float(world.state.politics.side_payment_usd[place])
         found.append(("Expects to be answered if it signs", format_share(belief)))
-        found.append(("Side payment on offer", f"{format_money(offer)} a quarter" if offer > 0 else "none"))
+        words = f"{format_money(offer)} a {world.clock.word}" if offer > 0 else "none"
+        found.append(("Side payment on offer", words))
     return found

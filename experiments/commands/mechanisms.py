@@ -75,7 +75,9 @@ def _play(arguments: argparse.Namespace, chosen: list[Mechanism]) -> None:
     compile_market(notice_of(arguments.quiet))
     folder, sources = Path(arguments.results), sources_of(chosen, TABLE)
     with progress_bar("pairs", arguments.quiet) as progress:
-        run_campaign(sources, arguments.seeds, folder, arguments.jobs, progress)
+        told = notice_of(False)
+        assert told is not None
+        run_campaign(sources, arguments.seeds, folder, arguments.jobs, progress, told)
 
 
 def _kept(arguments: argparse.Namespace, chosen: list[Mechanism]) -> list[Pair]:

@@ -11,13 +11,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from experiments.jobs import in_processes, in_turn
+from experiments.jobs import Lost, in_processes, in_turn
 from experiments.mechanisms.mechanism import Mechanism
 from experiments.mechanisms.pair import Pair, pair_fingerprint, play_pair
 from experiments.mechanisms.reading import MechanismError, read_mechanism
 from experiments.results import ResultsError
 
 Progress = Callable[[int, int], None]
+Notice = Callable[[str], None]
 
 
 class Job(NamedTuple):
@@ -34,9 +35,11 @@ def run_campaign(
     folder: Path,
     jobs: int | None = None,
     progress: Progress | None = None,
+    notice: Notice = lambda line: None,
 ) -> list[Pair]:
     """The pairs of seeds 1 to ``seeds`` of each mechanism: those that are kept in ``folder`` and still hold
-    (same scenario, data and program), the others played and kept. Ctrl-C leaves what was finished.
+    (same scenario, data and program), the others played and kept. Ctrl-C leaves what was finished; ``notice``
+    is told of a pair whose process died, which is played again next time.
 
     Seeds come first, so that whatever is finished holds as many mechanisms as can be.
 
@@ -57,9 +60,12 @@ def run_campaign(
     results = in_turn(play_job, todo) if processes <= 1 else in_processes(play_job, todo, processes)
     done = 0
     with closing(results):
-        for pair in results:
-            found[pair.number, pair.seed] = pair
+        for job, pair in results:
             done += 1
+            if isinstance(pair, Lost):
+                notice(f"{job.source.name}, seed {job.seed}: {pair.reason}")
+            else:
+                found[pair.number, pair.seed] = pair
             if progress is not None:
                 progress(done, len(todo))
     return [pair for (_, seed), pair in sorted(found.items()) if seed <= seeds]

@@ -146,4 +146,4 @@ class Mechanism(Scene):
     def clock(self) -> Clock:
         """Rounds on the calendar, the same in all arms."""
         run = self.scenarios[OFF].run
-        return Clock(run.start, run.rounds, self.keys.zero)
+        return Clock(run.start, run.rounds, self.keys.zero, run.rounds_per_year)

@@ -75,8 +75,9 @@ def _section(one: Mechanism, found: Sequence[Found]) -> str:
     lines = [f"\n## {keys.number} {keys.name}\n", keys.story, ""]
     if keys.shown:
         run = one.scenarios["off"].run
+        rounds = "quarters" if run.rounds_per_year == 4 else "months"
         minerals = ", ".join(run.minerals) if run.minerals != ("*",) else "all minerals"
-        lines.append(f"- scenario: `{keys.base}`, {run.rounds} quarters from {run.start}, {minerals}")
+        lines.append(f"- scenario: `{keys.base}`, {run.rounds} {rounds} from {run.start}, {minerals}")
         given = _settings({name: inner for name, inner in keys.given.items() if name != "run"})
         lines += [f"- given: {given}"] if given else []
         lines.append(f"- off: {_settings(keys.off) or 'as the scenario'}")

@@ -16,6 +16,7 @@ import pandas as pd
 
 from experiments.backtests.evaluation import evaluate
 from experiments.backtests.outcome import Outcome
+from experiments.jobs import stop_when_told
 from experiments.mechanisms.mechanism import ARMS, OFF, Mechanism
 from experiments.mechanisms.reading import minerals_of
 from world.dataset import load_dataset
@@ -98,6 +99,7 @@ def play_arm(scenario: Scenario, seed: int, economy: Economy | None = None) -> T
     with threadpool_limits(1):
         world = TradeWorld(scenario, rng=seed, economy=economy)
         while not world.finished:
+            stop_when_told(world.round, scenario.run.rounds)
             world.step()
     return world
 

@@ -79,7 +79,7 @@ def read_mechanism(path: Path) -> Mechanism:
 
 def _fingerprint(fields: MechanismSchema) -> str:
     """Twelve hex digits that change with what is played and measured, and not with the prose."""
-    prose = {"name": True, "story": True, "missing": True, "note": True, "shown": {"__all__": {"says"}}}
+    prose: Any = {"name": True, "story": True, "missing": True, "note": True, "shown": {"__all__": {"says"}}}
     return hashlib.sha256(fields.model_dump_json(exclude=prose).encode()).hexdigest()[:12]
 
 
