@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from experiments.__main__ import main
@@ -131,7 +132,8 @@ def test_arms_on_one_ground_are_what_they_would_be_on_their_own(cheap: Mechanism
     economy = play_arm(shorter[0], 1).economy
     shared, alone = play_arm(shorter[1], 1, economy), play_arm(shorter[1], 1)
     assert shared.economy is not alone.economy
-    assert shared.record.rows("markets") == alone.record.rows("markets")
+    tables = [pd.DataFrame(world.record.rows("markets")) for world in (shared, alone)]
+    pd.testing.assert_frame_equal(*tables, check_exact=True)
 
 
 def replace_rounds(scenario: Scenario, rounds: int) -> Scenario:
