@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from experiments.backtests.aggregates import read_aggregate
 from experiments.backtests.vocabulary import words
-from experiments.comparison import paired_interval
+from experiments.intervals import paired_interval
 from experiments.mechanisms.mechanism import Mechanism, Shown
 from experiments.results import ResultsError
 
