@@ -1,5 +1,6 @@
 """Command line: ``python -m experiments COMMAND``: run, app, compare, sweep, sensitivity, discover, tipping,
-optimise, report, explain, stability, scenarios, backtest, calibrate, published, data, results, reference.
+optimise, report, explain, stability, scenarios, backtest, mechanisms, calibrate, published, data, results,
+reference.
 
 Exit codes: 0 done, 2 something the user can mend (one line on standard error), 130 interrupted, 1 a failure
 inside (the line names where the state was kept).
@@ -25,6 +26,7 @@ from experiments.commands import (  # noqa: E402
     data,
     discover,
     explain,
+    mechanisms,
     optimise,
     published,
     reference,
@@ -74,6 +76,7 @@ def build_parser() -> argparse.ArgumentParser:
         stability,
         scenarios,
         backtest,
+        mechanisms,
         calibrate,
         published,
         data,
@@ -125,6 +128,7 @@ def _user_errors() -> tuple[type[Exception], ...]:
     from experiments.cluster import ClusterError
     from experiments.explain import ExplainError
     from experiments.jobs import ProcessError
+    from experiments.mechanisms.reading import MechanismError
     from experiments.results import ResultsError
     from experiments.stability import StabilityError
     from experiments.sweep.factor import DesignError
@@ -135,7 +139,7 @@ def _user_errors() -> tuple[type[Exception], ...]:
 
     return (
         *(ScenarioError, ParameterError, DatasetError, KernelError),
-        *(ResultsError, ExplainError, CaseError, StabilityError),
+        *(ResultsError, ExplainError, CaseError, StabilityError, MechanismError),
         *(DesignError, ClusterError, ProcessError, AnalysisError),
     )
 

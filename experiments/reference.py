@@ -33,6 +33,7 @@ ROOMS = (
         "experiments/backtests",
         "experiments/connectors",
         "experiments/figures",
+        "experiments/mechanisms",
         "experiments/optimisation",
         "experiments/published",
         "experiments/sweep",

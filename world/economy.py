@@ -101,6 +101,17 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
     )
 
 
+def same_ground(dataset: Dataset, one: Scenario, other: Scenario) -> bool:
+    """Whether ``build_economy`` would make the same of two scenarios on the same data."""
+    return (
+        one.run == other.run
+        and one.parameters == other.parameters
+        and one.leader.country == other.leader.country
+        and one.dominant_refiner.country == other.dominant_refiner.country
+        and _stockholders(dataset, one) == _stockholders(dataset, other)
+    )
+
+
 def _stockholders(dataset: Dataset, scenario: Scenario) -> list[str]:
     """Countries whose states trade out of stock by a measure: they can buy and sell every refined metal."""
     measures = (*read_calendar(dataset), *scenario.measures)

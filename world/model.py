@@ -15,7 +15,7 @@ from world.axes import REFINED, STAGES, Array, Mask
 from world.background import read_sector_shares, restrict_minerals
 from world.capacity import NamedStart, order_named_plants, order_trend, planned_t
 from world.dataset import Dataset, load_dataset
-from world.economy import build_economy
+from world.economy import Economy, build_economy
 from world.effects import Ground
 from world.events import Calendar
 from world.expectations import Priors
@@ -45,6 +45,8 @@ class TradeWorld(mesa.Model):
     scenario : a :class:`Scenario`; the default scenario when None
     rng : seed; draws are keyed by it and by what they are for, never by Mesa's generators
     dataset : the tables; those of the package when None
+    economy : the ground of another world with the same data, section ``run``, powers, parameters and states
+        that trade out of stock (``same_ground``); laid anew when None
 
     ``premise`` is the scenario of the run (``scenario`` itself is a name that Mesa 3.5 keeps for its own);
     ``step()`` plays one round, a quarter or a month; ``record`` holds the result tables; ``finished`` says
@@ -52,7 +54,12 @@ class TradeWorld(mesa.Model):
     """
 
     def __init__(
-        self, scenario: Scenario | None = None, *, rng: int | None = None, dataset: Dataset | None = None
+        self,
+        scenario: Scenario | None = None,
+        *,
+        rng: int | None = None,
+        dataset: Dataset | None = None,
+        economy: Economy | None = None,
     ) -> None:
         seed = 1 if rng is None else int(rng)
         super().__init__(rng=seed)
@@ -65,7 +72,7 @@ class TradeWorld(mesa.Model):
         self.streams = Streams(seed)
         self.round = 0
         self._set_clock()
-        self._lay_ground()
+        self._lay_ground(economy)
         self._write_calendar()
         self._open_books()
         self.places = find_places(self.facts.speaks_for)
@@ -82,9 +89,10 @@ class TradeWorld(mesa.Model):
         self.news = News(self.record, self.clock)
         self.markets_asked = 0
 
-    def _lay_ground(self) -> None:
+    def _lay_ground(self, economy: Economy | None) -> None:
         """What does not change during the run."""
-        economy = build_economy(self.dataset, self.premise, self.parameters)
+        if economy is None:
+            economy = build_economy(self.dataset, self.premise, self.parameters)
         self.economy = economy
         self.base, self.facts = economy.base, economy.facts
         self.leader, self.dominant = economy.leader, economy.dominant

@@ -65,7 +65,7 @@ def _block_facts(
     exists = curves.capacity_t.sum(axis=1, keepdims=True) > 0
     invest, resource = gather(facts.investability, positions), _resource(base, facts, block)
     entry = np.where((positions >= 0) & exists, parameters.build_rate_share * world * invest * resource, 0.0)
-    own = _own_price_share(base, block)
+    own = _own_price_share(base, block, parameters.by_product_weight)
     return BlockFacts(
         full_cost_usd_t=np.where(positions >= 0, full, 1e12),
         lead_rounds=np.rint(base.rounds_per_year * years).astype(float),
@@ -94,10 +94,11 @@ def _years(
     base: BaseMarket, facts: CountryFacts, parameters: ParameterValues, block: str
 ) -> tuple[Array | float, Array]:
     """Years to build, and (mineral, seller) years of permits before that."""
-    positions = base.axes.sellers(BLOCK_STAGE[block])
+    positions, ratio = base.axes.sellers(BLOCK_STAGE[block]), parameters.permit_years_ratio
     if block == "ore":
-        return parameters.mine_build_years, gather(facts.mine_permit_years, positions, 5.0)
-    permits = gather(facts.refinery_permit_years, positions, 2.0)
+        permits = ratio * gather(facts.mine_permit_years, positions, 5.0)
+        return parameters.mine_build_years, permits
+    permits = ratio * gather(facts.refinery_permit_years, positions, 2.0)
     if block == "component":
         return base.evidence.component_build_years[:, None], permits
     return parameters.refinery_build_years, permits
@@ -121,14 +122,14 @@ def final_share(base: BaseMarket) -> Array:
     return np.asarray(need / np.maximum(need.sum(axis=1, keepdims=True), 1e-300))
 
 
-def _own_price_share(base: BaseMarket, block: str) -> Array:
+def _own_price_share(base: BaseMarket, block: str, weight: float) -> Array:
     """(mineral,) part of capacity that answers its own price.
 
     A mined by-product follows its host. One that is won from residues (gallium, germanium) is limited by
     recovery circuits rather than by the host (Frenzel and others: potential some ten times output), so part
     of it answers.
     """
-    primary = 1.0 - base.evidence.by_product_share
+    primary = 1.0 - weight * base.evidence.by_product_share
     if block == "ore":
         return np.asarray(primary)
     if block == "component":

@@ -88,7 +88,7 @@ def load_scenario(
     """
     path = find_scenario(name_or_path)
     layers = [*read_layers(path), settings_layer(overrides or {})]
-    return scenario_of(layers, path.stem, known or _names_of_data())
+    return scenario_of(layers, path.stem, known or names_of_data())
 
 
 def scenario_of(layers: list[Layer], key: str, known: Known) -> Scenario:
@@ -108,7 +108,7 @@ def change_scenario(scenario: Scenario, overrides: Mapping[str, object]) -> Scen
     Raises ``ScenarioError`` as ``load_scenario`` does.
     """
     whole = Layer(scenario.key, _without_none(scenario.model_dump(mode="python")))
-    return scenario_of([whole, settings_layer(overrides)], scenario.key, _names_of_data())
+    return scenario_of([whole, settings_layer(overrides)], scenario.key, names_of_data())
 
 
 def list_scenarios() -> list[tuple[str, str, str]]:
@@ -236,7 +236,8 @@ def _fault_line(
     return f"{where}: {name}: given {given}, allowed: {words}"
 
 
-def _names_of_data() -> Known:
+def names_of_data() -> Known:
+    """The names that the data in ``world/data`` know."""
     from world.dataset import load_dataset
 
     dataset = load_dataset()

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from experiments.backtests.case_schema import CaseSchema
 from experiments.backtests.case_tables import build_dataset, countries_of
 from experiments.backtests.clock import Clock
-from experiments.backtests.outcome import Good
+from experiments.backtests.scene import Scene
 from world.axes import REST_OF_WORLD, Array
 from world.dataset import Dataset
 from world.parameters import resolve
@@ -30,7 +30,7 @@ class CaseError(ValueError):
 
 
 @dataclass(frozen=True)
-class Case:
+class Case(Scene):
     """A case that has been read; criteria and history are read beside it.
 
     keys : the keys of the scenario it plays, as read
@@ -58,6 +58,21 @@ class Case:
         built_in = {"world": every, "*": every, "home": frozenset({self.world.home})}
         given = {name: frozenset(codes) for name, codes in self.world.groups.items()}
         return {**built_in, "outside": every - {self.world.home}, **given}
+
+    @property
+    def stages(self) -> dict[str, frozenset[str]]:
+        """Mineral -> stages that it has a price at."""
+        return {name: frozenset(map(str, entry.price_usd_t)) for name, entry in self.world.minerals.items()}
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """Names of the runs that may be compared."""
+        return (ACTUAL, *self.world.variants)
+
+    @property
+    def home(self) -> str:
+        """The country that restricts, or the importer that acts."""
+        return self.world.home
 
     def scenario(self, variant: str = ACTUAL, parameters: Mapping[str, float] | None = None) -> Scenario:
         """The scenario of a variant under ``parameters``. Raises ``ScenarioError`` with one line."""
@@ -111,40 +126,6 @@ class Case:
         powers = (scenario.leader.country, scenario.dominant_refiner.country)
         until_zero = (self.clock.zero_month - self.clock.first_month) // 3
         return build_dataset(self.world, resolve(scenario.parameters), powers, until_zero)
-
-    def goods(self, words: str) -> tuple[Good, ...] | None:
-        """The goods that words such as ``gallium``, ``nickel:ore`` or ``a+b`` name; refined metal of all
-        minerals when blank; None when there is no such good.
-        """
-        names = words.split("+") if words else list(self.world.minerals)
-        found = []
-        for name in names:
-            mineral, _, stage = name.partition(":")
-            entry = self.world.minerals.get(mineral)
-            stage = stage or "refined"
-            stages = {str(place) for place in entry.price_usd_t} if entry else set()
-            if stage not in stages:
-                return None
-            found.append((mineral, stage))
-        return tuple(found)
-
-    def places(self, words: str) -> tuple[frozenset[str], frozenset[str], str] | None:
-        """Countries before and after ``>`` or ``/``, and the sign between; everyone when blank, None when a
-        name is unknown.
-        """
-        sign = next((sign for sign in (">", "/") if sign in words), "")
-        first, _, second = words.partition(sign) if sign else (words, "", "")
-        found = [self._members(part) for part in (first, second)]
-        if found[0] is None or found[1] is None:
-            return None
-        return found[0] or self.groups["world"], found[1], sign
-
-    def _members(self, words: str) -> frozenset[str] | None:
-        groups = {**self.groups, **{code: frozenset({code}) for code in self.codes}}
-        names = [name for name in words.split("+") if name]
-        if any(name not in groups for name in names):
-            return None
-        return frozenset().union(*(groups[name] for name in names))
 
     def growth(self, clock: Clock) -> dict[str, Array]:
         """Mineral -> (round,) path of demand over its level at the start."""

@@ -12,6 +12,7 @@ from experiments.backtests.aggregates import AGGREGATES, read_aggregate
 from experiments.backtests.case import ACTUAL, Case, CaseError
 from experiments.backtests.case_reading import stop_on
 from experiments.backtests.clock import WindowError
+from experiments.backtests.scene import Scene
 from experiments.backtests.vocabulary import LANE, ONE, OVER, Word, words
 from world.scenario_reading import in_order
 
@@ -175,7 +176,7 @@ def _faults(row: Criterion, case: Case) -> Iterator[tuple[str, str]]:
         yield from (("relative_to", words_) for _, words_ in measure_faults(other, case))
 
 
-def measure_faults(row: Criterion, case: Case) -> Iterator[tuple[str, str]]:
+def measure_faults(row: Criterion, case: Scene) -> Iterator[tuple[str, str]]:
     """What is wrong with what a row asks of a run: column, and in words."""
     known = words()
     if row.measure not in known:
@@ -188,10 +189,11 @@ def measure_faults(row: Criterion, case: Case) -> Iterator[tuple[str, str]]:
         allowed = ", ".join(filter(None, segments)) or "none"
         yield "segment", f"given {row.segment!r}, allowed: {allowed} for {row.measure}"
     if word.of_goods and case.goods(row.form) is None:
-        words_ = in_order(row.form.partition(":")[0], case.world.minerals)
+        words_ = in_order(row.form.partition(":")[0], case.stages)
         yield "form", f"given {row.form!r}{words_}, with :ore, :refined or :component where it has them"
-    variants = [ACTUAL, *case.world.variants]
-    for column, variant in (("variant", row.variant), ("relative_to", row.relative.get("variant", ACTUAL))):
+    variants = case.variants
+    other = row.relative.get("variant", row.variant)
+    for column, variant in (("variant", row.variant), ("relative_to", other)):
         if variant not in variants:
             yield column, f"given {variant!r}{in_order(variant, variants)}"
     if word.against and "variant" not in row.relative:
@@ -199,7 +201,7 @@ def measure_faults(row: Criterion, case: Case) -> Iterator[tuple[str, str]]:
     yield from _time_faults(row, case)
 
 
-def _place_faults(row: Criterion, word: Word, case: Case) -> Iterator[tuple[str, str]]:
+def _place_faults(row: Criterion, word: Word, case: Scene) -> Iterator[tuple[str, str]]:
     places = case.places(row.where)
     wanted = {LANE: ">", OVER: "/", ONE: ""}[word.ends]
     if places is None:
@@ -214,7 +216,7 @@ def _place_faults(row: Criterion, word: Word, case: Case) -> Iterator[tuple[str,
         yield "where", f"given {row.where!r}, allowed: {word.ends} for {row.measure}"
 
 
-def _time_faults(row: Criterion, case: Case) -> Iterator[tuple[str, str]]:
+def _time_faults(row: Criterion, case: Scene) -> Iterator[tuple[str, str]]:
     if read_aggregate(row.aggregate) is None:
         name = row.aggregate.partition(":")[0]
         words_ = in_order(name, AGGREGATES)

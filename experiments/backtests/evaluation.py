@@ -7,16 +7,16 @@ from collections.abc import Mapping
 import numpy as np
 
 from experiments.backtests.aggregates import read_aggregate
-from experiments.backtests.case import Case
 from experiments.backtests.criteria import ASIDE, Criterion
 from experiments.backtests.outcome import Outcome
+from experiments.backtests.scene import Scene
 from experiments.backtests.vocabulary import Target, words
 from world.axes import Array
 
 Outcomes = Mapping[str, Outcome]
 
 
-def evaluate(row: Criterion, outcomes: Outcomes, case: Case) -> float:
+def evaluate(row: Criterion, outcomes: Outcomes, case: Scene) -> float:
     """The number of a criterion; NaN where the run has none.
 
     Against another window the line is compared with the mean over that window first, round by round, and then
@@ -36,7 +36,7 @@ def evaluate(row: Criterion, outcomes: Outcomes, case: Case) -> float:
     return float(compare(np.array(first), np.array(second), row.operator))
 
 
-def compared_line(row: Criterion, outcomes: Outcomes, case: Case) -> Array:
+def compared_line(row: Criterion, outcomes: Outcomes, case: Scene) -> Array:
     """(round,) the line of a criterion over what it is compared with: the mean over another window, or the
     line of another place, good or variant.
     """
@@ -61,7 +61,7 @@ def compare(first: Array, second: Array, operator: str) -> Array:
     return np.asarray(100.0 * (over - 1.0) if operator == "percent" else over)
 
 
-def line(row: Criterion, outcomes: Outcomes, case: Case) -> Array:
+def line(row: Criterion, outcomes: Outcomes, case: Scene) -> Array:
     """(round,) what a criterion measures, round by round."""
     run, word = outcomes[row.variant], words()[row.measure]
     places, goods = case.places(row.where), case.goods(row.form)
@@ -71,7 +71,7 @@ def line(row: Criterion, outcomes: Outcomes, case: Case) -> Array:
     target = Target(
         where=places[0],
         other=places[1],
-        home=case.world.home,
+        home=case.home,
         segment=row.segment or word.segments[0],
         goods=goods,
         base=run.clock.weights(row.relative.get("base", "before")),

@@ -11,7 +11,7 @@ from world.axes import Array
 ACCOUNTS = (
     "welfare stake user_surplus final_user_surplus miner_profit refiner_profit maker_profit tariff levy"
 )
-ACCOUNTS += " export_tax quota_rent hub_margin support"
+ACCOUNTS += " export_tax quota_rent hub_margin support finance reserve capital"
 
 
 def account_of(run: Outcome, where: frozenset[str], name: str) -> Array:
