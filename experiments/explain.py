@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from agents.decision import CountryDecision
 from experiments.figures.naming import (
     country_code,
     country_name,
@@ -80,6 +82,13 @@ def explain_decisions(run: Run, country: str, number: int | None = None) -> str:
         name = country_name(country)
         told.insert(0, f"{name} is a member of the European Union, which decides on trade policy as one.")
     return "\n\n".join(told)
+
+
+def tell_decision(decision: CountryDecision, quarter: str) -> str:
+    """One decision in words, with its terms and what would have turned it."""
+    names = ("actor", "kind", "choice", "alternative", "subject", "margin_usd", "threshold_usd", "tipping")
+    row = SimpleNamespace(quarter=quarter, **{name: getattr(decision, name) for name in names})
+    return _in_words(Choice(row, tuple(decision.terms.items())), [])
 
 
 def find_actor(run: Run, country: str) -> str:

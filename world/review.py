@@ -32,7 +32,7 @@ def review_standings(world: TradeWorld, outlooks: Outlooks) -> None:
     """All reviews of the round, on the same outlooks; decisions take effect together, so that order cannot
     matter.
     """
-    movers = [country for country in world.population if _reviews(world, country)]
+    movers = [country for country in world.population if reviews(world, country)]
     views = [view_of(world, country) for country in movers]
     asked = [
         (world.places[country.iso3], country.ask(view)) for country, view in zip(movers, views, strict=True)
@@ -57,7 +57,10 @@ def review_standings(world: TradeWorld, outlooks: Outlooks) -> None:
         world.ledger.enter(decision, "country", world.round)
 
 
-def _reviews(world: TradeWorld, country: Country) -> bool:
+def reviews(world: TradeWorld, country: Country) -> bool:
+    """Whether a country reviews its standing this round: at its own rhythm, when its talks end, or when the
+    scenario says so.
+    """
     politics = world.state.politics
     places = list(world.places[country.iso3])
     if not world.premise.zone.exists or is_apart(world, places):

@@ -74,14 +74,15 @@ def move_governments(world: TradeWorld) -> None:
     """The leader, then countries on their standing, then the dominant refiner (or these two swapped), then
     governments with ore."""
     move_leader(world)
-    moves = [_countries_move, _refiner_moves]
+    moves = [move_countries, move_dominant_refiner]
     if world.premise.run.order == "refiner_first":
         moves.reverse()
     for move in (*moves, _ore_holders_move):
         move(world)
 
 
-def _countries_move(world: TradeWorld) -> None:
+def move_countries(world: TradeWorld) -> None:
+    """Countries review their standing in the zone."""
     if world.premise.zone.exists:
         outlooks = outlooks_of(world, with_later=True)
         review_standings(world, outlooks)
@@ -89,7 +90,8 @@ def _countries_move(world: TradeWorld) -> None:
         update_zone(world)
 
 
-def _refiner_moves(world: TradeWorld) -> None:
+def move_dominant_refiner(world: TradeWorld) -> None:
+    """The dominant refiner imposes, keeps or lifts controls."""
     outlooks = outlooks_of(world, with_later=world.premise.dominant_refiner.doctrine in LOOKING_AHEAD)
     move_refiner(world, outlooks)
     world.markets_asked += outlooks.solved

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from small_worlds import make_world
 
+from world.reopened import open_at
 from world.stability import Court, Valuation, Zone, search_all, stable_extremes
-from world.zone_values import ZoneValues, open_round
+from world.zone_values import ZoneValues
 
 
 def names(count: int) -> list[str]:
@@ -147,7 +148,7 @@ def values() -> ZoneValues:
     world = make_world("zone_floor", rounds=8)
     for _ in range(4):
         world.step()
-    open_round(world)
+    open_at(world, refiner=False)
     return ZoneValues(world)
 
 
