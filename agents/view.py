@@ -239,8 +239,7 @@ class LeaderView:
 
     ``full_cost_usd_t`` : all-in cost of the marginal project outside the dominant refiner
     ``recent_price_usd_t`` : mean price outside the dominant refiner over the memory of the rule
-    ``invitations`` : candidate -> (resource potential, investability, reliability, shortfall of its last
-    review USD, gain to the leader USD)
+    ``invitations`` : what it knows of each candidate
     """
 
     actor: str
@@ -255,11 +254,18 @@ class LeaderView:
 
 @dataclass(frozen=True)
 class Invitation:
-    """What the leader knows of one country it may court."""
+    """What the leader knows of one country it may court.
+
+    supply_usd, projects_usd : part of what a stop of the dominant refiner would cost the leader that rests on
+        what the country supplies now, and on what its projects could add; USD a quarter
+    absorbs_usd : most that its projects could take, USD a quarter
+    reliability : how far it trusts the leader, 0-1
+    """
 
     rung: int
-    potential: float
-    investability: float
+    supply_usd: float
+    projects_usd: float
+    absorbs_usd: float
     reliability: float
     shortfall_usd: float
     gain_usd: float

@@ -74,9 +74,7 @@ SWEETENER = 1.05
 
 
 class ZoneLeader:
-    """Sets reference prices by its rule and spends its budget where potential, readiness and reliability
-    are highest.
-    """
+    """Sets reference prices by its rule and spends its budget where it buys most security of supply."""
 
     def __init__(self, rule: ReferenceRule, pays_side_payments: bool) -> None:
         self.rule, self.pays_side_payments = rule, pays_side_payments
@@ -121,9 +119,24 @@ class ZoneLeader:
 
 
 def allot_finance(invitations: Mapping[str, Invitation], budget_usd: float) -> dict[str, float]:
-    """Split the budget by potential x investability x reliability; all candidates see what they could hope
-    for.
+    """Split the budget by what it buys: supply that there is and that projects could add, weighed by the
+    leader's stake, times reliability. Nobody is offered more than its projects can take; what that leaves
+    goes to the others, and what nobody can take is not spent. All candidates see what they could hope for.
     """
-    weight = {name: i.potential * i.investability * i.reliability for name, i in sorted(invitations.items())}
-    total = sum(weight.values())
-    return {name: budget_usd * (value / total) for name, value in weight.items()} if total > 0 else {}
+    wanted = {
+        name: (one.supply_usd + one.projects_usd) * one.reliability
+        for name, one in sorted(invitations.items())
+        if one.absorbs_usd > 0.0
+    }
+    offers = dict.fromkeys(wanted, 0.0)
+    left, open_to_more = budget_usd, {name: value for name, value in wanted.items() if value > 0.0}
+    while open_to_more and left > 0.0:
+        rate = left / sum(open_to_more.values())
+        full = [n for n in open_to_more if offers[n] + rate * wanted[n] >= invitations[n].absorbs_usd]
+        for name in full or list(open_to_more):
+            offers[name] = invitations[name].absorbs_usd if full else rate * wanted[name]
+        if not full:
+            break
+        open_to_more = {name: value for name, value in open_to_more.items() if name not in full}
+        left = budget_usd - sum(offers.values())
+    return {name: usd for name, usd in offers.items() if usd > 0.0}

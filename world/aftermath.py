@@ -9,23 +9,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.beliefs import extrapolate, revise_expected
-from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, Mask, gather, scatter
-from world.capacity import capacity_of, invest
+from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, Mask, gather
+from world.capacity import invest
+from world.finance import finance_cut
 from world.holdings import private_share, revise_holdings
 from world.hub_capacity import revise_hubs
-from world.leader_move import scope_of
 from world.licence_round import close_offices
 from world.market.clearing import StageClearing
 from world.market_round import Cleared, feed_index_usd_t
 from world.plant_costs import BLOCK_STAGE, MAKING
 from world.price_floor import believed_floor_usd_t
-from world.state import FLOOR, FRAMEWORK
+from world.state import FLOOR
 from world.state_trade import stock_orders_t
 from world.trust import revise_trust
-from world.zone import floor_members
-
-CAPITAL_RECOVERY = 0.12
-"""Yearly capital charge over the capital sum, about ten per cent for twenty years (assumption)."""
+from world.zone import floor_members, scope_of
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -194,26 +191,6 @@ def _thrifty(world: TradeWorld, thrift: Array, gap: Array, prices: tuple[Array, 
     back = np.where((now < 0) & (step > 0), 1.0 - p.thrift_kept_share, 1.0)
     most = p.thrift_limit_year / 4.0
     return np.where(first > 0, np.exp(now + np.clip(step * back, -most, most)), 1.0)
-
-
-def finance_cut(world: TradeWorld) -> Array:
-    """(country,) fall of full cost that the leader's finance buys: the whole cut where the money covers a
-    partner's yearly investment in the minerals in scope at the growth that everyone expects, less where it
-    does not.
-    """
-    scope, growth, n = scope_of(world), world.expected_growth(world.round), len(world.base.axes.countries)
-    needed = np.zeros(n)
-    for block, facts in world.economy.blocks.items():
-        stage = BLOCK_STAGE[block]
-        grown = capacity_of(world.state.markets, block) * growth[:, None] + facts.entry_t
-        value = 4.0 * facts.capital_usd_t / CAPITAL_RECOVERY * grown * scope[:, stage][:, None]
-        needed += scatter(value, world.base.axes.sellers(stage), n).sum(axis=0)
-    politics = world.state.politics
-    money = 4.0 * np.where(politics.rung >= FRAMEWORK, politics.finance_usd, 0.0)
-    covered = np.divide(money, needed, out=np.zeros(n), where=needed > 0)
-    return np.asarray(
-        world.parameters.finance_cost_cut * np.minimum(covered, 1.0) * world.premise.zone.exists
-    )
 
 
 def run_plants(world: TradeWorld, cleared: Cleared) -> None:

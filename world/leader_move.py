@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from agents.accession import FLOOR
-from agents.view import Invitation, LeaderView
-from world.axes import STAGES, Array, Mask
+from agents.view import LeaderView
+from world.axes import STAGES, Array
+from world.finance import project_usd_year
+from world.invitations import invite, on_countries
 from world.measures import first_day, round_of
+from world.zone import scope_of
 from world.zone_duties import cover_derivatives, fix_duties
 
 PRESSURE = {"none": 0.0, "record": 0.5, "harsh": 1.0}
@@ -36,9 +38,10 @@ def move_leader(world: TradeWorld) -> None:
     if (updates or rescaled) and decision.reference_usd_t:
         cover_derivatives(world)
         fix_duties(world)
-    politics.finance_usd = _on_countries(world, decision.finance_usd)
+    projects = project_usd_year(world).sum(axis=0)
+    politics.finance_usd = on_countries(world, decision.finance_usd, projects)
     kept = 1.0 - world.happenings.withdrawn_share
-    politics.side_payment_usd = kept * _on_countries(world, decision.side_payment_usd)
+    politics.side_payment_usd = kept * on_countries(world, decision.side_payment_usd)
     for reason in decision.reasons:
         world.ledger.enter(reason, "zone_leader", world.round)
     press_holdouts(world)
@@ -88,20 +91,10 @@ def leader_view(world: TradeWorld) -> LeaderView:
             for key in keys
             if not np.isnan(politics.reference_usd_t[key])
         },
-        invitations=_invitations(world),
+        invitations=invite(world),
         budget_usd=(1.0 - world.happenings.withdrawn_share) * world.premise.leader.finance_usd_year / 4.0,
         parameters=world.parameter_map,
     )
-
-
-def scope_of(world: TradeWorld) -> Mask:
-    """(mineral, stage) covered by the zone; a mineral without ore of its own has only the refined stage."""
-    zone, axes = world.premise.zone, world.base.axes
-    minerals = np.array(["*" in zone.scope or name in zone.scope for name in axes.minerals])
-    stages = np.array([stage in zone.stages for stage in STAGES])
-    sold = np.stack([(axes.sellers(stage) >= 0).any(axis=1) for stage in range(len(STAGES))], axis=1)
-    scope: Mask = minerals[:, None] & stages[None, :] & sold
-    return scope
 
 
 def outside_price_usd_t(world: TradeWorld) -> Array:
@@ -110,33 +103,3 @@ def outside_price_usd_t(world: TradeWorld) -> Array:
     """
     memory = world.outside_prices[-int(world.parameters.reference_memory_quarters) :]
     return np.mean(memory, axis=0) if memory else world.base.evidence.price_usd_t
-
-
-def _invitations(world: TradeWorld) -> dict[str, Invitation]:
-    politics, facts = world.state.politics, world.facts
-    found = {}
-    for country in world.population:
-        index = list(world.places[country.iso3])
-        great = world.leader in index or world.dominant in index
-        if great or world.facts.estranged_from_leader[index].any():
-            continue
-        rung = int(politics.rung[index].max())
-        found[country.iso3] = Invitation(
-            rung,
-            float(facts.potential[index].max()),
-            float(facts.investability[index].mean()),
-            float(politics.trust_leader[index].mean()),
-            float(politics.shortfall_usd[index].sum()) if rung < FLOOR else 0.0,
-            float(politics.leader_gain_usd[index].sum()),
-        )
-    return found
-
-
-def _on_countries(world: TradeWorld, amounts: Mapping[str, float]) -> Array:
-    """Amounts by voter spread evenly over the countries it speaks for."""
-
-    values = np.zeros(len(world.base.axes.countries))
-    for name, amount in amounts.items():
-        index = list(world.places[name])
-        values[index] = amount / len(index)
-    return values

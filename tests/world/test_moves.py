@@ -10,12 +10,12 @@ from agents.decision import ControlDecision, CountryDecision, ImposedControl
 from agents.view import Accounts, Answer, RefinerView, WhatIfMember
 from agents.zone_leader import SWEETENER
 from world.axes import REFINED
+from world.finance import finance_paid_usd
 from world.leader_move import leader_view
 from world.measures import first_day, round_of
 from world.model import TradeWorld
 from world.review import _remember_bargain
 from world.state import FLOOR, Control
-from world.zone import finance_paid_usd
 
 # --- side payments: what a holdout lacked is offered, and what was promised is paid
 

@@ -1,0 +1,50 @@
+"""What the leader knows of each country it may court, and its offers spread over the countries of a bloc."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agents.accession import FLOOR
+from agents.view import Invitation
+from world.axes import Array
+from world.finance import project_usd_year, promise_usd
+
+if TYPE_CHECKING:
+    from world.model import TradeWorld
+
+
+def invite(world: TradeWorld) -> dict[str, Invitation]:
+    """Every voter that is no great power and not estranged from the leader."""
+    politics, facts = world.state.politics, world.facts
+    supply, projects = promise_usd(world)
+    absorbs = world.parameters.finance_project_share * project_usd_year(world).sum(axis=0) / 4.0
+    found = {}
+    for country in world.population:
+        index = list(world.places[country.iso3])
+        great = world.leader in index or world.dominant in index
+        if great or facts.estranged_from_leader[index].any():
+            continue
+        rung = int(politics.rung[index].max())
+        found[country.iso3] = Invitation(
+            rung=rung,
+            supply_usd=float(supply[index].sum()),
+            projects_usd=float(projects[index].sum()),
+            absorbs_usd=float(absorbs[index].sum()),
+            reliability=float(politics.trust_leader[index].mean()),
+            shortfall_usd=float(politics.shortfall_usd[index].sum()) if rung < FLOOR else 0.0,
+            gain_usd=float(politics.leader_gain_usd[index].sum()),
+        )
+    return found
+
+
+def on_countries(world: TradeWorld, amounts: Mapping[str, float], weight: Array | None = None) -> Array:
+    """(country,) amounts by voter over the countries it speaks for: evenly, or by ``weight`` (country,)."""
+    values = np.zeros(len(world.base.axes.countries))
+    for name, amount in amounts.items():
+        index = list(world.places[name])
+        share = np.ones(len(index)) if weight is None else weight[index]
+        values[index] = amount * share / share.sum() if share.sum() > 0 else amount / len(index)
+    return values
