@@ -32,6 +32,12 @@ TERMS = {
     "autonomy": "loss of autonomy",
 }
 GIVEN = ("fixed by the scenario", "scripted")
+MOVES = {
+    "retaliation": "The control",
+    "offer": "The offer",
+    "finance": "The offer",
+    "request": "What it lacked",
+}
 STEPS = {"floor": "the binding floor", "action_plan": "the action plan", "none": "the zone"}
 
 
@@ -152,8 +158,15 @@ def _what(choice: Choice) -> str:
         ("retaliation", "none"): f"weighed a control and left it ({subject_in_words(str(row.subject))})",
         ("retaliation", "relent"): f"lifted a control ({subject_in_words(str(row.subject))})",
         ("reference_price", "announce"): "announced reference prices",
-        ("coercion", "offer side payment"): f"offered {the_country(subject)} a side payment",
+        ("finance", "offer finance"): f"offered {the_country(subject)} finance",
     }.get((str(row.kind), str(row.choice)))
+    if row.kind in ("offer", "request"):
+        to = f" to {the_country(subject)}" if row.choice != "refuse" and row.kind == "offer" else ""
+        refused = f" what {the_country(subject)} asked for" if row.choice == "refuse" else ""
+        past = (
+            str(row.choice).replace("offer", "offered").replace("ask", "asked").replace("refuse", "refused")
+        )
+        said = f"{past}{to}{refused}"
     generic = (
         f"chose {str(row.choice).replace('_', ' ')} over {str(row.alternative).replace('_', ' ')} "
         f"({row.subject})"
@@ -188,7 +201,7 @@ def _move(choice: Choice) -> str:
     kind, chosen, other = (str(getattr(choice.row, name)) for name in ("kind", "choice", "alternative"))
     if kind == "accession":
         return "Leaving" if "leave" in (chosen, other) else "Signing"
-    return {"retaliation": "The control", "coercion": "The offer"}.get(kind, "The move")
+    return MOVES.get(kind, "The move")
 
 
 def _tipping(choice: Choice) -> str:

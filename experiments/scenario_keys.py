@@ -69,7 +69,8 @@ leader.update_quarters | quarters between two announcements of reference prices
 leader.tariff_share | flat duty as a share of customs value: where a zone exists, of its members on what
     outsiders sell in scope; where none does, of the leader on all minerals from the dominant refiner
 leader.finance_usd_year | finance on offer to countries on the ladder, USD a year
-leader.side_payments | whether the leader may pay a holdout what it lacks to sign
+leader.offers | what the leader may give a holdout that says what it lacks to sign: money, relief from its
+    duties on all goods, or an exemption from the floor for one mineral; none with `[]`
 leader.reference_price_usd_t | reference prices set by hand, USD/t contained; all others follow the rule
 leader.floor_scale | factor on all reference prices from a quarter on, by quarter; 1 before the first
 

@@ -22,7 +22,7 @@ from world.price_floor import believed_floor_usd_t
 from world.state import FLOOR
 from world.state_trade import stock_orders_t
 from world.trust import revise_trust
-from world.zone import floor_members, scope_of
+from world.zone import exemptions, floor_members, scope_of
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -197,12 +197,14 @@ def run_plants(world: TradeWorld, cleared: Cleared) -> None:
     """Industry orders, mothballs and restarts at the prices it believes, the floor included as far as it
     trusts it.
     """
-    believed, cut = {}, {}
+    believed, cut, exempt = {}, {}, exemptions(world)
     for block in world.economy.blocks:
         stage = BLOCK_STAGE[block]
         positions = world.base.axes.sellers(stage)
         bound = (world.state.politics.rung == FLOOR)[np.maximum(positions, 0)] & (positions >= 0)
         bound |= positions == world.leader if world.state.politics.floor_in_force else False
+        if exempt is not None:
+            bound &= ~np.take_along_axis(exempt, np.maximum(positions, 0), axis=1)
         reference = np.where(bound, world.state.politics.reference_usd_t[:, stage][:, None], np.nan)
         trust = gather(world.state.politics.trust_leader, positions)
         believed[block] = believed_floor_usd_t(

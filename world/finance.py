@@ -92,12 +92,16 @@ def finance_cut(world: TradeWorld) -> Array:
 
 
 def finance_paid_usd(world: TradeWorld) -> Array:
-    """(country,) grant equivalent of finance received by partners and paid by the leader; sums to zero."""
+    """(country,) what partners receive and the leader pays: the grant equivalent of finance, side payments
+    and tariff relief (what exporters gain the leader's treasury and buyers lose); sums to zero.
+    """
     politics = world.state.politics
     grants = politics.finance_usd * world.parameters.finance_grant_share
     received = np.where(politics.rung >= FRAMEWORK, grants, 0.0)
-    agreed = (1.0 - world.happenings.withdrawn_share) * politics.side_payment_agreed_usd
-    received = received + np.where(politics.rung == FLOOR, agreed, 0.0)
+    kept = 1.0 - world.happenings.withdrawn_share
+    for voter, offer in politics.agreed.items():
+        index = [place for place in world.places[voter] if politics.rung[place] == FLOOR]
+        received[index] += kept * offer.paid_usd / len(world.places[voter])
     received[world.leader] = 0.0
     received[world.leader] = -float(received.sum())
     return np.asarray(received)

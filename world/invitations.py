@@ -34,10 +34,19 @@ def invite(world: TradeWorld) -> dict[str, Invitation]:
             projects_usd=float(projects[index].sum()),
             absorbs_usd=float(absorbs[index].sum()),
             reliability=float(politics.trust_leader[index].mean()),
-            shortfall_usd=float(politics.shortfall_usd[index].sum()) if rung < FLOOR else 0.0,
-            gain_usd=float(politics.leader_gain_usd[index].sum()),
+            duty_burden_usd=duty_burden_usd(world, index),
+            request=politics.requests.get(country.iso3) if rung < FLOOR else None,
         )
     return found
+
+
+def duty_burden_usd(world: TradeWorld, places: list[int]) -> float:
+    """What the leader's duties on all goods of these countries take from their exporters, USD a quarter: the
+    part of the duty that does not pass through to the leader's buyers.
+    """
+    p, facts = world.parameters, world.facts
+    exports = float(facts.exports_usd[places] @ facts.exports_to_leader_share[places])
+    return p.partner_duty_share * p.duty_incidence_share * exports
 
 
 def on_countries(world: TradeWorld, amounts: Mapping[str, float], weight: Array | None = None) -> Array:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.accession import FLOOR
+from agents.decision import CountryDecision
 from agents.view import LeaderView
 from world.axes import STAGES, Array
 from world.finance import project_usd_year
@@ -41,10 +42,19 @@ def move_leader(world: TradeWorld) -> None:
     projects = project_usd_year(world).sum(axis=0)
     politics.finance_usd = on_countries(world, decision.finance_usd, projects)
     kept = 1.0 - world.happenings.withdrawn_share
-    politics.side_payment_usd = kept * on_countries(world, decision.side_payment_usd)
+    politics.offers = {name: offer.kept(kept) for name, offer in decision.offers.items()}
     for reason in decision.reasons:
-        world.ledger.enter(reason, "zone_leader", world.round)
+        if reason.kind != "offer" or _is_news(world, reason):
+            world.ledger.enter(reason, "zone_leader", world.round)
     press_holdouts(world)
+
+
+def _is_news(world: TradeWorld, reason: CountryDecision) -> bool:
+    """Whether an answer to a request is another than the last one to the same country."""
+    said = f"{reason.choice} {reason.margin_usd:.3g}"
+    before = world.answered.get(reason.subject)
+    world.answered[reason.subject] = said
+    return said != before
 
 
 def floor_scale(world: TradeWorld, round_: int) -> float:

@@ -25,7 +25,7 @@ from world.price_floor import believed_floor_usd_t, gap_to_reference_usd_t
 from world.setting import Horizon, Setting
 from world.state import Markets
 from world.state_trade import stock_releases_t
-from world.zone import floor_members
+from world.zone import exemptions, floor_members
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -82,6 +82,7 @@ def make_setting(
         capital_usd_t={block: facts.capital_usd_t for block, facts in world.economy.blocks.items()},
         now=now,
         later=later,
+        exempt=exemptions(world),
     )
 
 

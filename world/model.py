@@ -115,9 +115,7 @@ class TradeWorld(mesa.Model):
             for mineral, prices in scenario.leader.reference_price_usd_t.items()
             for stage, price in prices.items()
         }
-        self.leader_strategy = LeaderStrategy(
-            rule(scenario.leader.markup, anchored), scenario.leader.side_payments
-        )
+        self.leader_strategy = LeaderStrategy(rule(scenario.leader.markup, anchored), scenario.leader.offers)
         self.doctrine = DOCTRINES[scenario.dominant_refiner.doctrine]()
         self.export_policies: dict[str, ExportPolicy] = {
             iso3: EXPORT_POLICIES[name]() for iso3, name in scenario.ore_holders.policies.items()
@@ -151,6 +149,7 @@ class TradeWorld(mesa.Model):
         self.state_stocks = StateStocks(self.base.evidence.price_usd_t[:, REFINED], len(axes.countries))
         self.reserve_result_before = 0.0
         self.rationed: set[tuple[int, int]] = set()
+        self.answered: dict[str, str] = {}
         self.bound_before: Mask = np.zeros(len(axes.countries), dtype=bool)
 
     def _found_reserve(self) -> Reserve | None:

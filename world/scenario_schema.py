@@ -106,7 +106,9 @@ class LeaderSection(Section):
     update_quarters: Annotated[int, Field(ge=1, le=40)] = 4
     tariff_share: Annotated[float, Field(ge=0, le=10)] = 0.0
     finance_usd_year: Money = 5e9
-    side_payments: bool = True
+    offers: Annotated[
+        tuple[Literal["side_payment", "tariff_relief", "exemption"], ...], BeforeValidator(_list_to_tuple)
+    ] = ("side_payment", "tariff_relief")
     reference_price_usd_t: dict[str, dict[Literal["ore", "refined", "component"], Price]] = {}
     floor_scale: dict[Quarter, Annotated[float, Field(ge=0.1, le=5)]] = {}
 

@@ -158,3 +158,16 @@ def scope_of(world: TradeWorld) -> Mask:
     sold = np.stack([(axes.sellers(stage) >= 0).any(axis=1) for stage in range(len(STAGES))], axis=1)
     scope: Mask = minerals[:, None] & stages[None, :] & sold
     return scope
+
+
+def exemptions(world: TradeWorld) -> Mask | None:
+    """(mineral, country) where the floor does not bind: agreed with members, on offer to others (it counts
+    when they ask what signing would bring); None where there are none.
+    """
+    politics, axes = world.state.politics, world.base.axes
+    exempt = np.zeros((len(axes.minerals), len(axes.countries)), dtype=bool)
+    for voter in {*politics.offers, *politics.agreed}:
+        given = politics.agreed.get(voter) or politics.offers.get(voter)
+        minerals = [axes.mineral(name) for name in given.exempt] if given is not None else []
+        exempt[np.ix_(minerals, list(world.places[voter]))] = True
+    return exempt if exempt.any() else None

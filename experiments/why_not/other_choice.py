@@ -20,6 +20,7 @@ GLOSS = {
     "producers": ("its mines, refiners and makers earn more", "its mines, refiners and makers earn less"),
     "treasury": ("its treasury takes in more", "its treasury takes in less"),
     "security": ("losses avoided when the dominant refiner cuts it off", "cover in a cut-off given up"),
+    "tariff relief": ("relief from the leader's duties on all goods", "relief from duties given up"),
     "finance": ("finance and side payments", "finance and side payments given up"),
     "retaliation": ("answers no longer feared", "answers feared, times the belief that they come"),
     "autonomy": ("no longer bound to the leader", "the price at home of being bound to the leader"),

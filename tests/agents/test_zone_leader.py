@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_up_views import leader_view, touches_the_world
 
+from agents.bargaining import SWEETENER
+from agents.decision import Offer, Request
 from agents.view import Invitation
 from agents.zone_leader import (
     REFERENCE_RULES,
-    SWEETENER,
     CostPlus,
     Fixed,
     MovingAverage,
@@ -28,12 +29,10 @@ ORDINARY = Invitation(
     projects_usd=1e6,
     absorbs_usd=1e12,
     reliability=0.5,
-    shortfall_usd=0.0,
-    gain_usd=0.0,
 )
 
 
-def courted(**changes: float) -> Invitation:
+def courted(**changes: object) -> Invitation:
     return Invitation(**{**vars(ORDINARY), **changes})  # type: ignore[arg-type]
 
 
@@ -62,7 +61,7 @@ def test_an_anchored_price_stands_under_every_rule(rule: type[CostPlus]) -> None
 
 
 def test_prices_change_only_when_the_clock_strikes() -> None:
-    leader = ZoneLeader(CostPlus(0.1, {}), pays_side_payments=True)
+    leader = ZoneLeader(CostPlus(0.1, {}), offers=("side_payment",))
     view = leader_view(announced_usd_t={KEY: 70.0})
     assert leader.decide(view, updates_prices=False).reference_usd_t == {KEY: 70.0}
     updated = leader.decide(view, updates_prices=True)
@@ -124,15 +123,23 @@ def test_finance_does_not_hang_on_the_order_of_the_list() -> None:
 def test_a_holdout_is_offered_its_shortfall_and_a_little_more_up_to_half_the_leaders_gain(
     shortfall: float, gain: float, pays: bool
 ) -> None:
-    view = leader_view({"AAA": courted(shortfall_usd=shortfall, gain_usd=gain)})
-    offer = ZoneLeader(CostPlus(0.1, {}), pays_side_payments=True).decide(view, updates_prices=False)
-    assert offer.side_payment_usd == ({"AAA": SWEETENER * shortfall} if pays else {})
-    assert len(offer.reasons) == int(pays)
-    for reason in offer.reasons:
-        assert reason.margin_usd == pytest.approx(gain - SWEETENER * shortfall)
-    assert (
-        ZoneLeader(CostPlus(0.1, {}), pays_side_payments=False)
-        .decide(view, updates_prices=False)
-        .side_payment_usd
-        == {}
+    asked = Request("AAA", "side_payment", shortfall, gain)
+    view = leader_view({"AAA": courted(request=asked)})
+    decision = ZoneLeader(CostPlus(0.1, {}), offers=("side_payment",)).decide(view, updates_prices=False)
+    assert decision.offers == ({"AAA": Offer(side_payment_usd=SWEETENER * shortfall)} if pays else {})
+    assert [reason.choice for reason in decision.reasons] == (
+        [] if shortfall == 0.0 else ["offer a side payment" if pays else "refuse"]
     )
+    for reason in decision.reasons:
+        assert reason.margin_usd == pytest.approx(gain - SWEETENER * shortfall)
+        assert (reason.margin_usd >= reason.threshold_usd) == pays
+    assert not ZoneLeader(CostPlus(0.1, {}), offers=()).decide(view, updates_prices=False).offers
+
+
+def test_the_ledger_tells_what_finance_buys() -> None:
+    view = leader_view({"AAA": courted(), "BBB": courted(absorbs_usd=1.0)})
+    reasons = ZoneLeader(CostPlus(0.1, {}), offers=()).decide(view, updates_prices=True).reasons
+    told = {reason.subject: reason for reason in reasons if reason.kind == "finance"}
+    assert set(told) == {"AAA: its share of the budget", "BBB: all that its projects can take"}
+    given = allot_finance(view.invitations, view.budget_usd)
+    assert told["AAA: its share of the budget"].margin_usd == pytest.approx(given["AAA"])
