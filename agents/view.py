@@ -251,6 +251,7 @@ class LeaderView:
 
     ``full_cost_usd_t`` : all-in cost of the marginal project outside the dominant refiner
     ``recent_price_usd_t`` : mean price outside the dominant refiner over the memory of the rule
+    ``inputs`` : good -> what it is made of, first stages first; none where nothing traded goes in
     ``invitations`` : what it knows of each candidate
     """
 
@@ -262,6 +263,16 @@ class LeaderView:
     invitations: Mapping[str, Invitation]
     budget_usd: float
     parameters: Mapping[str, float]
+    inputs: Mapping[tuple[str, str], Input] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Input:
+    """What a good is made of: the good of the stage before, its price in the base year, tonnes a tonne."""
+
+    good: tuple[str, str]
+    usual_price_usd_t: float
+    needed_t_per_t: float
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from agents.bargaining import answer_request
 from agents.decision import CountryDecision, LeaderDecision, Offer
-from agents.view import Invitation, LeaderView
+from agents.view import Input, Invitation, LeaderView
 
-Prices = Mapping[tuple[str, str], float]
+Good = tuple[str, str]
+Prices = Mapping[Good, float]
 MOST_TOLD = 20
-"""Offers of finance that are entered in the ledger, the largest first, once a year or so."""
+"""Offers of finance that are entered in the ledger, the largest first, when prices are updated."""
 
 
 class ReferenceRule(Protocol):
@@ -22,18 +24,35 @@ class ReferenceRule(Protocol):
         ...
 
 
+def pass_on_inputs(prices: Prices, anchored: Prices, inputs: Mapping[Good, Input]) -> dict[Good, float]:
+    """Reference prices in which each stage bears what its input costs at *its* reference price, USD/t.
+
+    Without it a price for metal alone makes metal dear for those who make magnets of it while finished
+    magnets come in as before: less than no protection for them (effective protection, Corden 1966). An input
+    whose reference price lies under its usual price costs the usual price. Anchored prices stand as given.
+    ``inputs`` runs from the first stage to the last, so that what is passed on is passed on again.
+    """
+    built = dict(prices)
+    for good, made_of in inputs.items():
+        if good in built and good not in anchored and made_of.good in built:
+            dearer = max(0.0, built[made_of.good] - made_of.usual_price_usd_t)
+            built[good] += made_of.needed_t_per_t * dearer
+    return built
+
+
 class CostPlus:
     """Full cost of the marginal market-economy project plus a markup: "market-economy cost of production"."""
 
-    def __init__(self, markup: float, fixed_usd_t: Prices) -> None:
-        self.markup, self.fixed_usd_t = markup, dict(fixed_usd_t)
+    def __init__(self, markup: float, fixed_usd_t: Prices, built_on_inputs: bool = False) -> None:
+        self.markup, self.fixed_usd_t, self.built_on_inputs = markup, dict(fixed_usd_t), built_on_inputs
 
-    def reference_prices(self, view: LeaderView) -> dict[tuple[str, str], float]:
+    def reference_prices(self, view: LeaderView) -> dict[Good, float]:
         """(1 + markup) x full cost, or the price anchored in the scenario."""
-        return {
+        prices = {
             key: self.fixed_usd_t.get(key, (1.0 + self.markup) * cost)
             for key, cost in view.full_cost_usd_t.items()
         }
+        return pass_on_inputs(prices, self.fixed_usd_t, view.inputs) if self.built_on_inputs else prices
 
 
 class MovingAverage:
@@ -41,26 +60,32 @@ class MovingAverage:
     follows booms.
     """
 
-    def __init__(self, markup: float, fixed_usd_t: Prices) -> None:
-        self.markup, self.fixed_usd_t = markup, dict(fixed_usd_t)
+    def __init__(self, markup: float, fixed_usd_t: Prices, built_on_inputs: bool = False) -> None:
+        self.markup, self.fixed_usd_t, self.built_on_inputs = markup, dict(fixed_usd_t), built_on_inputs
 
-    def reference_prices(self, view: LeaderView) -> dict[tuple[str, str], float]:
+    def reference_prices(self, view: LeaderView) -> dict[Good, float]:
         """(1 + markup) x recent price, or the price anchored in the scenario."""
-        return {
-            key: self.fixed_usd_t.get(key, (1.0 + self.markup) * price)
-            for key, price in view.recent_price_usd_t.items()
+        recent = view.recent_price_usd_t
+        prices = {
+            key: self.fixed_usd_t.get(key, (1.0 + self.markup) * price) for key, price in recent.items()
         }
+        lately = {
+            good: replace(made_of, usual_price_usd_t=recent[made_of.good])
+            for good, made_of in view.inputs.items()
+            if made_of.good in recent
+        }
+        return pass_on_inputs(prices, self.fixed_usd_t, lately) if self.built_on_inputs else prices
 
 
 class Fixed:
     """The first prices announced stay: those of the scenario, else cost plus markup at the start."""
 
-    def __init__(self, markup: float, fixed_usd_t: Prices) -> None:
-        self.markup, self.fixed_usd_t = markup, dict(fixed_usd_t)
+    def __init__(self, markup: float, fixed_usd_t: Prices, built_on_inputs: bool = False) -> None:
+        self.first = CostPlus(markup, fixed_usd_t, built_on_inputs)
 
-    def reference_prices(self, view: LeaderView) -> dict[tuple[str, str], float]:
+    def reference_prices(self, view: LeaderView) -> dict[Good, float]:
         """What was announced, or cost plus markup where nothing was."""
-        first = CostPlus(self.markup, self.fixed_usd_t).reference_prices(view)
+        first = self.first.reference_prices(view)
         return {key: view.announced_usd_t.get(key, price) for key, price in first.items()}
 
 
@@ -137,10 +162,10 @@ def allot_finance(invitations: Mapping[str, Invitation], budget_usd: float) -> d
     offers = dict.fromkeys(wanted, 0.0)
     left, open_to_more = budget_usd, {name: value for name, value in wanted.items() if value > 0.0}
     while open_to_more and left > 0.0:
-        rate = left / sum(open_to_more.values())
-        full = [n for n in open_to_more if offers[n] + rate * wanted[n] >= invitations[n].absorbs_usd]
-        for name in full or list(open_to_more):
-            offers[name] = invitations[name].absorbs_usd if full else rate * wanted[name]
+        total = sum(open_to_more.values())
+        share = {name: left * (value / total) for name, value in open_to_more.items()}
+        full = [name for name in share if share[name] >= invitations[name].absorbs_usd]
+        offers |= {name: invitations[name].absorbs_usd for name in full} if full else share
         if not full:
             break
         open_to_more = {name: value for name, value in open_to_more.items() if name not in full}

@@ -65,6 +65,8 @@ leader.coercion | threats against holdouts that sell it much: none, at half (rec
 leader.reference_rule | full cost of a new plant plus markup; mean of recent prices plus markup; or the first
     prices announced for ever
 leader.markup | added to the cost or the mean, as a share of it
+leader.built_on_inputs | whether the reference price of a good rises by what its input costs at its own
+    reference price over its usual price, so that a price for metal does not tax those who make magnets of it
 leader.update_quarters | quarters between two announcements of reference prices
 leader.tariff_share | flat duty as a share of customs value: where a zone exists, of its members on what
     outsiders sell in scope; where none does, of the leader on all minerals from the dominant refiner

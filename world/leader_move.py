@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from agents.accession import FLOOR
 from agents.decision import CountryDecision
-from agents.view import LeaderView
+from agents.view import Input, LeaderView
 from world.axes import STAGES, Array
 from world.finance import project_usd_year
 from world.invitations import invite, on_countries
@@ -104,7 +105,22 @@ def leader_view(world: TradeWorld) -> LeaderView:
         invitations=invite(world),
         budget_usd=(1.0 - world.happenings.withdrawn_share) * world.premise.leader.finance_usd_year / 4.0,
         parameters=world.parameter_map,
+        inputs=_inputs(world, keys),
     )
+
+
+def _inputs(world: TradeWorld, keys: Sequence[tuple[int, int]]) -> dict[tuple[str, str], Input]:
+    """What each covered good is made of, first stages first; nothing for metal without ore of its own."""
+    base, axes = world.base, world.base.axes
+    return {
+        (axes.minerals[m], STAGES[s]): Input(
+            (axes.minerals[m], STAGES[s - 1]),
+            float(base.evidence.price_usd_t[m, s - 1]),
+            float(1.0 / base.yield_of(s)[m]),
+        )
+        for m, s in sorted(keys, key=lambda key: key[1])
+        if s > 0 and (axes.sellers(s - 1)[m] >= 0).any()
+    }
 
 
 def outside_price_usd_t(world: TradeWorld) -> Array:

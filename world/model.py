@@ -115,7 +115,10 @@ class TradeWorld(mesa.Model):
             for mineral, prices in scenario.leader.reference_price_usd_t.items()
             for stage, price in prices.items()
         }
-        self.leader_strategy = LeaderStrategy(rule(scenario.leader.markup, anchored), scenario.leader.offers)
+        self.leader_strategy = LeaderStrategy(
+            rule(scenario.leader.markup, anchored, scenario.leader.built_on_inputs),
+            scenario.leader.offers,
+        )
         self.doctrine = DOCTRINES[scenario.dominant_refiner.doctrine]()
         self.export_policies: dict[str, ExportPolicy] = {
             iso3: EXPORT_POLICIES[name]() for iso3, name in scenario.ore_holders.policies.items()

@@ -103,6 +103,7 @@ class LeaderSection(Section):
     coercion: Literal["record", "none", "harsh"] = "record"
     reference_rule: Literal["cost_plus", "moving_average", "fixed"] = "cost_plus"
     markup: Annotated[float, Field(ge=0, le=5)] = 0.10
+    built_on_inputs: bool = False
     update_quarters: Annotated[int, Field(ge=1, le=40)] = 4
     tariff_share: Annotated[float, Field(ge=0, le=10)] = 0.0
     finance_usd_year: Money = 5e9

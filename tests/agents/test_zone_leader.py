@@ -11,7 +11,7 @@ from made_up_views import leader_view, touches_the_world
 
 from agents.bargaining import SWEETENER
 from agents.decision import Offer, Request
-from agents.view import Invitation
+from agents.view import Input, Invitation
 from agents.zone_leader import (
     REFERENCE_RULES,
     CostPlus,
@@ -143,3 +143,39 @@ def test_the_ledger_tells_what_finance_buys() -> None:
     assert set(told) == {"AAA: its share of the budget", "BBB: all that its projects can take"}
     given = allot_finance(view.invitations, view.budget_usd)
     assert told["AAA: its share of the budget"].margin_usd == pytest.approx(given["AAA"])
+
+
+CHAIN = {
+    ("ndpr", "refined"): Input(("ndpr", "ore"), 20.0, 1.25),
+    ("ndpr", "component"): Input(("ndpr", "refined"), 50.0, 1.1),
+}
+COSTS = {("ndpr", "ore"): 30.0, ("ndpr", "refined"): 60.0, ("ndpr", "component"): 120.0}
+
+
+@pytest.mark.parametrize("rule", REFERENCE_RULES.values(), ids=list(REFERENCE_RULES))
+def test_a_stage_bears_what_its_input_costs_at_its_reference_price(rule: type[CostPlus]) -> None:
+    view = leader_view(full_cost_usd_t=COSTS, recent_price_usd_t=COSTS, inputs=CHAIN)
+    apart = rule(0.0, {}).reference_prices(view)
+    chained = rule(0.0, {("ndpr", "ore"): 40.0}, built_on_inputs=True).reference_prices(view)
+    usual = {True: (20.0, 50.0), False: (30.0, 60.0)}[rule is not MovingAverage]
+    refined = 60.0 + 1.25 * (40.0 - usual[0])
+    assert apart == pytest.approx(COSTS)
+    assert chained == pytest.approx(
+        {
+            ("ndpr", "ore"): 40.0,
+            ("ndpr", "refined"): refined,
+            ("ndpr", "component"): 120.0 + 1.1 * (refined - usual[1]),
+        }
+    )
+
+
+def test_a_cheap_reference_price_of_an_input_and_an_anchored_price_pass_nothing_on() -> None:
+    view = leader_view(full_cost_usd_t=COSTS, inputs=CHAIN)
+    fixed = {("ndpr", "ore"): 10.0, ("ndpr", "component"): 99.0}
+    chained = CostPlus(0.0, fixed, built_on_inputs=True).reference_prices(view)
+    assert chained == pytest.approx({**COSTS, **fixed})
+
+
+def test_a_price_without_its_input_in_scope_stands_alone() -> None:
+    view = leader_view(full_cost_usd_t={("ndpr", "component"): 120.0}, inputs=CHAIN)
+    assert CostPlus(0.0, {}, built_on_inputs=True).reference_prices(view) == {("ndpr", "component"): 120.0}

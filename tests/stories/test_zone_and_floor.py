@@ -121,8 +121,9 @@ def test_a_tax_on_ones_own_exports_under_the_floor_moves_the_revenue_and_no_pric
 
 
 def gain_from_zone(members: list[str], mineral: str) -> pd.DataFrame:
-    """Change of the accounts of a zone's first round against the same world without members, USD."""
-    given = {"minerals": [mineral], "rounds": OPEN + 1}
+    """Change of the accounts of a zone's first round against the same world without members, USD. The floor
+    holds for ore and metal: with magnets covered as well a small miner pays more for its own magnets."""
+    given = {"minerals": [mineral], "rounds": OPEN + 1, "zone__stages": ["ore", "refined"]}
     none = played("zone_floor", **given, reserve__exists=False, accession__strategy="fixed", **QUIET_LEADER)
     zone, nobody = (
         table(world, "countries", round=OPEN).set_index("country").select_dtypes("number")
@@ -171,3 +172,24 @@ def test_the_floor_ends_with_its_last_member() -> None:
         in_force.append(world.state.politics.floor_in_force)
     assert in_force[0] is False  # a fixed holdout leaves at its first review, before the market of that round
     assert not any(in_force)
+
+
+def magnets_of_members_t(**given: object) -> float:
+    """Tonnes of magnet metal that four members make in the last year of sixteen quarters."""
+    members = ["USA", "JPN", "KOR", "DEU"]
+    world = zone_world(members[1:], minerals=["ndpr"], rounds=16, **given)
+    made = table(world, "markets", stage="component")
+    return float(made.loc[(made["round"] >= 12) & made["country"].isin(members), "output_t"].sum())
+
+
+def test_a_floor_for_metal_alone_drives_magnet_makers_out_and_one_built_stage_on_stage_does_not() -> None:
+    """Effective protection: a dear input is a tax on its users unless their own good is covered for it."""
+    free = table(played("baseline", minerals=["ndpr"], rounds=16), "markets", stage="component")
+    last = (free["round"] >= 12) & free["country"].isin(["USA", "JPN", "KOR", "DEU"])
+    without = float(free.loc[last, "output_t"].sum())
+    metal_alone = magnets_of_members_t(zone__stages=["ore", "refined"])
+    apart = magnets_of_members_t(leader__built_on_inputs=False)
+    chained = magnets_of_members_t()
+    assert metal_alone < 0.8 * without
+    assert metal_alone < apart < chained
+    assert chained > without
