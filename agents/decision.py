@@ -122,11 +122,12 @@ class Offer:
 
 @dataclass(frozen=True)
 class LeaderDecision:
-    """The leader's move: reference prices by (mineral, stage), finance by country (USD a quarter), offers by
-    country.
+    """The leader's move: reference prices by (mineral, stage), finance by country (USD a quarter), offers and
+    strength of threats (0 to 1) by country.
     """
 
     reference_usd_t: Mapping[tuple[str, str], float]
     finance_usd: Mapping[str, float]
     offers: Mapping[str, Offer]
     reasons: tuple[CountryDecision, ...] = ()
+    threats: Mapping[str, float] = field(default_factory=dict)

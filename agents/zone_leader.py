@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Protocol
 
 from agents.bargaining import answer_request
 from agents.decision import CountryDecision, LeaderDecision, Offer
-from agents.view import Input, Invitation, LeaderView
+from agents.leader_doctrines.doctrine import LeaderDoctrine
+from agents.view import Input, LeaderView
 
 Good = tuple[str, str]
 Prices = Mapping[Good, float]
@@ -98,12 +99,12 @@ REFERENCE_RULES: Mapping[str, type[CostPlus] | type[MovingAverage] | type[Fixed]
 
 
 class ZoneLeader:
-    """Sets reference prices by its rule, spends its budget where it buys most security of supply, and answers
-    those who hold out and say what they lack; ``offers`` is what it may give them.
+    """Sets reference prices by its rule; by its doctrine it spends its budget, answers those who hold out and
+    say what they lack, and presses.
     """
 
-    def __init__(self, rule: ReferenceRule, offers: Sequence[str]) -> None:
-        self.rule, self.offers = rule, tuple(offers)
+    def __init__(self, rule: ReferenceRule, doctrine: LeaderDoctrine) -> None:
+        self.rule, self.doctrine = rule, doctrine
 
     def decide(self, view: LeaderView, updates_prices: bool) -> LeaderDecision:
         """Prices (only when the update clock strikes), finance and offers."""
@@ -115,17 +116,18 @@ class ZoneLeader:
             reasons.append(
                 CountryDecision(view.actor, "reference_price", "announce", "keep", subject, changed)
             )
-        finance = allot_finance(view.invitations, view.budget_usd)
+        finance = self.doctrine.finance(view)
         if updates_prices:
             reasons += say_finance(view, finance)
         offers, answered = self._answer(view)
-        return LeaderDecision(prices, finance, offers, (*reasons, *answered))
+        return LeaderDecision(prices, finance, offers, (*reasons, *answered), self.doctrine.threats(view))
 
     def _answer(self, view: LeaderView) -> tuple[dict[str, Offer], list[CountryDecision]]:
         """An answer to each request."""
-        most, offers, reasons = view.parameters["side_payment_share"], {}, []
+        most, allowed = self.doctrine.most_share(view), self.doctrine.may_offer(view)
+        offers, reasons = {}, []
         for name, invitation in sorted(view.invitations.items()):
-            offer, reason = answer_request(view.actor, name, invitation, self.offers, most)
+            offer, reason = answer_request(view.actor, name, invitation, allowed, most)
             if offer is not None:
                 offers[name] = offer
             if reason is not None:
@@ -147,27 +149,3 @@ def say_finance(view: LeaderView, finance: Mapping[str, float]) -> list[CountryD
         subject = f"{name}: {'all that its projects can take' if full else 'its share of the budget'}"
         told.append(CountryDecision(view.actor, "finance", "offer finance", "none", subject, terms))
     return told
-
-
-def allot_finance(invitations: Mapping[str, Invitation], budget_usd: float) -> dict[str, float]:
-    """Split the budget by what it buys: supply that there is and that projects could add, weighed by the
-    leader's stake, times reliability. Nobody is offered more than its projects can take; what that leaves
-    goes to the others, and what nobody can take is not spent. All candidates see what they could hope for.
-    """
-    wanted = {
-        name: (one.supply_usd + one.projects_usd) * one.reliability
-        for name, one in sorted(invitations.items())
-        if one.absorbs_usd > 0.0
-    }
-    offers = dict.fromkeys(wanted, 0.0)
-    left, open_to_more = budget_usd, {name: value for name, value in wanted.items() if value > 0.0}
-    while open_to_more and left > 0.0:
-        total = sum(open_to_more.values())
-        share = {name: left * (value / total) for name, value in open_to_more.items()}
-        full = [name for name in share if share[name] >= invitations[name].absorbs_usd]
-        offers |= {name: invitations[name].absorbs_usd for name in full} if full else share
-        if not full:
-            break
-        open_to_more = {name: value for name, value in open_to_more.items() if name not in full}
-        left = budget_usd - sum(offers.values())
-    return {name: usd for name, usd in offers.items() if usd > 0.0}

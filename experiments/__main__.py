@@ -1,5 +1,5 @@
 """Command line: ``python -m experiments COMMAND``: run, app, compare, report, explain, stability,
-scenarios, backtest, data, results, reference.
+eve, scenarios, backtest, data, results, reference.
 
 Exit codes: 0 done, 2 something the user can mend (one line on standard error), 130 interrupted, 1 a failure
 inside (the line names where the state was kept).
@@ -22,6 +22,7 @@ from experiments.commands import (  # noqa: E402
     backtest,
     compare,
     data,
+    eve,
     explain,
     reference,
     report,
@@ -60,6 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
         report,
         explain,
         stability,
+        eve,
         scenarios,
         backtest,
         data,
@@ -107,6 +109,7 @@ def _explain_failure(error: Exception) -> int:
 
 def _user_errors() -> tuple[type[Exception], ...]:
     from experiments.backtests.case import CaseError
+    from experiments.eve import EveError
     from experiments.explain import ExplainError
     from experiments.results import ResultsError
     from experiments.stability import StabilityError
@@ -117,7 +120,7 @@ def _user_errors() -> tuple[type[Exception], ...]:
 
     return (
         *(ScenarioError, ParameterError, DatasetError, KernelError),
-        *(ResultsError, ExplainError, CaseError, StabilityError),
+        *(ResultsError, ExplainError, CaseError, StabilityError, EveError),
     )
 
 

@@ -60,6 +60,9 @@ zone.decisions | decisions written for one voter, by quarter. Before the first i
     rung is passed over
 
 leader.country | who proposes the zone
+leader.doctrine | how it courts: as on the record (timeline: threats, offers and finance as the keys below
+    say); a club that pays up to all that a signature brings it and never presses (generous_club); a hub that
+    presses everyone not bound at full strength and pays members alone (coercive_hub)
 leader.coercion | threats against holdouts that sell it much: none, at half (record) or at the full (harsh)
     rate; they press, and they cost trust
 leader.reference_rule | full cost of a new plant plus markup; mean of recent prices plus markup; or the first

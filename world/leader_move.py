@@ -17,9 +17,6 @@ from world.measures import first_day, round_of
 from world.zone import scope_of
 from world.zone_duties import cover_derivatives, fix_duties
 
-PRESSURE = {"none": 0.0, "record": 0.5, "harsh": 1.0}
-"""Strength of the leader's threats by the name a scenario gives: half of the harshest on the record."""
-
 if TYPE_CHECKING:
     from world.model import TradeWorld
 
@@ -47,6 +44,7 @@ def move_leader(world: TradeWorld) -> None:
     for reason in decision.reasons:
         if reason.kind != "offer" or _is_news(world, reason):
             world.ledger.enter(reason, "zone_leader", world.round)
+    politics.pressure = dict(decision.threats)
     press_holdouts(world)
 
 
@@ -71,7 +69,6 @@ def press_holdouts(world: TradeWorld) -> None:
     """Threats against those who hold out and sell much to the leader: they press, and they cost trust at
     once.
     """
-    rate = PRESSURE[world.premise.leader.coercion] * world.parameters.coercion_acts_year / 4.0
     politics, facts = world.state.politics, world.facts
     for country in world.population:
         index = list(world.places[country.iso3])
@@ -79,6 +76,7 @@ def press_holdouts(world: TradeWorld) -> None:
         share = float(exports @ facts.exports_to_leader_share[index] / max(float(exports.sum()), 1.0))
         exposed = share >= world.parameters.coercion_least_share and world.leader not in index
         courted = (politics.rung[index] < FLOOR).all() and not facts.estranged_from_leader[index].any()
+        rate = politics.pressure.get(country.iso3, 0.0) * world.parameters.coercion_acts_year / 4.0
         if exposed and courted and world.streams.uniform("coercion", world.round, country.iso3) < rate:
             world.happenings.acts.append((world.leader, tuple(index), world.parameters.coercion_severity))
             world.news.threat(world.round, world.base.axes.countries[world.leader], country.iso3)

@@ -9,6 +9,7 @@ import numpy as np
 
 from agents.dominant_refiner import DOCTRINES
 from agents.export_policy import EXPORT_POLICIES, ExportPolicy
+from agents.leader_doctrines.by_name import make_leader_doctrine
 from agents.zone_leader import REFERENCE_RULES
 from agents.zone_leader import ZoneLeader as LeaderStrategy
 from world.axes import REFINED, STAGES, Array, Mask
@@ -36,6 +37,9 @@ from world.round import play_round
 from world.scenario import Scenario, load_scenario
 from world.state_trade import StateStocks
 from world.zone import draw_text_round
+
+PRESSURE = {"none": 0.0, "record": 0.5, "harsh": 1.0}
+"""Strength of the leader's threats by the name a scenario gives: half of the harshest on the record."""
 
 
 class TradeWorld(mesa.Model):
@@ -117,7 +121,9 @@ class TradeWorld(mesa.Model):
         }
         self.leader_strategy = LeaderStrategy(
             rule(scenario.leader.markup, anchored, scenario.leader.built_on_inputs),
-            scenario.leader.offers,
+            make_leader_doctrine(
+                scenario.leader.doctrine, PRESSURE[scenario.leader.coercion], scenario.leader.offers
+            ),
         )
         self.doctrine = DOCTRINES[scenario.dominant_refiner.doctrine]()
         self.export_policies: dict[str, ExportPolicy] = {

@@ -17,7 +17,6 @@ from agents.scripted import ScriptedAccession
 from agents.view import Answer, CountryView, Question
 from world.axes import REFINED, Array
 from world.invitations import duty_burden_usd
-from world.leader_move import PRESSURE
 from world.measures import first_day, round_of
 from world.outlooks import Outlooks, ask_all
 from world.reserve_round import reserve_stock_t
@@ -177,7 +176,7 @@ def _standing_at(world: TradeWorld, name: str, index: list[int]) -> CountryView:
         exports_to_dominant_share=float(
             exports @ facts.exports_to_dominant_share[index] / max(float(exports.sum()), 1.0)
         ),
-        pressure=PRESSURE[world.premise.leader.coercion],
+        pressure=politics.pressure.get(facts.speaks_for[index[0]], 0.0),
         retaliation_belief=float(weight @ politics.retaliation_belief[index]),
         finance_offer_usd=float(politics.finance_usd[index].sum()) * p.finance_grant_share,
         side_payment_usd=0.0,

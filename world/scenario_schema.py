@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from agents.leader_doctrines.by_name import leader_doctrine_names
 from agents.strategies.by_name import strategy_names
 from world.measures import Measure
 
@@ -57,6 +58,20 @@ StrategyName = Annotated[
 """A strategy of accession by the name of its file."""
 
 
+def _check_leader_doctrine(value: str) -> str:
+    if value not in leader_doctrine_names():
+        raise ValueError(f"one of {', '.join(leader_doctrine_names())}")
+    return value
+
+
+LeaderDoctrineName = Annotated[
+    str,
+    AfterValidator(_check_leader_doctrine),
+    Field(json_schema_extra={"enum": list(leader_doctrine_names())}),
+]
+"""A doctrine of the leader by the name of its file."""
+
+
 class Section(BaseModel):
     """Base of all sections: unknown keys, loose types and infinite numbers are errors; nothing can be
     changed afterwards.
@@ -100,6 +115,7 @@ class LeaderSection(Section):
     """The leader of the zone: how it sets prices, pays and presses."""
 
     country: Country = "USA"
+    doctrine: LeaderDoctrineName = "timeline"
     coercion: Literal["record", "none", "harsh"] = "record"
     reference_rule: Literal["cost_plus", "moving_average", "fixed"] = "cost_plus"
     markup: Annotated[float, Field(ge=0, le=5)] = 0.10

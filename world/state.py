@@ -116,6 +116,7 @@ class Politics:
     finance_usd: Array = field(default_factory=lambda: np.zeros(0))  # (n,) a round, what each could hope for
     requests: dict[str, Request] = field(default_factory=dict)  # voter -> what it asked for last
     offers: dict[str, Offer] = field(default_factory=dict)  # voter -> what it is offered for signing
+    pressure: dict[str, float] = field(default_factory=dict)  # voter -> strength of the leader's threats, 0-1
     agreed: dict[str, Offer] = field(default_factory=dict)  # voter -> what it signed for
     captures_since: int = -1  # round in which the dominant refiner chose to take the levy over, -1 not
 

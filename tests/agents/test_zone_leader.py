@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_up_views import leader_view, touches_the_world
 
+from agents.allotment import allot_finance
 from agents.bargaining import SWEETENER
 from agents.decision import Offer, Request
+from agents.leader_doctrines.timeline import Doctrine as Timeline
 from agents.view import Input, Invitation
 from agents.zone_leader import (
     REFERENCE_RULES,
@@ -19,7 +21,6 @@ from agents.zone_leader import (
     MovingAverage,
     ReferenceRule,
     ZoneLeader,
-    allot_finance,
 )
 
 KEY = ("ndpr", "refined")
@@ -61,7 +62,7 @@ def test_an_anchored_price_stands_under_every_rule(rule: type[CostPlus]) -> None
 
 
 def test_prices_change_only_when_the_clock_strikes() -> None:
-    leader = ZoneLeader(CostPlus(0.1, {}), offers=("side_payment",))
+    leader = ZoneLeader(CostPlus(0.1, {}), Timeline(0.5, ("side_payment",)))
     view = leader_view(announced_usd_t={KEY: 70.0})
     assert leader.decide(view, updates_prices=False).reference_usd_t == {KEY: 70.0}
     updated = leader.decide(view, updates_prices=True)
@@ -125,7 +126,9 @@ def test_a_holdout_is_offered_its_shortfall_and_a_little_more_up_to_half_the_lea
 ) -> None:
     asked = Request("AAA", "side_payment", shortfall, gain)
     view = leader_view({"AAA": courted(request=asked)})
-    decision = ZoneLeader(CostPlus(0.1, {}), offers=("side_payment",)).decide(view, updates_prices=False)
+    decision = ZoneLeader(CostPlus(0.1, {}), Timeline(0.5, ("side_payment",))).decide(
+        view, updates_prices=False
+    )
     assert decision.offers == ({"AAA": Offer(side_payment_usd=SWEETENER * shortfall)} if pays else {})
     assert [reason.choice for reason in decision.reasons] == (
         [] if shortfall == 0.0 else ["offer a side payment" if pays else "refuse"]
@@ -133,12 +136,12 @@ def test_a_holdout_is_offered_its_shortfall_and_a_little_more_up_to_half_the_lea
     for reason in decision.reasons:
         assert reason.margin_usd == pytest.approx(gain - SWEETENER * shortfall)
         assert (reason.margin_usd >= reason.threshold_usd) == pays
-    assert not ZoneLeader(CostPlus(0.1, {}), offers=()).decide(view, updates_prices=False).offers
+    assert not ZoneLeader(CostPlus(0.1, {}), Timeline(0.5, ())).decide(view, updates_prices=False).offers
 
 
 def test_the_ledger_tells_what_finance_buys() -> None:
     view = leader_view({"AAA": courted(), "BBB": courted(absorbs_usd=1.0)})
-    reasons = ZoneLeader(CostPlus(0.1, {}), offers=()).decide(view, updates_prices=True).reasons
+    reasons = ZoneLeader(CostPlus(0.1, {}), Timeline(0.5, ())).decide(view, updates_prices=True).reasons
     told = {reason.subject: reason for reason in reasons if reason.kind == "finance"}
     assert set(told) == {"AAA: its share of the budget", "BBB: all that its projects can take"}
     given = allot_finance(view.invitations, view.budget_usd)

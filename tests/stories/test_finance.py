@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from small_worlds import make_world
 
-from agents.zone_leader import allot_finance
+from agents.allotment import allot_finance
 from world.finance import project_usd_year, stake_usd, supply_share
 from world.leader_move import leader_view
 from world.model import TradeWorld

@@ -38,6 +38,8 @@ LIBRARY = {
     "vault_only",
     "calculated_leverage",
     "change_of_government",
+    "coercive_hub",
+    "generous_club",
     "escalation",
     "ore_holders",
     "price_war",
