@@ -16,15 +16,16 @@ def revise_expected(believed: Array, observed: Array, speed_year: float, rounds_
 
 
 MOST_TREND = 1.0
-"""Largest change of price within a round, in log points, that anybody expects to be repeated (assumption)."""
+"""Largest change of price within a quarter, in log points, that anybody expects to be repeated
+(assumption)."""
 
 
 def extrapolate(usual: Array, last: Array, before: Array, trend_share: float, trend_response: float) -> Array:
     """Price that holders of stocks reckon with: a mean, in logs, of what they are used to and of the last
-    price carried on by a part of its change (regressive and extrapolative expectations together, Frankel and
-    Froot 1990).
+    price carried on by a part of its change over a quarter (regressive and extrapolative expectations
+    together, Frankel and Froot 1990).
 
-    usual, last, before : prices of some years, of the last round and of the one before, any shape
+    usual, last, before : prices of some years, of the last round and of a quarter before it, any shape
     """
     low = 1e-9
     trend = np.clip(np.log(np.maximum(last, low) / np.maximum(before, low)), -MOST_TREND, MOST_TREND)

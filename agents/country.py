@@ -67,7 +67,8 @@ class Country(mesa.Agent):
         study = self.studies.get(question)
         if study is None or study.rung != view.rung:
             return False
-        return view.round - study.round < view.parameters["study_renewal_quarters"]
+        age_quarters = (view.round - study.round) / view.quarter_rounds
+        return age_quarters < view.parameters["study_renewal_quarters"]
 
 
 class DominantRefiner(Country):

@@ -21,6 +21,7 @@ class IndustryParameters:
     mothball_pace_year: float
     restart_premium_share: float
     closure_rate_year: float
+    rounds_per_year: int = 4
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def decide_capacity(view: IndustryView, p: IndustryParameters) -> IndustryDecisi
     )
     most_on_order = np.maximum(2.5 * limit * view.capacity_t + 4.0 * view.entry_t_year, 1e-300)
     crowded = np.clip(1.0 - view.on_order_t / most_on_order, 0.0, 1.0)
-    return IndustryDecision(wanted_year / 4.0 * crowded, *_idle(view, p))
+    return IndustryDecision(wanted_year / p.rounds_per_year * crowded, *_idle(view, p))
 
 
 def _idle(view: IndustryView, p: IndustryParameters) -> tuple[Array, Array, Array]:
@@ -103,7 +104,9 @@ def _idle(view: IndustryView, p: IndustryParameters) -> tuple[Array, Array, Arra
     tranche = view.capacity_t[:, None, :] / idle.shape[1]
     losing = (price < view.running_cost_usd_t) & (view.cash_usd_t < 0.0)
     back = price > (1.0 + p.restart_premium_share) * view.running_cost_usd_t
-    mothball = np.where(losing, p.mothball_pace_year / 4.0 * np.maximum(tranche - idle, 0.0), 0.0)
-    restart = np.where(back, np.minimum(idle, p.mothball_pace_year / 2.0 * tranche), 0.0)
-    close = np.where(back, 0.0, p.closure_rate_year / 4.0 * idle)
+    mothball = np.where(
+        losing, p.mothball_pace_year / p.rounds_per_year * np.maximum(tranche - idle, 0.0), 0.0
+    )
+    restart = np.where(back, np.minimum(idle, 2.0 * p.mothball_pace_year / p.rounds_per_year * tranche), 0.0)
+    close = np.where(back, 0.0, p.closure_rate_year / p.rounds_per_year * idle)
     return mothball, restart, close

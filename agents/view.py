@@ -119,15 +119,15 @@ Question = WhatIfMember | WhatIfControlled | WhatIfControl | WhatIfCapture | Wha
 class CountryView:
     """All that one government (or a bloc that votes as one) is shown when it reviews its standing.
 
-    Money is USD a quarter. ``taste`` is its own lasting disposition toward the zone and ``mood`` the part
+    Money is USD a round. ``taste`` is its own lasting disposition toward the zone and ``mood`` the part
     that is drawn anew, both standard normal. ``emergency_relief_share`` is the part of a cut-off that
     members' stocks and output could cover. ``cut_off_quarters`` is how long an episode outlasts its private
     stocks. ``followers`` are countries on its side of the floor that trade so much with it that they would go
     its way. ``talks_deadline`` is the round in which talks with the leader that are linked to minerals end
-    (-1: none). ``tariff_relief_usd`` and ``exempt``, minerals in which the floor would not bind it, are on
-    offer for its signature; ``duty_burden_usd`` is what the leader's duties on all its goods take from it.
-    ``population`` weighs votes in a bloc; ``members`` holds the view of each of its countries (none for a
-    country by itself).
+    (-1: none). ``quarter_rounds`` is how many rounds make a quarter. ``tariff_relief_usd`` and ``exempt``,
+    minerals in which the floor would not bind it, are on offer for its signature; ``duty_burden_usd`` is what
+    the leader's duties on all its goods take from it. ``population`` weighs votes in a bloc; ``members``
+    holds the view of each of its countries (none for a country by itself).
     """
 
     actor: str
@@ -160,6 +160,7 @@ class CountryView:
     tariff_relief_usd: float = 0.0
     duty_burden_usd: float = 0.0
     exempt: tuple[str, ...] = ()
+    quarter_rounds: int = 1
 
 
 @dataclass(frozen=True)
@@ -230,6 +231,7 @@ class RefinerView:
     hurt_share : what duties and floors newly laid on its goods are worth over all that it ships of the goods
         it could withhold
     floor_in_force : whether a zone keeps a floor that its goods meet; captures whether it takes the levy over
+    quarter_rounds : rounds in a quarter
     """
 
     actor: str
@@ -242,6 +244,7 @@ class RefinerView:
     hurt_share: float = 0.0
     floor_in_force: bool = False
     captures: bool = False
+    quarter_rounds: int = 1
 
 
 @dataclass(frozen=True)

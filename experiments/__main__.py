@@ -1,4 +1,4 @@
-"""Command line: ``python -m experiments COMMAND``: run, app, compare, report, explain, stability,
+"""Command line: ``python -m experiments COMMAND``: run, app, compare, sweep, report, explain, stability,
 eve, scenarios, backtest, data, results, reference.
 
 Exit codes: 0 done, 2 something the user can mend (one line on standard error), 130 interrupted, 1 a failure
@@ -30,6 +30,7 @@ from experiments.commands import (  # noqa: E402
     run,
     scenarios,
     stability,
+    sweep,
 )
 
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
@@ -58,6 +59,7 @@ def build_parser() -> argparse.ArgumentParser:
         run,
         app,
         compare,
+        sweep,
         report,
         explain,
         stability,
@@ -109,10 +111,12 @@ def _explain_failure(error: Exception) -> int:
 
 def _user_errors() -> tuple[type[Exception], ...]:
     from experiments.backtests.case import CaseError
+    from experiments.cluster import ClusterError
     from experiments.eve import EveError
     from experiments.explain import ExplainError
     from experiments.results import ResultsError
     from experiments.stability import StabilityError
+    from experiments.sweep.factor import DesignError
     from world.dataset import DatasetError
     from world.market.method import KernelError
     from world.parameters import ParameterError
@@ -120,7 +124,8 @@ def _user_errors() -> tuple[type[Exception], ...]:
 
     return (
         *(ScenarioError, ParameterError, DatasetError, KernelError),
-        *(ResultsError, ExplainError, CaseError, StabilityError, EveError),
+        *(ResultsError, ExplainError, CaseError, StabilityError),
+        *(DesignError, ClusterError, EveError),
     )
 
 

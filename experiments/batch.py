@@ -18,7 +18,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from experiments.jobs import ctrl_c_ignored, in_processes, in_turn, stop_when_told
+from experiments.jobs import Lost, ctrl_c_ignored, in_processes, in_turn, stop_when_told
 from experiments.provenance import peak_memory_mb, provenance
 from experiments.results import ResultsError, Run, amend_meta, next_folder, write_run
 from experiments.simulation import Notice, Progress, Simulation, compile_market, keep_failed_state, simulate
@@ -133,6 +133,7 @@ def _meta(scenario: Scenario, seed: int, simulation: Simulation, command: str) -
         "seed": seed,
         "rounds": simulation.rounds,
         "rounds_planned": scenario.run.rounds,
+        "rounds_per_year": scenario.run.rounds_per_year,
         "status": simulation.status,
         "error": simulation.error,
         "command": command or _command(scenario, seed),
@@ -158,6 +159,17 @@ class Job(NamedTuple):
     scenario: Scenario
     seed: int
     folder: Path
+
+
+def _check_rounds(scenarios: Sequence[Scenario]) -> None:
+    """Runs of months and of quarters draw other shocks from one seed, so that they are no pairs: what differs
+    would be the draw and the step, not the policy."""
+    lengths = {scenario.key: scenario.run.rounds_per_year for scenario in scenarios}
+    if len(set(lengths.values())) > 1:
+        given = ", ".join(f"{length} of {key}" for key, length in lengths.items())
+        raise ScenarioError(
+            f"compare: run.rounds_per_year: given {given}, allowed: the same in all (--set may say it)"
+        )
 
 
 def compare_scenarios(
@@ -186,6 +198,7 @@ def compare_scenarios(
         raise ScenarioError(
             f"compare: given {', '.join(keys) or 'nothing'}, allowed: two or more different scenarios"
         )
+    _check_rounds(ready)
     folder = Path(out) if out is not None else _next_comparison(keys)
     _clear_comparison_folder(folder, overwrite)
     chosen = range(1, seeds + 1) if isinstance(seeds, int) else seeds
@@ -231,7 +244,10 @@ def run_jobs(
     try:
         if not is_ready():
             compile_market(notice)
-        for path, run_status in results:
+        for job, outcome in results:
+            if isinstance(outcome, Lost):
+                raise RunFailed(f"{job.scenario.key}, seed {job.seed}: {outcome.reason}")
+            path, run_status = outcome
             if run_status == "interrupted":
                 status = run_status
                 break

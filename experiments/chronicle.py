@@ -13,6 +13,7 @@ from experiments.figures.naming import (
     country_name,
     in_words,
     mineral_word,
+    part_of_year,
     quarter_in_words,
     sentence,
     subject_in_words,
@@ -76,7 +77,7 @@ def chronicle(run: Run, most: int = MOST_ENTRIES) -> list[Entry]:
 
 
 def _steps(run: Run) -> list[Entry]:
-    """A line a year and kind of step, with the quarter behind each name."""
+    """A line a year and kind of step, with the quarter or month behind each name."""
     countries = run.table("countries")
     rungs = countries.pivot(index="round", columns="country", values="rung")
     moved: dict[tuple[str, str], dict[str, int]] = {}
@@ -89,14 +90,14 @@ def _steps(run: Run) -> list[Entry]:
         }
         for step, who in steps.items():
             for code in as_signatories(map(str, rungs.columns[who.to_numpy()])):
-                # A member of the Union may follow a quarter later: the Union is named once.
+                # A member of the Union may follow a round later: the Union is named once.
                 moved.setdefault((step, _quarter(run, now)[:4]), {}).setdefault(code, now)
     return [_step(run, step, year, who) for (step, year), who in moved.items()]
 
 
 def _step(run: Run, step: str, year: str, who: dict[str, int]) -> Entry:
     one, many, weight = STEPS[step]
-    names = [f"{country_name(code)} ({_quarter(run, who[code])[-2:]})" for code in by_size(who)]
+    names = [f"{country_name(code)} ({part_of_year(_quarter(run, who[code]))})" for code in by_size(who)]
     text = f"{in_words(names, NAMED)} {many if len(names) > 1 else one}"
     if len(names) > NAMED:
         text += f", {len(names)} in all"

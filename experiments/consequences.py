@@ -50,12 +50,12 @@ def find_cost(run: Run, baseline: Run | None = None) -> Finding | None:
         f"outside prices; its miners and refiners earn {earned} {_more(producers)} than at world mean "
         f"prices; its treasuries collect {collected} of levies."
     )
-    rows = "members (countries.rung = 4), last four rounds, mineral and stage with zone.floor_binds"
+    rows = "members (countries.rung = 4), last year, mineral and stage with zone.floor_binds"
     gained = "(price_fob_usd_t - price_benchmark_usd_t) x output_t, less what ore costs above outside prices"
     quoted = (
         Quoted(paid, "markets, zone", "(price_mean_usd_t - price_outside_usd_t) x use_t", "USD/year", rows),
         Quoted(earned, "markets, zone", gained, "USD/year", rows),
-        Quoted(collected, "countries", "levy_usd", "USD/year", "rung = 4, last four rounds"),
+        Quoted(collected, "countries", "levy_usd", "USD/year", "rung = 4, last year"),
     )
     return Finding("Cost", text, quoted)
 
@@ -101,7 +101,8 @@ def _against_baseline(run: Run, baseline: Run, members: pd.DataFrame) -> Finding
         "miner_profit_usd + refiner_profit_usd",
         "tariff_usd + levy_usd + export_tax_usd",
     )
-    rows = f"countries ever with rung = 4, mean of shared rounds x 4, less the same in {other}"
+    yearly = f"mean of shared rounds x {run.rounds_per_year}"
+    rows = f"countries ever with rung = 4, {yearly}, less the same in {other}"
     quoted = tuple(
         Quoted(format_money(value, signed=True), "countries", column, "USD/year", rows)
         for value, column in zip(sums.values(), columns, strict=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from agents.decision import CountryDecision
 from experiments.figures.naming import (
+    a_round,
     country_code,
     country_name,
     format_money,
@@ -113,7 +114,7 @@ def find_actor(run: Run, country: str) -> str:
 
 
 def _gather(rows: pd.DataFrame) -> list[tuple[Choice, list[str]]]:
-    """Decisions in order, each with the quarters of the like decisions that follow it directly."""
+    """Decisions in order, each with the rounds of the like decisions that follow it directly."""
     gathered: list[tuple[Choice, list[str]]] = []
     for _, same in rows.groupby("decision", sort=True):
         terms = tuple((str(row.term), float(row.value_usd)) for row in each_row(same) if row.term)
@@ -129,7 +130,7 @@ def _gather(rows: pd.DataFrame) -> list[tuple[Choice, list[str]]]:
 def _in_words(choice: Choice, again: list[str]) -> str:
     text = f"{_what(choice)} {_why(choice)}".strip()
     if again:
-        # Countries review; the leader and the dominant refiner move every quarter.
+        # Countries review; the leader and the dominant refiner move every quarter, also in runs of months.
         occasion = "review" if choice.row.kind == "accession" else "time"
         times = f"the next {occasion}" if len(again) == 1 else f"{len(again)} more {occasion}s"
         text += f" The same {'at' if occasion == 'review' else ''} {times}, the last in ".replace("  ", " ")
@@ -193,7 +194,8 @@ def _why(choice: Choice) -> str:
     made_of = f" ({', '.join(parts)})" if parts else ""
     enough = "above" if margin > threshold else "below"
     needed = f", {enough} the {format_money(threshold)} it had to exceed" if abs(threshold) >= 500 else ""
-    worth = f"{_move(choice)} was worth {format_money(margin, signed=True)} a quarter{made_of}{needed}."
+    each = a_round(str(row.quarter))
+    worth = f"{_move(choice)} was worth {format_money(margin, signed=True)} {each}{made_of}{needed}."
     return f"{worth} {_tipping(choice)}".strip()
 
 
@@ -205,7 +207,7 @@ def _move(choice: Choice) -> str:
 
 
 def _tipping(choice: Choice) -> str:
-    row, terms = choice.row, choice.terms
+    row, terms, each = choice.row, choice.terms, a_round(str(choice.row.quarter))
     recorded = str(row.tipping or "")
     leading = max(terms, key=lambda term: (abs(term[1]), term[0]))[0]
     if recorded and not recorded.startswith(f"{leading} "):
@@ -214,10 +216,10 @@ def _tipping(choice: Choice) -> str:
     if abs(gap) < 500:
         return ""
     if row.kind == "accession" and row.choice == "hold_out" and gap > 0:
-        return f"It would have signed for {format_money(gap)} a quarter more, for instance as a side payment."
+        return f"It would have signed for {format_money(gap)} {each} more, for instance as a side payment."
     change = "more" if gap > 0 else "less"
     return (
-        f"{format_money(abs(gap))} a quarter {change} in its largest term, {TERMS.get(leading, leading)}, "
+        f"{format_money(abs(gap))} {each} {change} in its largest term, {TERMS.get(leading, leading)}, "
         "would have turned it."
     )
 

@@ -97,7 +97,7 @@ def find_zone(run: Run) -> Finding:
 
 
 def find_grip(run: Run, baseline: Run | None = None) -> Finding:
-    """The dominant refiner's share of refining, first quarter to last, where it was largest at the start."""
+    """The dominant refiner's share of refining, first round to last, where it was largest at the start."""
     shares = refined_shares(run).dropna(axis=1)
     main = list(shares.iloc[0].sort_values(ascending=False, kind="stable").index[:MAIN_MINERALS])
     quoted, parts = [], []
@@ -171,8 +171,8 @@ def _floor_in_words(
     binds, played = int(applied["floor_binds"].sum()), len(run.rounds)
     minerals = refined.groupby("mineral")["floor_binds"].any()
     text = (
-        f"its floor ({floor}) binds in {binds} of {played} quarters, and for {int(minerals.sum())} of "
-        f"{len(minerals)} minerals a floor binds at some time"
+        f"its floor ({floor}) binds in {binds} of {played} {run.round_word}s, and for "
+        f"{int(minerals.sum())} of {len(minerals)} minerals a floor binds at some time"
     )
     last = f"last round with in_force, {int(applied['round'].iloc[-1])}"
     return text, [
@@ -189,7 +189,7 @@ def _floor_in_words(
 
 
 def _reach_in_words(run: Run, mineral: str) -> tuple[str, list[Quoted]]:
-    """What part of members' purchases the floor touches in the last quarter."""
+    """What part of members' purchases the floor touches in the last round."""
     flows, last = run.table("flows"), run.rounds[-1]
     bound = members_by_round(run)
     inside = flows["destination"].isin(bound.loc[bound["round"] == last, "country"])

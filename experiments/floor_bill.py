@@ -10,14 +10,13 @@ from experiments.results import Run, remembered
 if TYPE_CHECKING:
     import pandas as pd
 
-ROUNDS = 4
 SIDES = ("users", "miners", "refiners", "treasury")
 
 
 @remembered
 def floor_bill(run: Run) -> pd.DataFrame:
     """USD a year by binding member (rows) and by side (columns ``users``, ``miners``, ``refiners``,
-    ``treasury``), gains positive: the mean over the last four rounds, for minerals and stages whose floor
+    ``treasury``), gains positive: the mean over the last year, for minerals and stages whose floor
     binds.
 
     Users: outside price less the price they pay, times use. Miners and refiners: what they get above the
@@ -40,13 +39,18 @@ def floor_bill(run: Run) -> pd.DataFrame:
     import pandas as pd
 
     bill = pd.DataFrame(sides, columns=list(SIDES), dtype=float).fillna(0.0)
-    return bill * (4 / len(run.rounds[-ROUNDS:]))
+    return bill * (run.rounds_per_year / len(_last_year(run)))
+
+
+def _last_year(run: Run) -> list[int]:
+    """The rounds of the last year, or all there are."""
+    return run.rounds[-run.rounds_per_year :]
 
 
 def _member_rows(run: Run) -> pd.DataFrame:
     """Rows of members in the table of markets, with the prices outside, where and when a floor binds."""
     zone = run.table("zone")
-    binding = zone[zone["round"].isin(run.rounds[-ROUNDS:]) & zone["floor_binds"]]
+    binding = zone[zone["round"].isin(_last_year(run)) & zone["floor_binds"]]
     keys = ["round", "mineral", "stage"]
     prices = binding[[*keys, "price_outside_usd_t", "price_benchmark_usd_t"]]
     return run.table("markets").merge(members_by_round(run), on=["round", "country"]).merge(prices, on=keys)
@@ -58,4 +62,4 @@ def _by_country(rows: pd.DataFrame, stage: str, worth_usd: pd.Series[float]) -> 
 
 def _levies(run: Run) -> pd.Series[float]:
     accounts = run.table("countries").merge(members_by_round(run), on=["round", "country"])
-    return accounts[accounts["round"].isin(run.rounds[-ROUNDS:])].groupby("country")["levy_usd"].sum()
+    return accounts[accounts["round"].isin(_last_year(run))].groupby("country")["levy_usd"].sum()

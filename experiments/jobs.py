@@ -1,49 +1,155 @@
-"""Many jobs, one after another or in processes of their own, that stop together when told to."""
+"""Many jobs, one after another or in processes of their own, that stop together when told to.
+
+A job whose process dies is tried once more, in a new process; if that dies too, the job is ``Lost`` and the
+others go on.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import connection, get_context, parent_process
 from multiprocessing.synchronize import Event
-from typing import TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+ATTEMPTS = 2
+AHEAD = 2
+"""Jobs that a process holds: the one it is at, and the next, so that it need not wait for us."""
 _stop: Event | None = None
 """In a process of ``in_processes``: set when its job is to end early."""
 
 
-def in_turn(work: Callable[[Job], Result], todo: Sequence[Job]) -> Generator[Result, None, None]:
-    """Results of ``work`` in the order of ``todo``, each made when it is asked for."""
+class Lost(NamedTuple):
+    """What comes instead of a result where the process at work died each time."""
+
+    reason: str
+
+
+DIED = f"the process that played it died {ATTEMPTS} times (killed, or out of memory)"
+
+
+def in_turn(
+    work: Callable[[Job], Result], todo: Iterable[Job]
+) -> Generator[tuple[Job, Result | Lost], None, None]:
+    """Each job with the result of ``work``, in the order of ``todo``, made when it is asked for."""
     for job in todo:
-        yield work(job)
+        yield job, work(job)
 
 
 def in_processes(
-    work: Callable[[Job], Result], todo: Sequence[Job], processes: int
-) -> Generator[Result, None, None]:
-    """Results of ``work`` as they come. When the generator is closed or interrupted, jobs that have not begun
-    are dropped and those that run are told to stop (see ``stop_when_told``).
+    work: Callable[[Job], Result], todo: Iterable[Job], processes: int
+) -> Generator[tuple[Job, Result | Lost], None, None]:
+    """Each job with the result of ``work``, as they come; jobs are taken from ``todo`` as they are begun.
+    When the generator is closed or interrupted, jobs that have not begun are dropped and those that run are
+    told to stop (see ``stop_when_told``).
     """
     # Spawned, not forked: a child that inherits threads and locks of numerical libraries may hang.
-    context = get_context("spawn")
-    stop = context.Event()
-    with ProcessPoolExecutor(processes, context, initializer=_listen, initargs=(stop,)) as pool:
-        try:
-            with _one_thread_each(), ctrl_c_ignored():
-                futures = [pool.submit(work, job) for job in todo]
-            for future in as_completed(futures):
-                yield future.result()
-        finally:
-            with ctrl_c_ignored():  # a second one must not leave processes behind
-                stop.set()
-                pool.shutdown(cancel_futures=True)
+    stop = get_context("spawn").Event()
+    waiting = _Waiting(todo)
+    crew = [_Process(work, stop) for _ in range(processes)]
+    try:
+        while True:
+            for process in crew:
+                process.fill(waiting)
+            held = [future for process in crew for _, future in process.held]
+            if not held:
+                return
+            done, _ = wait(held, return_when=FIRST_COMPLETED)
+            for process in crew:
+                yield from process.gather(done, waiting)
+    finally:
+        with ctrl_c_ignored():  # a second one must not leave processes behind
+            stop.set()
+            for process in crew:
+                process.close()
+
+
+class _Waiting(Generic[Job]):
+    """Jobs that have not begun: those that lost their process first, then the others in their order."""
+
+    def __init__(self, todo: Iterable[Job]) -> None:
+        self._new = iter(todo)
+        self._again: deque[tuple[Job, int]] = deque()
+
+    def take(self) -> tuple[Job, int] | None:
+        """The next job and how many processes it has lost; None when there is none."""
+        if self._again:
+            return self._again.popleft()
+        for job in self._new:
+            return job, 0
+        return None
+
+    def put_back(self, jobs: Iterable[tuple[Job, int]]) -> None:
+        """These are next."""
+        self._again.extendleft(reversed(list(jobs)))
+
+
+class _Process(Generic[Job, Result]):
+    """One process and the jobs that it holds: a pool of one, so that it is known whose job a death was."""
+
+    def __init__(self, work: Callable[[Job], Result], stop: Event) -> None:
+        self._work, self._stop = work, stop
+        self._pool: ProcessPoolExecutor | None = None
+        self.held: deque[tuple[tuple[Job, int], Future[Result]]] = deque()
+
+    def fill(self, waiting: _Waiting[Job]) -> None:
+        """Take jobs up to ``AHEAD``; a job that cost a process before is held alone."""
+        while len(self.held) < AHEAD and not any(lost for (_, lost), _ in self.held):
+            taken = waiting.take()
+            if taken is None:
+                return
+            if taken[1] and self.held:
+                waiting.put_back([taken])
+                return
+            self.held.append((taken, self._submit(taken[0])))
+
+    def _submit(self, job: Job) -> Future[Result]:
+        for _ in range(ATTEMPTS):
+            if self._pool is None:
+                context = get_context("spawn")
+                self._pool = ProcessPoolExecutor(1, context, initializer=_listen, initargs=(self._stop,))
+            try:
+                with _one_thread_each(), ctrl_c_ignored():
+                    return self._pool.submit(self._work, job)
+            except BrokenProcessPool:  # it died while it had nothing to do
+                self.close()
+        raise BrokenProcessPool("processes die as they are started")
+
+    def gather(
+        self, done: set[Future[Result]], waiting: _Waiting[Job]
+    ) -> Iterator[tuple[Job, Result | Lost]]:
+        """Results that are there, in their order; the next jobs are given out before each is handed on."""
+        while self.held and self.held[0][1] in done:
+            (job, lost), future = self.held.popleft()
+            error = future.exception()
+            if isinstance(error, BrokenProcessPool):
+                others = [taken for taken, _ in self.held]
+                self.held.clear()
+                self.close()
+                if lost + 1 < ATTEMPTS:
+                    waiting.put_back([(job, lost + 1), *others])
+                else:
+                    waiting.put_back(others)
+                    yield job, Lost(DIED)
+                return
+            self.fill(waiting)
+            yield job, future.result()
+
+    def close(self) -> None:
+        """End the process, after the job that it is at."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+        self._pool = None
 
 
 def stop_when_told(done: int, total: int) -> None:
@@ -55,6 +161,15 @@ def stop_when_told(done: int, total: int) -> None:
 def _listen(stop: Event) -> None:
     global _stop
     _stop = stop
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Processes of a parent that was killed would wait for jobs for ever."""
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 @contextmanager

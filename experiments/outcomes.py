@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, NamedTuple
 
+from world.clock import first_month
+
 if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.results import Run
 
-QUARTERS_A_YEAR = 4
 BINDING_RUNG = 4
 NOT_A_NUMBER = float("nan")
 
@@ -33,19 +34,19 @@ class Outcome(NamedTuple):
 
 
 def binding_members(run: Run) -> frozenset[str]:
-    """Countries that were binding members in any quarter of the run."""
+    """Countries that were binding members in any round of the run."""
     countries = run.table("countries")
     return frozenset(countries.loc[countries["rung"] == BINDING_RUNG, "country"])
 
 
 def members_at_end(run: Run, members: Collection[str]) -> float:
-    """Binding members in the last quarter."""
+    """Binding members in the last round."""
     last = _last_rounds(run.table("zone"), 1)
     return float(last["members"].max()) if len(last) else NOT_A_NUMBER
 
 
 def first_member_year(run: Run, members: Collection[str]) -> float:
-    """Calendar year, with decimals, of the first quarter with a member other than the leader; NaN when
+    """Calendar year, with decimals, of the first round with a member other than the leader; NaN when
     there is none.
     """
     countries = run.table("countries")
@@ -54,17 +55,17 @@ def first_member_year(run: Run, members: Collection[str]) -> float:
 
 
 def dominant_share(run: Run, members: Collection[str]) -> dict[str, float]:
-    """Share of refined output made in the dominant refiner's country, mean of the last four quarters."""
+    """Share of refined output made in the dominant refiner's country, mean of the last year."""
     return _refined_mean(run, "dominant_share")
 
 
 def price_inside(run: Run, members: Collection[str]) -> dict[str, float]:
-    """Refined price inside the zone, mean of the last four quarters."""
+    """Refined price inside the zone, mean of the last year."""
     return _refined_mean(run, "price_inside_usd_t")
 
 
 def price_outside(run: Run, members: Collection[str]) -> dict[str, float]:
-    """Refined price outside, mean of the last four quarters."""
+    """Refined price outside, mean of the last year."""
     return _refined_mean(run, "price_outside_usd_t")
 
 
@@ -96,7 +97,7 @@ def world_welfare(run: Run, members: Collection[str]) -> float:
 
 
 def worst_unmet_share(run: Run, members: Collection[str]) -> float:
-    """Largest share of purchases of one mineral that one country could not meet in any quarter."""
+    """Largest share of purchases of one mineral that one country could not meet in any round."""
     countries = run.table("countries")
     return float(countries["unmet_share"].max()) if len(countries) else NOT_A_NUMBER
 
@@ -107,7 +108,7 @@ def levy_revenue(run: Run, members: Collection[str]) -> float:
 
 
 def reserve_value(run: Run, members: Collection[str]) -> float:
-    """Stock of the strategic reserve at cost in the last quarter, USD; zero without a reserve."""
+    """Stock of the strategic reserve at cost in the last round, USD; zero without a reserve."""
     return float(_last_rounds(run.table("reserve"), 1)["book_value_usd"].sum())
 
 
@@ -204,14 +205,14 @@ def _welfare(run: Run, group: Collection[str]) -> float:
 
 
 def _a_year(run: Run, total: float) -> float:
-    """A sum over the run as a mean a year; quarters before the policies differ are alike and cancel in a
+    """A sum over the run as a mean a year; rounds before the policies differ are alike and cancel in a
     difference.
     """
-    return total / len(run.rounds) * QUARTERS_A_YEAR if run.rounds else NOT_A_NUMBER
+    return total / len(run.rounds) * run.rounds_per_year if run.rounds else NOT_A_NUMBER
 
 
 def _refined_mean(run: Run, column: str) -> dict[str, float]:
-    zone = _last_rounds(run.table("zone"), QUARTERS_A_YEAR)
+    zone = _last_rounds(run.table("zone"), run.rounds_per_year)
     means = zone[zone["stage"] == "refined"].groupby("mineral", sort=False)[column].mean()
     return {str(mineral): float(value) for mineral, value in means.items()}
 
@@ -222,5 +223,5 @@ def _last_rounds(table: pd.DataFrame, rounds: int) -> pd.DataFrame:
 
 
 def _decimal_year(quarter: str) -> float:
-    year, number = quarter.split("-Q")
-    return int(year) + (int(number) - 1) / QUARTERS_A_YEAR
+    months = first_month(quarter)
+    return months // 12 + months % 12 / 12

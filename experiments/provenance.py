@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import platform
 import sys
 from collections import Counter
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,18 @@ def software_version() -> str:
         return version("orebloc")
     except PackageNotFoundError:
         return "unknown"
+
+
+@cache
+def code_fingerprint() -> str:
+    """Twelve hex digits that change when any line of the code that a run is played by does."""
+    digest = hashlib.sha256()
+    root = DATA.parent.parent
+    for package in ("agents", "world"):
+        for file in sorted((root / package).rglob("*.py")):
+            digest.update(file.relative_to(root).as_posix().encode())
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def data_fingerprint() -> str:

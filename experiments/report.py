@@ -37,7 +37,7 @@ def write_report(run: Run, baseline: Run | None = None) -> Path:
     from experiments.figures.gallery import draw_all
 
     if not run.rounds:
-        raise ResultsError(f"{run.folder}: no quarter was played, so there is nothing to report")
+        raise ResultsError(f"{run.folder}: no round was played, so there is nothing to report")
     figures = draw_all(run, run.folder / "figures", baseline)
     page = run.folder / REPORT
     partial = run.folder / f".{REPORT}.partial"
@@ -50,9 +50,12 @@ def write_report(run: Run, baseline: Run | None = None) -> Path:
 
 
 def check_pair(run: Run, baseline: Run) -> None:
-    """Raise ``ResultsError`` when seed, minerals or data differ: a difference would not be one of policy."""
-    for name in ("seed", "data_fingerprint"):
-        one, other = run.meta.get(name), baseline.meta.get(name)
+    """Raise ``ResultsError`` when seed, data, length of rounds or minerals differ: a difference would not be
+    one of policy."""
+    pairs = [(name, run.meta.get(name), baseline.meta.get(name)) for name in ("seed", "data_fingerprint")]
+    # months draw other shocks than quarters do, so that what differs would not be the policy's
+    pairs.append(("run.rounds_per_year", run.rounds_per_year, baseline.rounds_per_year))
+    for name, one, other in pairs:
         if one != other:
             raise ResultsError(
                 f"{baseline.folder}: {name}: given {other}, allowed: {one}, that of {run.folder}"
@@ -87,7 +90,8 @@ def render_report(run: Run, figures: list[FigureInfo], baseline: Run | None = No
         quality=_quality(run.meta.get("quality", {})),
         made=_provenance(run),
         scenario_text=run.meta.get("scenario_text", ""),
-        glossary=GLOSSARY,
+        glossary=[(term, text.format(round=run.round_word)) for term, text in GLOSSARY],
+        round_word=run.round_word,
     )
 
 
@@ -118,7 +122,7 @@ def _provenance(run: Run) -> list[tuple[str, str]]:
         ("Python", meta.get("python")),
         ("Seed", meta.get("seed")),
         (
-            "Quarters",
+            f"{run.round_word.capitalize()}s",
             f"{len(run.rounds)}, {quarter_in_words(run.quarters[0])} to {quarter_in_words(run.quarters[-1])}",
         ),
         ("Fingerprint of the data", meta.get("data_fingerprint")),
@@ -162,7 +166,7 @@ GLOSSARY = (
     ),
     (
         "t",
-        "Tonnes of contained metal (or of the unit the data tables state), per quarter unless a year is "
+        "Tonnes of contained metal (or of the unit the data tables state), per {round} unless a year is "
         "named.",
     ),
     ("USD", "United States dollars at 2024 prices."),

@@ -111,9 +111,21 @@ class Run:
             f"scenario {self.meta.get('scenario', self.folder.name)}, seed {self.meta.get('seed', 'unknown')}"
         )
 
+    @property
+    def rounds_per_year(self) -> int:
+        """Rounds in a year: 4, or 12 in a run of months."""
+        return int(self.setting("run", "rounds_per_year", 4))
+
+    @property
+    def round_word(self) -> str:
+        """What a round is called."""
+        return "month" if self.rounds_per_year == 12 else "quarter"
+
     @cached_property
     def quarters(self) -> list[str]:
-        """Calendar quarters played, in order: ``quarters[i]`` belongs to round ``rounds[i]``."""
+        """Calendar quarters played (months in a run of months), in order: ``quarters[i]`` belongs to round
+        ``rounds[i]``.
+        """
         return [str(quarter) for quarter in self._rounds_played["quarter"]]
 
     @cached_property
@@ -141,11 +153,12 @@ def write_run(record: Record, meta: Mapping[str, Any], folder: str | Path, overw
     path = Path(folder)
     _check_free(path, overwrite)
     partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    by_month = meta.get("rounds_per_year") == 12
     try:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         for name, columns in SCHEMA.items():
-            write_table(record.rows(name), columns, partial / _file_of(name))
+            write_table(record.rows(name), columns, partial / _file_of(name), by_month)
         _write_meta(meta, partial / META_FILE)
         if path.exists():
             shutil.rmtree(path)
@@ -248,7 +261,8 @@ seconds: `start_s` until the world stands, `compile_s` to compile what clears th
 done before, to read it; `simulation_s` for the rounds, `output_s` for tables, figures and report.
 
 The unit and meaning of each column are also in the metadata of the Parquet files. Tonnes are contained tonnes
-a quarter; money is USD a quarter unless the unit says more.
+a quarter; money is USD a quarter unless the unit says more. In a run of months (`rounds_per_year` is 12 in
+`run.json`) they are a month, and the column `quarter` holds the month, such as 2027-08.
 
 A comparison is a folder too: its runs under `runs/`, the paired differences in `comparison.csv` and
 `comparison.parquet`, every outcome of every run in `outcomes.csv`, and status, seeds and version in

@@ -27,8 +27,12 @@ base | scenario on which this one is laid; what is not given here is taken from 
 parameters | values of parameters, each within its range: see [parameters.md](parameters.md)
 
 run.start | quarter of round 0; the state before it is that of the base year
-run.decisions_open | quarter from which governments decide; before it only dated measures act
-run.rounds | quarters played
+run.decisions_open | quarter (in runs of months also a month, such as 2026-03) from which governments
+    decide; before it only dated measures act
+run.rounds_per_year | 4: rounds of a quarter; 12: rounds of a month, for what a quarter hides (licence delays,
+    runs on stocks); rates stay those of the year, governments plan by the quarter all the same, and a run
+    takes up to three times as long
+run.rounds | rounds played, quarters or months; without it eleven years
 run.minerals | minerals played; `["*"]` for all
 run.demand | path along which demand grows: scenarios of the International Energy Agency (stated policies,
     announced pledges, net zero)
@@ -39,7 +43,7 @@ zone.exists | whether a zone is on offer at all
 zone.reading | A: members sell to each other and at home for no less than the reference either, what is
     unsold is not made; B: the floor is kept at the border, prices inside follow the market
 zone.duty_form | how the floor is kept at the border: a levy that fills each shipment's gap to the reference;
-    a benchmark duty a tonne that fills last quarter's gap, the same for all outsiders; a minimum price that
+    a benchmark duty a tonne that fills last round's gap, the same for all outsiders; a minimum price that
     sellers must charge; an ad valorem duty of each lane or a specific duty for all, both fixed when the
     reference is announced; or a quota above which the gap is a duty
 zone.quota_share | under `duty_form = "quota"`: share of usual trade that comes in without it
@@ -54,8 +58,8 @@ zone.text_quarters | fewest and most quarters from the opening of decisions to a
 zone.ratification_quarters | fewest and most quarters from signature to effect (drawn for each country)
 zone.standings | standings fixed by the scenario: the country takes every rung as it opens, or holds out where
     it stands; one member of the European Union speaks for the whole Union
-zone.decisions | decisions written for one voter, by quarter. Before the first it decides by itself; from
-    then on it reviews in these quarters alone and does what is written: join the next rung, hold out,
+zone.decisions | decisions written for one voter, by quarter or month. Before the first it decides by
+    itself; from then on it reviews in these alone and does what is written: join the next rung, hold out,
     stay, leave, or ask (hold out and let the leader know what is missing); what is not possible on its
     rung is passed over
 
@@ -77,7 +81,7 @@ leader.finance_usd_year | finance on offer to countries on the ladder, USD a yea
 leader.offers | what the leader may give a holdout that says what it lacks to sign: money, relief from its
     duties on all goods, or an exemption from the floor for one mineral; none with `[]`
 leader.reference_price_usd_t | reference prices set by hand, USD/t contained; all others follow the rule
-leader.floor_scale | factor on all reference prices from a quarter on, by quarter; 1 before the first
+leader.floor_scale | factor on all reference prices from a quarter or month on; 1 before the first
 
 dominant_refiner.country | who may withhold
 dominant_refiner.doctrine | never answers; answers hostile acts in kind; goes up and down a ladder as its
@@ -105,8 +109,9 @@ accession.strategy | how countries decide on their standing: by payoff; all hold
     `zone.standings` (fixed); a bloc by qualified majority of its members (bloc_vote); with those who would
     follow (far_sighted); when enough partners have (imitation); by a bargain with a deadline (linked_talks)
 accession.strategies | the strategy of single countries, or of the European Union as EU
-accession.talks | quarter of the first review of talks with the leader that link minerals to trade at large;
-    yearly from then on. It counts for countries under linked_talks, which then always give an answer
+accession.talks | quarter or month of the first review of talks with the leader that link minerals to
+    trade at large; yearly from then on. It counts for countries under linked_talks, which then always give
+    an answer
 
 measures.id | name of the measure; if left out, the name of the file and a number. It replaces a measure of
     the base that has the same name

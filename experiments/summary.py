@@ -22,7 +22,7 @@ def summarise(run: Run, baseline: Run | None = None) -> str:
 def summary_lines(run: Run, baseline: Run | None = None) -> list[str]:
     """The question, a finding a topic, and that one run is one run."""
     if not run.rounds:
-        return [str(run.meta.get("question") or "What happens?"), "  No quarter was played."]
+        return [str(run.meta.get("question") or "What happens?"), "  No round was played."]
     topics = [(finding.topic, finding.text) for finding in find_all(run, baseline)]
     topics.append(("Least sure of", f"{least_sure(run)}. {sentence(one_run_is_one_run(run))[:-1]}"))
     width = max(len(topic) for topic, _ in topics) + 4
@@ -37,6 +37,7 @@ def summary_lines(run: Run, baseline: Run | None = None) -> list[str]:
         )
     if run.meta.get("status") == "interrupted":
         lines.append(
-            f"  (interrupted: {len(run.rounds)} of {run.meta.get('rounds_planned', 'the planned')} quarters)"
+            f"  (interrupted: {len(run.rounds)} of {run.meta.get('rounds_planned', 'the planned')} "
+            f"{run.round_word}s)"
         )
     return lines

@@ -13,15 +13,21 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def write_table(rows: Mapping[str, Sequence[Any]], columns: Sequence[Column], path: Path) -> None:
-    """Write the columns of ``rows`` in the order and with the types of ``columns``."""
+def write_table(
+    rows: Mapping[str, Sequence[Any]], columns: Sequence[Column], path: Path, by_month: bool = False
+) -> None:
+    """Write the columns of ``rows`` in the order and with the types of ``columns``; ``by_month``: what the
+    schema gives a quarter is a month here.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     arrays = [_array(rows[column.name], column.kind) for column in columns]
+    each = "/month" if by_month else "/quarter"
+    units = [column.unit.replace("/quarter", each) for column in columns]
     fields = [
-        pa.field(column.name, array.type, metadata={"unit": column.unit, "meaning": column.meaning})
-        for column, array in zip(columns, arrays, strict=True)
+        pa.field(column.name, array.type, metadata={"unit": unit, "meaning": column.meaning})
+        for column, array, unit in zip(columns, arrays, units, strict=True)
     ]
     pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields)), path, compression="zstd")
     del arrays

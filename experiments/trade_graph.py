@@ -1,4 +1,4 @@
-"""The lanes of one quarter as a networkx graph, from a run's tables alone; exported as GraphML."""
+"""The lanes of one round as a networkx graph, from a run's tables alone; exported as GraphML."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROLES = ("dominant_refiner", "zone_leader", "member", "hold_out", "other")
 
 
 def network(run: Run, round_: int, mineral: str, stage: str) -> nx.DiGraph[str]:
-    """Who ships ``mineral`` at ``stage`` to whom in round ``round_``, t/quarter.
+    """Who ships ``mineral`` at ``stage`` to whom in round ``round_``, t a round.
 
     Nodes: ``name``, ``role`` (one of ``ROLES``), ``rung``, ``output_t``, ``use_t``, ``home_supply_t`` (what
     a country ships to itself).

@@ -62,8 +62,8 @@ def revise_habits(world: TradeWorld, cleared: Cleared) -> None:
 
     Long-run over short-run Armington elasticity is about 2 (Gallaway, McDaniel and Rivera 2003).
     """
-    markets, p = world.state.markets, world.parameters
-    weight = 1.0 - np.exp(-p.habit_speed_year / 4.0)
+    markets, p, a_year = world.state.markets, world.parameters, world.clock.rounds_per_year
+    weight = 1.0 - np.exp(-p.habit_speed_year / a_year)
     for stage, lanes in enumerate(world.base.stage_lanes):
         landed = cleared.clearing.stages[stage].landed_usd_t
         base_landed = (1.0 + lanes.tariff_share) * (
@@ -80,37 +80,38 @@ def revise_habits(world: TradeWorld, cleared: Cleared) -> None:
         advantage = np.where(known[:, :, None], advantage, 0.0)
         markets.habit[stage] = (1.0 - weight) * markets.habit[stage] + weight * advantage
     usual = 1.0 - np.exp(-1.0)  # a year's memory of flows
-    growing = np.exp(world.expected_growth(world.round) / 4.0)[:, None, None]
+    growing = np.exp(world.expected_growth(world.round) / a_year)[:, None, None]
     for stage, cleared_stage in enumerate(cleared.clearing.stages):
         limited = cleared.setting.borders[stage].limited
         old, flow = markets.usual_flow_t[stage], cleared_stage.flow_t[:, 0]
         # a licence grants a share of requests: trade before it, growing with demand; it does not shrink with
         # the licence itself
-        markets.usual_flow_t[stage] = np.where(limited, old * growing, old + usual / 4.0 * (flow - old))
+        markets.usual_flow_t[stage] = np.where(limited, old * growing, old + usual / a_year * (flow - old))
 
 
 def revise_prices(world: TradeWorld, cleared: Cleared) -> None:
     """Producers' believed prices and users' usual prices follow what was seen."""
     markets, p, axes = world.state.markets, world.parameters, world.base.axes
-    clearing = cleared.clearing
+    clearing, a_year = cleared.clearing, world.clock.rounds_per_year
     for stage in range(len(STAGES)):
         seen = observed_price(world, cleared, stage)
-        believed = revise_expected(markets.believed_usd_t[stage], seen, p.belief_speed_year)
+        believed = revise_expected(markets.believed_usd_t[stage], seen, p.belief_speed_year, a_year)
         # contracts are settled by a mean of past spot prices, at the gate and not on the formula itself
         spot = np.where(sells(clearing.stages[stage]), clearing.stages[stage].price_usd_t, seen)
         spot = np.where(axes.sellers(stage) >= 0, spot, 0.0)
-        renewed = 1.0 - np.exp(-p.contract_renewal_year / 4.0)
+        renewed = 1.0 - np.exp(-p.contract_renewal_year / a_year)
         held = markets.contract_usd_t[stage]  # the round's charges still show it: a new array, not a change
         markets.contract_usd_t[stage] = held + renewed * (np.maximum(spot, 0.0) - held)
         markets.believed_usd_t[stage] = np.where(axes.sellers(stage) >= 0, believed, 0.0)
     speed = p.belief_speed_year
     for stage, cleared_stage in enumerate(clearing.stages):
         index = np.maximum(cleared_stage.index_usd_t, 1e-9)
-        usual = revise_expected(markets.usual_index_usd_t[stage], index, speed)
+        usual = revise_expected(markets.usual_index_usd_t[stage], index, speed, a_year)
         markets.expected_index_usd_t[stage] = extrapolate(
-            usual, index, markets.last_index_usd_t[stage], p.stock_trend_share, p.stock_trend_response
+            usual, index, markets.recent_index_usd_t[stage][0], p.stock_trend_share, p.stock_trend_response
         )
-        markets.usual_index_usd_t[stage], markets.last_index_usd_t[stage] = usual, index
+        markets.usual_index_usd_t[stage] = usual
+        markets.recent_index_usd_t[stage] = (*markets.recent_index_usd_t[stage][1:], index)
     world.outside_prices.append(
         np.stack([_outside_mean(world, cleared, stage) for stage in range(len(STAGES))], axis=1)
     )
@@ -180,16 +181,16 @@ def revise_thrift(world: TradeWorld) -> None:
 
 
 def _thrifty(world: TradeWorld, thrift: Array, gap: Array, prices: tuple[Array, Array]) -> Array:
-    """(mineral, user) thrift a quarter on; ``gap`` (mineral,) long-run less short-run elasticity;
+    """(mineral, user) thrift a round on; ``gap`` (mineral,) long-run less short-run elasticity;
     ``prices`` the
     usual ones and those of the base year."""
-    p, (usual, first) = world.parameters, prices
+    p, (usual, first), a_year = world.parameters, prices, world.clock.rounds_per_year
     ratio = np.maximum(usual, 1e-9) / np.where(first > 0, first, 1.0)
     wanted = -np.maximum(gap, 0.0)[:, None] * np.log(np.clip(ratio, 0.05, 50.0))
     now = np.log(thrift)
-    step = (1.0 - np.exp(-p.thrift_speed_year / 4.0)) * (wanted - now)
+    step = (1.0 - np.exp(-p.thrift_speed_year / a_year)) * (wanted - now)
     back = np.where((now < 0) & (step > 0), 1.0 - p.thrift_kept_share, 1.0)
-    most = p.thrift_limit_year / 4.0
+    most = p.thrift_limit_year / a_year
     return np.where(first > 0, np.exp(now + np.clip(step * back, -most, most)), 1.0)
 
 

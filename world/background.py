@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from world.axes import Array, Axes
+from world.clock import Clock
 from world.dataset import Dataset
-from world.measures import first_day
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,11 @@ def restrict_minerals(dataset: Dataset, wanted: Sequence[str]) -> Dataset:
     return replace(dataset, minerals=kept, _tables=tables)
 
 
-def read_demand_growth(dataset: Dataset, scenario: str, start: str, rounds: int) -> Array:
+def read_demand_growth(dataset: Dataset, scenario: str, clock: Clock, rounds: int) -> Array:
     """(round, mineral) growth of demand a year along the path; the last period goes on beyond its end."""
     table = dataset.table("demand_growth")
     path = table[table["scenario"] == scenario].sort_values("from_year")
-    years = [first_day(round_, start).year for round_ in range(rounds)]
+    years = [clock.first_day(round_).year for round_ in range(rounds)]
     growth = np.zeros((rounds, len(dataset.minerals)))
     for place, mineral in enumerate(dataset.minerals):
         periods = path.loc[path["mineral"] == mineral, ["from_year", "to_year", "growth_share_year"]]

@@ -20,8 +20,8 @@ from agents.investment import (
 )
 from world.axes import Array
 from world.calibration.base import BaseMarket
+from world.clock import Clock
 from world.dataset import Dataset
-from world.measures import first_day
 from world.parameters import ParameterValues
 from world.plant_costs import (
     BLOCK_STAGE,
@@ -65,14 +65,14 @@ def planned_t(base: BaseMarket, markets: Markets, stage: int, round_: int) -> Ar
 
 
 def order_named_plants(
-    base: BaseMarket, markets: Markets, dataset: Dataset, start: str, streams: Streams, rounds: int
+    base: BaseMarket, markets: Markets, dataset: Dataset, clock: Clock, streams: Streams, rounds: int
 ) -> list[NamedStart]:
     """Put the pipeline of named plants on order: each goes ahead with its probability and slips by up to a
     year.
 
     returns : those that go ahead
     """
-    horizon = rounds + 80
+    horizon = rounds + 20 * clock.rounds_per_year
     for block in BLOCKS:
         markets.arriving_t[block] = np.zeros((horizon, *capacity_of(markets, block).shape))
     going = []
@@ -89,10 +89,11 @@ def order_named_plants(
             continue
         sellers = base.axes.sellers(BLOCK_STAGE[block])[mineral]
         seller = int(np.flatnonzero(sellers == base.axes.country(iso3))[0])
-        due = max(0, _round_of_quarter(str(row.start), start) + streams.whole("plant slips", 0, key, 0, 4))
+        slips = clock.rounds(streams.whole("plant slips", 0, key, 0, 4))
+        due = max(0, clock.round_named(str(row.start)) + slips)
         capacity = (
             float(str(row.capacity_t_year))
-            / 4.0
+            / clock.rounds_per_year
             / (float(base.yield_of(BLOCK_STAGE[block])[mineral]) if block in MAKING else 1.0)
         )
         if due < horizon:
@@ -113,15 +114,17 @@ def order_trend(
     for block, facts in blocks.items():
         capacity = capacity_of(markets, block)
         arriving = markets.arriving_t[block]
-        named = arriving[:40].sum(axis=(0, 2)) / 40.0  # a round, over ten years
+        decade = 10 * base.rounds_per_year
+        named = arriving[:decade].sum(axis=(0, 2)) / decade  # a round, over ten years
         growing = (
             capacity * worth_building(base_price(base, block), facts.full_cost_usd_t, 0.15) * (capacity > 0)
         )
         share = growing / np.maximum(growing.sum(axis=1, keepdims=True), 1e-300)
         total = capacity.sum(axis=1)
         for due in range(int(facts.lead_rounds.max()) + 1):
-            level = total * np.exp(growth_share[: due + 1].sum(axis=0) / 4.0)
-            wanted = np.maximum(level * growth_share[min(due, len(growth_share) - 1)] / 4.0 - named, 0.0)
+            level = total * np.exp(growth_share[: due + 1].sum(axis=0) / base.rounds_per_year)
+            grows = growth_share[min(due, len(growth_share) - 1)] / base.rounds_per_year
+            wanted = np.maximum(level * grows - named, 0.0)
             arriving[due] += np.where(due <= facts.lead_rounds, wanted[:, None] * share, 0.0)
 
 
@@ -157,7 +160,9 @@ def invest(
         mothballed = markets.mothballed_t[block]
         feed = feed_index_usd_t.get(block, np.zeros_like(capacity))
         running = running_cost_usd_t(base, block, feed)
-        markets.cash_usd_t[block] = keep_cash(markets.cash_usd_t[block], believed[block], running, parameters)
+        markets.cash_usd_t[block] = keep_cash(
+            markets.cash_usd_t[block], believed[block], running, parameters, base.rounds_per_year
+        )
         arriving = markets.arriving_t[block]
         view = IndustryView(
             capacity,
@@ -171,7 +176,7 @@ def invest(
             facts.entry_t,
             facts.own_price_share,
         )
-        decision = decide_capacity(view, parameters_of_industry(parameters))
+        decision = decide_capacity(view, parameters_of_industry(parameters, base.rounds_per_year))
         allowed = decision.order_t * free_share if block == "ore" else decision.order_t
         _place_orders(arriving, allowed, facts.lead_rounds, round_)
         mothballed += decision.mothball_t - decision.restart_t - decision.close_t
@@ -180,7 +185,7 @@ def invest(
     return decisions
 
 
-def parameters_of_industry(parameters: ParameterValues) -> IndustryParameters:
+def parameters_of_industry(parameters: ParameterValues, rounds_per_year: int) -> IndustryParameters:
     """What industry's rule needs of the table of parameters."""
     return IndustryParameters(
         start_rate_year=parameters.start_rate_year,
@@ -190,16 +195,21 @@ def parameters_of_industry(parameters: ParameterValues) -> IndustryParameters:
         mothball_pace_year=parameters.mothball_pace_year,
         restart_premium_share=parameters.restart_premium_share,
         closure_rate_year=parameters.closure_rate_year,
+        rounds_per_year=rounds_per_year,
     )
 
 
 def keep_cash(
-    cash_usd_t: Array, price_usd_t: Array, running_usd_t: Array, parameters: ParameterValues
+    cash_usd_t: Array,
+    price_usd_t: Array,
+    running_usd_t: Array,
+    parameters: ParameterValues,
+    rounds_per_year: int,
 ) -> Array:
     """(mineral, tranche, seller) cash a round on, per tonne of capacity a round: margins fill it up to some
     months
     of revenue, losses draw on it."""
-    most = parameters.cash_reserve_months / 3.0 * price_usd_t[:, None, :]
+    most = parameters.cash_reserve_months / (12.0 / rounds_per_year) * price_usd_t[:, None, :]
     return np.minimum(np.minimum(cash_usd_t, most) + price_usd_t[:, None, :] - running_usd_t, most)
 
 
@@ -207,8 +217,3 @@ def _place_orders(arriving: Array, order_t: Array, lead_rounds: Array, round_: i
     due = np.minimum(round_ + np.maximum(lead_rounds, 1.0).astype(np.int64), len(arriving) - 1)
     mineral, seller = np.indices(order_t.shape)
     np.add.at(arriving, (due, mineral, seller), order_t)
-
-
-def _round_of_quarter(quarter: str, start: str) -> int:
-    day, first = first_day(0, quarter), first_day(0, start)
-    return (day.year - first.year) * 4 + (day.month - first.month) // 3

@@ -25,17 +25,17 @@ def disturb(world: TradeWorld) -> None:
     """Demand grows along its path; demand shocks and outages revert to their mean with the volatility of
     2010-24.
 
-    x' = r x + sqrt(1 - r^2) s e, r a year's persistence to the power of a quarter; the mean of exp(x) is kept
-    at 1.
+    x' = r x + sqrt(1 - r^2) s e, r a year's persistence to the power of a round's part of a year; the mean of
+    exp(x) is kept at 1.
     """
     markets, streams, p, axes = world.state.markets, world.streams, world.parameters, world.base.axes
     if world.round > 0:
         growth = p.demand_growth_scale * world.economy.demand_growth[world.round]
-        markets.demand_growth = markets.demand_growth * np.exp(growth / 4.0)
-    markets.stock_build_left = max(0.0, 1.0 - (world.round + 1) / 4.0)
+        markets.demand_growth = markets.demand_growth * np.exp(growth / world.clock.rounds_per_year)
+    markets.stock_build_left = max(0.0, 1.0 - (world.round + 1) / world.clock.rounds_per_year)
     if not world.premise.run.shocks:
         return
-    keep = world.economy.volatility.persistence_share ** (1 / 4)
+    keep = world.economy.volatility.persistence_share ** (1 / world.clock.rounds_per_year)
     fresh = np.sqrt(1.0 - keep**2)
     drawn = streams.normals("demand", world.round, axes.minerals)
     sd = p.shock_scale * world.economy.volatility.demand_sd
@@ -117,7 +117,7 @@ def fear_of(world: TradeWorld, stage: int, share: Array) -> Array:
     buyers = axes.buyers(stage)
     fear = np.zeros(buyers.shape)
     for control in politics.controls_of(politics.dominant):
-        if world.round - control.since < 4 and control.stage == stage:
+        if world.round - control.since < world.clock.rounds_per_year and control.stage == stage:
             refused = world.parameters.threat_prior_probability * (1.0 - control.approval_share)
             fear = np.maximum(fear, np.where(np.isin(buyers, control.targets), refused, 0.0))
     theirs = np.where((axes.sellers(stage) == world.dominant)[:, :, None], share, 0.0).sum(axis=1)

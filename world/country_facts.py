@@ -18,15 +18,15 @@ from world.dataset import Dataset
 class CountryFacts:
     """Axes: (country,) unless said.
 
-    gdp_usd : GDP, USD a quarter; population : people
-    exports_usd, exports_to_leader_share, exports_to_dominant_share : goods exports (USD a quarter) and where
+    gdp_usd : GDP, USD a round; population : people
+    exports_usd, exports_to_leader_share, exports_to_dominant_share : goods exports (USD a round) and where
         they go
     trust_leader, trust_dominant : favourable share of opinion at the start
     potential : resource-potential index over all critical minerals; investability : 0-1; wacc_share
     mine_permit_years, refinery_permit_years
     reserve_share : (mineral, country) share of known reserves
     mineral_trade_usd : value of ore and metal that crosses its border, both ways, in the base year, USD a
-        quarter
+        round
     estranged_from_leader : the leader does not invite it
     first_rung : rung of the ladder held on the eve of the first decisions
     speaks_for : name of the voter (its own code, or its bloc)
@@ -67,9 +67,9 @@ def read_country_facts(
         values: Array = pd.to_numeric(countries[name]).fillna(missing).to_numpy(float)
         return values
 
-    exports = _goods_exports(dataset) / 4.0
+    exports = _goods_exports(dataset) / base.rounds_per_year
     return CountryFacts(
-        column("gdp_usd_bn", 1.0) * 1e9 / 4.0,
+        column("gdp_usd_bn", 1.0) * 1e9 / base.rounds_per_year,
         column("population", 0.0),
         exports,
         _toward(dataset, "dependence", "partner", leader, "exports_share", 0.0),

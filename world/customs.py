@@ -126,7 +126,11 @@ def _limits(
     sellers, buyers = axes.sellers(stage), axes.buyers(stage)
     standing = approvals(axes, state.politics, happenings, stage)
     _, licensed_t = decided_at(
-        licences_of(axes, state, happenings, parameters, stage), state, parameters, stage
+        licences_of(axes, state, happenings, parameters, stage),
+        state,
+        parameters,
+        stage,
+        base.rounds_per_year,
     )
     licensed = licensed_t < np.inf
     some = usual > 0.0

@@ -20,7 +20,6 @@ from world.country_facts import CountryFacts, read_country_facts
 from world.dataset import Dataset
 from world.final_use import final_need_t, spread_final_use
 from world.hub_capacity import first_capacity_t
-from world.measures import first_day
 from world.parameters import ParameterValues
 from world.plant_costs import BlockFacts, read_block_facts
 from world.policy_calendar import read_calendar
@@ -41,7 +40,7 @@ class Economy:
     final_need_t : (mineral, country) metal in goods that end up there
     final_use : (mineral, country, user) share of each user's output that ends up in each country
     grip : (mineral,) the dominant refiner's share of refined output in the base year
-    component_stop_usd : (country,) loss a quarter if goods made by the dominant refiner stopped coming
+    component_stop_usd : (country,) loss a round if goods made by the dominant refiner stopped coming
     demand_growth : (round, mineral) a year
     demand_long_run, component_long_run : (mineral,) elasticity of first users, of final users for components
     """
@@ -67,18 +66,19 @@ class Economy:
 def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterValues) -> Economy:
     """Calibrate and read everything that does not change during a run."""
     leader_name, dominant_name = scenario.leader.country, scenario.dominant_refiner.country
-    base = calibrate(dataset, parameters, hosts=(leader_name, *_stockholders(dataset, scenario)))
+    run, hosts = scenario.run, (leader_name, *_stockholders(dataset, scenario))
+    base = calibrate(dataset, parameters, hosts=hosts, rounds_per_year=run.rounds_per_year)
     axes = base.axes
     leader, dominant = axes.country(leader_name), axes.country(dominant_name)
     trade = 1e6 * read_goods_trade(dataset)
     need = final_need_t(dataset, base.margins)
     final_use = spread_final_use(axes, base.margins, need, base.evidence.affinity)
-    eve = min(EVE, str(first_day(0, scenario.run.decisions_open).replace(month=12)))
+    opens = run.clock.first_day(run.clock.round_named(run.decisions_open))
+    eve = min(EVE, str(opens.replace(month=12)))
     facts = read_country_facts(dataset, base, leader_name, dominant_name, eve)
     output = base.lanes(REFINED).flow_t.sum(axis=2)
     grip = np.where(axes.refiners == dominant, output, 0.0).sum(axis=1) / output.sum(axis=1)
     network = make_hub_network(base.evidence, trade, (leader, dominant), parameters)
-    run = scenario.run
     return Economy(
         base=base,
         facts=facts,
@@ -92,7 +92,9 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
         final_use=final_use,
         grip=grip,
         component_stop_usd=_component_stop(base, need, final_use, grip, dominant, parameters),
-        demand_growth=read_demand_growth(dataset, run.demand, run.start, run.rounds + 80),
+        demand_growth=read_demand_growth(
+            dataset, run.demand, run.clock, run.rounds + 20 * run.rounds_per_year
+        ),
         demand_long_run=read_long_run_elasticity(dataset, "demand_long_run"),
         component_long_run=np.nan_to_num(read_long_run_elasticity(dataset, "demand_component_long_run")),
         volatility=read_volatility(dataset, axes),

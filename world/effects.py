@@ -49,6 +49,7 @@ class Ground:
     sector_share: Mapping[str, Array]
     leak_share: float
     delay_days: float
+    rounds_per_year: int = 4
 
     def subject_share(self, measure: Measure) -> Array:
         """(mineral,) part of trade on which a licence office decides."""
@@ -120,8 +121,8 @@ def _license(now: Happenings, measure: Measure, reach: Reach, force: Force, grou
         array[lanes] = np.maximum(array[lanes], value)
 
 
-def _ration_exports(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
-    allowed = force.share * measure.amount / 4.0
+def _ration_exports(now: Happenings, measure: Measure, reach: Reach, force: Force, ground: Ground) -> None:
+    allowed = force.share * measure.amount / ground.rounds_per_year
     together: list[tuple[int, ...] | None]
     if measure.each:
         together = [(target,) for target in reach.targets]
@@ -136,8 +137,8 @@ def _ration_exports(now: Happenings, measure: Measure, reach: Reach, force: Forc
     ]
 
 
-def _ration_imports(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
-    allowed = force.share * measure.amount / 4.0
+def _ration_imports(now: Happenings, measure: Measure, reach: Reach, force: Force, ground: Ground) -> None:
+    allowed = force.share * measure.amount / ground.rounds_per_year
     pair = (tuple(reach.targets), tuple(reach.actors))
     now.tariff_quotas += [
         TariffQuota(mineral, stage, *pair, allowed, force.share, float(measure.above or 0.0))
@@ -146,14 +147,14 @@ def _ration_imports(now: Happenings, measure: Measure, reach: Reach, force: Forc
     ]
 
 
-def _ration_sales(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
+def _ration_sales(now: Happenings, measure: Measure, reach: Reach, force: Force, ground: Ground) -> None:
     places, free = reach.places(), now.writable("free_share")
-    now.writable("quota_t")[places] += force.share * measure.amount / 4.0
+    now.writable("quota_t")[places] += force.share * measure.amount / ground.rounds_per_year
     free[places] = np.maximum(free[places] - force.share, 0.0)
 
 
-def _guarantee(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
-    covered = np.inf if measure.tonnes is None else measure.tonnes / 4.0
+def _guarantee(now: Happenings, measure: Measure, reach: Reach, force: Force, ground: Ground) -> None:
+    covered = np.inf if measure.tonnes is None else measure.tonnes / ground.rounds_per_year
     now.guarantees += [
         Guarantee(mineral, stage, actor, measure.amount, covered, force.share)
         for mineral in reach.minerals
@@ -163,9 +164,9 @@ def _guarantee(now: Happenings, measure: Measure, reach: Reach, force: Force, _:
 
 
 def _trade_for_the_state(array: str) -> Effect:
-    def effect(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
+    def effect(now: Happenings, measure: Measure, reach: Reach, force: Force, ground: Ground) -> None:
         place = np.ix_(reach.minerals, reach.actors)
-        now.writable(array)[place] += force.share * measure.amount / 4.0
+        now.writable(array)[place] += force.share * measure.amount / ground.rounds_per_year
 
     return effect
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from world.axes import STAGES, Axes
+from world.clock import Clock
 from world.effects import EFFECTS, Force, Ground, Reach
 from world.expectations import (
     INWARD,
@@ -24,14 +25,7 @@ from world.expectations import (
 )
 from world.happenings import Happenings, nothing_happens
 from world.instruments import DRAWN, SUSPENDING
-from world.measures import (
-    ALL,
-    Measure,
-    first_day,
-    round_of,
-    share_of_quarter,
-    share_of_quarter_in_force,
-)
+from world.measures import ALL, Measure
 from world.randomness import Streams
 
 BROKEN_PROMISE = 3.0
@@ -46,7 +40,7 @@ class Calendar:
         measures: Sequence[Measure],
         axes: Axes,
         groups: Mapping[str, Sequence[int]],
-        start: str,
+        clock: Clock,
         streams: Streams,
         priors: Priors,
         ground: Ground | None = None,
@@ -54,7 +48,7 @@ class Calendar:
         self._measures = tuple(measure for measure in measures if _in_the_market(measure))
         self._axes = axes
         self._groups = dict(groups)
-        self._start = start
+        self._clock = clock
         self._streams = streams
         self._priors = priors
         blank = np.zeros((len(axes.minerals), len(STAGES)))
@@ -80,9 +74,9 @@ class Calendar:
         """Share of the round on which a measure bites: renewals prolong it, truces, rulings hold it back."""
         if not self.happens(measure):
             return 0.0
-        share = share_of_quarter_in_force(measure, round_, self._start)
+        share = self._clock.share_in_force(measure, round_)
         if self._renewed(measure, round_):
-            share = share_of_quarter(measure.in_force, measure.cancelled, round_, self._start)
+            share = self._clock.share_of_round(measure.in_force, measure.cancelled, round_)
         if share > 0.0 and measure.instrument not in SUSPENDING:
             for truce in self._truces:
                 if measure.id in truce.suspends:
@@ -100,18 +94,19 @@ class Calendar:
         state of the world keeps count, so that what is suspended begins anew.
         """
         began = measure.in_force
-        if began is None or began >= first_day(0, self._start):
+        if began is None or began >= self._clock.first_day(0):
             return 0.0
-        return float((first_day(round_, self._start) - began).days)
+        return float((self._clock.first_day(round_) - began).days)
 
     def _renewed(self, measure: Measure, round_: int) -> bool:
         """Renewed for a year at a time, each time with its probability, by a draw of its own."""
         if measure.ends is None or measure.renewed <= 0.0:
             return False
-        first = round_of(measure.ends, self._start)
-        years = (round_ - first) // 4
+        first = self._clock.round_of(measure.ends)
+        quarter = self._clock.quarter(first)
+        years = (round_ - first) // self._clock.rounds_per_year
         return round_ >= first and all(
-            self._streams.uniform("renewal", first + 4 * year, measure.id) < measure.renewed
+            self._streams.uniform("renewal", quarter + 4 * year, measure.id) < measure.renewed
             for year in range(years + 1)
         )
 
@@ -120,20 +115,21 @@ class Calendar:
         if measure.instrument != "withdrawal" or share <= 0.0:
             return
         now.withdrawn_share = max(now.withdrawn_share, share)
-        if measure.in_force is not None and round_of(measure.in_force, self._start) == round_:
+        if measure.in_force is not None and self._clock.round_of(measure.in_force) == round_:
             now.acts.append((reach.actors[0], tuple(reach.targets), BROKEN_PROMISE))
 
     def _announce(self, now: Happenings, measure: Measure, reach: Reach, round_: int) -> None:
-        announced = round_of(measure.announced, self._start)
+        announced = self._clock.round_of(measure.announced)
         if measure.instrument == "coercion" and announced == round_ and reach.actors:
             now.acts.append((reach.actors[0], tuple(reach.targets), float(measure.size or 0.0)))
+        age = (round_ - announced) / self._clock.rounds_per_year
         reaches = reach.actors and reach.minerals and reach.stages
-        if announced > round_ or not reaches or not may_be_expected(measure, round_ - announced):
+        if announced > round_ or not reaches or not may_be_expected(measure, age):
             return
-        opens = first_day(round_, self._start)
+        opens = self._clock.first_day(round_)
         belief = belief_in(measure, self._measures, opens, self._priors)
-        feared = share_of_quarter(None, fear_ends(measure), round_, self._start)
-        level = feared_level(measure, round_ - announced, feared, belief)
+        feared = self._clock.share_of_round(None, fear_ends(measure), round_)
+        level = feared_level(measure, age, feared, belief)
         if level > 0.0:
             lanes, fear = reach.lanes(outward=True), now.writable("fear")
             fear[lanes] = np.maximum(fear[lanes], level)
@@ -142,12 +138,12 @@ class Calendar:
     def _expect_rise(
         self, now: Happenings, measure: Measure, reach: Reach, round_: int, belief: float
     ) -> None:
-        opens, off = first_day(round_, self._start), measure.cancelled
+        opens, off = self._clock.first_day(round_), measure.cancelled
         if measure.in_force is None or (off is not None and off <= opens):
             return
-        ahead = (measure.in_force - opens).days / (first_day(round_ + 1, self._start) - opens).days
+        ahead = (measure.in_force - opens).days / (self._clock.first_day(round_ + 1) - opens).days
         usual = self._ground.usual_usd_t[np.ix_(reach.minerals, reach.stages)][:, :, None, None]
-        rise = expected_rise(measure, ahead, belief, usual)
+        rise = expected_rise(measure, ahead / self._clock.rounds_per_year, belief, usual)
         if np.any(rise > 0.0):
             lanes = reach.lanes(outward=measure.instrument not in INWARD)
             now.writable("expected_rise_share")[lanes] += rise
@@ -160,10 +156,11 @@ class Calendar:
         told = [("announced", measure.announced)]
         told += [("in_force", measure.in_force)] if bites and measure.in_force is not None else []
         told += [("cancelled", off)] if off is not None else []
-        found = [(kind, measure) for kind, day in told if round_of(day, self._start) == round_]
+        found = [(kind, measure) for kind, day in told if self._clock.round_of(day) == round_]
         if measure.ends is not None and off is None and self.happens(measure):
-            years, rest = divmod(round_ - round_of(measure.ends, self._start), 4)
-            lasts = years == 0 or (years > 0 and self._renewed(measure, round_ - 4))
+            a_year = self._clock.rounds_per_year
+            years, rest = divmod(round_ - self._clock.round_of(measure.ends), a_year)
+            lasts = years == 0 or (years > 0 and self._renewed(measure, round_ - a_year))
             if rest == 0 and lasts:
                 found.append(("renewed" if self._renewed(measure, round_) else "ended", measure))
         return found

@@ -21,9 +21,9 @@ from world.axes import Array
 from world.instruments import CUTTING
 from world.measures import Measure
 
-AHEAD_ROUNDS = 4
-"""Rounds over which the fear of an announced control fades, and ahead of which a duty is prepared for
-(assumption: a year)."""
+AHEAD_YEARS = 1.0
+"""Time over which the fear of an announced control fades, and ahead of which a duty is prepared for
+(assumption)."""
 INWARD = ("tariff", "specific_tariff", "exclusion")
 OUTWARD = ("export_tax", "specific_export_tax")
 IN_MONEY = ("specific_tariff", "specific_export_tax")
@@ -57,10 +57,10 @@ def belief_in(measure: Measure, measures: Sequence[Measure], day: date, priors: 
     return (prior * priors.weight + kept) / (priors.weight + kept + broken)
 
 
-def may_be_expected(measure: Measure, age_rounds: int) -> bool:
-    """Whether a measure announced so many rounds ago can still move what buyers expect."""
+def may_be_expected(measure: Measure, age_years: float) -> bool:
+    """Whether a measure announced so long ago can still move what buyers expect."""
     return measure.instrument in INWARD + OUTWARD or (
-        measure.instrument in CUTTING and 0 <= age_rounds < AHEAD_ROUNDS
+        measure.instrument in CUTTING and 0 <= age_years < AHEAD_YEARS
     )
 
 
@@ -74,13 +74,13 @@ def _carried_out(measure: Measure, day: date) -> bool | None:
     return False if measure.ends is not None and measure.ends <= day else None
 
 
-def feared_level(measure: Measure, age_rounds: int, feared_share: float, belief: float) -> float:
-    """Chance of a cut-off that is seen in a measure announced so many rounds ago; ``feared_share`` of the
+def feared_level(measure: Measure, age_years: float, feared_share: float, belief: float) -> float:
+    """Chance of a cut-off that is seen in a measure announced so long ago; ``feared_share`` of the
     round passes before it is called off."""
-    if measure.instrument not in CUTTING or not 0 <= age_rounds < AHEAD_ROUNDS:
+    if measure.instrument not in CUTTING or not 0 <= age_years < AHEAD_YEARS:
         return 0.0
     refused = 1.0 - float(measure.size or 0.0)
-    return belief * (1.0 - age_rounds / AHEAD_ROUNDS) * feared_share * refused
+    return belief * (1.0 - age_years / AHEAD_YEARS) * feared_share * refused
 
 
 def fear_ends(measure: Measure) -> date | None:
@@ -93,12 +93,12 @@ def fear_ends(measure: Measure) -> date | None:
 
 
 def expected_rise(
-    measure: Measure, rounds_ahead: float, belief: float, usual_usd_t: float | Array
+    measure: Measure, years_ahead: float, belief: float, usual_usd_t: float | Array
 ) -> float | Array:
     """Rise of the delivered price, as a share of it, that is expected from a duty which comes into force in
-    ``rounds_ahead`` rounds; 0 once it is there or while it is too far off."""
-    if measure.instrument not in INWARD + OUTWARD or not 0.0 < rounds_ahead < AHEAD_ROUNDS:
+    ``years_ahead`` years; 0 once it is there or while it is too far off."""
+    if measure.instrument not in INWARD + OUTWARD or not 0.0 < years_ahead < AHEAD_YEARS:
         return 0.0
     money = measure.instrument in IN_MONEY
     duty = measure.amount / np.maximum(usual_usd_t, 1e-9) if money else measure.amount
-    return belief * duty * (1.0 - rounds_ahead / AHEAD_ROUNDS)
+    return belief * duty * (1.0 - years_ahead / AHEAD_YEARS)

@@ -29,13 +29,19 @@ def project_usd_year(world: TradeWorld) -> Array:
     for block, facts in world.economy.blocks.items():
         stage = BLOCK_STAGE[block]
         grown = capacity_of(world.state.markets, block) * growth[:, None] + facts.entry_t
-        value = 4.0 * facts.capital_usd_t / CAPITAL_RECOVERY * grown * scope[:, stage][:, None]
+        value = (
+            world.clock.rounds_per_year
+            * facts.capital_usd_t
+            / CAPITAL_RECOVERY
+            * grown
+            * scope[:, stage][:, None]
+        )
         cost += scatter(value, axes.sellers(stage), len(axes.countries))
     return cost
 
 
 def stake_usd(world: TradeWorld) -> Array:
-    """(mineral,) what the leader would lose a quarter if the dominant refiner's metal stopped, in scope: the
+    """(mineral,) what the leader would lose a round if the dominant refiner's metal stopped, in scope: the
     value at stake that finance is meant to protect.
     """
     evidence, leader = world.base.evidence, world.leader
@@ -71,7 +77,7 @@ def _shares(world: TradeWorld, values: Array) -> Array:
 
 def promise_usd(world: TradeWorld) -> tuple[Array, Array]:
     """(country,) part of the leader's stake that rests on what a country supplies now, and on what its
-    projects could add; USD a quarter.
+    projects could add; USD a round.
     """
     stake, weight = stake_usd(world)[:, None], world.parameters.finance_projects_share
     present = (1.0 - weight) * (stake * supply_share(world)).sum(axis=0)
@@ -84,7 +90,7 @@ def finance_cut(world: TradeWorld) -> Array:
     partner's yearly investment in the goods in scope, less where it does not.
     """
     politics, needed = world.state.politics, project_usd_year(world).sum(axis=0)
-    money = 4.0 * np.where(politics.rung >= FRAMEWORK, politics.finance_usd, 0.0)
+    money = world.clock.rounds_per_year * np.where(politics.rung >= FRAMEWORK, politics.finance_usd, 0.0)
     covered = np.divide(money, needed, out=np.zeros_like(needed), where=needed > 0)
     return np.asarray(
         world.parameters.finance_cost_cut * np.minimum(covered, 1.0) * world.premise.zone.exists

@@ -15,24 +15,36 @@ from world.state import Markets
 from world.stocks import Holding, passing_share, settle_stocks
 from world.transit import arrival_shares
 
-ROUND_MONTHS = 3.0
 BUILT_KEPT_SHARE = 0.9
 """What was put by in the base year is shed over some three years: this part is left after a quarter
 (assumption)."""
 MAKING_OF_NEXT = ("refining", "component")
+QUARTER_MONTHS = 3.0
+"""Holders plan a quarter ahead what they may draw, whatever the length of a round (assumption)."""
+
+
+def round_months(base: BaseMarket) -> float:
+    """Length of a round."""
+    return 12.0 / base.rounds_per_year
 
 
 def holding_of(base: BaseMarket, markets: Markets, stage: int) -> Holding:
     """Stocks of the buyers of a stage as a round begins."""
     use_t, most_t = usual_use_t(base, markets, stage)
+    months, under_way = round_months(base), markets.under_way_t[stage]
+    late, last = late_shares(base, markets, stage, months)
     return Holding(
         use_t=use_t,
         most_t=most_t,
-        cover_t=base.evidence.stock_cover_months[:, stage][:, None] / ROUND_MONTHS * use_t,
+        cover_t=base.evidence.stock_cover_months[:, stage][:, None] / months * use_t,
         built_t=markets.built_stock_t if stage == REFINED else np.zeros_like(use_t),
         held_t=markets.stock_t[stage],
-        arriving_t=markets.under_way_t[stage][:, 0],
-        late_share=late_share(base, markets, stage),
+        arriving_t=under_way[:, 0],
+        late_share=late,
+        later_t=under_way[:, 1],
+        last_share=last,
+        late_in_quarter_share=late_shares(base, markets, stage, QUARTER_MONTHS)[0],
+        quarter_rounds=QUARTER_MONTHS / months,
         expected_usd_t=np.maximum(markets.expected_index_usd_t[stage], 0.05 * base.lanes(stage).index_usd_t),
         least_width_usd_t=base.lanes(stage).spread_usd_t,
     )
@@ -70,17 +82,22 @@ def use_of_users_t(base: BaseMarket, markets: Markets, stage: int) -> Array:
     return np.zeros((len(activity), 0))
 
 
-def late_share(base: BaseMarket, markets: Markets, stage: int) -> Array:
-    """(mineral, buyer) part of usual purchases that arrives after the round in which it is shipped."""
+def late_shares(base: BaseMarket, markets: Markets, stage: int, months: float) -> tuple[Array, Array]:
+    """(mineral, buyer) part of usual purchases that arrives after the ``months`` in which it is shipped, and
+    part that arrives as long again later."""
     flow = markets.usual_flow_t[stage]
-    total, late = flow.sum(axis=1), shipped_t(base, flow, stage).sum(axis=1)
-    return np.asarray(np.divide(late, total, out=np.zeros_like(total), where=total > 0))
+    legs, total = shipped_t(base, flow, stage, months), flow.sum(axis=1)
+    late, last = (
+        np.asarray(np.divide(part, total, out=np.zeros_like(total), where=total > 0))
+        for part in (legs.sum(axis=1), legs[:, 1])
+    )
+    return late, last
 
 
-def shipped_t(base: BaseMarket, flow_t: Array, stage: int) -> Array:
-    """(mineral, 2, buyer) what of the flows (mineral, seller, buyer) of a round arrives one and two rounds
-    later."""
-    _, after, last = arrival_shares(base.lanes(stage).transit_months / ROUND_MONTHS)
+def shipped_t(base: BaseMarket, flow_t: Array, stage: int, months: float) -> Array:
+    """(mineral, 2, buyer) what of the flows (mineral, seller, buyer) of a round of so many ``months`` arrives
+    one and two rounds later."""
+    _, after, last = arrival_shares(base.lanes(stage).transit_months / months)
     return np.stack([(after * flow_t).sum(axis=1), (last * flow_t).sum(axis=1)], axis=1)
 
 
@@ -96,12 +113,12 @@ def first_prices(base: BaseMarket) -> list[Array]:
 def first_stocks(base: BaseMarket) -> tuple[list[Array], list[Array], Array]:
     """Per stage stocks on hand (mineral, buyer) and goods under way (mineral, 2, buyer) of the base year, and
     what of the metal was put by in that year."""
-    built = built_stock_t(base)
+    built, months = built_stock_t(base), round_months(base)
     held, under_way = [], []
     for stage in range(len(STAGES)):
-        cover = base.evidence.stock_cover_months[:, stage][:, None] / ROUND_MONTHS
+        cover = base.evidence.stock_cover_months[:, stage][:, None] / months
         held.append(cover * base.buyer_use_t(stage) + (built if stage == REFINED else 0.0))
-        legs = shipped_t(base, base.lanes(stage).flow_t, stage)
+        legs = shipped_t(base, base.lanes(stage).flow_t, stage, months)
         if stage == REFINED:
             makers = base.component_input_t.shape[1]
             private = private_share(base.stock_build_t, base.use_t + base.stock_build_t, makers)
@@ -118,10 +135,10 @@ def private_share(other_t: Array, need_t: Array, makers: int) -> Array:
 
 
 def built_stock_t(base: BaseMarket) -> Array:
-    """(mineral, buyer of refined metal) what was put into stock in the base year, four quarters of it: held
+    """(mineral, buyer of refined metal) what was put into stock in the base year, all of it: held
     by the makers of components where there are any, else by other users."""
     axes = base.axes
-    built = 4.0 * base.stock_build_t
+    built = base.rounds_per_year * base.stock_build_t
     by_country = scatter(built, axes.users, len(axes.countries))
     makes = base.component_input_t > 0
     at_makers = np.where(makes, gather(by_country, axes.component_makers), 0.0)
@@ -156,12 +173,13 @@ def revise_holdings(
     moved = np.where(before > 0, before, paid) ** (1.0 - passing) * np.maximum(paid, 1e-9) ** passing
     markets.local_price_usd_t[stage] = np.where(flow.sum(axis=1) > 0, moved, before)
     if stage == REFINED:
-        markets.built_stock_t = BUILT_KEPT_SHARE * markets.built_stock_t
+        kept = BUILT_KEPT_SHARE ** (4.0 / base.rounds_per_year)
+        markets.built_stock_t = kept * markets.built_stock_t
     markets.stock_t[stage], markets.under_way_t[stage] = settle_stocks(
         markets.stock_t[stage],
         markets.under_way_t[stage],
         cleared.stock_change_t,
-        private[:, None, :] * shipped_t(base, flow, stage),
+        private[:, None, :] * shipped_t(base, flow, stage, round_months(base)),
     )
 
 

@@ -39,15 +39,19 @@ def first_capacity_t(base: BaseMarket, trade_usd: Array, hubs: Whole, share: flo
 
 
 def grown_capacity_t(
-    capacity_t: Array, first_t: Array, passed_t: Array, parameters: ParameterValues
+    capacity_t: Array,
+    first_t: Array,
+    passed_t: Array,
+    parameters: ParameterValues,
+    rounds_per_year: int = 4,
 ) -> Array:
     """A round later: growth by the part that was used, a fall toward the first level by the part that was
     not.
     """
     used = np.divide(passed_t, capacity_t, out=np.zeros_like(capacity_t), where=capacity_t > 0.0)
     used = np.minimum(used, 1.0)
-    grown = capacity_t * (1.0 + ((1.0 + parameters.hub_growth_year) ** 0.25 - 1.0) * used)
-    kept = np.exp(-0.25 * parameters.hub_fade_year * (1.0 - used))
+    grown = capacity_t * (1.0 + ((1.0 + parameters.hub_growth_year) ** (1 / rounds_per_year) - 1.0) * used)
+    kept = np.exp(-parameters.hub_fade_year / rounds_per_year * (1.0 - used))
     return np.asarray(first_t + kept * np.maximum(grown - first_t, 0.0))
 
 
@@ -70,4 +74,6 @@ def revise_hubs(world: TradeWorld, cleared: Cleared) -> None:
         passed = np.zeros_like(capacity)
         if flow.shape[1] > 1:
             passed = passed_through_t(flow[:, 1], cleared.setting.borders[stage].hub, capacity.shape[1])
-        markets.hub_capacity_t[stage] = grown_capacity_t(capacity, first, passed, world.parameters)
+        markets.hub_capacity_t[stage] = grown_capacity_t(
+            capacity, first, passed, world.parameters, world.clock.rounds_per_year
+        )

@@ -73,7 +73,7 @@ def _initial_markets(base: BaseMarket, first: list[Array], hub_start_t: Sequence
         contract_usd_t=[values.copy() for values in first],
         believed_usd_t=[values.copy() for values in first],
         usual_index_usd_t=[values.copy() for values in index],
-        last_index_usd_t=[values.copy() for values in index],
+        recent_index_usd_t=[(values.copy(),) * (base.rounds_per_year // 4) for values in index],
         expected_index_usd_t=[values.copy() for values in index],
         local_index_usd_t=[values.copy() for values in index],
         local_price_usd_t=first_prices(base),

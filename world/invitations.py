@@ -20,7 +20,8 @@ def invite(world: TradeWorld) -> dict[str, Invitation]:
     """Every voter that is no great power and not estranged from the leader."""
     politics, facts = world.state.politics, world.facts
     supply, projects = promise_usd(world)
-    absorbs = world.parameters.finance_project_share * project_usd_year(world).sum(axis=0) / 4.0
+    a_round = world.parameters.finance_project_share / world.clock.rounds_per_year
+    absorbs = a_round * project_usd_year(world).sum(axis=0)
     found = {}
     for country in world.population:
         index = list(world.places[country.iso3])
@@ -41,7 +42,7 @@ def invite(world: TradeWorld) -> dict[str, Invitation]:
 
 
 def duty_burden_usd(world: TradeWorld, places: list[int]) -> float:
-    """What the leader's duties on all goods of these countries take from their exporters, USD a quarter: the
+    """What the leader's duties on all goods of these countries take from their exporters, USD a round: the
     part of the duty that does not pass through to the leader's buyers.
     """
     p, facts = world.parameters, world.facts

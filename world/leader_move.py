@@ -13,7 +13,6 @@ from agents.view import Input, LeaderView
 from world.axes import STAGES, Array
 from world.finance import project_usd_year
 from world.invitations import invite, on_countries
-from world.measures import first_day, round_of
 from world.zone import scope_of
 from world.zone_duties import cover_derivatives, fix_duties
 
@@ -26,14 +25,16 @@ def move_leader(world: TradeWorld) -> None:
     politics, scenario = world.state.politics, world.premise
     if not scenario.zone.exists:
         return
-    since_open = world.round - world.decisions_open
-    updates = since_open % scenario.leader.update_quarters == 0
+    since_open, scale = world.round - world.decisions_open, floor_scale(world, world.round)
+    updates = since_open % world.clock.rounds(scenario.leader.update_quarters) == 0
+    rescaled = scale != floor_scale(world, world.round - 1)
+    plans = since_open % world.clock.quarter_rounds == 0
+    if not plans and not rescaled:
+        return
     view = leader_view(world)
     decision = world.leader_strategy.decide(view, updates)
-    scale = floor_scale(world, world.round)
     for (mineral, stage), price in decision.reference_usd_t.items():
         politics.reference_usd_t[world.base.axes.mineral(mineral), STAGES.index(stage)] = price * scale
-    rescaled = scale != floor_scale(world, world.round - 1)
     if (updates or rescaled) and decision.reference_usd_t:
         cover_derivatives(world)
         fix_duties(world)
@@ -45,7 +46,8 @@ def move_leader(world: TradeWorld) -> None:
         if reason.kind != "offer" or _is_news(world, reason):
             world.ledger.enter(reason, "zone_leader", world.round)
     politics.pressure = dict(decision.threats)
-    press_holdouts(world)
+    if plans:
+        press_holdouts(world)
 
 
 def _is_news(world: TradeWorld, reason: CountryDecision) -> bool:
@@ -59,17 +61,15 @@ def _is_news(world: TradeWorld, reason: CountryDecision) -> bool:
 def floor_scale(world: TradeWorld, round_: int) -> float:
     """Factor on the reference prices of the rule in ``round_``: the last one that was dated before it."""
     dated = world.premise.leader.floor_scale
-    begun = [
-        quarter for quarter in dated if round_of(first_day(0, quarter), world.premise.run.start) <= round_
-    ]
-    return dated[max(begun)] if begun else 1.0
+    begun = [period for period in dated if world.clock.round_named(period) <= round_]
+    return dated[max(begun, key=world.clock.round_named)] if begun else 1.0
 
 
 def press_holdouts(world: TradeWorld) -> None:
-    """Threats against those who hold out and sell much to the leader: they press, and they cost trust at
-    once.
+    """Threats of a quarter against those who hold out and sell much to the leader: they press, and they cost
+    trust at once.
     """
-    politics, facts = world.state.politics, world.facts
+    politics, facts, quarter = world.state.politics, world.facts, world.clock.quarter(world.round)
     for country in world.population:
         index = list(world.places[country.iso3])
         exports = facts.exports_usd[index]
@@ -77,7 +77,7 @@ def press_holdouts(world: TradeWorld) -> None:
         exposed = share >= world.parameters.coercion_least_share and world.leader not in index
         courted = (politics.rung[index] < FLOOR).all() and not facts.estranged_from_leader[index].any()
         rate = politics.pressure.get(country.iso3, 0.0) * world.parameters.coercion_acts_year / 4.0
-        if exposed and courted and world.streams.uniform("coercion", world.round, country.iso3) < rate:
+        if exposed and courted and world.streams.uniform("coercion", quarter, country.iso3) < rate:
             world.happenings.acts.append((world.leader, tuple(index), world.parameters.coercion_severity))
             world.news.threat(world.round, world.base.axes.countries[world.leader], country.iso3)
 
@@ -90,6 +90,7 @@ def leader_view(world: TradeWorld) -> LeaderView:
     recent = outside_price_usd_t(world)
     names = {(m, s): (axes.minerals[m], STAGES[s]) for m, s in keys}
     full = world.base.evidence.full_cost_usd_t
+    finance_usd = world.premise.leader.finance_usd_year / world.clock.rounds_per_year
     return LeaderView(
         actor=axes.countries[world.leader],
         round=world.round,
@@ -101,7 +102,7 @@ def leader_view(world: TradeWorld) -> LeaderView:
             if not np.isnan(politics.reference_usd_t[key])
         },
         invitations=invite(world),
-        budget_usd=(1.0 - world.happenings.withdrawn_share) * world.premise.leader.finance_usd_year / 4.0,
+        budget_usd=(1.0 - world.happenings.withdrawn_share) * finance_usd,
         parameters=world.parameter_map,
         inputs=_inputs(world, keys),
     )
@@ -125,5 +126,5 @@ def outside_price_usd_t(world: TradeWorld) -> Array:
     """(mineral, stage) mean f.o.b. price of sellers other than the dominant refiner, over the memory of
     the rule.
     """
-    memory = world.outside_prices[-int(world.parameters.reference_memory_quarters) :]
+    memory = world.outside_prices[-world.clock.rounds(world.parameters.reference_memory_quarters) :]
     return np.mean(memory, axis=0) if memory else world.base.evidence.price_usd_t

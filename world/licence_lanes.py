@@ -74,14 +74,14 @@ def at_countries(values: Array, country: Whole) -> Array:
 
 
 def decided_at(
-    licence: Licence, state: WorldState, parameters: ParameterValues, stage: int
+    licence: Licence, state: WorldState, parameters: ParameterValues, stage: int, rounds_per_year: int = 4
 ) -> tuple[Decided, Array]:
     """What the offices do with this round's requests, and the tonnes that may pass (inf where a licence
     limits nothing: none is needed, or everything is granted and nothing waits).
     """
     markets = state.markets
     usual, waiting = markets.usual_flow_t[stage], markets.backlog_t[stage]
-    decided = decide_requests(licence, office_of(parameters), usual, waiting)
+    decided = decide_requests(licence, office_of(parameters, rounds_per_year), usual, waiting)
     needed = licence.licensed_share * licence.subject_share > 0.0
     settled = (licence.approval_share >= 1.0) & (waiting <= 0.0) & (decided.passes_t >= usual * (1.0 - 1e-9))
     return decided, np.where(needed & ~settled, decided.passes_t, np.inf)

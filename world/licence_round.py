@@ -8,7 +8,7 @@ import numpy as np
 
 from world.axes import STAGES, Array, Whole
 from world.licence_lanes import decided_at, licences_of
-from world.licences import ROUND_DAYS, Decided, Licence, detected_share
+from world.licences import Decided, Licence, detected_share
 from world.market_round import Cleared
 
 if TYPE_CHECKING:
@@ -22,14 +22,14 @@ def close_offices(world: TradeWorld, cleared: Cleared) -> None:
     """After the market: backlogs and ages move on, re-exports that were found are remembered, the table
     ``licences`` is written.
     """
-    markets, p = world.state.markets, world.parameters
+    markets, p, a_year = world.state.markets, world.parameters, world.clock.rounds_per_year
     for stage in range(len(STAGES)):
         licence = licences_of(world.base.axes, world.state, world.happenings, p, stage)
-        decided, _ = decided_at(licence, world.state, p, stage)
+        decided, _ = decided_at(licence, world.state, p, stage, a_year)
         needed = licence.licensed_share * licence.subject_share > 0.0
         _record(world, licence, decided, stage)
         markets.backlog_t[stage] = np.where(needed, decided.backlog_t, 0.0)
-        days = licence.days + ROUND_DAYS * licence.licensed_share
+        days = licence.days + 365.0 / a_year * licence.licensed_share
         markets.licence_days[stage] = np.where(needed, days, 0.0)
         _remember(world, cleared, stage)
 
@@ -49,6 +49,7 @@ def _remember(world: TradeWorld, cleared: Cleared, stage: int) -> None:
         _by_country(passed * border.hub_found_share, border.hub, n),
         _by_country(passed, border.hub, n),
         _by_country(usual, to[:, None], n),
+        world.clock.rounds_per_year,
     )
 
 

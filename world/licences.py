@@ -22,8 +22,7 @@ from world.axes import Array
 from world.parameters import ParameterValues
 
 ROUND_DAYS = 365.0 / 4.0
-REMEMBERED = float(np.exp(-0.25))
-"""Weight of what was found before in the memory of re-exports: a year's memory."""
+"""Days of a quarter."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +49,14 @@ class Office:
 
     cleared_share : part of requests under way that passes during the delay; ramp_days : from first decision
     to full capacity; capacity_share : granted a round at most, over usual requests; patience : part of the
-    requests that still wait a round later
+    requests that still wait a round later; round_days : length of a round
     """
 
     cleared_share: float
     ramp_days: float
     capacity_share: float
     patience_share: float
+    round_days: float = ROUND_DAYS
 
 
 @dataclass(frozen=True)
@@ -73,13 +73,14 @@ class Decided:
     backlog_t: Array
 
 
-def office_of(parameters: ParameterValues) -> Office:
+def office_of(parameters: ParameterValues, rounds_per_year: int = 4) -> Office:
     """The office that the parameters describe."""
     return Office(
         cleared_share=parameters.licence_cleared_share,
         ramp_days=parameters.licence_ramp_months * 365.0 / 12.0,
         capacity_share=parameters.licence_capacity_ratio,
-        patience_share=float(np.exp(-parameters.licence_withdrawal_year / 4.0)),
+        patience_share=float(np.exp(-parameters.licence_withdrawal_year / rounds_per_year)),
+        round_days=365.0 / rounds_per_year,
     )
 
 
@@ -88,13 +89,13 @@ def decide_requests(licence: Licence, office: Office, usual_t: Array, backlog_t:
     and usual trade passes.
     """
     under = licence.licensed_share * licence.subject_share
-    lasts = ROUND_DAYS * licence.licensed_share
+    lasts = office.round_days * licence.licensed_share
     waits = np.clip(licence.delay_days - licence.days, 0.0, lasts)
     subject_t = licence.subject_share * usual_t
     requested = under * usual_t
-    cleared = office.cleared_share * subject_t * waits / ROUND_DAYS
+    cleared = office.cleared_share * subject_t * waits / office.round_days
     pending = np.where(under > 0.0, backlog_t, 0.0) + requested - cleared
-    capacity = office.capacity_share * subject_t / ROUND_DAYS * _working_days(licence, office, lasts)
+    capacity = office.capacity_share * subject_t / office.round_days * _working_days(licence, office, lasts)
     granted = np.minimum(licence.approval_share * pending, capacity)
     some = licence.approval_share > 0.0
     refuses_all = np.where(lasts > waits, pending, 0.0)
@@ -130,15 +131,18 @@ def _worked(days: Array, ramp: Array) -> Array:
     return np.asarray(0.5 * climbing * climbing / np.where(ramp > 0.0, ramp, 1.0) + days - climbing)
 
 
-def detected_share(before: Array, found_t: Array, re_exported_t: Array, delivered_t: Array) -> Array:
+def detected_share(
+    before: Array, found_t: Array, re_exported_t: Array, delivered_t: Array, rounds_per_year: int = 4
+) -> Array:
     """Part of what goes to a country that was found to go on to others, as remembered; any shape.
 
     re_exported_t : tonnes that went through the country in the round, found_t those of it that were found;
-    delivered_t : usual deliveries to it
+    delivered_t : usual deliveries to it; the memory is one of a year
     """
     came = delivered_t + re_exported_t
     seen = np.divide(found_t, came, out=np.zeros_like(came), where=came > 0.0)
-    return np.asarray(REMEMBERED * before + (1.0 - REMEMBERED) * seen)
+    remembered = float(np.exp(-1.0 / rounds_per_year))
+    return np.asarray(remembered * before + (1.0 - remembered) * seen)
 
 
 def kept_share(detected: Array, response: float) -> Array:

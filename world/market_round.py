@@ -140,12 +140,12 @@ def project_capacity(
     """
     markets = world.state.markets
     capacity = capacity_of(markets, block)
-    last = min(world.round + int(4 * years), len(markets.arriving_t[block]) - 1)
+    last = min(world.round + int(world.clock.rounds_per_year * years), len(markets.arriving_t[block]) - 1)
     arriving = markets.arriving_t[block][world.round + 1 : last + 1].sum(axis=0)
     ordered = ordered_year_t(
         world, block, facts, believed_usd_t, feed_index_usd_t(world, block), growth_share
     )
-    left = np.maximum(years - facts.lead_rounds / 4.0, 0.0)
+    left = np.maximum(years - facts.lead_rounds / world.clock.rounds_per_year, 0.0)
     projected: Array = capacity + arriving + ordered * left
     return projected
 
@@ -187,7 +187,7 @@ def same_duty_usd_t(world: TradeWorld) -> Array:
     """(mineral, stage) duty a tonne that costs all outsiders the same, under the forms that have one: no
     exporter's tax can take its place.
 
-    ``benchmark`` fills the gap from last quarter's index to the reference; ``specific`` stays as it was when
+    ``benchmark`` fills the gap from last round's index to the reference; ``specific`` stays as it was when
     the reference was announced.
     """
     if world.premise.zone.duty_form == "specific":
@@ -196,7 +196,7 @@ def same_duty_usd_t(world: TradeWorld) -> Array:
 
 
 def benchmark_index_usd_t(world: TradeWorld) -> Array:
-    """(mineral, stage) last quarter's price at which a benchmark levy looks (``zone.benchmark_index``): the
+    """(mineral, stage) last round's price at which a benchmark levy looks (``zone.benchmark_index``): the
     mean of sellers other than the dominant refiner, or that at the gate of one origin where it sells.
     """
     index = world.premise.zone.benchmark_index
@@ -215,7 +215,8 @@ def captured_share(world: TradeWorld) -> float:
     """Part of the levy on its goods that the dominant refiner takes over by an export tax: none before its
     law is made, ``levy_capture_delay_quarters`` after the floor came into force.
     """
-    politics, delay = world.state.politics, world.parameters.levy_capture_delay_quarters
+    politics = world.state.politics
+    delay = world.parameters.levy_capture_delay_quarters * world.clock.quarter_rounds
     since = max(politics.floor_since_round, politics.captures_since)
     lawful = politics.floor_since_round >= 0 and world.round - since >= delay
     return chosen_capture(world) if lawful else 0.0

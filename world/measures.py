@@ -7,7 +7,6 @@ into force and end each act on their own.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -169,44 +168,3 @@ def _date_complaints(measure: Measure) -> Iterator[Complaint]:
     kind = INSTRUMENTS.get(measure.instrument)
     if kind is not None and kind.counts == TONNES and measure.in_force == measure.ends is not None:
         yield Complaint("ends", measure.ends, f"a day after {first}: tonnes a year need days")
-
-
-def first_day(round_number: int, start: str) -> date:
-    """First day of a round, where ``start`` is the quarter of round 0, such as ``2025-Q1``.
-
-    Raises
-    ------
-    ValueError
-        If ``start`` is not a quarter.
-    """
-    found = re.fullmatch(r"(\d{4})-Q([1-4])", start)
-    if found is None:
-        raise ValueError(f"start: given {start!r}, allowed: a quarter such as 2025-Q1")
-    quarters = int(found[1]) * 4 + int(found[2]) - 1 + round_number
-    return date(quarters // 4, quarters % 4 * 3 + 1, 1)
-
-
-def round_of(day: date, start: str) -> int:
-    """Round that holds ``day``; negative before ``start``."""
-    first = first_day(0, start)
-    return (day.year - first.year) * 4 + (day.month - 1) // 3 - (first.month - 1) // 3
-
-
-def share_of_quarter(begins: date | None, ends: date | None, round_number: int, start: str) -> float:
-    """Share of the days of a round from ``begins`` to the day before ``ends``, 0 to 1; without an end (or a
-    beginning) all later (earlier) days count.
-    """
-    opens, closes = first_day(round_number, start), first_day(round_number + 1, start)
-    first = opens if begins is None else max(begins, opens)
-    last = closes if ends is None else min(ends, closes)
-    return max((last - first).days, 0) / (closes - opens).days
-
-
-def share_of_quarter_in_force(measure: Measure, round_number: int, start: str) -> float:
-    """Share of the days of a round on which ``measure`` is in force, 0 to 1.
-
-    Truces and renewals are not looked at: whether a measure is suspended is a matter of the world's state.
-    """
-    if measure.in_force is None:
-        return 0.0
-    return share_of_quarter(measure.in_force, measure.closes, round_number, start)

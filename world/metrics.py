@@ -92,7 +92,7 @@ def _flows(world: TradeWorld, cleared: Cleared, views: list[StageView]) -> None:
 def _zone(world: TradeWorld, cleared: Cleared, views: list[StageView]) -> None:
     axes, state = world.base.axes, world.state
     members = floor_members(world) if world.state.politics.floor_in_force else signatories(world)
-    yearly = world.round % 4 == 3
+    yearly = (world.round + 1) % world.clock.rounds_per_year == 0
     for stage, view in enumerate(views):
         for mineral in np.flatnonzero((axes.sellers(stage) >= 0).any(axis=1)).tolist():
             output = view.columns["output_t"][mineral]

@@ -23,7 +23,6 @@ from world.expectations import Priors
 from world.guarantees import believed_under, cover_of
 from world.initial import initial_state
 from world.ledger import Ledger
-from world.measures import first_day, round_of
 from world.news import News
 from world.ore_move import read_foreign_share
 from world.parameters import ParameterValues, resolve
@@ -50,8 +49,8 @@ class TradeWorld(mesa.Model):
     dataset : the tables; those of the package when None
 
     ``premise`` is the scenario of the run (``scenario`` itself is a name that Mesa 3.5 keeps for its own);
-    ``step()`` plays one quarter; ``record`` holds the result tables; ``finished`` says that the horizon is
-    reached.
+    ``step()`` plays one round, a quarter or a month; ``record`` holds the result tables; ``finished`` says
+    that the horizon is reached.
     """
 
     def __init__(
@@ -76,12 +75,12 @@ class TradeWorld(mesa.Model):
 
     def _set_clock(self) -> None:
         run = self.premise.run
-        days = [first_day(round_, run.start) for round_ in range(run.rounds)]
-        self.quarters = tuple(f"{day.year}-Q{(day.month + 2) // 3}" for day in days)
-        self.decisions_open = round_of(first_day(0, run.decisions_open), run.start)
+        self.clock = run.clock
+        self.quarters = tuple(map(self.clock.name, range(run.rounds)))
+        self.decisions_open = self.clock.round_named(run.decisions_open)
         self.record = Record()
         self.ledger = Ledger(self.record, self.quarters)
-        self.news = News(self.record, self.quarters, run.start)
+        self.news = News(self.record, self.clock)
         self.markets_asked = 0
 
     def _lay_ground(self) -> None:
@@ -110,8 +109,9 @@ class TradeWorld(mesa.Model):
             self.sector_share,
             p.licence_leak_share,
             p.licence_delay_days,
+            self.clock.rounds_per_year,
         )
-        self.calendar = Calendar(measures, axes, groups, scenario.run.start, self.streams, priors, ground)
+        self.calendar = Calendar(measures, axes, groups, self.clock, self.streams, priors, ground)
         self.happenings = self.calendar.happen(0, [])
         rule = REFERENCE_RULES[scenario.leader.reference_rule]
         anchored = {
@@ -139,11 +139,11 @@ class TradeWorld(mesa.Model):
         )
         if scenario.zone.exists:
             self.state.politics.text_round = draw_text_round(
-                self.streams, self.decisions_open, scenario.zone.text_quarters
+                self.streams, self.decisions_open, scenario.zone.text_quarters, self.clock.quarter_rounds
             )
         markets = self.state.markets
         self.named_starts: list[NamedStart] = order_named_plants(
-            self.base, markets, self.dataset, run.start, self.streams, run.rounds
+            self.base, markets, self.dataset, self.clock, self.streams, run.rounds
         )
         order_trend(self.base, markets, self.economy.blocks, self.economy.demand_growth)
         self.leader_duty = np.zeros(
@@ -172,7 +172,9 @@ class TradeWorld(mesa.Model):
         first = np.where(buyers == self.leader, self.base.buyer_use_t(REFINED), 0.0).sum(axis=1)
         need = np.maximum(first, self.economy.final_need_t[:, self.leader])
         need = np.where(self.economy.grip >= self.parameters.control_least_share, need, 0.0)
-        return Reserve(self.leader, need * wanted.target_days / 91.0, wanted.loan_usd, wanted.private_usd)
+        days = 91.0 * self.clock.months / 3.0
+        target = need * wanted.target_days / days
+        return Reserve(self.leader, target, wanted.loan_usd, wanted.private_usd, self.clock.rounds_per_year)
 
     @property
     def finished(self) -> bool:

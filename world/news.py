@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from world.axes import REFINED, STAGES, Axes
-from world.measures import Measure, first_day
+from world.clock import Clock
+from world.measures import Measure
 from world.record import Record
 from world.state import Control
 
@@ -25,10 +26,9 @@ CONTROLS_IN_WORDS = {
 class News:
     """Writes events into the record."""
 
-    def __init__(self, record: Record, quarters: Sequence[str], start: str) -> None:
+    def __init__(self, record: Record, clock: Clock) -> None:
         self.record = record
-        self._quarters = tuple(quarters)
-        self._start = start
+        self._clock = clock
 
     def measure(self, round_: int, kind: str, measure: Measure) -> None:
         """A measure of the calendar is announced, enters into force, is renewed, ends or is called off."""
@@ -101,8 +101,8 @@ class News:
         self.record.add(
             "events",
             round=round_,
-            quarter=self._quarters[round_],
-            date=date or str(first_day(round_, self._start)),
+            quarter=self._clock.name(round_),
+            date=date or str(self._clock.first_day(round_)),
             kind=kind,
             actor=actor,
             targets=targets,

@@ -23,7 +23,7 @@ REVIEW_QUARTERS = 4
 
 def holders_due(world: TradeWorld) -> list[tuple[str, ExportPolicy]]:
     """Who reviews its policy this round."""
-    due = (world.round - world.decisions_open) % REVIEW_QUARTERS == 0
+    due = (world.round - world.decisions_open) % world.clock.rounds(REVIEW_QUARTERS) == 0
     return sorted(world.export_policies.items(), key=lambda pair: pair[0]) if due else []
 
 

@@ -68,7 +68,7 @@ def _block_facts(
     own = _own_price_share(base, block)
     return BlockFacts(
         full_cost_usd_t=np.where(positions >= 0, full, 1e12),
-        lead_rounds=np.rint(4.0 * years).astype(float),
+        lead_rounds=np.rint(base.rounds_per_year * years).astype(float),
         entry_t=entry * own[:, None],
         capital_usd_t=np.where(positions >= 0, _capital_usd_t(base, block, full), 0.0),
         own_price_share=own,

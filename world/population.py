@@ -14,7 +14,6 @@ from agents.roles import roles_of
 from agents.scripted import ScriptedAccession
 from agents.strategies.by_name import make_strategy
 from world.axes import REST_OF_WORLD, Array
-from world.measures import first_day, round_of
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -62,8 +61,7 @@ def accession_of(world: TradeWorld, voter: str, members: tuple[str, ...]) -> Acc
     written = world.premise.zone.decisions.get(voter)
     if not written:
         return own
-    start = world.premise.run.start
-    choices = {round_of(first_day(0, quarter), start): choice for quarter, choice in written.items()}
+    choices = {world.clock.round_named(period): choice for period, choice in written.items()}
     return ScriptedAccession(choices, own)
 
 

@@ -129,6 +129,7 @@ def refiner_view(world: TradeWorld) -> RefinerView:
         hurt_share=hurt_share(world) if grievances else 0.0,
         floor_in_force=politics.floor_in_force,
         captures=politics.captures_since >= 0,
+        quarter_rounds=world.clock.quarter_rounds,
     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from agents.stockpiling import ReserveDecision, ReserveView, decide_reserve
 from world.axes import Array
+from world.clock import per_round
 from world.parameters import ParameterValues
 
 
@@ -29,6 +30,7 @@ class Reserve:
     target_t: Array
     line_usd: float
     equity_usd: float
+    rounds_per_year: int = 4
     stock_t: Array = field(init=False)
     book_usd: Array = field(init=False)
     bought_t: Array = field(init=False)
@@ -58,15 +60,16 @@ class Reserve:
         self, price_usd_t: Array, usual_usd_t: Array, supply_t: Array, parameters: ParameterValues
     ) -> ReserveDecision:
         """What to buy and release this round, with its cash and what it may still borrow."""
+        quarter_rounds = self.rounds_per_year // 4
         means = max(0.0, self.cash_usd + self.line_usd - self.loan_usd)
         view = ReserveView(self.stock_t, self.target_t, price_usd_t, usual_usd_t, supply_t, means)
         return decide_reserve(
             view,
             parameters.reserve_buy_supply_share,
-            parameters.reserve_fill_quarters,
+            parameters.reserve_fill_quarters * quarter_rounds,
             parameters.reserve_price_ceiling_ratio,
             parameters.reserve_trigger_ratio,
-            parameters.reserve_release_share,
+            per_round(parameters.reserve_release_share, quarter_rounds),
         )
 
     def settle(
@@ -84,8 +87,8 @@ class Reserve:
             self.book_usd, self.stock_t, out=np.zeros_like(self.book_usd), where=self.stock_t > 0
         )
         cost_of_sales = unit_cost * self.released_t
-        storage = parameters.reserve_storage_year / 4.0 * self.book_usd
-        interest = parameters.reserve_interest_year / 4.0 * self.loan_usd
+        storage = parameters.reserve_storage_year / self.rounds_per_year * self.book_usd
+        interest = parameters.reserve_interest_year / self.rounds_per_year * self.loan_usd
         worth = np.maximum(self.book_usd, 0.0)
         split = worth / worth.sum() if worth.sum() > 0 else np.full_like(worth, 1.0 / len(worth))
         self.carrying_usd = storage + interest * split

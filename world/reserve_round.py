@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from world.axes import REFINED, Array
+from world.clock import per_round
 from world.conditions import conditions_of
 from world.market_round import Cleared, clear_round, make_setting
 
@@ -47,7 +48,7 @@ def release_in_emergency(world: TradeWorld, cleared: Cleared) -> Cleared:
     if not emergency.any():
         return cleared
     # what is released fills the gap to usual deliveries and no more: a thin market would otherwise be flooded
-    release = np.where(emergency, np.minimum(p.reserve_release_share * world.reserve.stock_t, missing), 0.0)
+    release = np.where(emergency, np.minimum(released_share(world) * world.reserve.stock_t, missing), 0.0)
     sellers = world.base.axes.refiners
     home = sellers == world.reserve.owner
     release = np.where(
@@ -99,8 +100,13 @@ def owner_price(world: TradeWorld) -> Array:
 
 def usual_price(world: TradeWorld) -> Array:
     """(mineral,) mean price over the reserve's memory; that of the base year before any."""
-    memory = world.reserve_prices[-int(world.parameters.reserve_memory_quarters) :]
+    memory = world.reserve_prices[-world.clock.rounds(world.parameters.reserve_memory_quarters) :]
     return np.asarray(np.mean(memory, axis=0)) if memory else world.base.evidence.price_usd_t[:, REFINED]
+
+
+def released_share(world: TradeWorld) -> float:
+    """Most that the reserve releases in a round, over its stock."""
+    return per_round(world.parameters.reserve_release_share, world.clock.quarter_rounds)
 
 
 def reserve_stock_t(world: TradeWorld) -> Array:

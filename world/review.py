@@ -17,9 +17,8 @@ from agents.scripted import ScriptedAccession
 from agents.view import Answer, CountryView, Question
 from world.axes import REFINED, Array
 from world.invitations import duty_burden_usd
-from world.measures import first_day, round_of
 from world.outlooks import Outlooks, ask_all
-from world.reserve_round import reserve_stock_t
+from world.reserve_round import released_share, reserve_stock_t
 from world.state import ACTION_PLAN
 from world.zone import apply_decision, review_due
 
@@ -52,6 +51,7 @@ def review_standings(world: TradeWorld, outlooks: Outlooks) -> None:
             world.streams,
             zone.ratification_quarters,
             world.parameters,
+            world.clock.quarter_rounds,
         )
         world.ledger.enter(decision, "country", world.round)
         remember_bargain(world, view, decision, answer)
@@ -74,7 +74,7 @@ def reviews(world: TradeWorld, country: Country) -> bool:
         return not applied and world.round in strategy.choices
     p = world.parameters
     rhythm = p.accession_review_probability if binding else p.soft_review_probability
-    return review_due(world.streams, country.iso3, world.round, rhythm, applied)
+    return review_due(world.streams, country.iso3, world.round, rhythm, applied, world.clock.quarter_rounds)
 
 
 def remember_bargain(
@@ -112,11 +112,13 @@ def view_of(world: TradeWorld, country: Country) -> CountryView:
 
 def next_talks(world: TradeWorld, iso3: str) -> int:
     """Round of the next yearly review of talks that the scenario links to minerals; -1 without."""
-    quarter = world.premise.accession.talks.get(iso3)
-    if quarter is None:
+    period = world.premise.accession.talks.get(iso3)
+    if period is None:
         return -1
-    first = round_of(first_day(0, quarter), world.premise.run.start)
-    return first if first >= world.round else world.round + (first - world.round) % 4
+    first = world.clock.round_named(period)
+    return (
+        first if first >= world.round else world.round + (first - world.round) % world.clock.rounds_per_year
+    )
 
 
 def _followers(world: TradeWorld, country: Country, rung: int) -> tuple[str, ...]:
@@ -189,9 +191,10 @@ def _standing_at(world: TradeWorld, name: str, index: list[int]) -> CountryView:
         component_stop_usd=float(world.economy.component_stop_usd[index].sum()),
         favourable_reviews=int(politics.favourable_reviews[index].min()),
         taste=world.streams.normal("taste", 0, name),
-        mood=world.streams.normal("mood", world.round, name),
+        mood=world.streams.normal("mood", world.clock.quarter(world.round), name),
         parameters=world.parameter_map,
         population=float(facts.population[index].sum()),
+        quarter_rounds=world.clock.quarter_rounds,
     )
 
 
@@ -225,7 +228,7 @@ def emergency_relief(world: TradeWorld, index: list[int]) -> float:
     called = p.emergency_share * np.where(
         others[np.maximum(axes.refiners, 0)] & (axes.refiners >= 0), output, 0.0
     ).sum(axis=1)
-    called += p.reserve_release_share * reserve_stock_t(world)
+    called += released_share(world) * reserve_stock_t(world)
     cover = np.where(short > 0, np.minimum(1.0, called / np.where(short > 0, short, 1.0)), 0.0)
     value = base.evidence.price_usd_t[:, REFINED] * mine
     return float((value * cover).sum() / value.sum()) if value.sum() > 0 else float(cover.mean())

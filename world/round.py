@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 def play_round(world: TradeWorld) -> None:
-    """A quarter: events, three moves of policy, the market, its consequences, the record."""
+    """A quarter or a month: events, three moves of policy, the market, its consequences, the record."""
     happen(world)
     plan_reserve(world)
     if world.round >= world.decisions_open:
@@ -59,7 +59,7 @@ def happen(world: TradeWorld) -> None:
     """
     members = np.flatnonzero(world.state.binding_members).tolist()
     outside = nonaligned(world)
-    del world.happenings  # the arrays of the last quarter go before those of this one come
+    del world.happenings  # the arrays of the last round go before those of this one come
     world.happenings = world.calendar.happen(world.round, members, outside)
     disturb(world)
     commission(world.state.markets, world.round)
@@ -92,6 +92,8 @@ def move_countries(world: TradeWorld) -> None:
 
 def move_dominant_refiner(world: TradeWorld) -> None:
     """The dominant refiner imposes, keeps or lifts controls."""
+    if (world.round - world.decisions_open) % world.clock.quarter_rounds:
+        return  # a great power plans by the quarter
     outlooks = outlooks_of(world, with_later=world.premise.dominant_refiner.doctrine in LOOKING_AHEAD)
     move_refiner(world, outlooks)
     world.markets_asked += outlooks.solved

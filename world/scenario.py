@@ -12,9 +12,10 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from world.clock import first_month
 from world.conflicts import conflicts
 from world.instruments import OF_ONE_COUNTRY
-from world.measures import ALL, Measure, complaints, first_day
+from world.measures import ALL, Measure, complaints
 from world.parameters import ParameterError, load_parameters, resolve
 from world.scenario_reading import (
     LIBRARY,
@@ -31,7 +32,15 @@ from world.scenario_reading import (
 )
 from world.scenario_schema import ScenarioSchema
 
-__all__ = ["Known", "Scenario", "ScenarioError", "list_scenarios", "load_scenario", "scenario_of"]
+__all__ = [
+    "Known",
+    "Scenario",
+    "ScenarioError",
+    "change_scenario",
+    "list_scenarios",
+    "load_scenario",
+    "scenario_of",
+]
 
 MEMBERS, NONALIGNED = "members", "nonaligned"
 REST_OF_WORLD = "ROW"
@@ -93,6 +102,15 @@ def scenario_of(layers: list[Layer], key: str, known: Known) -> Scenario:
     return scenario
 
 
+def change_scenario(scenario: Scenario, overrides: Mapping[str, object]) -> Scenario:
+    """``scenario`` with dotted ``overrides`` laid over it, checked against the names of the data.
+
+    Raises ``ScenarioError`` as ``load_scenario`` does.
+    """
+    whole = Layer(scenario.key, _without_none(scenario.model_dump(mode="python")))
+    return scenario_of([whole, settings_layer(overrides)], scenario.key, _names_of_data())
+
+
 def list_scenarios() -> list[tuple[str, str, str]]:
     """Key, name and question of each scenario of the library, the baseline first."""
     files = sorted(LIBRARY.glob("*.toml"), key=lambda file: (file.stem != "baseline", file.stem))
@@ -106,8 +124,9 @@ Fault = tuple[tuple[int | str, ...], object, str]
 def _faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
     """What is wrong where keys and types are right: place, what was given, what is allowed."""
     run = scenario.run
-    if first_day(0, run.decisions_open) < first_day(0, run.start):
+    if first_month(run.decisions_open) < first_month(run.start):
         yield ("run", "decisions_open"), run.decisions_open, f"a quarter not before the start, {run.start}"
+    yield from _period_faults(scenario)
     for location, name in _minerals_named(scenario):
         if name != ALL and name not in known.minerals:
             yield location, name, in_order(name, [*known.minerals, ALL])
@@ -122,6 +141,20 @@ def _faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
     for number, (field, given, allowed) in conflicts(scenario.measures, members):
         yield ("measures", number, field), given, allowed
     yield from _parameter_faults(scenario)
+
+
+def _period_faults(scenario: Scenario) -> Iterator[Fault]:
+    """Months in a run of quarters."""
+    written: dict[tuple[int | str, ...], tuple[str, ...]] = {
+        ("run", "decisions_open"): (scenario.run.decisions_open,),
+        ("leader", "floor_scale"): tuple(scenario.leader.floor_scale),
+        **{("accession", "talks", iso3): (period,) for iso3, period in scenario.accession.talks.items()},
+        **{("zone", "decisions", name): tuple(plan) for name, plan in scenario.zone.decisions.items()},
+    }
+    for location, periods in written.items():
+        for period in periods if scenario.run.rounds_per_year == 4 else ():
+            if "Q" not in period:
+                yield location, period, "a quarter such as 2026-Q1; months need run.rounds_per_year = 12"
 
 
 def _country_faults(scenario: Scenario, known: Known) -> Iterator[Fault]:

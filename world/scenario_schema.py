@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from agents.leader_doctrines.by_name import leader_doctrine_names
 from agents.strategies.by_name import strategy_names
+from world.clock import PERIOD, Clock, RoundsPerYear
 from world.measures import Measure
 
 Value = TypeVar("Value")
@@ -42,6 +43,7 @@ Money = Annotated[float, Field(ge=0, le=1e13)]
 Price = Annotated[float, Field(gt=0, le=1e9)]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Quarter = Annotated[str, Field(pattern=r"^\d{4}-Q[1-4]$")]
+Period = Annotated[str, Field(pattern=PERIOD)]
 Voter = Annotated[str, Field(pattern=r"^([A-Z]{3}|EU)$")]
 Choice = Literal["join", "hold_out", "ask", "stay", "leave"]
 
@@ -84,12 +86,26 @@ class RunSection(Section):
     """How long, which minerals, which background."""
 
     start: Quarter = "2025-Q1"
-    decisions_open: Quarter = "2026-Q1"
+    decisions_open: Period = "2026-Q1"
+    rounds_per_year: RoundsPerYear = 4
     rounds: Annotated[int, Field(ge=1, le=400)] = 44
     minerals: Names = ("*",)
     demand: Literal["STEPS", "APS", "NZE"] = "STEPS"
     shocks: bool = True
     order: Literal["leader_first", "refiner_first"] = "leader_first"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_many_years(cls, keys: object) -> object:
+        """Without a horizon of its own a run of months plays as many years as one of quarters."""
+        if isinstance(keys, dict) and keys.get("rounds_per_year") == 12 and "rounds" not in keys:
+            return {**keys, "rounds": 132}
+        return keys
+
+    @property
+    def clock(self) -> Clock:
+        """Rounds on the calendar."""
+        return Clock(self.rounds_per_year, self.start)
 
 
 class ZoneSection(Section):
@@ -108,7 +124,7 @@ class ZoneSection(Section):
     text_quarters: Delay = (4, 8)
     ratification_quarters: Delay = (2, 6)
     standings: dict[Country, Literal["hold_out", "join"]] = {}
-    decisions: dict[Voter, dict[Quarter, Choice]] = {}
+    decisions: dict[Voter, dict[Period, Choice]] = {}
 
 
 class LeaderSection(Section):
@@ -127,7 +143,7 @@ class LeaderSection(Section):
         tuple[Literal["side_payment", "tariff_relief", "exemption"], ...], BeforeValidator(_list_to_tuple)
     ] = ("side_payment", "tariff_relief")
     reference_price_usd_t: dict[str, dict[Literal["ore", "refined", "component"], Price]] = {}
-    floor_scale: dict[Quarter, Annotated[float, Field(ge=0.1, le=5)]] = {}
+    floor_scale: dict[Period, Annotated[float, Field(ge=0.1, le=5)]] = {}
 
 
 class DominantRefinerSection(Section):
@@ -171,7 +187,7 @@ class AccessionSection(Section):
 
     strategy: StrategyName = "payoff"
     strategies: dict[Voter, StrategyName] = {}
-    talks: dict[Country, Quarter] = {}
+    talks: dict[Country, Period] = {}
 
 
 class ScenarioSchema(Section):
@@ -191,11 +207,11 @@ class ScenarioSchema(Section):
     measures: Annotated[tuple[Measure, ...], BeforeValidator(_list_to_tuple)] = ()
 
 
-def schema_at(path: tuple[str, ...]) -> Mapping[str, Any]:
+def schema_at(path: tuple[str, ...], of: type[BaseModel] = ScenarioSchema) -> Mapping[str, Any]:
     """JSON schema of the key at ``path`` (list positions are written as ``[]``); empty when there is no
     such key.
     """
-    whole = ScenarioSchema.model_json_schema()
+    whole = of.model_json_schema()
     node: Mapping[str, Any] = whole
     for part in path:
         if part == "[]":
@@ -258,6 +274,7 @@ _FORMATS = {
     r"^[A-Z]{3}$": "an ISO 3166-1 alpha-3 code such as CAN",
     r"^[A-Z]{2,3}$": "an ISO 3166-1 alpha-3 code such as CAN, or EU",
     r"^\d{4}-Q[1-4]$": "a quarter such as 2026-Q1",
+    PERIOD: "a quarter such as 2026-Q1, or in runs of months a month such as 2026-03",
     r"^([A-Z]{3}|EU)$": "an ISO 3166-1 alpha-3 code such as CAN, or EU",
     r"^(world|[A-Z]{3})$": "world, or an ISO 3166-1 alpha-3 code such as CAN",
 }

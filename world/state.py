@@ -77,7 +77,7 @@ class Markets:
     believed_usd_t: list[Array]  # stage -> (m, seller) price that producers expect
     contract_usd_t: list[Array]  # stage -> (m, seller) formula price of contracts, a mean of past spot prices
     usual_index_usd_t: list[Array]  # stage -> (m, buyer) slow mean of the price index of orders
-    last_index_usd_t: list[Array]  # stage -> (m, buyer) that of the last round
+    recent_index_usd_t: list[tuple[Array, ...]]  # stage -> that of each round of the last quarter
     expected_index_usd_t: list[Array]  # stage -> (m, buyer) that at which holders of stocks reckon
     local_index_usd_t: list[Array]  # stage -> (m, buyer) the index as it reaches use, stocks at cost
     local_price_usd_t: list[Array]  # stage -> (m, buyer) what users pay, stocks at cost; 0 before any

@@ -7,8 +7,9 @@ final users components; traders' goods count with those of the country they lie 
     b - c / 4 = (target + due - held - arriving) / use, closed over the adjustment time
     target    = cover (1 + fear response x fear + price response x ln(1 + expected rise)) + built
 
-At most so much is drawn that what is held, what arrives and what is ordered and comes in the round last for
-the round and leave a floor of the cover. A part of what users pay follows the cost of the goods in stock:
+At most so much is drawn that what is held, what arrives and what is ordered and comes in a quarter last for
+the quarter and leave a floor of the cover: a plan by the quarter, so that rounds of a month draw as fast as
+rounds of a quarter do. A part of what users pay follows the cost of the goods in stock:
 
     ln local price' = (1 - passing) ln local price + passing ln P,
     passing = 1 - cost pricing x (1 - fresh / (held + arriving + fresh))
@@ -46,9 +47,10 @@ class Holding:
     """Stocks of the buyers of a stage when a round begins, (mineral, buyer) each.
 
     use_t : usual use of the round; most_t : the most that plants can use; cover_t : usual stock, built_t :
-    what is held beyond it for a while; held_t : on hand; arriving_t : ordered before and due in the round;
-    late_share : part of an order that comes after the round; expected_usd_t : price index at
-    which holders reckon; least_width_usd_t : least width w of their answer
+    what is held beyond it for a while; held_t : on hand; arriving_t, later_t : ordered before and due in the
+    round and in the next; late_share : part of an order that comes after the round, last_share : after the
+    next; late_in_quarter_share : after a quarter; quarter_rounds : rounds in a quarter; expected_usd_t :
+    price index at which holders reckon; least_width_usd_t : least width w of their answer
     """
 
     use_t: Array
@@ -60,6 +62,10 @@ class Holding:
     late_share: Array
     expected_usd_t: Array
     least_width_usd_t: Array
+    later_t: Array | float = 0.0
+    last_share: Array | float = 0.0
+    late_in_quarter_share: Array | float = 0.0
+    quarter_rounds: float = 1.0
 
 
 def answer_of(
@@ -75,9 +81,9 @@ def answer_of(
     use, most = np.maximum(holding.use_t, 1e-12), np.maximum(holding.most_t, 1e-12)
     wish = 1.0 + p.stock_fear_response * fear + p.stock_price_response * np.log1p(rise_share)
     target = holding.cover_t * wish + holding.built_t
-    due = holding.late_share * holding.use_t
-    gap = (target + due - holding.held_t - holding.arriving_t) / use
-    gap = gap / max(p.stock_adjustment_months / 3.0, 1.0)
+    due = (holding.late_share + holding.last_share) * holding.use_t
+    gap = (target + due - holding.held_t - holding.arriving_t - holding.later_t) / use
+    gap = gap / max(p.stock_adjustment_months / 3.0 * holding.quarter_rounds, 1.0)
     # who is cut off plans to use less
     planned = most * (1.0 - SAVED_SHARE * fear)
     drawn = drawn_share(holding, p.stock_floor_share, planned)
@@ -98,8 +104,10 @@ def drawn_share(holding: Holding, floor_share: float, use_t: Array) -> Array:
     """(mineral, buyer) most by which orders may fall short of use, as a share of it, where ``use_t`` are
     used."""
     free = SAFE_SHARE * np.maximum(holding.held_t - floor_share * holding.cover_t, 0.0)
-    prompt = np.maximum(1.0 - holding.late_share, LEAST_PROMPT_SHARE)
-    spared = (free + holding.arriving_t) / use_t - (1.0 - prompt)
+    late = holding.late_share if holding.quarter_rounds == 1.0 else holding.late_in_quarter_share
+    prompt = np.maximum(1.0 - late, LEAST_PROMPT_SHARE)
+    comes = free + holding.arriving_t + holding.later_t
+    spared = comes / (holding.quarter_rounds * use_t) - (1.0 - prompt)
     return np.asarray(np.clip(spared / prompt, 0.0, MOST_DRAWN_SHARE))
 
 

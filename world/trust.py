@@ -23,12 +23,14 @@ def revise_trust(world: TradeWorld) -> None:
         politics.trust_rest_leader,
         p.trust_healing_year,
         together,
+        world.clock.rounds_per_year,
     )
     politics.trust_dominant = heal_trust(
         lose_trust(politics.trust_dominant, _loss(world, world.dominant)),
         politics.trust_rest_dominant,
         p.trust_healing_year,
         np.zeros(len(politics.rung)),
+        world.clock.rounds_per_year,
     )
     politics.trust_leader[world.leader] = 1.0
     politics.trust_dominant[world.dominant] = 1.0

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from world.model import TradeWorld
 
 
-def draw_text_round(streams: Streams, published: int, quarters: tuple[int, int]) -> int:
+def draw_text_round(
+    streams: Streams, published: int, quarters: tuple[int, int], quarter_rounds: int = 1
+) -> int:
     """Round in which a binding text exists, drawn from the quarters after the formula is published."""
-    return published + streams.whole("binding text", 0, "zone", *quarters)
+    return published + quarter_rounds * streams.whole("binding text", 0, "zone", *quarters)
 
 
 def delay_rounds(
@@ -29,15 +31,19 @@ def delay_rounds(
     streams: Streams,
     ratification: tuple[int, int],
     parameters: ParameterValues,
+    quarter_rounds: int = 1,
 ) -> int:
-    """Rounds from decision to effect: framework 0-2, action plan 1-4, floor by ratification (drawn by
-    actor, known to nobody before).
+    """Rounds from decision to effect: framework 0-2 quarters, action plan 1-4, floor by ratification (drawn
+    in whole quarters by actor, known to nobody before).
     """
+    quarters = 0
     if rung == FRAMEWORK:
-        return streams.whole("framework", 0, actor, 0, int(parameters.framework_delay_quarters))
-    if rung == ACTION_PLAN:
-        return streams.whole("action plan", 0, actor, 1, int(parameters.action_plan_delay_quarters))
-    return streams.whole("ratification", 0, actor, *ratification) if rung == FLOOR else 0
+        quarters = streams.whole("framework", 0, actor, 0, int(parameters.framework_delay_quarters))
+    elif rung == ACTION_PLAN:
+        quarters = streams.whole("action plan", 0, actor, 1, int(parameters.action_plan_delay_quarters))
+    elif rung == FLOOR:
+        quarters = streams.whole("ratification", 0, actor, *ratification)
+    return quarters * quarter_rounds
 
 
 def apply_decision(
@@ -48,6 +54,7 @@ def apply_decision(
     streams: Streams,
     ratification: tuple[int, int],
     parameters: ParameterValues,
+    quarter_rounds: int = 1,
 ) -> None:
     """Enter a decision on standing for the countries it speaks for."""
     index = list(places)
@@ -56,7 +63,7 @@ def apply_decision(
         unwritten = rung == FLOOR and not 0 <= politics.text_round <= round_
         if rung > FLOOR or unwritten or (politics.due_round[index] >= 0).any():
             return
-        delay = delay_rounds(rung, decision.actor, round_, streams, ratification, parameters)
+        delay = delay_rounds(rung, decision.actor, round_, streams, ratification, parameters, quarter_rounds)
         politics.due_rung[index], politics.due_round[index] = rung, round_ + delay
         politics.favourable_reviews[index] = 0
         _stand(politics, index, "applied")
@@ -87,11 +94,16 @@ def enter_into_force(politics: Politics, round_: int) -> list[tuple[int, int]]:
     return entered
 
 
-def review_due(streams: Streams, actor: str, round_: int, probability: float, applied: bool) -> bool:
+def review_due(
+    streams: Streams, actor: str, round_: int, probability: float, applied: bool, quarter_rounds: int = 1
+) -> bool:
     """A country reviews at its own rhythm (about one in four a quarter): when all revise at once, clubs
-    cycle. None while applied.
+    cycle. None while applied. A review is an event of the quarter: in rounds of a month it falls on one of
+    the quarter's months, drawn for it, so that shorter rounds bring no more reviews.
     """
-    return not applied and streams.uniform("review", round_, actor) < probability
+    quarter, place = divmod(round_, quarter_rounds)
+    falls = streams.whole("month of review", quarter, actor, 0, quarter_rounds - 1)
+    return not applied and place == falls and streams.uniform("review", quarter, actor) < probability
 
 
 def _stand(politics: Politics, index: Sequence[int], standing: str) -> None:

@@ -35,7 +35,7 @@ def cover_derivatives(world: TradeWorld) -> None:
 
 
 def fix_duties(world: TradeWorld) -> None:
-    """Set the ad valorem duty of every lane and the specific duty of all at last quarter's prices."""
+    """Set the ad valorem duty of every lane and the specific duty of all at last round's prices."""
     politics = world.state.politics
     politics.fixed_duty_usd_t = gap_to_reference_usd_t(politics.reference_usd_t, benchmark_index_usd_t(world))
     for stage in range(len(STAGES)):
@@ -43,7 +43,7 @@ def fix_duties(world: TradeWorld) -> None:
 
 
 def _fixed_share(world: TradeWorld, stage: int) -> Array:
-    """(mineral, exporter, importer) ad valorem duty that fills the gap at last quarter's customs values."""
+    """(mineral, exporter, importer) ad valorem duty that fills the gap at last round's customs values."""
     base, now, axes = world.base, world.happenings, world.base.axes
     sellers, buyers, n = axes.sellers(stage), axes.buyers(stage), len(axes.countries)
 
@@ -64,7 +64,7 @@ def _fixed_share(world: TradeWorld, stage: int) -> Array:
 
 
 def _gate_price_usd_t(world: TradeWorld, stage: int) -> Array:
-    """(mineral, seller) what each asked last quarter; the index of those who sold nothing."""
+    """(mineral, seller) what each asked last round; the index of those who sold nothing."""
     index = benchmark_index_usd_t(world)[:, stage][:, None]
     cleared = world.state.clearing
     if cleared is None:

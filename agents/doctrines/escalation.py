@@ -34,7 +34,7 @@ class Escalation:
         taken = sum(_steps(control) for control in held.values())
         due = self._due(view)
         rested = all(
-            view.round - control.since >= view.parameters["escalation_step_quarters"]
+            view.round - control.since >= view.parameters["escalation_step_quarters"] * view.quarter_rounds
             for control in held.values()
         )
         imposed: tuple[ImposedControl, ...] = ()

@@ -77,7 +77,7 @@ def _free(view: RefinerView) -> list[ControlOption]:
     """What it could put on a good that is free of controls."""
     taken = {held.good for held in view.controls}
     unprovoked = not view.grievances
-    if unprovoked and view.round % UNPROVOKED_REVIEW:
+    if unprovoked and view.round % (UNPROVOKED_REVIEW * view.quarter_rounds):
         return []
     return [o for o in view.options if o.instrument in WITHHOLDING and o.good not in taken]
 

@@ -81,6 +81,7 @@ def _ended(view: RefinerView) -> list[HeldControl]:
     """Wars that have lasted their time, or have been won before it."""
     lasts, entered = view.parameters["predation_quarters"], _entered(view)
     wars = [held for held in view.controls if held.instrument == "price_war"]
+    lasts *= view.quarter_rounds
     return [held for held in wars if view.round - held.since >= lasts or held.good not in entered]
 
 

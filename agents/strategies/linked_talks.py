@@ -32,7 +32,7 @@ class Strategy(PayoffAccession):
         paid = view.side_payment_usd + view.tariff_relief_usd
         own = sum(terms.values()) - paid + linked - cost
         worth = own + bargain(own, leader, share)
-        return step_up(view, terms, cost + max(0.0, worth) * waiting(view, left))
+        return step_up(view, terms, cost + max(0.0, worth) * waiting(view, left / view.quarter_rounds))
 
 
 def bargain(own_usd: float, leader_usd: float, share: float) -> float:
@@ -42,7 +42,7 @@ def bargain(own_usd: float, leader_usd: float, share: float) -> float:
     return share * max(0.0, own_usd + leader_usd) - own_usd
 
 
-def waiting(view: CountryView, quarters: int) -> float:
+def waiting(view: CountryView, quarters: float) -> float:
     """What one of the bargain's dollars is worth now: governments turn over, and the offer may lapse."""
     p = view.parameters
     return float((1.0 + (p["government_turnover_year"] + p["offer_lapse_year"]) / 4.0) ** -quarters)

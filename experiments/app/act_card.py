@@ -16,13 +16,13 @@ from world.scenario import ScenarioError
 
 @solara.component
 def ActCard(visit: Visit, version: int, run: Run, mineral: str) -> None:
-    """A form for acts that take effect next quarter."""
+    """A form for acts that take effect next round."""
     kind, size = solara.use_reactive("ban"), solara.use_reactive("0.4")
     actor, target = solara.use_reactive(visit.seat or run.dominant_refiner), solara.use_reactive("JPN")
     lifted = solara.use_reactive("")
     names = countries_in(run)
     with solara.Div(classes=["ob-card", "ob-act"]):
-        Heading("Act (from the next quarter on)")
+        Heading(f"Act (from the next {visit.word} on)")
         with solara.Div(classes=["ob-row"]):
             Choice("Who acts", actor, names)
             Choice("Does what", kind, interventions.KINDS)

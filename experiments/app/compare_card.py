@@ -43,7 +43,7 @@ def CompareCard(visit: Visit, run: Run, mineral: str, stage: str, colouring: str
         Choice("Beside this world", other, words)
         second = beside.run() if other.value != NOTHING else None
         if other.value != NOTHING and (beside.busy or second is None):
-            solara.Text(f"Playing the other world: quarter {beside.shown} of {beside.wanted} ...")
+            solara.Text(f"Playing the other world: {beside.word} {beside.shown} of {beside.wanted} ...")
         elif second is not None:
             Beside(run, second, words[other.value], mineral, stage, colouring)
 

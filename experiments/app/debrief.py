@@ -36,11 +36,11 @@ def computers_premise(premise: Premise, actor: str) -> Premise:
 
 def first_decision(premise: Premise, actor: str) -> str:
     """The quarter in which the seat first acted; empty when it has not."""
-    scenario = premise.scenario
+    scenario, clock = premise.scenario, premise.scenario.run.clock
     quarters = list(scenario.zone.decisions.get(actor, {}))
     for measure in scenario.measures:
         if measure.id.startswith(f"seat-{actor}-"):
-            quarters.append(f"{measure.announced.year}-Q{(measure.announced.month + 2) // 3}")
+            quarters.append(clock.name(clock.round_of(measure.announced)))
     return min(quarters, default="")
 
 

@@ -1,4 +1,4 @@
-"""Acts of a visitor as dated measures of the scenario: they take effect with the next quarter."""
+"""Acts of a visitor as dated measures of the scenario: they take effect with the next round."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from experiments.app.premise import Premise
 from experiments.figures.naming import country_name, mineral_word
-from world.measures import Measure, first_day, round_of, share_of_quarter_in_force
+from world.measures import Measure
 
 KINDS: Mapping[str, str] = {
     "ban": "ban exports",
@@ -38,11 +38,11 @@ def acted(
     size: float | None,
     seat: str,
 ) -> Premise:
-    """The premise with one more act, in force from the first day of the quarter after ``rounds``."""
-    day = first_day(rounds, premise.scenario.run.start)
+    """The premise with one more act, in force from the first day of the round after ``rounds``."""
+    clock = premise.scenario.run.clock
+    day = clock.first_day(rounds)
     if kind == "floor":
-        quarter = f"{day.year}-Q{(day.month + 2) // 3}"
-        scales = {**premise.setting("leader.floor_scale", {}), quarter: size}
+        scales = {**premise.setting("leader.floor_scale", {}), clock.name(rounds): size}
         return premise.having("leader.floor_scale", scales)
     own = kind in ("outage", "state_purchase")
     words = f"{country_name(actor)} acts: {KINDS[kind]}, {mineral_word(mineral)}"
@@ -64,9 +64,9 @@ def acted(
 
 
 def lifted(premise: Premise, rounds: int, measure: str, seat: str) -> Premise:
-    """The premise in which a measure is suspended from the quarter after ``rounds`` on."""
+    """The premise in which a measure is suspended from the round after ``rounds`` on."""
     found = next(one for one in premise.scenario.measures if one.id == measure)
-    day = first_day(rounds, premise.scenario.run.start).isoformat()
+    day = premise.scenario.run.clock.first_day(rounds).isoformat()
     truce = {
         "announced": day,
         "in_force": day,
@@ -79,16 +79,16 @@ def lifted(premise: Premise, rounds: int, measure: str, seat: str) -> Premise:
 
 
 def in_force(premise: Premise, rounds: int) -> dict[str, str]:
-    """Measures of the scenario that bite in the last quarter played and can be lifted: id -> words."""
-    start = premise.scenario.run.start
+    """Measures of the scenario that bite in the last round played and can be lifted: id -> words."""
+    clock = premise.scenario.run.clock
     ended = {name for measure in premise.scenario.measures for name in measure.suspends}
     return {
         measure.id: _words(measure)
         for measure in premise.scenario.measures
         if measure.instrument in LIFTED
         and measure.id not in ended
-        and round_of(measure.announced, start) < rounds
-        and share_of_quarter_in_force(measure, rounds - 1, start) > 0
+        and clock.round_of(measure.announced) < rounds
+        and clock.share_in_force(measure, rounds - 1) > 0
     }
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from experiments.figures.naming import (
     RUNGS,
+    a_round,
     country_name,
     format_money,
     format_price,
@@ -40,7 +41,7 @@ COLOURINGS = {
     "role": "role",
     "dependence": "dependence on the dominant refiner",
     "trust": "trust in the leader",
-    "gain": "gain since the first quarter",
+    "gain": "gain since the start",
 }
 Place = tuple[float, float]
 
@@ -154,7 +155,8 @@ def _dried_up(
     chosen: pd.DataFrame, now: pd.DataFrame, first: int, roles: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     lane = ["origin", "destination"]
-    before = chosen[chosen["round"] == first].groupby(lane)["flow_t"].sum()
+    opening = chosen[chosen["round"] == first]
+    before, each = opening.groupby(lane)["flow_t"].sum(), a_round(str(opening["quarter"].max()))
     after = now[now["hub"] == ""].groupby(lane)["flow_t"].sum().reindex(before.index).fillna(0.0)
     dried: pd.Series[float] = before[
         (after < DRIED_SHARE * before) & (before > LEAST_SHARE * before.sum())
@@ -168,7 +170,7 @@ def _dried_up(
                 **_drawn([origin, destination], roles),
                 "width": 1.4,
                 "kind": "dried",
-                "text": f"{words}, {flow_t:,.0f} t a quarter at the start",
+                "text": f"{words}, {flow_t:,.0f} t {each} at the start",
             }
         )
     return arcs
@@ -179,8 +181,9 @@ def _arc_words(row: Any) -> str:
     by = f" through {the_country(way[1])}" if row.hub else ""
     rent = f", licence worth {format_price(row.rent_usd_t)}" if row.rent_usd_t > 0 else ""
     return (
-        f"{country_name(way[0])} to {country_name(way[-1])}{by}: {row.flow_t:,.0f} t a quarter "
-        f"({format_money(row.value_usd)}), landed at {format_price(row.price_landed_usd_t)}{rent}"
+        f"{country_name(way[0])} to {country_name(way[-1])}{by}: {row.flow_t:,.0f} t "
+        f"{a_round(str(row.quarter))} ({format_money(row.value_usd)}), "
+        f"landed at {format_price(row.price_landed_usd_t)}{rent}"
     )
 
 

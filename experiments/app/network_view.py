@@ -1,4 +1,4 @@
-"""The trade graph of a quarter, laid out by role; the countries that much trade passes through are ringed."""
+"""The trade graph of a round, laid out by role; the countries that much trade passes through are ringed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def show_network(run: Run, mineral: str, stage: str) -> tuple[str, str]:
     part = graph.subgraph(chosen)
     through = betweenness(part)
     places = _places(part, carried)
-    lands = {code: _land(part, code, through[code]) for code in part}
+    lands = {code: _land(part, code, through[code], run.round_word) for code in part}
     ranked = sorted(chosen, key=lambda code: (-through[code], -carried[code], code))[:MOST_LABELS]
     labels = [
         {"x": places[code][0], "y": places[code][1] - places[code][2] - 3, "text": country_name(code)}
@@ -37,7 +37,7 @@ def show_network(run: Run, mineral: str, stage: str) -> tuple[str, str]:
     ]
     view = {
         "lands": lands,
-        "arcs": _lanes(part, places),
+        "arcs": _lanes(part, places, run.round_word),
         "key": [*key_of_roles(run), {"class": "ringed", "text": "ringed: much trade passes through"}],
         "labels": labels,
         "round": run.rounds[-1],
@@ -71,20 +71,22 @@ def _places(graph: nx.DiGraph[str], carried: Mapping[str, float]) -> dict[str, t
     return places
 
 
-def _land(graph: nx.DiGraph[str], code: str, through: float) -> dict[str, Any]:
+def _land(graph: nx.DiGraph[str], code: str, through: float, word: str) -> dict[str, Any]:
     node = graph.nodes[code]
     ringed = " ringed" if through >= 0.02 else ""
     return {
         "name": country_name(code),
         "class": f"role-{node['role']}{ringed}",
         "lines": [
-            f"Makes {node['output_t']:,.0f} t, uses {node['use_t']:,.0f} t a quarter",
+            f"Makes {node['output_t']:,.0f} t, uses {node['use_t']:,.0f} t a {word}",
             f"On {format_share(through)} of the shortest ways between two others",
         ],
     }
 
 
-def _lanes(graph: nx.DiGraph[str], places: Mapping[str, tuple[float, float, float]]) -> list[dict[str, Any]]:
+def _lanes(
+    graph: nx.DiGraph[str], places: Mapping[str, tuple[float, float, float]], word: str
+) -> list[dict[str, Any]]:
     lanes = sorted(graph.edges(data=True), key=lambda lane: -lane[2]["flow_t"])[:MOST_LANES]
     largest = max((float(data["flow_t"]) for _, _, data in lanes), default=1.0) or 1.0
     drawn = [
@@ -93,7 +95,7 @@ def _lanes(graph: nx.DiGraph[str], places: Mapping[str, tuple[float, float, floa
             "class": f"from-{graph.nodes[start]['role']}",
             "width": round(0.5 + 5 * math.sqrt(data["flow_t"] / largest), 2),
             "kind": "rerouted" if data["transit_t"] > data["flow_t"] / 2 else "open",
-            "text": f"{country_name(start)} to {country_name(end)}: {data['flow_t']:,.0f} t a quarter, "
+            "text": f"{country_name(start)} to {country_name(end)}: {data['flow_t']:,.0f} t a {word}, "
             f"landed at {format_price(data['price_landed_usd_t'])}",
         }
         for start, end, data in lanes

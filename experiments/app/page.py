@@ -115,7 +115,7 @@ def Controls(visit: Visit, version: int) -> None:
             rounds=visit.shown,
             planned=visit.planned,
             words=quarter_in_words(run.quarters[-1]) if run is not None else "",
-            last=f"of {visit.planned} quarters",
+            last=f"of {visit.planned} {visit.word}s",
             event_go=visit.go_to,
         )
         with solara.Div(style={"width": "120px"}):
@@ -135,7 +135,7 @@ def Progress(visit: Visit, version: int) -> None:
         share = 100 * visit.shown / max(visit.wanted, 1)
         with solara.Div(classes=["ob-busy"]):
             solara.HTML(tag="i", style=f"width: {share:.0f}%")
-        solara.Text(f"Playing quarter {visit.shown + 1} of {visit.wanted} ...", classes=["ob-note"])
+        solara.Text(f"Playing {visit.word} {visit.shown + 1} of {visit.wanted} ...", classes=["ob-note"])
 
 
 @solara.component

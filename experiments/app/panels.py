@@ -40,7 +40,7 @@ def show_prices(run: Run, mineral: str, stage: str) -> str:
     ]
     binds = int(rows["floor_binds"].sum())
     floor = (
-        f"the floor binds in {binds} of {len(rows)} quarters"
+        f"the floor binds in {binds} of {len(rows)} {run.round_word}s"
         if rows["in_force"].any()
         else "no floor is in force"
     )
@@ -140,7 +140,7 @@ def show_reserve(run: Run) -> str:
     note = (
         f"Bought for {format_money(float(flows['purchase_usd']))}, "
         f"sold for {format_money(float(flows['sale_usd']))}, "
-        f"interest and storage {format_money(float(flows['carrying_usd']))}, all since the first quarter."
+        f"interest and storage {format_money(float(flows['carrying_usd']))}, all since the start."
     )
     return _chart("lines", title, "billion USD", run, lines, note=note)
 

@@ -25,7 +25,8 @@ MOST_ROUNDS = 80
 MOST_MEASURES = 200
 _BASE = re.compile(r"[a-z0-9_]{1,60}")
 _NOTE = re.compile(
-    r"^# page: seed (\d{1,9}), quarter (\d{4}-Q[1-4]), seat ([A-Z]{2,3}|nobody)$", re.MULTILINE
+    r"^# page: seed (\d{1,9}), quarter (\d{4}-(?:Q[1-4]|0[1-9]|1[0-2])), seat ([A-Z]{2,3}|nobody)$",
+    re.MULTILINE,
 )
 
 
@@ -84,7 +85,8 @@ def read_token(token: str) -> Premise:
 
 @dataclass(frozen=True)
 class Saved:
-    """A saved game: the world, the quarter it had reached, and whose seat was taken (empty: nobody's)."""
+    """A saved game: the world, the quarter or month it had reached, and whose seat was taken (empty:
+    nobody's)."""
 
     premise: Premise
     quarter: str

@@ -1,6 +1,6 @@
 """A seat at the table: what a government is shown in plain words, what its options are worth, its decision.
 
-The briefing is made on a copy of the world in which the quarter has begun and the leader has moved: the same
+The briefing is made on a copy of the world in which the round has begun and the leader has moved: the same
 view and the same answers that the computer's government would get.
 """
 
@@ -35,7 +35,7 @@ from world.round import happen, outlooks_of
 
 OPTIONS: Mapping[str, str] = {
     "join": "Sign: {next}",
-    "hold_out": "Hold out this quarter",
+    "hold_out": "Hold out for now",
     "ask": "Hold out and ask for a side payment",
     "stay": "Stay bound by the floor",
     "leave": "Leave the floor",
@@ -54,7 +54,7 @@ class Briefing:
 
 
 def brief(premise: Premise, rounds: int, actor: str) -> Briefing | None:
-    """The briefing for the quarter after ``rounds``; None when the run is over."""
+    """The briefing for the round after ``rounds``; None when the run is over."""
     return TRACKS.ask(lambda: _brief(TRACKS.stand_at(premise, rounds), actor))
 
 
@@ -71,7 +71,7 @@ def _brief(world: TradeWorld, actor: str) -> Briefing | None:
     move_leader(world)
     places = world.places[actor]
     if world.dominant in places:
-        return Briefing(actor, quarter, _refiner_facts(refiner_view(world)), {})
+        return Briefing(actor, quarter, _refiner_facts(refiner_view(world), world.clock.word), {})
     if world.leader in places:
         return Briefing(actor, quarter, _leader_facts(world), {})
     return _country_briefing(world, actor, quarter)
@@ -111,21 +111,21 @@ def _facts(view: CountryView, world: TradeWorld) -> tuple[str, ...]:
     side = in_words([f"{name} {format_money(usd)}" for name, usd in paid.items() if usd > 0.0])
     return (
         f"You stand on: {RUNGS[view.rung]}. {text}",
-        f"You trade minerals worth {format_money(view.mineral_trade_usd)} a quarter.",
+        f"You trade minerals worth {format_money(view.mineral_trade_usd)} a {world.clock.word}.",
         f"You trust {leader} at {format_share(view.trust_leader)} "
         f"and {refiner} at {format_share(view.trust_dominant)}.",
         f"You put the chance that {refiner} answers your signature at "
         f"{format_share(view.retaliation_belief)}; "
         f"{format_share(view.exports_to_dominant_share)} of your exports go there.",
         f"{format_share(view.peers_share)} of your trade is with countries on the next rung or above.",
-        f"Finance you could hope for: {format_money(view.finance_offer_usd)} a quarter. "
+        f"Finance you could hope for: {format_money(view.finance_offer_usd)} a {world.clock.word}. "
         f"On offer for your signature: {side}.",
         f"If you were cut off, members could cover {format_share(view.emergency_relief_share)} of the metal.",
         "Not known: when a signature is ratified, the next shocks, what others will do.",
     )
 
 
-def _refiner_facts(view: RefinerView) -> tuple[str, ...]:
+def _refiner_facts(view: RefinerView, word: str) -> tuple[str, ...]:
     hostile = sorted({grievance.actor for grievance in view.grievances})
     held = [
         f"{mineral_word(control.mineral)}, {control.stage} ({control.instrument.replace('_', ' ')}), "
@@ -136,7 +136,7 @@ def _refiner_facts(view: RefinerView) -> tuple[str, ...]:
     options = sorted(goods.values(), key=lambda option: -option.lane_value_usd)[:5]
     told = tuple(
         f"{mineral_word(option.mineral)}, {option.stage}: you ship {format_money(option.lane_value_usd)} "
-        f"a quarter to {len(option.targets)} of them, "
+        f"a {word} to {len(option.targets)} of them, "
         f"{format_share(option.target_dependence_share)} of what they buy"
         for option in options
     )
@@ -144,18 +144,18 @@ def _refiner_facts(view: RefinerView) -> tuple[str, ...]:
         f"Hostile acts in force by: {in_words([country_name(code) for code in hostile], 8)}.",
         f"Your controls decided in this run: {in_words(held, 6)}.",
         *told,
-        "Licences, bans and duties are under 'Act' below; they take effect this quarter.",
+        f"Licences, bans and duties are under 'Act' below; they take effect this {word}.",
     )
 
 
 def _leader_facts(world: TradeWorld) -> tuple[str, ...]:
-    view = leader_view(world)
+    view, word = leader_view(world), world.clock.word
     short = sorted(
         (seen.request for seen in view.invitations.values() if seen.request and seen.request.short_usd > 0),
         key=lambda request: request.short_usd,
     )[:5]
     lacking = tuple(
-        f"{country_name(request.actor)} lacks {format_money(request.short_usd)} a quarter to sign and asks "
+        f"{country_name(request.actor)} lacks {format_money(request.short_usd)} a {word} to sign and asks "
         f"for {WORDS[request.kind]}; its signature is worth {format_money(request.gain_usd)} to you"
         for request in short
     )
@@ -163,9 +163,9 @@ def _leader_facts(world: TradeWorld) -> tuple[str, ...]:
     return (
         f"{on_floor} partners are bound by the floor.",
         f"{len(view.announced_usd_t)} reference prices are announced.",
-        f"Your finance budget is {format_money(view.budget_usd)} a quarter.",
+        f"Your finance budget is {format_money(view.budget_usd)} a {word}.",
         *lacking,
-        "The floor, tariffs and threats are under 'Act' below; they take effect this quarter.",
+        f"The floor, tariffs and threats are under 'Act' below; they take effect this {word}.",
     )
 
 

@@ -15,7 +15,6 @@ from experiments.app.widgets import Chart
 from experiments.explain import find_actor
 from experiments.figures.naming import country_name, format_money, quarter_in_words, union_members
 from experiments.results import Run
-from world.measures import first_day
 
 
 @solara.component
@@ -25,7 +24,7 @@ def SeatCard(visit: Visit, version: int, run: Run, country: solara.Reactive[str]
         if not visit.seat:
             Heading("Take a seat at the table")
             Words(
-                "Govern a country from the next quarter on. You are shown what its government would be "
+                "Govern a country from the next round on. You are shown what its government would be "
                 "shown, and the world waits for your decision."
             )
             actor = find_actor(run, country.value)
@@ -52,7 +51,7 @@ def _sit_down(visit: Visit, actor: str) -> None:
 def BriefingCard(visit: Visit, moment: str) -> None:
     """What the government is shown this quarter, and its options."""
     if visit.busy:
-        solara.Text("The quarter is being played ...")
+        solara.Text("The round is being played ...")
         return
     briefing = solara.lab.use_task(
         lambda: brief(visit.premise, visit.shown, visit.seat),
@@ -61,7 +60,7 @@ def BriefingCard(visit: Visit, moment: str) -> None:
         raise_error=False,
     )
     if briefing.error:
-        solara.Text("The briefing could not be made; step one quarter and try again.", classes=["ob-alert"])
+        solara.Text("The briefing could not be made; step one round and try again.", classes=["ob-alert"])
     elif not briefing.finished:
         solara.Text("Your advisers are at work ...")
     elif briefing.value is not None:
@@ -88,7 +87,7 @@ def Options(visit: Visit, briefing: Briefing) -> None:
             )
         )
     with solara.Div(classes=["ob-choices"]):
-        for choice, words in (briefing.options or {"": "Go on to the next quarter"}).items():
+        for choice, words in (briefing.options or {"": f"Go on to the next {visit.word}"}).items():
             solara.Button(
                 words, color="primary", outlined=True, on_click=lambda choice=choice: _decide(visit, choice)
             )
@@ -100,8 +99,7 @@ def _decide(visit: Visit, choice: str) -> None:
     if not choice:
         visit.go_to(visit.shown + 1)
         return
-    day = first_day(visit.shown, visit.premise.scenario.run.start)
-    quarter = f"{day.year}-Q{(day.month + 2) // 3}"
+    quarter = visit.premise.scenario.run.clock.name(visit.shown)
     visit.take_up(decided(visit.premise, visit.seat, quarter, choice), visit.shown + 1)
 
 
@@ -132,7 +130,7 @@ def Duel(visit: Visit, since: str, rounds: int) -> None:
     elif theirs.finished and theirs.value is not None and yours is not None:
         Score(visit, yours, theirs.value, since)
     else:
-        solara.Text("The computer plays the same quarters ...")
+        solara.Text("The computer plays the same rounds ...")
 
 
 def _play_computers(visit: Visit, rounds: int) -> Track:
@@ -157,7 +155,7 @@ def Score(visit: Visit, yours: Track, computers: Track, since: str) -> None:
     verdict = "as well as" if abs(gap) < 500 else "better than" if gap > 0 else "worse than"
     Words(
         f"Since {quarter_in_words(since)} {country_name(visit.seat)} fared {verdict} under the computer "
-        f"({format_money(gap, signed=True)} over these quarters, same shocks). Users are counted by surplus, "
+        f"({format_money(gap, signed=True)} over this time, same shocks). Users are counted by surplus, "
         "in which only the difference has a meaning."
     )
     Grid(("account", "you", "computer", "difference"), rows)

@@ -41,8 +41,13 @@ class Visit:
         return self.shown < self.wanted
 
     @property
+    def word(self) -> str:
+        """What a round is called."""
+        return self.premise.scenario.run.clock.word
+
+    @property
     def planned(self) -> int:
-        """Quarters of the scenario."""
+        """Rounds of the scenario."""
         return self.premise.scenario.run.rounds
 
     @property
@@ -110,11 +115,9 @@ class Visit:
         self.restart(saved.premise, self._rounds_at(saved), saved.seat)
 
     def _rounds_at(self, saved: Saved) -> int:
-        year, _, part = saved.quarter.partition("-Q")
-        start_year, _, start_part = saved.premise.scenario.run.start.partition("-Q")
-        if not year:
+        if not saved.quarter:
             return 1
-        return 4 * (int(year) - int(start_year)) + int(part) - int(start_part) + 1
+        return saved.premise.scenario.run.clock.round_named(saved.quarter) + 1
 
     def _enter(self, premise: Premise, shown: int, rounds: int) -> None:
         with self._lock:

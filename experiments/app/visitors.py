@@ -15,6 +15,7 @@ import solara.lab
 from experiments.app.commons import MOST_VISITORS
 from experiments.app.premise import Premise, Saved, read_token
 from experiments.app.visit import Visit
+from world.clock import PERIOD
 from world.scenario import ScenarioError
 
 REMEMBERED_S = 900.0
@@ -97,7 +98,7 @@ def follow_link(visit: Visit, search: str) -> None:
     except ScenarioError as error:
         visit.problem = str(error)
         return
-    if re.fullmatch(r"\d{4}-Q[1-4]", quarter) is None:
+    if re.fullmatch(PERIOD, quarter) is None:
         quarter = ""
     if premise.key != visit.premise.key:
         visit.restore(Saved(premise, quarter, ""))

@@ -9,6 +9,7 @@ from agents.decision import Offer
 from experiments.explain import TERMS, ExplainError, explain_decisions, find_actor
 from experiments.figures.naming import (
     RUNGS,
+    a_round,
     country_name,
     format_money,
     format_share,
@@ -48,11 +49,11 @@ def show_why(run: Run, country: str) -> tuple[str, str]:
     when = quarter_in_words(str(row.quarter))
     chosen, other = (str(word).replace("_", " ") for word in (row.choice, row.alternative))
     title = f"{country_name(actor)}, {when}: {chosen} rather than {other}"
-    return words, show_falls(title, terms, float(row.threshold_usd))
+    return words, show_falls(title, terms, float(row.threshold_usd), a_round(str(row.quarter)))
 
 
-def show_falls(title: str, terms: Mapping[str, float], threshold_usd: float) -> str:
-    """Terms as a waterfall, the largest first, their sum, what it had to exceed; million USD a quarter."""
+def show_falls(title: str, terms: Mapping[str, float], threshold_usd: float, each: str = "a quarter") -> str:
+    """Terms as a waterfall, the largest first, their sum, what it had to exceed; million USD a round."""
     ranked = sorted(terms.items(), key=lambda term: (-abs(term[1]), term[0]))
     largest = abs(ranked[0][1])
     shown = [(TERMS.get(name, name), value) for name, value in ranked if abs(value) >= LEAST_SHARE * largest]
@@ -69,7 +70,7 @@ def show_falls(title: str, terms: Mapping[str, float], threshold_usd: float) -> 
         {
             "kind": "falls",
             "title": title,
-            "unit": "million USD a quarter",
+            "unit": f"million USD {each}",
             "falls": falls,
             "threshold": threshold_usd / 1e6,
         }
@@ -95,7 +96,6 @@ def show_beliefs(run: Run, country: str, world: TradeWorld | None) -> list[tuple
         voter = world.facts.speaks_for[place]
         offer = world.state.politics.offers.get(voter, Offer()).paid_usd
         found.append(("Expects to be answered if it signs", format_share(belief)))
-        found.append(
-            ("On offer for its signature", f"{format_money(offer)} a quarter" if offer > 0 else "none")
-        )
+        words = f"{format_money(offer)} a {world.clock.word}" if offer > 0 else "none"
+        found.append(("On offer for its signature", words))
     return found

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from experiments.backtests.case import ACTUAL, Case
+from experiments.backtests.case import ACTUAL, Case, CaseError
 from experiments.backtests.case_reading import read_case
 from experiments.backtests.criteria import Criterion, read_criteria
 from experiments.backtests.draws import draw_parameters
@@ -21,7 +21,7 @@ from experiments.backtests.naive import nothing_changes, static_answer
 from experiments.backtests.outcome import Outcome
 from experiments.backtests.play import play_case
 from experiments.backtests.scoring import Score, score_case
-from experiments.jobs import in_processes, in_turn
+from experiments.jobs import Lost, in_processes, in_turn
 from world.axes import Array
 from world.market.fallback import MarketError
 
@@ -85,7 +85,9 @@ def run_backtests(
     results = in_turn(play_job, todo) if processes <= 1 else in_processes(play_job, todo, processes)
     played: list[Played] = []
     with closing(results):
-        for one in results:
+        for job, one in results:
+            if isinstance(one, Lost):
+                raise CaseError(f"{job.folder.name}, draw {job.number}: {one.reason}")
             played.append(one)
             if progress is not None:
                 progress(len(played), len(todo))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import ValidationError
 
 from experiments.backtests.case_schema import CaseSchema
 from experiments.backtests.case_tables import build_dataset, countries_of
@@ -15,7 +16,6 @@ from experiments.backtests.clock import Clock
 from experiments.backtests.outcome import Good
 from world.axes import REST_OF_WORLD, Array
 from world.dataset import Dataset
-from world.measures import first_day
 from world.parameters import resolve
 from world.scenario import Known, Scenario, scenario_of
 from world.scenario_reading import Layer, settings_layer
@@ -77,11 +77,12 @@ class Case:
         """Nobody leads, nobody dominates, no zone, no reserve; nobody decides unless a zone is on offer."""
         run = self.keys.get("run", {})
         zone = self.keys.get("zone", {})
-        start, rounds = str(run.get("start", "2025-Q1")), run.get("rounds", 44)
-        opens = start
-        if not (isinstance(zone, dict) and zone.get("exists")) and isinstance(rounds, int):
-            day = first_day(rounds, start)
-            opens = f"{day.year}-Q{(day.month + 2) // 3}"
+        try:
+            read = RunSection.model_validate(run)
+        except ValidationError:  # told in words where the keys of a scenario are read
+            read = RunSection()
+        offered = isinstance(zone, dict) and zone.get("exists")
+        opens = read.start if offered else read.clock.name(read.rounds)
         return {
             "run": {"decisions_open": opens},
             "zone": {"exists": False},
@@ -98,7 +99,7 @@ class Case:
     def clock(self) -> Clock:
         """Rounds of the case on the calendar, the same in all variants."""
         run = RunSection.model_validate(self.keys.get("run", {}))
-        return Clock(run.start, run.rounds, self.world.zero)
+        return Clock(run.start, run.rounds, self.world.zero, run.rounds_per_year)
 
     def dataset(self, scenario: Scenario) -> Dataset:
         """The tables of the case's world under the parameters of a scenario of it."""

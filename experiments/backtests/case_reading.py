@@ -19,6 +19,8 @@ LIBRARY = Path(__file__).resolve().parent.parent / "cases"
 SHARES_ROUNDED = 0.006
 """Gap to one that is taken for rounding of published shares; it is spread over them."""
 FAULTS_SHOWN = 20
+CLOCKED = ("run.start", "run.rounds", "run.rounds_per_year")
+"""Keys of time, the same in all variants of a case."""
 
 
 def find_cases(names: list[str]) -> list[Path]:
@@ -162,7 +164,7 @@ def _world_faults(case: Case) -> Iterator[str]:
             if gone not in measures
         )
         for key in variant.settings:
-            if key.split(".")[0] == "parameters" or key in ("run.start", "run.rounds"):
+            if key.split(".")[0] == "parameters" or key in CLOCKED:
                 yield f"variants.{name}.settings: given {key}, allowed: other keys of a scenario"
 
 

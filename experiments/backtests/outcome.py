@@ -10,7 +10,7 @@ import pandas as pd
 
 from experiments.backtests.clock import Clock
 from world.axes import Array
-from world.measures import Measure, share_of_quarter_in_force
+from world.measures import Measure
 from world.scenario import Scenario
 
 Good = tuple[str, str]
@@ -82,9 +82,8 @@ class Outcome:
 
     def in_force(self, measure: Measure) -> Array:
         """(round,) part of each round on which a measure is in force, truces aside."""
-        quarters = np.arange(self.clock.rounds) * 4 // self.clock.rounds_per_year
-        start = self.scenario.run.start
-        return np.array([share_of_quarter_in_force(measure, int(number), start) for number in quarters])
+        share = self.scenario.run.clock.share_in_force
+        return np.array([share(measure, number) for number in range(self.clock.rounds)])
 
 
 def ratio(top: Array, bottom: Array) -> Array:

@@ -22,7 +22,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     parser.add_argument("--seed", type=whole(0), default=1, metavar="N", help="seed (default: 1)")
     parser.add_argument(
-        "--rounds", type=whole(1), default=20, metavar="N", help="quarters to open on (default: 20)"
+        "--rounds", type=whole(1), default=20, metavar="N", help="rounds to open on (default: 20)"
     )
     parser.set_defaults(action=serve_app)
 
@@ -38,7 +38,7 @@ def serve_app(arguments: argparse.Namespace) -> int:
 
     premise = open_premise(arguments.scenario, arguments.seed)
     say(False, f"orebloc  playing {premise.scenario.key} for the opening of the page ...")
-    with progress_bar("quarters", False) as progress:
+    with progress_bar("rounds", False) as progress:
         prepare(premise, arguments.rounds, progress or (lambda done, total: None))
     say(False, f"open http://{arguments.host}:{arguments.port}   (Ctrl-C ends)")
     serve(arguments.host, arguments.port)

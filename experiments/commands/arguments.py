@@ -57,7 +57,10 @@ def add_scenario(parser: argparse.ArgumentParser) -> None:
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add ``--set``, ``--minerals`` and ``--rounds``."""
     parser.add_argument(
-        "--rounds", type=whole(1), metavar="N", help="quarters to play (default: as the scenario says)"
+        "--rounds",
+        type=whole(1),
+        metavar="N",
+        help="rounds to play, quarters or months (default: as the scenario says)",
     )
     parser.add_argument("--minerals", metavar="A,B", help="only these minerals, separated by commas")
     parser.add_argument(

@@ -42,18 +42,17 @@ def eve(arguments: argparse.Namespace) -> int:
 
     from experiments.batch import prepare_scenario
     from experiments.eve import describe_fates, play_seeds, read_fates
-    from world.measures import first_day
+    from world.clock import Clock
 
-    rounds = 16 if arguments.rounds is None else arguments.rounds
-    scenario = prepare_scenario(arguments.scenario, rounds, chosen_settings(arguments))
+    scenario = prepare_scenario(arguments.scenario, arguments.rounds, chosen_settings(arguments))
     kept, seeds = Path(arguments.out), range(1, arguments.seeds + 1)
     with progress_bar("seeds", arguments.quiet) as progress:
         for seed in play_seeds(scenario, seeds, kept):
             if progress is not None:
                 progress(seed, arguments.seeds)
     fates = [fate for fate in read_fates(kept) if fate.seed in seeds]
-    day = first_day(scenario.run.rounds - 1, scenario.run.start)
-    text = describe_fates(fates, f"{day.year}-Q{(day.month + 2) // 3}")
+    run = scenario.run
+    text = describe_fates(fates, Clock(run.rounds_per_year, run.start).name(run.rounds - 1))
     page = kept.with_suffix(".md")
     page.write_text(f"{text}\n", encoding="utf-8")
     say(arguments.quiet, text, f"seeds: {kept}", f"page: {page}")

@@ -17,7 +17,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     describe_parser.add_argument("--out", metavar="FILE", help="write the page into this file instead")
     describe_parser.set_defaults(action=describe)
-    network_parser = actions.add_parser("network", help="write the lanes of one quarter as GraphML")
+    network_parser = actions.add_parser("network", help="write the lanes of one round as GraphML")
     network_parser.add_argument("run", help="folder of a run")
     network_parser.add_argument("--mineral", required=True, help="key of a mineral, such as ndpr")
     network_parser.add_argument("--stage", default="refined", choices=("ore", "refined"))
@@ -42,7 +42,7 @@ def describe(arguments: argparse.Namespace) -> int:
 
 
 def network(arguments: argparse.Namespace) -> int:
-    """Write the trade network of one quarter, mineral and stage."""
+    """Write the trade network of one round, mineral and stage."""
     from experiments.results import Run
     from experiments.trade_graph import write_graphml
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from experiments.results import Run
 
 INTERRUPTED = 130
+MONTHS = (
+    "rounds of a month: three times as many markets to clear, so about two to three times as long as quarters"
+)
 
 
 def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -45,8 +48,11 @@ def run(arguments: argparse.Namespace) -> int:
     from experiments.batch import prepare_scenario, run_scenario
 
     scenario = prepare_scenario(arguments.scenario, arguments.rounds, chosen_settings(arguments))
-    say(arguments.quiet, f"orebloc  {scenario.key}  seed {arguments.seed}  {scenario.run.rounds} quarters")
-    with progress_bar("quarters", arguments.quiet) as progress:
+    rounds = f"{scenario.run.clock.word}s"
+    say(arguments.quiet, f"orebloc  {scenario.key}  seed {arguments.seed}  {scenario.run.rounds} {rounds}")
+    if scenario.run.rounds_per_year == 12:
+        say(arguments.quiet, MONTHS)
+    with progress_bar(rounds, arguments.quiet) as progress:
         finished = run_scenario(
             scenario,
             arguments.seed,
@@ -59,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
             notice=notice_of(arguments.quiet),
         )
     if finished.meta["status"] == "interrupted":
-        played = f"{finished.meta['rounds']} of {finished.meta['rounds_planned']} quarters"
+        played = f"{finished.meta['rounds']} of {finished.meta['rounds_planned']} {rounds}"
         say(False, f"interrupted after {played}; they are kept in {finished.folder}")
         return INTERRUPTED
     say(arguments.quiet, *_closing_words(finished, arguments.tables_only))

@@ -100,6 +100,6 @@ def _source(comparison: Comparison) -> str:
     pairs = int(comparison.differences["pairs"].max()) if len(comparison.differences) else 0
     return (
         f"Source: orebloc simulation, {pairs} pairs of runs with the same seed; differences from "
-        f"{comparison.reference}, last four quarters; lines are 95% t intervals over seeds (none with one "
+        f"{comparison.reference}, last year; lines are 95% t intervals over seeds (none with one "
         "pair). Table comparison."
     )

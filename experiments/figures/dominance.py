@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 CAPTION = (
-    "Share of world output made in the dominant refiner's country, by quarter: refined metal (thick) and "
+    "Share of world output made in the dominant refiner's country, round by round: refined metal (thick) and "
     "ore or feed (thin). "
-    "The numbers at the ends are the refined share in the first and in the last quarter."
+    "The numbers at the ends are the refined share in the first and in the last round."
 )
 
 

@@ -21,6 +21,7 @@ from experiments.figures.theme import (
     small_multiples,
     style,
 )
+from world.clock import Clock
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,12 +72,11 @@ def _draw_series(panel: Axes, test: Backtest, series: Series) -> None:
         panel.plot(where, what, "o", color=DOMINANT, ms=4, mec="white", mew=0.6, clip_on=False)
     clock = test.case.clock
     panel.axvline(clock.zero_round, color="#9aa3ad", lw=0.8, ls=":")
-    quarter_ticks(panel, rounds.tolist(), _quarters(rounds.tolist(), clock.first_month, clock.months_a_round))
+    quarter_ticks(panel, rounds.tolist(), _names(rounds.tolist(), clock.start, clock.rounds_per_year))
     if series.logarithmic:
         panel.set_yscale("log")
     panel.set_title(series.label)
 
 
-def _quarters(rounds: Sequence[int], first_month: int, months: int) -> list[str]:
-    at = [first_month + months * number for number in rounds]
-    return [f"{month // 12}-Q{month % 12 // 3 + 1}" for month in at]
+def _names(rounds: Sequence[int], start: str, rounds_per_year: int) -> list[str]:
+    return [Clock(rounds_per_year, start).name(number) for number in rounds]

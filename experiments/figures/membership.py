@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from experiments.figures import theme
 from experiments.figures.naming import (
     RUNGS,
+    YEAR_BEGINS,
     by_size,
     country_name,
     in_words,
@@ -26,11 +27,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 CAPTION = (
-    "Highest rung of the zone's ladder that each country holds, by quarter; amber while it holds out at "
+    "Highest rung of the zone's ladder that each country holds, round by round; amber while it holds out at "
     "the rung below the floor. "
     "Drawn are the largest economies and the largest producers of these minerals, in the order in which they "
     "reach their highest rung. The European Union votes as one and is one row."
 )
+MOST_DIVIDED = 60
+"""Rounds up to which each is set apart by a white line."""
 HOLDING_OUT = 5
 MOST_ECONOMIES, MOST_PRODUCERS = 30, 12
 
@@ -149,7 +152,8 @@ def _draw_strips(panel: Axes, strips: pd.DataFrame, run: Run) -> None:
     panel.grid(visible=False)
     names = [country_name(str(country)) for country in strips.index]
     panel.set_yticks(np.arange(len(names)) + 0.5, names, rotation=0, fontsize=8)
-    first = [(index, quarter[:4]) for index, quarter in enumerate(run.quarters) if quarter.endswith("Q1")]
+    named = enumerate(run.quarters)
+    first = [(index, quarter[:4]) for index, quarter in named if quarter.endswith(YEAR_BEGINS)]
     marks = first or list(enumerate(run.quarters))
     panel.set_xticks([index for index, _ in marks], [year for _, year in marks], ha="left")
     panel.set(xlabel="", ylabel="")
@@ -157,7 +161,8 @@ def _draw_strips(panel: Axes, strips: pd.DataFrame, run: Run) -> None:
 
 
 def _colour_strips(panel: Axes, rungs: NDArray[np.int64]) -> None:
-    """A bar for each stretch of quarters on one rung, and white lines between quarters and countries."""
+    """A bar for each stretch of rounds on one rung; white lines between countries and, where
+    they are few, between rounds."""
     colours = (*theme.RUNG_COLOURS, theme.HOLD_OUTS)
     height, width = rungs.shape
     corners, fills = [], []
@@ -168,7 +173,8 @@ def _colour_strips(panel: Axes, rungs: NDArray[np.int64]) -> None:
             fills.append(colours[held[start]])
     panel.add_collection(PolyCollection(corners, facecolors=fills, linewidths=0))
     panel.hlines(range(1, height), 0, width, colors="white", linewidths=0.4)
-    panel.vlines(range(1, width), 0, height, colors="white", linewidths=0.4)
+    if width <= MOST_DIVIDED:
+        panel.vlines(range(1, width), 0, height, colors="white", linewidths=0.4)
     panel.set(xlim=(0, width), ylim=(height, 0))
 
 

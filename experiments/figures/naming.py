@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import math
+from calendar import month_abbr, month_name
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -131,10 +132,26 @@ def subject_in_words(subject: str) -> str:
     return f"{mineral_word(mineral)} to {shown}" + (f", {share} of requests granted" if at else "")
 
 
+YEAR_BEGINS = ("-Q1", "-01")
+"""How the name of the first quarter or month of a year ends."""
+
+
 def quarter_in_words(quarter: str) -> str:
-    """``2027-Q3`` as ``Q3 2027``."""
+    """``2027-Q3`` as ``Q3 2027``, ``2027-08`` as ``August 2027``."""
     year, _, part = quarter.partition("-")
-    return f"{part} {year}" if part else quarter
+    name = month_name[int(part)] if part.isdigit() else part
+    return f"{name} {year}" if part else quarter
+
+
+def a_round(quarter: str) -> str:
+    """``a quarter`` or ``a month``, by the name of one."""
+    return "a month" if quarter.partition("-")[2].isdigit() else "a quarter"
+
+
+def part_of_year(quarter: str) -> str:
+    """``2027-Q3`` as ``Q3``, ``2027-08`` as ``Aug``."""
+    part = quarter.partition("-")[2]
+    return month_abbr[int(part)] if part.isdigit() else part
 
 
 def format_money(value_usd: float, signed: bool = False) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 CAPTION = (
-    "Price of refined metal by quarter. Inside: paid by binding members, or by the leader and its "
+    "Price of refined metal, round by round. Inside: paid by binding members, or by the leader and its "
     "framework partners before there "
     "are any. Outside: paid by the rest of the world. Home: at the gate of the dominant refiner. The "
     "thin line is the reference price "
@@ -26,7 +26,7 @@ CAPTION = (
     "without costs, an assumption. Vertical scales differ; short spikes are cut off, their height is given."
 )
 LONG_RUN = 64
-"""Prices in a panel from which a spike may be cut off: four lines of sixteen quarters."""
+"""Prices in a panel from which a spike may be cut off: four lines of sixteen rounds."""
 _LINES = {
     "price_outside_usd_t": theme.OTHERS,
     "price_home_usd_t": theme.DOMINANT,
@@ -78,7 +78,7 @@ def find_price(run: Run) -> str:
     mineral = str(end["mineral"].iloc[widest])
     binding = int(zone.groupby("round")["floor_binds"].any().sum())
     floor = (
-        f"; the floor binds in {binding} of {len(run.rounds)} quarters"
+        f"; the floor binds in {binding} of {len(run.rounds)} {run.round_word}s"
         if zone["in_force"].any()
         else "; no floor is in force"
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CAPTION = (
     "Share of a country's need of refined metal that finds no supplier at any price below what going without "
-    "costs, in %, by quarter; grey where it is less than 1%. For each metal the countries that miss most "
+    "costs, in %, round by round; grey where it is less than 1%. For each metal the countries that miss most "
     "tonnes. Stocks of users and of the reserve are drawn first. Members of the European Union are counted "
     "one by one."
 )

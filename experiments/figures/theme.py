@@ -20,6 +20,7 @@ import seaborn as sns
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from experiments.figures.naming import YEAR_BEGINS
 from experiments.results import Run
 
 if TYPE_CHECKING:
@@ -185,11 +186,13 @@ def draw_line(panel: Axes, rounds: ArrayLike, values: ArrayLike, **options: Any)
 
 
 def quarter_ticks(panel: Axes, rounds: Sequence[int], quarters: Sequence[str], room: int = 5) -> None:
-    """Years on the axis, at first quarters, at most ``room`` of them; quarters when the run is shorter
-    than two years.
+    """Years on the axis, where they begin, at most ``room`` of them; quarters or months when the run is
+    shorter than two years.
     """
     first = [
-        (number, quarter) for number, quarter in zip(rounds, quarters, strict=True) if quarter.endswith("Q1")
+        (number, quarter)
+        for number, quarter in zip(rounds, quarters, strict=True)
+        if quarter.endswith(YEAR_BEGINS)
     ]
     marks = first if len(first) >= 2 else list(zip(rounds, quarters, strict=True))
     step = -(-len(marks) // room)

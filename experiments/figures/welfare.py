@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from experiments.figures import theme
 from experiments.figures.naming import (
+    YEAR_BEGINS,
     country_name,
     format_money,
     in_words,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 POLICY = (
-    "Change in the accounts of the 15 countries whose sum moves most, mean over all quarters, USD a year; "
+    "Change in the accounts of the 15 countries whose sum moves most, mean over all rounds, USD a year; "
     "the dot is the sum. Both runs have the same seed, so the difference is that between the scenarios."
 )
 BILL = (
@@ -122,13 +123,13 @@ def shown_accounts(run: Run, baseline: Run | None = None) -> pd.DataFrame:
 
 
 def _since(run: Run, baseline: Run | None) -> str:
-    """``against baseline``, ``since 2025``; empty for a run of one quarter."""
+    """``against baseline``, ``since 2025``; empty for a run of one round."""
     if baseline:
         return f"against {baseline.meta.get('scenario', 'the baseline')}"
-    span = min(4, len(run.rounds) // 2)
+    span = min(run.rounds_per_year, len(run.rounds) // 2)
     if not span:
         return ""
-    if span == 4 and run.quarters[0].endswith("Q1"):
+    if span == run.rounds_per_year and run.quarters[0].endswith(YEAR_BEGINS):
         return f"since {run.quarters[0][:4]}"
     return f"since {quarter_in_words(run.quarters[0])}"
 
@@ -143,7 +144,7 @@ def changes(run: Run, baseline: Run | None = None) -> pd.DataFrame:
     if baseline:
         shared = sorted(set(run.rounds) & set(baseline.rounds))
         change = _mean_year(run, shared).sub(_mean_year(baseline, shared), fill_value=0.0)
-    elif (span := min(4, len(run.rounds) // 2)) > 0:
+    elif (span := min(run.rounds_per_year, len(run.rounds) // 2)) > 0:
         first, last = run.rounds[:span], run.rounds[-span:]
         change = _mean_year(run, last) - _mean_year(run, first)
         change["users"] = _dearer_metal(run, first, last).reindex(change.index)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 CAPTION = (
-    "Countries are coloured by the rung they hold in the last quarter. Arcs are the largest flows of the "
+    "Countries are coloured by the rung they hold in the last round. Arcs are the largest flows of the "
     "mineral between countries, "
     "as wide as the square root of their value; their colour is that of the exporter. Dashed arcs pass "
     "through a third country. "

@@ -64,7 +64,7 @@ def levers_of(review: ReopenedReview, turns: Turns, toward: bool) -> Iterator[Le
 
 
 def _tell_money(words: str, usd: float) -> str:
-    return f"{words} of {format_money(usd)} a quarter"
+    return f"{words} of {format_money(usd)}"
 
 
 def _tell_share(view: CountryView, field: str, value: float) -> str:
@@ -142,7 +142,7 @@ def _leading(review: ReopenedReview, turns: Turns) -> Iterator[Lever]:
 def _tell_term(name: str, now: float, value: float) -> str:
     return (
         f"its largest term, {name}, at {format_money(value, signed=True)} in place of "
-        f"{format_money(now, signed=True)} a quarter"
+        f"{format_money(now, signed=True)}"
     )
 
 

@@ -54,6 +54,7 @@ def weigh_other_choice(world: TradeWorld, country: Country, asked: str) -> Other
         notes=notes,
         trust_leader=review.view.trust_leader,
         play_on="" if same else play_on,
+        word=world.clock.word,
     )
 
 

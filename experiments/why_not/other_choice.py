@@ -46,6 +46,7 @@ class OtherChoice:
     weighed : the decision with the terms of the choice in question; same : it is what was asked about
     tips : levers tried, each with the least of it that turns the decision
     play_on : setting with which a run goes on under the other choice; empty where there is none
+    word : what a round is called
     """
 
     actor: str
@@ -58,6 +59,7 @@ class OtherChoice:
     notes: tuple[str, ...] = ()
     trust_leader: float | None = None
     play_on: str = ""
+    word: str = "quarter"
 
 
 def describe_other_choice(choice: OtherChoice) -> str:
@@ -89,7 +91,7 @@ def _worth(choice: OtherChoice) -> str:
     rows["sum"] = f"{format_money(weighed.margin_usd, signed=True):>22}"
     rows["had to exceed"] = f"{format_money(weighed.threshold_usd, signed=True):>22}"
     who = the_country(choice.actor)
-    head = f"What {_the_move(choice)} was worth to {who} by its own reckoning, a quarter:"
+    head = f"What {_the_move(choice)} was worth to {who} by its own reckoning, a {choice.word}:"
     return f"{head}\n{in_columns(rows)}"
 
 
@@ -110,7 +112,7 @@ def _tipping(choice: OtherChoice) -> str:
     rest = ", ".join(dict.fromkeys(tip.lever.name for tip in choice.tips if tip.lever.name not in named))
     if not turned:
         return f"Nothing that was tried would have turned it by itself: {rest}."
-    head = "Any one of these would have turned it (each was tried by deciding again in that quarter):"
+    head = "Any one of these would have turned it (each was tried by deciding again in that round):"
     lines = "\n".join(f"  - {text}" for text in turned)
     return f"{head}\n{lines}" + (
         f"\nBy itself nothing up to the end of its range would have of: {rest}." if rest else ""

@@ -66,6 +66,7 @@ def weigh_control(world: TradeWorld, asked: str) -> OtherChoice:
         weighed=weighed,
         same=same,
         tips=tips,
+        word=world.clock.word,
         notes=_notes(world.premise.dominant_refiner.doctrine, pays and not same),
     )
 
@@ -122,7 +123,7 @@ def _gain(weighed: CountryDecision) -> Iterator[Lever]:
 
     def tell(value: float) -> str:
         told, was = (format_money(usd, signed=True) for usd in (value, now))
-        return f"its largest term, {leading}, at {told} in place of {was} a quarter"
+        return f"its largest term, {leading}, at {told} in place of {was}"
 
     yield Lever(f"its largest term, {leading}", now, now + 3.0 * gap, turns, tell)
 

@@ -61,9 +61,9 @@ def test_quiet_tells_nothing(made: list[str], capsys: pytest.CaptureFixture[str]
 def test_a_comparison_compiles_once_before_its_processes_start(
     made: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def start(work: object, todo: Sequence[Job], processes: int) -> Iterator[tuple[Path, str]]:
+    def start(work: object, todo: Sequence[Job], processes: int) -> Iterator[tuple[Job, tuple[Path, str]]]:
         made.append(f"{processes} processes")
-        yield from ((job.folder, "finished") for job in todo)
+        yield from ((job, (job.folder, "finished")) for job in todo)
 
     monkeypatch.setattr(batch, "in_processes", start)
     told: list[str] = []

@@ -9,6 +9,7 @@ import pytest
 from small_worlds import data_with, make_world, play, quiet_data
 
 from world.capacity import capacity_of, commission, order_named_plants
+from world.clock import Clock
 from world.model import TradeWorld
 from world.plant_costs import BLOCK_STAGE, BLOCKS, BlockFacts, base_price, running_cost_usd_t
 from world.randomness import Streams
@@ -121,7 +122,7 @@ def test_plants_go_ahead_as_often_as_their_odds_say() -> None:
     table = quiet_data().table("plants")
     pipelines = [
         order_named_plants(
-            ALL.base, copy.deepcopy(ALL.state.markets), ALL.dataset, "2025-Q1", Streams(seed), 44
+            ALL.base, copy.deepcopy(ALL.state.markets), ALL.dataset, Clock(), Streams(seed), 44
         )
         for seed in range(40)
     ]

@@ -11,9 +11,10 @@ import pytest
 from small_worlds import first_day_of, measure
 
 from world.axes import COMPONENT, ORE, REFINED, STAGES, Axes, pad_positions
+from world.clock import Clock
 from world.effects import EFFECTS, Ground
 from world.events import Calendar
-from world.expectations import AHEAD_ROUNDS, Priors
+from world.expectations import Priors
 from world.happenings import ExportQuota, Guarantee, Happenings, TariffQuota, nothing_happens
 from world.instruments import INSTRUMENTS
 from world.measures import Measure
@@ -37,7 +38,7 @@ HALF = date(2025, 2, 15)
 
 
 def calendar(*measures: Measure) -> Calendar:
-    return Calendar(measures, AXES, {"EU": [DEU, FRA]}, NOW, Streams(1), PRIORS, GROUND)
+    return Calendar(measures, AXES, {"EU": [DEU, FRA]}, Clock(4, NOW), Streams(1), PRIORS, GROUND)
 
 
 def happen(*measures: Measure, round_: int = 0, nonaligned: tuple[int, ...] = ()) -> Happenings:
@@ -268,7 +269,7 @@ def test_fear_of_a_threat_ends_on_the_day_it_is_called_off() -> None:
     def fears(thing: Measure) -> list[float]:
         return [calendar(thing).happen(round_, ()).fear[0, REFINED, CHN, JPN] for round_ in range(5)]
 
-    full = [BELIEF * (1.0 - age / AHEAD_ROUNDS) for age in range(4)] + [0.0]
+    full = [BELIEF * (1.0 - age / 4) for age in range(4)] + [0.0]
     np.testing.assert_allclose(fears(threat), full)
     part = [full[0], full[1] * 45 / 91, 0.0, 0.0, 0.0]
     for field in ("cancelled", "ends", "expected_end"):

@@ -10,8 +10,9 @@ import pytest
 from small_worlds import first_day_of, make_world, measure
 
 from world.axes import COMPONENT, ORE, REFINED, STAGES, Axes, pad_positions
+from world.clock import Clock
 from world.events import Calendar
-from world.expectations import AHEAD_ROUNDS, Priors
+from world.expectations import Priors
 from world.happenings import Happenings
 from world.measures import Measure
 from world.randomness import Streams
@@ -24,7 +25,7 @@ PRIORS = Priors(DATED, BELIEF, 6.0)
 
 
 def calendar(*measures: Measure, seed: int = 1) -> Calendar:
-    return Calendar(measures, AXES, {"EU": [DEU, FRA]}, "2025-Q1", Streams(seed), PRIORS)
+    return Calendar(measures, AXES, {"EU": [DEU, FRA]}, Clock(), Streams(seed), PRIORS)
 
 
 def happen(*measures: Measure, round_: int = 0, members: tuple[int, ...] = ()) -> Happenings:
@@ -179,9 +180,7 @@ def test_renewals_are_drawn_year_by_year_and_end_for_good() -> None:
 def test_an_announced_control_is_feared_for_a_year_and_less_each_quarter() -> None:
     threat = measure("threat", "CHN", "2025-Q2", in_force=None, targets=("JPN",), minerals=("ndpr",))
     levels = [calendar(threat).happen(round_, ()).fear[0, REFINED, CHN, JPN] for round_ in range(7)]
-    np.testing.assert_allclose(
-        levels, [0.0, *(BELIEF * (1.0 - age / AHEAD_ROUNDS) for age in range(4)), 0.0, 0.0]
-    )
+    np.testing.assert_allclose(levels, [0.0, *(BELIEF * (1.0 - age / 4) for age in range(4)), 0.0, 0.0])
     now = calendar(threat).happen(1, ())
     others = ((0, CHN, USA), (1, CHN, JPN), (0, USA, JPN))
     assert all(now.fear[mineral, REFINED, origin, to] == 0.0 for mineral, origin, to in others)

@@ -54,16 +54,16 @@ def test_nothing_is_learned_from_what_is_still_open() -> None:
 
 def test_a_duty_is_seen_coming_the_more_the_nearer_it_is_and_not_once_it_is_there() -> None:
     duty = dated("duty")
-    rises = [expected_rise(duty, ahead, 0.8, 100.0) for ahead in (5.0, 3.0, 1.0, 0.0, -1.0)]
+    rises = [expected_rise(duty, ahead, 0.8, 100.0) for ahead in (1.25, 0.75, 0.25, 0.0, -0.25)]
     assert rises == pytest.approx([0.0, 0.05, 0.15, 0.0, 0.0])
     specific = measure("specific_tariff", "USA", "2025-Q3", size=50.0, unit="USD/t")
-    assert expected_rise(specific, 1.0, 0.8, 100.0) == pytest.approx(0.3)
-    assert expected_rise(measure("ban", "CHN", "2025-Q3"), 1.0, 0.8, 100.0) == 0.0
+    assert expected_rise(specific, 0.25, 0.8, 100.0) == pytest.approx(0.3)
+    assert expected_rise(measure("ban", "CHN", "2025-Q3"), 0.25, 0.8, 100.0) == 0.0
 
 
 def test_only_what_cuts_off_is_feared_and_the_less_the_more_is_granted() -> None:
     ban, licence = measure("ban", "CHN", "2025-Q1"), measure("licence", "CHN", "2025-Q1", size=0.75)
     assert feared_level(ban, 0, 1.0, 0.8) == pytest.approx(0.8)
     assert feared_level(licence, 0, 1.0, 0.8) == pytest.approx(0.2)
-    assert feared_level(ban, 2, 0.5, 0.8) == pytest.approx(0.2)
-    assert feared_level(ban, 4, 1.0, 0.8) == feared_level(dated("duty"), 0, 1.0, 0.8) == 0.0
+    assert feared_level(ban, 0.5, 0.5, 0.8) == pytest.approx(0.2)
+    assert feared_level(ban, 1.0, 1.0, 0.8) == feared_level(dated("duty"), 0, 1.0, 0.8) == 0.0

@@ -14,7 +14,6 @@ from agents.view import Accounts, Answer, RefinerView, WhatIfMember
 from world.axes import REFINED
 from world.finance import finance_paid_usd
 from world.leader_move import leader_view
-from world.measures import first_day, round_of
 from world.model import TradeWorld
 from world.review import remember_bargain, view_of
 from world.state import FLOOR, Control
@@ -151,7 +150,7 @@ def test_a_country_does_what_is_written_and_decides_by_itself_before() -> None:
     plain = play(make_world("zone_floor", **options), 6)
     written = {"JPN": {"2026-Q1": "join", "2026-Q2": "hold_out"}}
     told = play(make_world("zone_floor", zone__decisions=written, **options), 6)
-    first = round_of(first_day(0, "2026-Q1"), told.premise.run.start)
+    first = told.clock.round_named("2026-Q1")
     decisions = table(told, "decisions")
     own = decisions[(decisions["actor"] == "JPN") & (decisions["round"] >= first)]
     assert own[["quarter", "choice"]].drop_duplicates().to_numpy().tolist()[0] == ["2026-Q1", "join"]

@@ -41,6 +41,7 @@ LIBRARY = {
     "coercive_hub",
     "generous_club",
     "escalation",
+    "floor_without_components",
     "ore_holders",
     "price_war",
     "price_war_without_floor",

@@ -30,7 +30,7 @@ from world.parameters import ParameterValues
 
 @dataclass(frozen=True)
 class BaseMarket:
-    """The calibrated base year; tonnes a quarter, axes (mineral, seller or buyer) as in :class:`Axes`.
+    """The calibrated base year; tonnes a round, axes (mineral, seller or buyer) as in :class:`Axes`.
 
     curves : block -> supply curves of its sellers; feed_t, stage_lanes : one a stage
     price_usd_t : per stage (mineral, seller) f.o.b. price of the base year
@@ -50,6 +50,7 @@ class BaseMarket:
     stock_build_t: Array
     stage_lanes: tuple[StageLanes, ...]
     price_usd_t: tuple[Array, ...]
+    rounds_per_year: int = 4
 
     @property
     def recovery(self) -> Array:
@@ -90,6 +91,7 @@ def calibrate(
     parameters: ParameterValues,
     known_shares: Array | None = None,
     hosts: Sequence[str] = (),
+    rounds_per_year: int = 4,
 ) -> BaseMarket:
     """Build the base market.
 
@@ -97,7 +99,7 @@ def calibrate(
         table ``lane_shares`` holds (the fit of withheld lanes calls this with some left out)
     hosts : countries that can buy and sell every refined metal (the keeper of a reserve)
     """
-    margins = read_margins(dataset)
+    margins = read_margins(dataset, rounds_per_year)
     axes = list_axes(dataset, margins, hosts)
     evidence = read_evidence(dataset, parameters, known_shares)
     feed = tuple(
@@ -132,6 +134,7 @@ def calibrate(
         stock_build_t=gather(margins.stock_build_t, axes.users),
         stage_lanes=tuple(lanes),
         price_usd_t=tuple(prices),
+        rounds_per_year=rounds_per_year,
     )
 
 

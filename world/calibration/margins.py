@@ -17,7 +17,7 @@ from world.dataset import Dataset
 
 @dataclass(frozen=True)
 class Margins:
-    """Base-year quantities, tonnes a quarter; axes (mineral, country) unless said.
+    """Base-year quantities, tonnes a round; axes (mineral, country) unless said.
 
     ore_feed_t : secondary or unreported ore put in by holders, less ore used outside the chain (may be
         negative)

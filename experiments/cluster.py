@@ -1,0 +1,117 @@
+"""Jobs on Dask: a cluster on this machine, or one whose scheduler is named. Needs the extra ``cluster``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from experiments.jobs import AHEAD, Lost, ctrl_c_ignored
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+ANSWERS_WITHIN_S = 5
+WORKERS_WITHIN_S = 60
+
+
+class ClusterError(ValueError):
+    """A cluster that cannot be used: names it and says why."""
+
+
+@contextmanager
+def dask_client(scheduler: str | None, workers: int) -> Iterator[Client]:
+    """A client of the scheduler at an address such as ``tcp://host:8786``; without one, of a cluster of
+    ``workers`` processes on this machine that ends with it.
+
+    Raises ``ClusterError`` where Dask is not installed, the scheduler does not answer within seconds, or has
+    no workers.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ClusterError(
+            "--engine dask: Dask is not installed, allowed after: pip install -e '.[cluster]'"
+        ) from None
+    if scheduler is None:
+        with _local_cluster(workers) as cluster, Client(cluster) as client:
+            yield client
+        return
+    try:
+        client = Client(scheduler, timeout=ANSWERS_WITHIN_S)
+    except (OSError, TimeoutError, ValueError) as error:
+        words = " ".join(str(error).split())
+        raise ClusterError(f"--scheduler {scheduler}: does not answer ({words})") from None
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=WORKERS_WITHIN_S)
+        except TimeoutError:
+            raise ClusterError(
+                f"--scheduler {scheduler}: answers, and has had no workers for {WORKERS_WITHIN_S} s"
+            ) from None
+        yield client
+
+
+@contextmanager
+def _local_cluster(workers: int) -> Iterator[Any]:
+    """Single-threaded worker processes, spawned, that do not hear Ctrl-C: they are told by us."""
+    import dask
+    from distributed import LocalCluster
+
+    with dask.config.set({"distributed.worker.multiprocessing-method": "spawn"}), ctrl_c_ignored():
+        cluster = LocalCluster(
+            n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
+        )
+    try:
+        yield cluster
+    finally:
+        with ctrl_c_ignored():
+            cluster.close()
+
+
+def on_dask(
+    work: Callable[[Job], Result], todo: Iterable[Job], client: Client
+) -> Generator[tuple[Job, Result | Lost], None, None]:
+    """Each job with the result of ``work``, as they come; few are under way at once. A job whose workers die
+    is tried again by Dask as its configuration says, and then ``Lost``.
+
+    Raises ``ClusterError`` where the scheduler goes away.
+    """
+    from concurrent.futures import CancelledError
+
+    from distributed import KilledWorker, as_completed
+    from distributed.comm.core import CommClosedError
+
+    waiting = iter(todo)
+    held: dict[Any, Job] = {}
+    ready = as_completed()
+
+    def fill() -> None:
+        threads = sum(client.nthreads().values())
+        for job in islice(waiting, max(AHEAD * max(threads, 1) - len(held), 0)):
+            future = client.submit(work, job, pure=False)
+            held[future.key] = job
+            ready.add(future)
+
+    try:
+        fill()
+        for future in ready:
+            job, error = held.pop(future.key), future.exception()
+            fill()
+            if isinstance(error, KilledWorker):
+                yield job, Lost("the workers that played it died (killed, or out of memory)")
+            elif error is not None:
+                raise error
+            else:
+                yield job, future.result()
+    except (CancelledError, CommClosedError, OSError) as error:
+        raise ClusterError(
+            f"the scheduler went away ({type(error).__name__}); what is finished is kept, and the same "
+            "command goes on from there"
+        ) from None
+    finally:
+        client.cancel(list(ready.futures), force=True)
