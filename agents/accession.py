@@ -138,7 +138,7 @@ def stay_or_leave(view: CountryView, terms: Mapping[str, float], threshold: floa
 
 def payoff_scale(view: CountryView) -> float:
     """What payoffs are compared with: mineral trade, or a small share of GDP for those who trade little;
-    USD a quarter.
+    USD a round.
     """
     return max(view.mineral_trade_usd, view.parameters["accession_trade_floor_gdp_share"] * view.gdp_usd, 1.0)
 
@@ -149,7 +149,7 @@ def entry_cost(view: CountryView) -> float:
 
 
 def value_of_waiting(view: CountryView, answers: Mapping[Question, Answer]) -> float:
-    """Reservation value of holding out for better terms: l g / (r + w), in USD a quarter.
+    """Reservation value of holding out for better terms: l g / (r + w), in USD a round.
 
     l arrival of better terms, g their gain (a share of what the leader would gain), r turnover of
     governments, w hazard that the offer lapses.

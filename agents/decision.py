@@ -30,14 +30,14 @@ class CountryDecision:
         """Payoff of the move considered over the status quo: the sum of its terms."""
         return float(sum(self.terms.values()))
 
-    @property
-    def tipping(self) -> str:
-        """The smallest change in the leading term that would have reversed the decision, in words."""
+    def tipping(self, round_word: str = "quarter") -> str:
+        """The smallest change in the leading term that would have reversed the decision, in words, by what a
+        round is called."""
         if not self.terms:
             return ""
         gap = self.threshold_usd - self.margin_usd
         leading = max(self.terms, key=lambda name: (abs(self.terms[name]), name))
-        return f"{leading} {gap:+.3e} USD a quarter"
+        return f"{leading} {gap:+.3e} USD a {round_word}"
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Offer:
 
 @dataclass(frozen=True)
 class LeaderDecision:
-    """The leader's move: reference prices by (mineral, stage), finance by country (USD a quarter), offers and
+    """The leader's move: reference prices by (mineral, stage), finance by country (USD a round), offers and
     strength of threats (0 to 1) by country.
     """
 

@@ -85,7 +85,7 @@ class _Weighed(ABC):
 
     @abstractmethod
     def terms(self, view: OreView, mineral: str, answer: Answer) -> dict[str, float]:
-        """Payoff terms of a move, USD a quarter."""
+        """Payoff terms of a move, USD a round."""
 
     def _options(self, view: OreView) -> list[ControlOption]:
         return [option for option in view.options if option.instrument in self.instruments]

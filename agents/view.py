@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Accounts:
-    """Change of one country's accounts against the status quo, USD a quarter."""
+    """Change of one country's accounts against the status quo, USD a round."""
 
     users_usd: float = 0.0
     producers_usd: float = 0.0
@@ -176,10 +176,10 @@ class Grievance:
 class ControlOption:
     """A control that a government could put on its exports of a good.
 
-    lane_value_usd : what it ships of the good to the targets, USD a quarter
+    lane_value_usd : what it ships of the good to the targets, USD a round
     target_dependence_share : share of it in what the targets buy of the good
-    exports_usd : what it ships of the good to everyone abroad, USD a quarter
-    feed_usd : what its plants buy from the targets to make the good of, USD a quarter
+    exports_usd : what it ships of the good to everyone abroad, USD a round
+    feed_usd : what its plants buy from the targets to make the good of, USD a round
     instrument, tax_share : what is done; a price war is an export tax below zero
     reach : part of third countries bound not to hand the good on to the targets
     rival_share : share of others in the world's capacity for the good; rival_growth_share its rise since the

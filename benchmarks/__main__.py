@@ -3,6 +3,7 @@
     python -m benchmarks                           # everything
     python -m benchmarks solvers --countries 30 60
     python -m benchmarks run --scenario embargo --rounds 8 --two-stages
+    python -m benchmarks sweeps --runs 24          # best on a machine with nothing else to do
     python -m benchmarks --out FILE                # the tables also into a file
 
 How markets converge is counted by ``python -m benchmarks.convergence``.
@@ -20,10 +21,10 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from benchmarks import machine, questions, runs, scaling, solvers
+from benchmarks import machine, questions, runs, scaling, solvers, sweeps
 from benchmarks.tables import Table
 
-PARTS = ("machine", "run", "solvers", "forms", "questions", "scaling")
+PARTS = ("machine", "run", "solvers", "forms", "questions", "scaling", "sweeps")
 
 
 def main() -> None:
@@ -35,6 +36,8 @@ def main() -> None:
     parser.add_argument("--scenario", default="zone_floor")
     parser.add_argument("--rounds", type=int, help="rounds of the run; all of the scenario's when left out")
     parser.add_argument("--two-stages", action="store_true", help="a chain that ends with refined metal")
+    parser.add_argument("--runs", type=int, default=24, help="runs of the sweeps that are timed")
+    parser.add_argument("--rows", type=int, default=10_000, help="runs in the folder that is measured")
     parser.add_argument("--out", type=Path, help="file to write the tables to as well")
     given = parser.parse_args()
     unknown = [part for part in given.parts if part not in PARTS]
@@ -71,7 +74,11 @@ def tables(given: argparse.Namespace) -> Iterator[Table]:
         "run": lambda: runs.table(given.scenario, given.rounds, given.two_stages),
     }
     for part in PARTS:
-        if not given.parts or part in given.parts:
+        if given.parts and part not in given.parts:
+            continue
+        if part == "sweeps":
+            yield from sweeps.tables(given.runs, given.rows)
+        else:
             yield work[part]()
 
 

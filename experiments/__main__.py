@@ -1,5 +1,5 @@
-"""Command line: ``python -m experiments COMMAND``: run, app, compare, sweep, report, explain, stability,
-eve, scenarios, backtest, data, results, reference.
+"""Command line: ``python -m experiments COMMAND``: run, app, compare, sweep, sensitivity, discover, tipping,
+optimise, report, explain, stability, eve, scenarios, backtest, data, results, reference.
 
 Exit codes: 0 done, 2 something the user can mend (one line on standard error), 130 interrupted, 1 a failure
 inside (the line names where the state was kept).
@@ -22,15 +22,19 @@ from experiments.commands import (  # noqa: E402
     backtest,
     compare,
     data,
+    discover,
     eve,
     explain,
+    optimise,
     reference,
     report,
     results,
     run,
     scenarios,
+    sensitivity,
     stability,
     sweep,
+    tipping,
 )
 
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
@@ -60,6 +64,10 @@ def build_parser() -> argparse.ArgumentParser:
         app,
         compare,
         sweep,
+        sensitivity,
+        discover,
+        tipping,
+        optimise,
         report,
         explain,
         stability,
@@ -110,10 +118,12 @@ def _explain_failure(error: Exception) -> int:
 
 
 def _user_errors() -> tuple[type[Exception], ...]:
+    from experiments.analysis.study import AnalysisError
     from experiments.backtests.case import CaseError
     from experiments.cluster import ClusterError
     from experiments.eve import EveError
     from experiments.explain import ExplainError
+    from experiments.jobs import ProcessError
     from experiments.results import ResultsError
     from experiments.stability import StabilityError
     from experiments.sweep.factor import DesignError
@@ -125,7 +135,7 @@ def _user_errors() -> tuple[type[Exception], ...]:
     return (
         *(ScenarioError, ParameterError, DatasetError, KernelError),
         *(ResultsError, ExplainError, CaseError, StabilityError),
-        *(DesignError, ClusterError, EveError),
+        *(DesignError, ClusterError, EveError, ProcessError, AnalysisError),
     )
 
 

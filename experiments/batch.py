@@ -26,6 +26,7 @@ from world.scenario import Scenario, ScenarioError, load_scenario
 
 if TYPE_CHECKING:
     from experiments.comparison import Comparison
+    from experiments.intervals import Precision
 
 RESULTS = Path("results")
 COMPARISON_STEMS = ("runs", "comparison", "outcomes")
@@ -182,13 +183,15 @@ def compare_scenarios(
     progress: Progress | None = None,
     overwrite: bool = False,
     notice: Notice | None = None,
+    precision: Precision | None = None,
 ) -> Comparison:
     """Run each scenario with the same seeds and compare outcomes in pairs, the first scenario being the
     reference.
 
     ``seeds`` is a number of seeds (1, 2, ...) or the seeds themselves; ``jobs`` the number of processes, 1
     for none; ``notice`` is called with a line when the market has to be compiled first, which is done once,
-    before the processes start. An interrupted comparison holds the pairs that were finished.
+    before the processes start; ``precision`` is how narrow the intervals are wanted, for which the pairs
+    needed are counted. An interrupted comparison holds the pairs that were finished.
     """
     from experiments.comparison import compare_runs, write_comparison
 
@@ -210,7 +213,9 @@ def compare_scenarios(
     finished, status = run_jobs(todo, jobs or min(os.cpu_count() or 1, len(todo)), progress, notice)
     # A second Ctrl-C must not lose what the first one left.
     with ctrl_c_ignored() if status == "interrupted" else nullcontext():
-        comparison = compare_runs([Run.open(path) for path in finished], keys, folder, status, len(todo))
+        comparison = compare_runs(
+            [Run.open(path) for path in finished], keys, folder, status, len(todo), precision
+        )
         write_comparison(comparison)
     return comparison
 

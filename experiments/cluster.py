@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
+from logging import ERROR
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from experiments.jobs import AHEAD, Lost, ctrl_c_ignored
@@ -64,7 +65,11 @@ def _local_cluster(workers: int) -> Iterator[Any]:
 
     with dask.config.set({"distributed.worker.multiprocessing-method": "spawn"}), ctrl_c_ignored():
         cluster = LocalCluster(
-            n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,
+            silence_logs=ERROR,
         )
     try:
         yield cluster

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from experiments.intervals import Precision, paired_interval, pairs_needed
 from experiments.outcomes import binding_members, measure_outcomes
 from experiments.provenance import provenance
 from experiments.results import ResultsError, Run
@@ -15,7 +16,6 @@ from experiments.results import ResultsError, Run
 if TYPE_CHECKING:
     import pandas as pd
 
-CONFIDENCE = 0.95
 COLUMNS = (
     "outcome",
     "mineral",
@@ -28,6 +28,7 @@ COLUMNS = (
     "low",
     "high",
     "pairs",
+    "pairs_needed",
 )
 
 
@@ -37,7 +38,8 @@ class Comparison:
 
     ``planned`` is the number of runs that were asked for. ``outcomes`` has the columns scenario, seed,
     outcome, mineral, unit, value. ``differences`` has one row an outcome, mineral and scenario: means, mean
-    difference from the reference, its 95% t interval (NaN with fewer than two pairs), number of pairs.
+    difference from the reference, its 95% t interval (NaN with fewer than two pairs), number of pairs, and
+    how many pairs the ``precision`` would take.
     """
 
     folder: Path
@@ -49,6 +51,7 @@ class Comparison:
     outcomes: pd.DataFrame
     differences: pd.DataFrame
     planned: int = 0
+    precision: Precision = field(default_factory=Precision)
 
     def difference(self, outcome: str, scenario: str, mineral: str = "") -> pd.Series:
         """The row of one outcome. Raises ``KeyError`` when there is none."""
@@ -67,20 +70,24 @@ def compare_runs(
     folder: Path,
     status: str = "finished",
     planned: int | None = None,
+    precision: Precision | None = None,
 ) -> Comparison:
-    """Compare finished runs; the first of ``scenarios`` is the reference; ``planned`` runs were asked for."""
+    """Compare finished runs; the first of ``scenarios`` is the reference; ``planned`` runs were asked for;
+    ``precision`` is that for which pairs are counted.
+    """
     kept = tuple(runs)
     # Who is counted as a member must not depend on the scenario: whoever was bound in any run, and the
     # leaders.
     members = sorted({run.leader for run in kept}.union(*(binding_members(run) for run in kept)))
     outcomes = _outcomes_of(kept, members)
-    rows = [row for scenario in scenarios[1:] for row in _paired_rows(outcomes, scenario, scenarios[0])]
+    aim = precision or Precision()
+    rows = [row for scenario in scenarios[1:] for row in _paired_rows(outcomes, scenario, scenarios[0], aim)]
     import pandas as pd
 
     differences = pd.DataFrame(rows, columns=list(COLUMNS))
     asked = len(kept) if planned is None else planned
     names = (scenarios[0], tuple(scenarios), status, tuple(members))
-    return Comparison(folder, *names, kept, outcomes, differences, asked)
+    return Comparison(folder, *names, kept, outcomes, differences, asked, aim)
 
 
 def _outcomes_of(runs: Iterable[Run], members: Collection[str]) -> pd.DataFrame:
@@ -94,30 +101,19 @@ def _outcomes_of(runs: Iterable[Run], members: Collection[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["scenario", "seed", "outcome", "mineral", "unit", "value"])
 
 
-def _paired_rows(outcomes: pd.DataFrame, scenario: str, reference: str) -> list[tuple[object, ...]]:
+def _paired_rows(
+    outcomes: pd.DataFrame, scenario: str, reference: str, precision: Precision
+) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     for (outcome, mineral, unit), group in outcomes.groupby(["outcome", "mineral", "unit"], sort=False):
         wide = group.pivot_table(index="seed", columns="scenario", values="value", dropna=False)
         wide = wide.reindex(columns=[scenario, reference]).dropna()
         difference, low, high = paired_interval((wide[scenario] - wide[reference]).to_list())
         means = (float(wide[scenario].mean()), float(wide[reference].mean()))
-        rows.append((outcome, mineral, unit, scenario, reference, *means, difference, low, high, len(wide)))
+        needed = pairs_needed(low, high, len(wide), precision.goal(str(outcome), difference))
+        found = (difference, low, high, len(wide), needed)
+        rows.append((outcome, mineral, unit, scenario, reference, *means, *found))
     return rows
-
-
-def paired_interval(differences: Sequence[float]) -> tuple[float, float, float]:
-    """Mean of paired differences and its 95% t interval; NaN where there are too few pairs."""
-    import numpy as np
-    from scipy.stats import t
-
-    count = len(differences)
-    if count == 0:
-        return float("nan"), float("nan"), float("nan")
-    mean = float(np.mean(differences))
-    if count == 1:
-        return mean, float("nan"), float("nan")
-    half = float(t.ppf((1 + CONFIDENCE) / 2, count - 1) * np.std(differences, ddof=1) / np.sqrt(count))
-    return mean, mean - half, mean + half
 
 
 def write_comparison(comparison: Comparison) -> None:

@@ -23,7 +23,11 @@ def describe_comparison(comparison: Comparison) -> str:
     blocks = [_one_scenario(comparison, scenario) for scenario in comparison.scenarios[1:]]
     meanings = {outcome.name: outcome.meaning for outcome in OUTCOMES}
     shown = [name for name in dict.fromkeys(comparison.differences["outcome"]) if name in meanings]
-    foot = ["* the 95% interval of the paired difference leaves out zero. Outcomes:"]
+    foot = [
+        "* the 95% t interval of the paired difference leaves out zero. Needed: pairs for an interval of, to "
+        f"either side, {comparison.precision.words}.",
+        "Outcomes:",
+    ]
     foot += [f"  {name}: {meanings[name]}" for name in shown]
     foot += textwrap.wrap(
         f"members here: {_members(comparison)}", WIDTH, initial_indent="  ", subsequent_indent="    "
@@ -52,12 +56,12 @@ def _one_scenario(comparison: Comparison, scenario: str) -> str:
         clear_differences(comparison, scenario), WIDTH, initial_indent="  ", subsequent_indent="  "
     )
     levels = f"{comparison.reference[:14]:>14} {scenario[:14]:>14}"
-    title = f"  {'outcome':<26} {'unit':<11} {levels} {'difference':>11}  {'95% interval':<25} pairs"
+    title = f"  {'outcome':<26} {'unit':<11} {levels} {'difference':>11}  {'95% interval':<25} pairs  needed"
     return "\n".join([head, *clear, title, *map(_line, map(_as_mapping, each_row(rows))), ""])
 
 
 def _line(row: Mapping[str, Any]) -> str:
-    unit, scale = _unit(str(row["unit"]))
+    unit, scale = unit_in_words(str(row["unit"]))
     decimals = _decimals(row, scale)
     before, after = (_number(scale * row[key], decimals) for key in ("mean_reference", "mean"))
     if row["outcome"] in NO_LEVEL:
@@ -66,15 +70,21 @@ def _line(row: Mapping[str, Any]) -> str:
     interval = f"{low} to {high}" if row["pairs"] > 1 else ("no pair", "one pair only")[row["pairs"]]
     star = "*" if _is_clear(row) and float(difference.replace(",", "")) != 0 else " "
     name = f"{row['outcome']} {row['mineral']}".strip()
-    levels = f"{before:>14} {after:>14}"
-    return f"  {name:<26} {unit:<11} {levels} {difference:>11}{star} {interval:<25} {row['pairs']:>5}"
+    levels, counts = f"{before:>14} {after:>14}", f"{row['pairs']:>5} {needed_in_words(row):>7}"
+    return f"  {name:<26} {unit:<11} {levels} {difference:>11}{star} {interval:<25} {counts}"
+
+
+def needed_in_words(row: Mapping[str, Any]) -> str:
+    """Pairs that the precision takes; ``-`` where that cannot be told."""
+    needed = float(row["pairs_needed"])
+    return "-" if needed != needed else "> 1m" if needed == float("inf") else f"{needed:,.0f}"
 
 
 def _told(row: Mapping[str, Any]) -> str:
     """``price inside of graphite +87% (39% to 135%)``."""
     words = next(outcome.words for outcome in OUTCOMES if outcome.name == row["outcome"])
     name = f"{words} of {mineral_word(row['mineral'])}" if row["mineral"] else words
-    unit, scale = _unit(str(row["unit"]))
+    unit, scale = unit_in_words(str(row["unit"]))
     decimals, word = (
         _decimals(row, scale),
         {"%": " points", "USD/kg": "%", "countries": ""}.get(unit, f" {unit}"),
@@ -101,7 +111,7 @@ def _is_negligible(row: Mapping[str, Any]) -> bool:
     return str(row["unit"]).startswith("USD") and size < LEAST_USD
 
 
-def _unit(unit: str) -> tuple[str, float]:
+def unit_in_words(unit: str) -> tuple[str, float]:
     """The unit of the terminal and the factor to it."""
     if unit == "USD/t":
         return "USD/kg", 1e-3

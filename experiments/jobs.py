@@ -35,6 +35,10 @@ class Lost(NamedTuple):
     reason: str
 
 
+class ProcessError(ValueError):
+    """Processes that cannot be started at all."""
+
+
 DIED = f"the process that played it died {ATTEMPTS} times (killed, or out of memory)"
 
 
@@ -100,6 +104,7 @@ class _Process(Generic[Job, Result]):
     def __init__(self, work: Callable[[Job], Result], stop: Event) -> None:
         self._work, self._stop = work, stop
         self._pool: ProcessPoolExecutor | None = None
+        self._begun = get_context("spawn").Event()
         self.held: deque[tuple[tuple[Job, int], Future[Result]]] = deque()
 
     def fill(self, waiting: _Waiting[Job]) -> None:
@@ -117,13 +122,16 @@ class _Process(Generic[Job, Result]):
         for _ in range(ATTEMPTS):
             if self._pool is None:
                 context = get_context("spawn")
-                self._pool = ProcessPoolExecutor(1, context, initializer=_listen, initargs=(self._stop,))
+                self._pool = ProcessPoolExecutor(
+                    1, context, initializer=_listen, initargs=(self._stop, self._begun)
+                )
             try:
                 with _one_thread_each(), ctrl_c_ignored():
                     return self._pool.submit(self._work, job)
             except BrokenProcessPool:  # it died while it had nothing to do
                 self.close()
-        raise BrokenProcessPool("processes die as they are started")
+        self._check_begun()
+        raise ProcessError("processes die as soon as they have nothing to do")
 
     def gather(
         self, done: set[Future[Result]], waiting: _Waiting[Job]
@@ -133,6 +141,7 @@ class _Process(Generic[Job, Result]):
             (job, lost), future = self.held.popleft()
             error = future.exception()
             if isinstance(error, BrokenProcessPool):
+                self._check_begun()
                 others = [taken for taken, _ in self.held]
                 self.held.clear()
                 self.close()
@@ -144,6 +153,14 @@ class _Process(Generic[Job, Result]):
                 return
             self.fill(waiting)
             yield job, future.result()
+
+    def _check_begun(self) -> None:
+        """A process that died before it could take a job says nothing of the job."""
+        if not self._begun.is_set():
+            raise ProcessError(
+                "processes die as they are started (see the lines above); a script that starts them needs: "
+                'if __name__ == "__main__":'
+            )
 
     def close(self) -> None:
         """End the process, after the job that it is at."""
@@ -158,9 +175,10 @@ def stop_when_told(done: int, total: int) -> None:
         raise KeyboardInterrupt
 
 
-def _listen(stop: Event) -> None:
+def _listen(stop: Event, begun: Event) -> None:
     global _stop
     _stop = stop
+    begun.set()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -26,8 +26,15 @@ BEGIN = "<!-- made by python -m experiments reference; do not edit by hand -->"
 END = "<!-- end of the made part -->"
 CHECKOUT = Path(__file__).resolve().parent.parent
 ROOMS = (
-    *("agents", "world", "world/calibration", "world/market", "experiments"),
-    *("experiments/app", "experiments/backtests", "experiments/figures"),
+    *("agents", "world", "world/calibration", "world/market", "experiments", "experiments/analysis"),
+    *(
+        "experiments/app",
+        "experiments/backtests",
+        "experiments/connectors",
+        "experiments/figures",
+        "experiments/optimisation",
+        "experiments/sweep",
+    ),
 )
 
 SECTIONS: Mapping[str, str] = {

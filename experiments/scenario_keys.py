@@ -31,7 +31,7 @@ run.decisions_open | quarter (in runs of months also a month, such as 2026-03) f
     decide; before it only dated measures act
 run.rounds_per_year | 4: rounds of a quarter; 12: rounds of a month, for what a quarter hides (licence delays,
     runs on stocks); rates stay those of the year, governments plan by the quarter all the same, and a run
-    takes up to three times as long
+    takes up to twice as long
 run.rounds | rounds played, quarters or months; without it eleven years
 run.minerals | minerals played; `["*"]` for all
 run.demand | path along which demand grows: scenarios of the International Energy Agency (stated policies,

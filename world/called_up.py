@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from world.axes import Array
+from world.axes import Array, Mask
 from world.capacity import capacity_of
 from world.counterfactual import Outcome
 from world.market_round import feed_index_usd_t, ordered_year_t, project_capacity
@@ -17,54 +19,68 @@ if TYPE_CHECKING:
     from world.model import TradeWorld
 
 
-def called_up_t(
-    world: TradeWorld, control: Control, before: Outcome, after: Outcome, quarters: float
-) -> dict[str, Array]:
-    """block -> (seller,) capacity ``planning_years`` on, of the control's mineral.
+@dataclass(frozen=True)
+class CallUp:
+    """What industry orders and closes because of a control, in a round whose market is ``before``: the
+    outcome of all minerals today. What it would do anyway is worked out once, block -> (mineral, ...).
 
-    For ``quarters`` industry learns the prices of ``after`` in place of those of ``before`` and orders
-    accordingly; tranches that the new price leaves under their running cost close. The actor's own plants at
-    the control's stage stay as they would be: it knows what it does.
-
-    before : outcome of all minerals; after : of the control's alone; both of today's market
+    planned_t : capacity ``planning_years`` on; ordered_year_t : capacity ordered in a year; loses : (mineral,
+    tranche, seller) tranches under their running cost
     """
-    learned = 1.0 - np.exp(-world.parameters.belief_speed_year * quarters / 4.0)
-    found = {}
-    for block in BLOCKS:
-        ratio = _price_ratio(world, block, control, before, after) ** learned
-        feeds = tuple(
-            _feed(world, block, control, seen)
-            for seen in (before.feed_usd_t[control.mineral], after.feed_usd_t[0])
+
+    world: TradeWorld
+    before: Outcome
+    planned_t: Mapping[str, Array]
+    ordered_year_t: Mapping[str, Array]
+    loses: Mapping[str, Mask]
+
+    @classmethod
+    def of(cls, world: TradeWorld, before: Outcome) -> CallUp:
+        """The plans of a round."""
+        growth, years = world.expected_growth(world.round), world.parameters.planning_years
+        planned, ordered, loses = {}, {}, {}
+        for block in BLOCKS:
+            facts, believed = world.economy.blocks[block], world.believed(block)
+            feed = feed_index_usd_t(world, block).copy()
+            if block in MAKING:
+                for mineral, seen in enumerate(before.feed_usd_t):
+                    index = seen[BLOCK_STAGE[block] - 1]
+                    feed[mineral, : len(index)] = index
+            planned[block] = project_capacity(world, block, facts, believed, growth, years)
+            ordered[block] = ordered_year_t(world, block, facts, believed, feed, growth)
+            loses[block] = running_cost_usd_t(world.base, block, feed) > believed[:, None, :]
+        return cls(world, before, planned, ordered, loses)
+
+    def capacity_t(self, control: Control, after: Outcome, quarters: float) -> dict[str, Array]:
+        """block -> (seller,) capacity ``planning_years`` on, of the control's mineral.
+
+        For ``quarters`` industry learns the prices of ``after``, today's market under the control, in place
+        of those of before and orders accordingly; tranches that the new price leaves under their running cost
+        close. The actor's own plants at the control's stage stay as they would be: it knows what it does.
+        """
+        learned = 1.0 - np.exp(-self.world.parameters.belief_speed_year * quarters / 4.0)
+        found = {}
+        for block in BLOCKS:
+            ratio = _price_ratio(self.world, block, control, self.before, after) ** learned
+            feed = _feed(self.world, block, control, after.feed_usd_t[0])
+            found[block] = self._of_block(block, control, ratio, feed, quarters)
+        return found
+
+    def _of_block(self, block: str, control: Control, ratio: Array, feed: Array, quarters: float) -> Array:
+        world, mineral = self.world, control.mineral
+        changed, facts = world.believed(block).copy(), world.economy.blocks[block]
+        changed[mineral] *= ratio
+        growth = world.expected_growth(world.round)
+        other = ordered_year_t(world, block, facts, changed, feed, growth)[mineral]
+        loses = running_cost_usd_t(world.base, block, feed)[mineral] > changed[mineral]
+        stands = capacity_of(world.state.markets, block)[mineral]
+        closed = stands * (loses & ~self.loses[block][mineral]).mean(axis=0)
+        planned, usual = self.planned_t[block][mineral], self.ordered_year_t[block][mineral]
+        wanted = np.maximum(planned + (other - usual) * quarters / 4.0 - closed, 0.0)
+        own = (world.base.axes.sellers(BLOCK_STAGE[block])[mineral] == control.actor) & (
+            BLOCK_STAGE[block] == control.stage
         )
-        found[block] = _capacity_t(world, block, control, ratio, feeds, quarters)
-    return found
-
-
-def _capacity_t(
-    world: TradeWorld, block: str, control: Control, ratio: Array, feeds: tuple[Array, ...], quarters: float
-) -> Array:
-    mineral, facts, base = control.mineral, world.economy.blocks[block], world.base
-    believed = world.believed(block)
-    growth = world.expected_growth(world.round)
-    years = world.parameters.planning_years
-    planned = project_capacity(world, block, facts, believed, growth, years)[mineral]
-    changed = believed.copy()
-    changed[mineral] *= ratio
-    usual, other = (
-        ordered_year_t(world, block, facts, price, index, growth)[mineral]
-        for price, index in zip((believed, changed), feeds, strict=True)
-    )
-    before, after = (
-        running_cost_usd_t(base, block, index)[mineral] > price[mineral]
-        for price, index in zip((believed, changed), feeds, strict=True)
-    )
-    stands = capacity_of(world.state.markets, block)[mineral]
-    closed = stands * (after & ~before).mean(axis=0)
-    wanted = np.maximum(planned + (other - usual) * quarters / 4.0 - closed, 0.0)
-    own = (base.axes.sellers(BLOCK_STAGE[block])[mineral] == control.actor) & (
-        BLOCK_STAGE[block] == control.stage
-    )
-    return np.asarray(np.where(own, planned, wanted))
+        return np.asarray(np.where(own, planned, wanted))
 
 
 def _price_ratio(world: TradeWorld, block: str, control: Control, before: Outcome, after: Outcome) -> Array:

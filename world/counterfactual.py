@@ -16,15 +16,15 @@ from typing import Any
 import numpy as np
 
 from world.accounts import PRODUCERS, CountryAccounts, country_accounts
+from world.adjusted_capacity import with_called_capacity, with_inside_capacity
 from world.axes import STAGES, Array, Axes, Mask, Whole, scatter
 from world.border_terms import Rows, StageBorders
-from world.market.arrays import Curves, Market, Prices
+from world.market.arrays import Prices
 from world.market.clearing import Clearing
-from world.market.rows import join
 from world.market.solver import clear_market
 from world.offers import Priced
 from world.plant_costs import BLOCK_STAGE, MAKING
-from world.setting import Horizon, Setting
+from world.setting import Setting
 from world.state import Control
 
 # A batch this size keeps its arrays of lanes in the processor's cache.
@@ -47,7 +47,7 @@ class Case:
     captures: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Outcome:
     """What a case leads to: accounts and prices of its minerals (row = mineral).
 
@@ -82,27 +82,55 @@ class _Row:
 
 
 def solve_cases(setting: Setting, cases: Sequence[Case]) -> tuple[list[Outcome], int]:
-    """Clear all cases; returns their outcomes in order and the number of markets solved."""
-    rows = [
-        _Row(number, mineral, needs_hubs(setting, case, mineral), case.is_later)
+    """Clear all cases; returns their outcomes in order and the number of markets solved. Rows that ask the
+    same of the same mineral are solved once."""
+    standing = restricted(setting)
+    asked = {
+        (number, mineral): _asks(case, mineral)
         for number, case in enumerate(cases)
         for mineral in case.minerals
+    }
+    first = {what: place for place, what in reversed(asked.items())}
+    rows = [
+        _Row(
+            number,
+            mineral,
+            bool(standing[mineral]) or _restricts(cases[number], mineral),
+            cases[number].is_later,
+        )
+        for number, mineral in first.values()
     ]
     size = _sizes(setting.axes)
-    rows.sort(key=lambda row: (row.is_later, row.hubs, *size[row.mineral]))
+    rows.sort(key=lambda row: (row.is_later, row.hubs, *size[row.mineral], row.case))
     solved: dict[tuple[int, int], _Solved] = {}
     for (is_later, hubs), alike in groupby(rows, key=lambda row: (row.is_later, row.hubs)):
         for batch in _batches(list(alike)):
-            mineral = np.array([row.mineral for row in batch], dtype=np.int64)
-            part = setting.rows(mineral, is_later)
-            _, clearing, book = clear_rows(part, [cases[row.case] for row in batch], mineral, hubs)
-            start = setting.horizon(is_later).start.take(mineral)
-            prices = _widened(start, clearing.prices())
-            feed = _feed_usd_t(part, clearing)
-            solved.update(
-                {(row.case, row.mineral): (book, prices, feed, place) for place, row in enumerate(batch)}
-            )
-    return [_gather_case(number, case, solved) for number, case in enumerate(cases)], len(rows)
+            solved.update(_solve_batch(setting, cases, batch, is_later, hubs))
+    found = {place: solved[first[what]] for place, what in asked.items()}
+    return [_gather_case(number, case, found) for number, case in enumerate(cases)], len(rows)
+
+
+def _solve_batch(
+    setting: Setting, cases: Sequence[Case], batch: Sequence[_Row], is_later: bool, hubs: bool
+) -> dict[tuple[int, int], _Solved]:
+    """(case, mineral) -> what was found, for rows of one horizon."""
+    mineral = np.array([row.mineral for row in batch], dtype=np.int64)
+    part = setting.rows(mineral, is_later)
+    _, clearing, book = clear_rows(part, [cases[row.case] for row in batch], mineral, hubs)
+    start = setting.horizon(is_later).start.take(mineral)
+    prices, feed = _widened(start, clearing.prices()), _feed_usd_t(part, clearing)
+    return {(row.case, row.mineral): (book, prices, feed, place) for place, row in enumerate(batch)}
+
+
+def _asks(case: Case, mineral: int) -> tuple[Any, ...]:
+    """All that makes the market of a mineral under a case what it is."""
+    controls = tuple(
+        (control.actor, control.stage, control.targets, control.approval_share, control.tax_share)
+        for control in case.controls
+        if control.mineral == mineral
+    )
+    capacity = tuple((block, values.tobytes()) for block, values in sorted(case.capacity_t.items()))
+    return mineral, case.is_later, case.floor, case.captures, case.members.tobytes(), controls, capacity
 
 
 _Solved = tuple[CountryAccounts, Prices, tuple[Array, ...], int]
@@ -159,9 +187,9 @@ def clear_rows(
     ]
     borders = [_taxed(border, cases, mineral, stage) for stage, border in enumerate(setting.borders)]
     priced = horizon.offers.market(stage_rows, borders, setting.terms, setting.zone, hubs)
-    priced = _with_inside_capacity(priced, horizon, setting.axes, members & floor[:, None])
-    priced = _with_called_capacity(priced, cases)
-    clearing = clear_market(priced.market, horizon.start)
+    priced = with_inside_capacity(priced, horizon, setting.axes, members & floor[:, None])
+    priced = with_called_capacity(priced, [case.capacity_t for case in cases])
+    clearing = clear_market(priced.market, horizon.starting(floor))
     hub = [border.hub for border in setting.borders]
     captured = np.array([1.0 if case.captures else horizon.capture_share for case in cases])
     book = country_accounts(priced, clearing, setting.axes, setting.final_use, hub, captured, setting.captor)
@@ -184,14 +212,21 @@ def needs_hubs(setting: Setting, case: Case, mineral: int) -> bool:
     """Some lane of the mineral is closed, licensed or newly taxed in this case, so that ways round it
     matter.
     """
-    standing = any(
-        (border.approval_share[mineral] < 1.0).any() or border.taxed[mineral].any()
+    return bool(restricted(setting)[mineral]) or _restricts(case, mineral)
+
+
+def restricted(setting: Setting) -> Mask:
+    """(mineral,) whether some lane is closed, licensed or newly taxed before any question is asked."""
+    found = [
+        (border.approval_share < 1.0).any(axis=(1, 2)) | border.taxed.any(axis=(1, 2))
         for border in setting.borders
-    )
-    return bool(
-        standing
-        or any(control.mineral == mineral and control.approval_share < 1.0 for control in case.controls)
-    )
+    ]
+    return np.asarray(np.any(found, axis=0))
+
+
+def _restricts(case: Case, mineral: int) -> bool:
+    """Some control of the case restricts lanes of the mineral."""
+    return any(control.mineral == mineral and control.approval_share < 1.0 for control in case.controls)
 
 
 def _approvals(setting: Setting, cases: Sequence[Case], mineral: Whole, stage: int) -> Array:
@@ -237,49 +272,6 @@ def control_lanes(control: Control, sellers: Whole, buyers: Whole) -> Mask:
     return lanes
 
 
-def _with_inside_capacity(priced: Priced, horizon: Horizon, axes: Axes, members: Mask) -> Priced:
-    """Sellers bound by the floor have the capacity that the floor would call forth (later horizon only)."""
-    if not horizon.inside:
-        return priced
-    stages = list(priced.market.stages)
-    for block, values in horizon.inside.items():
-        stage, part = BLOCK_STAGE[block], "making" if block in MAKING else "own"
-        positions = axes.sellers(stage)
-        inside = np.take_along_axis(members, np.maximum(positions, 0), axis=1) & (positions >= 0)
-        curves = getattr(stages[stage], part)
-        wanted = np.where(inside[:, None, :], _in_tranches(values, curves), curves.capacity_t)
-        stages[stage] = replace(stages[stage], **{part: replace(curves, capacity_t=wanted)})
-    return replace(priced, market=Market(tuple(stages)))
-
-
-def _in_tranches(capacity_t: Array, curves: Curves) -> Array:
-    """(row, tranche, seller) capacities (row, seller) of which tranches keep their shares of what stands."""
-    stands = curves.capacity_t.sum(axis=1, keepdims=True)
-    share = np.where(
-        stands > 0, curves.capacity_t / np.where(stands > 0, stands, 1.0), 1.0 / curves.capacity_t.shape[1]
-    )
-    return np.asarray(capacity_t[:, None, :] * share)
-
-
-def _with_called_capacity(priced: Priced, cases: Sequence[Case]) -> Priced:
-    """Sellers of the cases that say so have the capacity given there."""
-    if not any(case.capacity_t for case in cases):
-        return priced
-    stages = list(priced.market.stages)
-    for block, stage in BLOCK_STAGE.items():
-        part = "making" if block in MAKING else "own"
-        curves: Curves = getattr(stages[stage], part)
-        wanted = curves.capacity_t.copy()
-        for row, case in enumerate(cases):
-            if block in case.capacity_t:
-                here = case.capacity_t[block][: wanted.shape[2]]
-                one = curves.take([row])
-                wanted[row] = _in_tranches(here[None, :], one)[0]
-        changed: dict[str, Any] = {part: replace(curves, capacity_t=wanted)}
-        stages[stage] = replace(stages[stage], **changed)
-    return replace(priced, market=Market(tuple(stages)))
-
-
 def _gather_case(number: int, case: Case, solved: Mapping[tuple[int, int], _Solved]) -> Outcome:
     parts = [solved[number, mineral] for mineral in case.minerals]
     return Outcome(
@@ -289,6 +281,15 @@ def _gather_case(number: int, case: Case, solved: Mapping[tuple[int, int], _Solv
             np.array([book.world_usd[place] for book, _, _, place in parts]),
         ),
         np.array(case.minerals, dtype=np.int64),
-        join([prices.take([place]) for _, prices, _, place in parts]),
+        _together([(prices, place) for _, prices, _, place in parts]),
         [tuple(index[place] for index in feed) for _, _, feed, place in parts],
+    )
+
+
+def _together(parts: Sequence[tuple[Prices, int]]) -> Prices:
+    """Prices of one row each, one below the other."""
+    stages = range(len(STAGES))
+    return Prices(
+        tuple(np.stack([prices.price_usd_t[stage][place] for prices, place in parts]) for stage in stages),
+        tuple(np.stack([prices.premium_usd_t[stage][place] for prices, place in parts]) for stage in stages),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agents.decision import CountryDecision
+from world.clock import Clock
 from world.record import Record
 
 
@@ -11,9 +12,9 @@ class Ledger:
     empty term.
     """
 
-    def __init__(self, record: Record, quarters: tuple[str, ...]) -> None:
+    def __init__(self, record: Record, clock: Clock) -> None:
         self.record = record
-        self._quarters = quarters
+        self._clock = clock
         self._count = 0
 
     def enter(self, decision: CountryDecision, role: str, round_: int) -> None:
@@ -22,7 +23,7 @@ class Ledger:
         self.record.add(
             "decisions",
             round=round_,
-            quarter=self._quarters[round_],
+            quarter=self._clock.name(round_),
             decision=self._count,
             actor=decision.actor,
             role=role,
@@ -32,7 +33,7 @@ class Ledger:
             subject=decision.subject,
             margin_usd=decision.margin_usd,
             threshold_usd=decision.threshold_usd,
-            tipping=decision.tipping,
+            tipping=decision.tipping(self._clock.word),
             term=terms,
             value_usd=[float(decision.terms.get(term, 0.0)) for term in terms],
         )

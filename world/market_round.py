@@ -60,7 +60,7 @@ def make_setting(
         for stage in range(len(STAGES))
     )
     now = Horizon(make_offers(base, state.markets, conditions, p), {}, state.prices, captured_share(world))
-    later = _later(world, conditions) if with_later else None
+    later = later_horizon(world, conditions) if with_later else None
     scenario = world.premise
     scoped = ~np.isnan(state.politics.reference_usd_t)
     return Setting(
@@ -86,7 +86,7 @@ def make_setting(
     )
 
 
-def _later(world: TradeWorld, conditions: Conditions) -> Horizon:
+def later_horizon(world: TradeWorld, conditions: Conditions) -> Horizon:
     """The market after capacity has adjusted; more plants inside a floor as far as it is believed."""
     years = world.parameters.planning_years
     growth = world.expected_growth(world.round)

@@ -17,7 +17,7 @@ from world.market_round import Cleared
 from world.market_views import StageView, stage_view
 from world.plant_costs import BLOCK_STAGE, BLOCKS, capital_charge_usd
 from world.state_trade import stock_orders_t, stock_releases_t
-from world.trade_network import betweenness, concentration, lane_graph, last_hub
+from world.trade_network import betweenness_of, carried_t, concentration, last_hub
 from world.welfare import consumer_surplus_usd
 from world.zone import floor_members, signatories
 
@@ -129,15 +129,10 @@ def _share(output: Array, mask: Mask) -> float:
 
 def _betweenness(world: TradeWorld, cleared: Cleared, view: StageView, stage: int, mineral: int) -> float:
     axes = world.base.axes
-    graph = lane_graph(
-        view.flow_t[mineral],
-        world.economy.network.freight_usd_t[stage][mineral],
-        cleared.setting.borders[stage].hub[mineral],
-        axes.sellers(stage)[mineral],
-        axes.buyers(stage)[mineral],
-        axes.countries,
-    )
-    return betweenness(graph).get(axes.countries[world.dominant], 0.0)
+    hub = cleared.setting.borders[stage].hub[mineral]
+    sellers, buyers = axes.sellers(stage)[mineral], axes.buyers(stage)[mineral]
+    carried = carried_t(view.flow_t[mineral], hub, sellers, buyers, len(axes.countries))
+    return betweenness_of(world.dominant, carried)
 
 
 def _countries(world: TradeWorld, cleared: Cleared, refined: StageView) -> None:

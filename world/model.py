@@ -35,6 +35,7 @@ from world.reserve import Reserve
 from world.round import play_round
 from world.scenario import Scenario, load_scenario
 from world.state_trade import StateStocks
+from world.ties import ties_of
 from world.zone import draw_text_round
 
 PRESSURE = {"none": 0.0, "record": 0.5, "harsh": 1.0}
@@ -71,6 +72,7 @@ class TradeWorld(mesa.Model):
         self._write_calendar()
         self._open_books()
         self.places = find_places(self.facts.speaks_for)
+        self.ties = ties_of(self.places, self.economy.goods_trade_usd)
         self.population = populate(self)
 
     def _set_clock(self) -> None:
@@ -79,7 +81,7 @@ class TradeWorld(mesa.Model):
         self.quarters = tuple(map(self.clock.name, range(run.rounds)))
         self.decisions_open = self.clock.round_named(run.decisions_open)
         self.record = Record()
-        self.ledger = Ledger(self.record, self.quarters)
+        self.ledger = Ledger(self.record, self.clock)
         self.news = News(self.record, self.clock)
         self.markets_asked = 0
 

@@ -37,6 +37,7 @@ class Outlooks:
     presence : who sells and who buys, each (stage, mineral, country)
     call_up : capacity that a control calls up or closes: (control, lasts, before, after) -> block ->
         (seller,)
+    known : outcomes without any move, by floor and horizon; those that are found are added
     solved : markets solved so far, for the record
     """
 
@@ -48,8 +49,13 @@ class Outlooks:
     leader: int
     presence: tuple[Mask, Mask]
     call_up: CallUp | None = None
+    known: dict[tuple[bool, bool], Outcome] = field(default_factory=dict)
     solved: int = 0
-    _known: dict[tuple[bool, bool], Outcome] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for (floor, is_later), outcome in self.known.items():
+            if not is_later or self.setting.later is not None:
+                self._start_from(floor, is_later, outcome)
 
     @property
     def axes(self) -> Axes:
@@ -85,7 +91,7 @@ class Outlooks:
         for place, (question, part) in enumerate(zip(questions, parts, strict=True)):
             if isinstance(question, WhatIfControl) and part:
                 self._solve_status_quo(self.in_force, is_later=True)
-                (case, outcome), status_quo = part[0], self._known[self.in_force, False]
+                (case, outcome), status_quo = part[0], self.known[self.in_force, False]
                 called = self.call_up(case.controls[0], question.lasts, status_quo, outcome)
                 lifted = case.controls if question.lifts else ()
                 kept = case.controls if question.lasts else lifted
@@ -154,14 +160,18 @@ class Outlooks:
 
     def _solve_status_quo(self, floor: bool, is_later: bool) -> None:
         """The status quo of a horizon, once a round; the cases that follow start from its prices."""
-        if (floor, is_later) in self._known:
+        if (floor, is_later) in self.known:
             return
         every = tuple(range(len(self.axes.minerals)))
         (outcome,), solved = solve_cases(self.setting, [Case(every, self.bound, floor, (), is_later)])
-        self._known[floor, is_later] = outcome
+        self.known[floor, is_later] = outcome
         self.solved += solved
-        if is_later and self.setting.later is not None:
-            self.setting = replace(self.setting, later=replace(self.setting.later, start=outcome.prices))
+        self._start_from(floor, is_later, outcome)
+
+    def _start_from(self, floor: bool, is_later: bool, outcome: Outcome) -> None:
+        """Let the searches of questions begin at the prices of the status quo."""
+        started = self.setting.horizon(is_later).started(floor, outcome.prices)
+        self.setting = self.setting.with_horizon(is_later, started)
 
     def _compare(
         self, places: tuple[int, ...], question: Question, part: Sequence[tuple[Case, Outcome]]
@@ -198,7 +208,7 @@ class Outlooks:
         """What membership would do mineral by mineral: to the asker today and later, and to the leader."""
         totals = []
         for case, outcome in part:
-            before = self._known[True, case.is_later].stakes_usd(self.weight, case.minerals)
+            before = self.known[True, case.is_later].stakes_usd(self.weight, case.minerals)
             totals.append(outcome.stakes_usd(self.weight) - before)
         names = [self.axes.minerals[mineral] for mineral in part[0][0].minerals]
         first, last = totals[0][:, list(places)].sum(axis=1), totals[-1][:, list(places)].sum(axis=1)
@@ -207,7 +217,7 @@ class Outlooks:
         return mine, leader
 
     def _change(self, case: Case, outcome: Outcome, floor: bool) -> _Change:
-        status_quo = self._known[floor, case.is_later]
+        status_quo = self.known[floor, case.is_later]
         before = _by_account(status_quo.accounts, np.array(case.minerals), self.weight)
         after = _by_account(outcome.accounts, None, self.weight[outcome.minerals])
         return _Change(*(b - a for a, b in zip(before, after, strict=True)))

@@ -2,7 +2,7 @@
 
 One row of ``SCHEMA`` per column: its type, its unit and its meaning. The reference page ``docs/results.md``
 is generated from it, and a table refuses a column that is not described here. Tonnes are tonnes a quarter,
-money is USD a quarter unless a unit says more.
+money is USD a quarter unless a unit says more; in a run of months both are a month.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def _columns(text: str) -> tuple[Column, ...]:
 
 
 _WHEN = """
-round | whole | - | number of the round, 0 = first quarter of the run
-quarter | text | - | calendar quarter, such as 2027-Q3
+round | whole | - | number of the round, 0 = first of the run
+quarter | text | - | calendar quarter, such as 2027-Q3; in a run of months the month, such as 2027-08
 """
 
 SCHEMA: Mapping[str, tuple[Column, ...]] = {
@@ -74,8 +74,8 @@ output_t | number | t/quarter | sold by producers of the country at this stage
 capacity_t | number | t/quarter | working capacity at this stage
 use_t | number | t/quarter | ore fed to refineries, or refined metal consumed
 unmet_t | number | t/quarter | purchases that found no supplier at any price below the backstop
-stock_t | number | t | private stocks of this stage's good at the end of the quarter, held by those who use it and by traders
-under_way_t | number | t | bought and not arrived at the end of the quarter
+stock_t | number | t | private stocks of this stage's good at the end of the round, held by those who use it and by traders
+under_way_t | number | t | bought and not arrived at the end of the round
 price_fob_usd_t | number | USD/t | price at the gate of the country's producers
 price_spot_usd_t | number | USD/t | what the marginal tonne costs a buyer of the country: the dearest lane that carries at least 2% of purchases
 price_mean_usd_t | number | USD/t | volume-weighted delivered price paid by buyers of the country, duties, levies and quota rents included
@@ -110,9 +110,9 @@ stage | text | - | ore or refined
 origin | text | ISO 3166-1 alpha-3 | whose office decides
 destination | text | ISO 3166-1 alpha-3 | where the goods are to go
 approval_share | number | 0-1 | part of what is decided that is granted, lower where re-exports were found
-requested_t | number | t/quarter | asked for: usual trade for the part of the quarter under licence (lanes under 1e-4 of the mineral's usual trade are left out)
+requested_t | number | t/quarter | asked for: usual trade for the part of the round under licence (lanes under 1e-4 of the mineral's usual trade are left out)
 granted_t | number | t/quarter | granted, with what had been cleared before the office opened
-backlog_t | number | t | still waiting at the end of the quarter
+backlog_t | number | t | still waiting at the end of the round
 """
     ),
     "zone": _columns(
@@ -121,7 +121,7 @@ backlog_t | number | t | still waiting at the end of the quarter
 mineral | text | - | mineral key
 stage | text | - | ore or refined
 in_scope | yes_no | - | the floor covers this mineral and stage
-in_force | yes_no | - | the floor is applied this quarter
+in_force | yes_no | - | the floor is applied this round
 members | whole | count | binding members
 reference_price_usd_t | number | USD/t | reference price announced by the leader (NaN when none)
 price_inside_usd_t | number | USD/t | volume-weighted price paid by binding members (by signatories-to-be: the leader and its framework partners, before there are members)
@@ -158,7 +158,7 @@ value_usd | number | USD/quarter | its value
         _WHEN
         + """
 mineral | text | - | mineral key
-stock_t | number | t | held at the end of the quarter
+stock_t | number | t | held at the end of the round
 target_t | number | t | goal
 bought_t | number | t/quarter | bought
 released_t | number | t/quarter | released
@@ -166,14 +166,14 @@ purchase_usd | number | USD/quarter | paid for purchases
 sale_usd | number | USD/quarter | received for releases
 carrying_usd | number | USD/quarter | interest and storage charged to this mineral's stock
 book_value_usd | number | USD | stock at cost
-cash_usd | number | USD | cash of the whole reserve (same on each row of the quarter)
+cash_usd | number | USD | cash of the whole reserve (same on each row of the round)
 loan_usd | number | USD | loan outstanding of the whole reserve (same on each row)
 """
     ),
     "events": _columns(
         _WHEN
         + """
-date | text | YYYY-MM-DD | date of the measure, or first day of the quarter
+date | text | YYYY-MM-DD | date of the measure, or first day of the round
 kind | text | - | announced, in_force, renewed, ended, cancelled, decision, plant, warning
 actor | text | - | who acts
 targets | text | ;-separated | against whom

@@ -151,7 +151,7 @@ def _price(world: TradeWorld, mineral: int, stage: int) -> float:
 
 
 def _feed_usd(world: TradeWorld, mineral: int, stage: int, countries: Sequence[str]) -> float:
-    """What its plants buy from the targets to make the good of, USD a quarter at base prices."""
+    """What its plants buy from the targets to make the good of, USD a round at base prices."""
     axes, before = world.base.axes, stage - 1
     flow, makers = world.state.markets.usual_flow_t[before][mineral], axes.makers_next(before)[mineral]
     places = [axes.country(iso3) for iso3 in countries]

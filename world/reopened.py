@@ -19,6 +19,7 @@ from world.refiner_move import refiner_view
 from world.reserve_round import plan_reserve
 from world.review import reviews, view_of
 from world.round import happen, move_countries, move_dominant_refiner, outlooks_of
+from world.shared_setting import SharedSetting
 from world.zone_duties import cover_derivatives, fix_duties
 
 if TYPE_CHECKING:
@@ -35,9 +36,9 @@ def open_at(world: TradeWorld, refiner: bool) -> None:
     move_leader(world)
     refiner_first = world.premise.run.order == "refiner_first"
     if refiner and not refiner_first:
-        move_countries(world)
+        move_countries(world, SharedSetting(world))
     elif refiner_first and not refiner:
-        move_dominant_refiner(world)
+        move_dominant_refiner(world, SharedSetting(world))
 
 
 class ReopenedReview:

@@ -15,11 +15,12 @@ from agents.country import Country
 from agents.decision import CountryDecision, Offer
 from agents.scripted import ScriptedAccession
 from agents.view import Answer, CountryView, Question
-from world.axes import REFINED, Array
+from world.axes import REFINED, Array, Mask
+from world.emergency import Emergency, emergency_of
 from world.invitations import duty_burden_usd
 from world.outlooks import Outlooks, ask_all
-from world.reserve_round import released_share, reserve_stock_t
 from world.state import ACTION_PLAN
+from world.ties import highest
 from world.zone import apply_decision, review_due
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def review_standings(world: TradeWorld, outlooks: Outlooks) -> None:
     matter.
     """
     movers = [country for country in world.population if reviews(world, country)]
-    views = [view_of(world, country) for country in movers]
+    emergency = emergency_of(world, _bound(world))
+    views = [view_of(world, country, emergency) for country in movers]
     asked = [
         (world.places[country.iso3], country.ask(view)) for country, view in zip(movers, views, strict=True)
     ]
@@ -97,17 +99,27 @@ def remember_bargain(
         politics.agreed.pop(name, None)
 
 
-def view_of(world: TradeWorld, country: Country) -> CountryView:
-    """All that one government is shown this round; a bloc also what each of its countries would be shown."""
+def view_of(world: TradeWorld, country: Country, emergency: Emergency | None = None) -> CountryView:
+    """All that one government is shown this round; a bloc also what each of its countries would be shown.
+    ``emergency``: that of the round, where it is known."""
     index = list(world.places[country.iso3])
-    view = _view_at(world, country.iso3, index)
-    members = tuple(_view_at(world, world.base.axes.countries[place], [place]) for place in index)
+    shared = emergency_of(world, _bound(world)) if emergency is None else emergency
+    names = world.base.axes.countries
+    view = _view_at(world, country.iso3, index, shared)
+    each = index if len(index) > 1 else []
     return replace(
         view,
         followers=_followers(world, country, view.rung),
         talks_deadline=next_talks(world, country.iso3),
-        members=members if len(index) > 1 else (),
+        members=tuple(_view_at(world, names[place], [place], shared) for place in each),
     )
+
+
+def _bound(world: TradeWorld) -> Mask:
+    """(country,) members of the floor, the leader among them."""
+    members: Mask = world.state.politics.rung == FLOOR
+    members[world.leader] = True
+    return members
 
 
 def next_talks(world: TradeWorld, iso3: str) -> int:
@@ -123,16 +135,13 @@ def next_talks(world: TradeWorld, iso3: str) -> int:
 
 def _followers(world: TradeWorld, country: Country, rung: int) -> tuple[str, ...]:
     """Countries on its side of the floor that trade so much with it that they go its way."""
-    trade = world.economy.goods_trade_usd + world.economy.goods_trade_usd.T
-    politics, index = world.state.politics, list(world.places[country.iso3])
-    same = FLOOR if rung == FLOOR else FLOOR - 1
+    rungs = highest(world.state.politics.rung, world.ties)
+    same = rungs == (FLOOR if rung == FLOOR else FLOOR - 1)
+    tied = world.ties.followers(country.iso3, world.parameters.follow_trade_share)
     found: list[str] = []
-    for other in world.population:
-        places = list(world.places[other.iso3])
-        if other is country or is_apart(world, places) or politics.rung[places].max() != same:
-            continue
-        abroad = float(np.delete(trade[places], places, axis=1).sum())
-        if trade[np.ix_(places, index)].sum() >= world.parameters.follow_trade_share * max(abroad, 1.0):
+    for number in np.flatnonzero(same & tied).tolist():
+        places = world.places[world.ties.voters[number]]
+        if not is_apart(world, list(places)):
             found.extend(world.base.axes.countries[place] for place in places)
     return tuple(found)
 
@@ -143,13 +152,13 @@ def is_apart(world: TradeWorld, places: list[int]) -> bool:
     return great or bool(world.facts.estranged_from_leader[places].any())
 
 
-def _view_at(world: TradeWorld, name: str, index: list[int]) -> CountryView:
+def _view_at(world: TradeWorld, name: str, index: list[int], emergency: Emergency) -> CountryView:
     """What these countries are shown, what they are offered included; each of a bloc gets its even part."""
     voter = world.facts.speaks_for[index[0]]
     offer = world.state.politics.offers.get(voter, Offer())
     part = len(index) / len(world.places.get(voter, index))
     return replace(
-        _standing_at(world, name, index),
+        _standing_at(world, name, index, emergency),
         side_payment_usd=offer.side_payment_usd * part,
         tariff_relief_usd=offer.tariff_relief_usd * part,
         exempt=offer.exempt,
@@ -157,7 +166,7 @@ def _view_at(world: TradeWorld, name: str, index: list[int]) -> CountryView:
     )
 
 
-def _standing_at(world: TradeWorld, name: str, index: list[int]) -> CountryView:
+def _standing_at(world: TradeWorld, name: str, index: list[int], emergency: Emergency) -> CountryView:
     politics, facts, p = world.state.politics, world.facts, world.parameters
     gdp = facts.gdp_usd[index]
     weight = gdp / gdp.sum()
@@ -182,7 +191,7 @@ def _standing_at(world: TradeWorld, name: str, index: list[int]) -> CountryView:
         retaliation_belief=float(weight @ politics.retaliation_belief[index]),
         finance_offer_usd=float(politics.finance_usd[index].sum()) * p.finance_grant_share,
         side_payment_usd=0.0,
-        emergency_relief_share=emergency_relief(world, index),
+        emergency_relief_share=emergency.relief_share(index),
         cut_off_quarters=max(
             0.0,
             p.control_episode_quarters
@@ -205,30 +214,3 @@ def _peers_share(world: TradeWorld, index: list[int], rung: int) -> float:
     ].sum(axis=1)
     trade[index] = 0.0
     return float(trade[world.state.politics.rung >= rung].sum() / max(float(trade.sum()), 1.0))
-
-
-def emergency_relief(world: TradeWorld, index: list[int]) -> float:
-    """Part of a cut-off that other members' output and the reserve could cover, weighted by what it buys
-    from the dominant refiner.
-    """
-    p, axes, base = world.parameters, world.base.axes, world.base
-    members = world.state.politics.rung == FLOOR
-    members[world.leader] = True
-    others = members.copy()
-    others[index] = False
-    from_dominant = np.where(
-        (axes.refiners == world.dominant)[:, :, None], world.state.markets.usual_flow_t[REFINED], 0.0
-    ).sum(axis=1)
-    inside = members.copy()
-    inside[index] = True
-    buyers = axes.buyers(REFINED)
-    short = np.where(inside[np.maximum(buyers, 0)] & (buyers >= 0), from_dominant, 0.0).sum(axis=1)
-    mine = np.where(np.isin(buyers, index), from_dominant, 0.0).sum(axis=1)
-    output = world.refined_output_t()
-    called = p.emergency_share * np.where(
-        others[np.maximum(axes.refiners, 0)] & (axes.refiners >= 0), output, 0.0
-    ).sum(axis=1)
-    called += released_share(world) * reserve_stock_t(world)
-    cover = np.where(short > 0, np.minimum(1.0, called / np.where(short > 0, short, 1.0)), 0.0)
-    value = base.evidence.price_usd_t[:, REFINED] * mine
-    return float((value * cover).sum() / value.sum()) if value.sum() > 0 else float(cover.mean())

@@ -6,8 +6,8 @@ the last two moves of policy, so that a result can be shown not to hang on the o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,18 +15,19 @@ import numpy as np
 from agents.accession import FLOOR
 from world.aftermath import learn, run_plants
 from world.axes import STAGES, Array, Axes, Mask
-from world.called_up import called_up_t
+from world.called_up import CallUp
 from world.capacity import commission
-from world.conditions import conditions_of, disturb
+from world.conditions import disturb
 from world.counterfactual import Outcome
 from world.leader_move import move_leader
-from world.market_round import Cleared, clear_round, make_setting
+from world.market_round import Cleared, clear_round
 from world.metrics import measure
 from world.ore_move import holders_due, move_ore_holders
 from world.outlooks import Outlooks
 from world.refiner_move import duties_on_dominant, move_refiner
 from world.reserve_round import plan_reserve, release_in_emergency, settle_reserve
 from world.review import review_standings
+from world.shared_setting import SharedSetting
 from world.state import Control, check_state
 from world.state_trade import settle_states
 from world.zone import enter_into_force, nonaligned, update_zone
@@ -42,9 +43,10 @@ def play_round(world: TradeWorld) -> None:
     """A quarter or a month: events, three moves of policy, the market, its consequences, the record."""
     happen(world)
     plan_reserve(world)
+    shared = SharedSetting(world)
     if world.round >= world.decisions_open:
-        move_governments(world)
-    cleared = trade(world)
+        move_governments(world, shared)
+    cleared = trade(world, shared)
     cleared = release_in_emergency(world, cleared)
     close_accounts(world, cleared)
     learn(world, cleared)
@@ -70,7 +72,7 @@ def happen(world: TradeWorld) -> None:
         world.duties_before = duties_on_dominant(world)
 
 
-def move_governments(world: TradeWorld) -> None:
+def move_governments(world: TradeWorld, shared: SharedSetting | None = None) -> None:
     """The leader, then countries on their standing, then the dominant refiner (or these two swapped), then
     governments with ore."""
     move_leader(world)
@@ -78,63 +80,65 @@ def move_governments(world: TradeWorld) -> None:
     if world.premise.run.order == "refiner_first":
         moves.reverse()
     for move in (*moves, _ore_holders_move):
-        move(world)
+        move(world, shared or SharedSetting(world))
 
 
-def move_countries(world: TradeWorld) -> None:
+def move_countries(world: TradeWorld, shared: SharedSetting) -> None:
     """Countries review their standing in the zone."""
     if world.premise.zone.exists:
-        outlooks = outlooks_of(world, with_later=True)
+        outlooks = outlooks_of(world, True, shared)
         review_standings(world, outlooks)
         world.markets_asked += outlooks.solved
         update_zone(world)
 
 
-def move_dominant_refiner(world: TradeWorld) -> None:
+def move_dominant_refiner(world: TradeWorld, shared: SharedSetting) -> None:
     """The dominant refiner imposes, keeps or lifts controls."""
     if (world.round - world.decisions_open) % world.clock.quarter_rounds:
         return  # a great power plans by the quarter
-    outlooks = outlooks_of(world, with_later=world.premise.dominant_refiner.doctrine in LOOKING_AHEAD)
+    outlooks = outlooks_of(world, world.premise.dominant_refiner.doctrine in LOOKING_AHEAD, shared)
     move_refiner(world, outlooks)
     world.markets_asked += outlooks.solved
 
 
-def _ore_holders_move(world: TradeWorld) -> None:
+def _ore_holders_move(world: TradeWorld, shared: SharedSetting) -> None:
     holders = holders_due(world)
     if holders:
-        outlooks = outlooks_of(world, with_later=True)
+        outlooks = outlooks_of(world, True, shared)
         move_ore_holders(world, outlooks, holders)
         world.markets_asked += outlooks.solved
 
 
-def outlooks_of(world: TradeWorld, with_later: bool) -> Outlooks:
+def outlooks_of(world: TradeWorld, with_later: bool, shared: SharedSetting | None = None) -> Outlooks:
     """Answers on the state after the moves so far; those bound are the members, those who have signed, and
-    the leader.
+    the leader. ``shared``: what earlier moves of the round worked out.
     """
     politics = world.state.politics
     bound = (politics.rung == FLOOR) | ((politics.due_rung == FLOOR) & (politics.due_round >= 0))
     bound[world.leader] = True
-    setting = make_setting(world, world.happenings, conditions_of(world), with_later)
-    weight = world.base.evidence.final_use_weight
+    weight, shared = world.base.evidence.final_use_weight, shared or SharedSetting(world)
     return Outlooks(
-        setting,
+        shared.setting(with_later),
         bound,
         politics.floor_in_force,
         weight,
         world.dominant,
         world.leader,
         presence_of(world.base.axes),
-        partial(_called_up, world),
+        _call_up(world),
+        shared.status_quo(bound),
     )
 
 
-def _called_up(
-    world: TradeWorld, control: Control, lasts: bool, before: Outcome, after: Outcome
-) -> Mapping[str, Array]:
+def _call_up(world: TradeWorld) -> Callable[[Control, bool, Outcome, Outcome], Mapping[str, Array]]:
     """What industry orders because of a control: for an episode, or over the years that governments plan."""
-    p = world.parameters
-    quarters = 4.0 * p.planning_years if lasts else p.control_episode_quarters
-    return called_up_t(world, control, before, after, quarters)
+    p, plans = world.parameters, cache(partial(CallUp.of, world))
+
+    def call_up(control: Control, lasts: bool, before: Outcome, after: Outcome) -> Mapping[str, Array]:
+        quarters = 4.0 * p.planning_years if lasts else p.control_episode_quarters
+        return plans(before).capacity_t(control, after, quarters)
+
+    return call_up
 
 
 def presence_of(axes: Axes) -> tuple[Mask, Mask]:
@@ -147,10 +151,9 @@ def presence_of(axes: Axes) -> tuple[Mask, Mask]:
     return sells, buys
 
 
-def trade(world: TradeWorld) -> Cleared:
+def trade(world: TradeWorld, shared: SharedSetting | None = None) -> Cleared:
     """Borders and market: wedges on lanes, then prices and flows at every stage."""
-    setting = make_setting(world, world.happenings, conditions_of(world), with_later=False)
-    return clear_round(world, setting)
+    return clear_round(world, (shared or SharedSetting(world)).setting(with_later=False))
 
 
 def close_accounts(world: TradeWorld, cleared: Cleared) -> None:

@@ -28,13 +28,29 @@ Kind = TypeVar("Kind", np.float64, np.int64, np.bool_)
 class Horizon:
     """Offers of today, or of a market whose capacity has adjusted; ``inside``: block -> (mineral, seller)
     capacity of sellers bound by the floor; ``capture_share``: part of the levy on its goods that the captor
-    takes over by then.
+    takes over by then. ``start``: prices from which the search for those that clear begins, ``floor_start``
+    where the floor is applied.
     """
 
     offers: Offers
     inside: dict[str, Array]
     start: Prices
     capture_share: float
+    floor_start: Prices | None = None
+
+    def starting(self, floor: Mask) -> Prices:
+        """The prices to start from of rows (row,) with and without the floor."""
+        if self.floor_start is None:
+            return self.start
+        pairs = [(self.start.price_usd_t, self.floor_start.price_usd_t)]
+        pairs.append((self.start.premium_usd_t, self.floor_start.premium_usd_t))
+        rows = floor[:, None]
+        return Prices(*(tuple(np.where(rows, b, a) for a, b in zip(*pair, strict=True)) for pair in pairs))
+
+    def started(self, floor: bool, prices: Prices) -> Horizon:
+        """The same horizon, its rows with or without the floor started from ``prices``."""
+        usual = self.start if self.floor_start is None else self.floor_start
+        return replace(self, floor_start=prices) if floor else replace(self, start=prices, floor_start=usual)
 
 
 @dataclass(frozen=True)
@@ -69,6 +85,10 @@ class Setting:
         horizon = self.later if is_later else self.now
         assert horizon is not None
         return horizon
+
+    def with_horizon(self, is_later: bool, horizon: Horizon) -> Setting:
+        """The same setting with another market of today, or of some years on."""
+        return replace(self, later=horizon) if is_later else replace(self, now=horizon)
 
     def rows(self, mineral: Whole, is_later: bool) -> Setting:
         """This setting with one row for each entry of ``mineral`` (row,), no wider than these minerals, for
@@ -169,16 +189,19 @@ class Places:
 
     def horizon(self, horizon: Horizon) -> Horizon:
         """Offers and starting prices of the rows."""
-        stages = horizon.offers.stages
-        prices, premiums = horizon.start.price_usd_t, horizon.start.premium_usd_t
+        stages, inside = horizon.offers.stages, horizon.floor_start
         return Horizon(
             Offers(tuple(self._offers(offers, stage) for stage, offers in enumerate(stages))),
             self.blocks(horizon.inside),
-            Prices(
-                tuple(self.take(price, "s", stage) for stage, price in enumerate(prices)),
-                tuple(premium[self.mineral] for premium in premiums),
-            ),
+            self._prices(horizon.start),
             horizon.capture_share,
+            None if inside is None else self._prices(inside),
+        )
+
+    def _prices(self, prices: Prices) -> Prices:
+        return Prices(
+            tuple(self.take(price, "s", stage) for stage, price in enumerate(prices.price_usd_t)),
+            tuple(premium[self.mineral] for premium in prices.premium_usd_t),
         )
 
     def _offers(self, offers: StageOffers, stage: int) -> StageOffers:

@@ -5,7 +5,6 @@ or two handovers, and who stands in the middle of the lanes that carry goods.
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any, cast
 
 import networkx as nx
@@ -126,17 +125,8 @@ def lane_graph(
     edges are added in sorted order, so that numbers computed on the graph never hang on the order of
     iteration.
     """
-    edges: dict[tuple[int, int], float] = {}
-    for route, seller, buyer in zip(
-        *np.nonzero(flow_t > 1e-9 * max(float(flow_t.sum()), 1e-300)), strict=True
-    ):
-        stops = [int(sellers[seller]), int(buyers[buyer])]
-        if stops[0] == stops[1]:
-            continue
-        if route > 0:
-            stops[1:1] = [place for place in hub[:, seller, buyer].tolist() if place >= 0]
-        for hop in pairwise(stops):
-            edges[hop] = edges.get(hop, 0.0) + float(flow_t[route, seller, buyer])
+    carried = carried_t(flow_t, hub, sellers, buyers, len(countries))
+    edges = {(int(tail), int(head)): float(carried[tail, head]) for tail, head in np.argwhere(carried > 0.0)}
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(sorted({countries[place] for hop in edges for place in hop}))
     named = sorted((countries[tail], countries[head], (tail, head)) for tail, head in edges)
@@ -146,26 +136,54 @@ def lane_graph(
     return graph
 
 
+def carried_t(flow_t: Array, hub: Whole, sellers: Whole, buyers: Whole, countries: int) -> Array:
+    """(country, country) tonnes on every hop between two countries; axes as in :func:`lane_graph`."""
+    carried = np.zeros((countries, countries))
+    route, seller, buyer = np.nonzero(flow_t > 1e-9 * max(float(flow_t.sum()), 1e-300))
+    tail, end, tonnes = sellers[seller], buyers[buyer], flow_t[route, seller, buyer]
+    abroad = tail != end
+    for passed in hub:
+        via = np.where(route > 0, passed[seller, buyer], -1)
+        some = abroad & (via >= 0)
+        np.add.at(carried, (tail[some], via[some]), tonnes[some])
+        tail = np.where(via >= 0, via, tail)
+    np.add.at(carried, (tail[abroad], end[abroad]), tonnes[abroad])
+    return carried
+
+
 def betweenness(graph: nx.DiGraph[str]) -> dict[str, float]:
     """Share of the pairs of other countries, one shipping to the other, whose shortest way passes a country,
     where a lane is short when it carries much. As networkx has it, but that of ways equally short each counts
     in full: with flows for lengths there are none, and distances alone are found thirty times as fast.
     """
     nodes = list(graph.nodes)
-    count = len(nodes)
+    length = (
+        np.asarray(nx.to_numpy_array(graph, weight="distance", nonedge=0.0)) if nodes else np.zeros((0, 0))
+    )
+    apart = np.asarray(dijkstra(length, directed=True)) if len(nodes) > 2 else length
+    return {name: _passing_share(apart, place) for place, name in enumerate(nodes)}
+
+
+def betweenness_of(place: int, carried_t: Array) -> float:
+    """The same of one country, from the tonnes carried between countries (country, country)."""
+    traders = np.flatnonzero((carried_t > 0.0).any(axis=0) | (carried_t > 0.0).any(axis=1))
+    if place not in traders or len(traders) < 3:
+        return 0.0
+    among = carried_t[np.ix_(traders, traders)]
+    length = np.divide(1.0, among, out=np.zeros_like(among), where=among > 0.0)
+    return _passing_share(np.asarray(dijkstra(length, directed=True)), int(np.searchsorted(traders, place)))
+
+
+def _passing_share(apart: Array, place: int) -> float:
+    """Share of the pairs of others whose shortest way, of lengths ``apart``, passes a place."""
+    count = len(apart)
     if count < 3:
-        return dict.fromkeys(nodes, 0.0)
-    length = np.asarray(nx.to_numpy_array(graph, weight="distance", nonedge=0.0))
-    apart = np.asarray(dijkstra(length, directed=True))
+        return 0.0
     # no way is as long as -1: pairs that cannot ship and countries themselves count nowhere
     far = np.where(np.isfinite(apart) & ~np.eye(count, dtype=bool), apart * (1.0 + 1e-12), -1.0)
-    passed = {}
-    for place, name in enumerate(nodes):
-        through = apart[:, place][:, None] + apart[place]
-        shortest = through <= far
-        shortest[place], shortest[:, place] = False, False
-        passed[name] = float(shortest.sum() / ((count - 1) * (count - 2)))
-    return passed
+    shortest = apart[:, place][:, None] + apart[place] <= far
+    shortest[place], shortest[:, place] = False, False
+    return float(shortest.sum() / ((count - 1) * (count - 2)))
 
 
 def concentration(output_t: Array) -> float:

@@ -89,7 +89,7 @@ def _steps(control: HeldControl | None) -> int:
 
 
 def _hurt(view: RefinerView, taken: int) -> tuple[dict[str, float], float]:
-    """What was done to it, and what that had to exceed for the next step, USD a quarter."""
+    """What was done to it, and what that had to exceed for the next step, USD a round."""
     exports = sum({option.good: option.exports_usd for option in view.options}.values())
     threshold = view.parameters["escalation_threshold_share"] * taken * exports
     return {"laid on its exports": view.hurt_share * exports}, threshold

@@ -114,7 +114,7 @@ def _reversed(answer: Answer) -> Answer:
 def leverage_terms(
     view: RefinerView, option: ControlOption, answer: Answer, floor_cost_usd: float
 ) -> dict[str, float]:
-    """Payoff terms of having one control in force, USD a quarter while it lasts
+    """Payoff terms of having one control in force, USD a round while it lasts
     (``control_episode_quarters``); what comes after is brought to the same quarters at its own discount rate.
     """
     p, patience = view.parameters, patience_of(view)

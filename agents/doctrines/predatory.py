@@ -43,7 +43,7 @@ class Predatory:
 
 
 def war_terms(view: RefinerView, option: ControlOption, answer: Answer) -> dict[str, float]:
-    """Payoff terms of a price war, USD a quarter while it lasts: :func:`predation_value_usd` spread over its
+    """Payoff terms of a price war, USD a round while it lasts: :func:`predation_value_usd` spread over its
     quarters, less what it costs to raise the money.
     """
     p, patience, quarters = view.parameters, patience_of(view), view.parameters["predation_quarters"]

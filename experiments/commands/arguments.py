@@ -28,6 +28,17 @@ def whole(low: int) -> Callable[[str], int]:
     return parse
 
 
+def fraction(text: str) -> float:
+    """A part, above 0 and at most 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 1:
+        raise argparse.ArgumentTypeError(f"given {text!r}, allowed: a number above 0 and at most 1")
+    return value
+
+
 def setting(text: str) -> tuple[str, object]:
     """``leader.markup=0.2`` as dotted key and value; values are TOML, a bare word is a text."""
     key, equals, value = text.partition("=")
@@ -72,6 +83,13 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="set a key of the scenario, such as leader.markup=0.2 (may be given again)",
     )
+
+
+def add_study(parser: argparse.ArgumentParser) -> None:
+    """Add the folder of a sweep that a command analyses, and where its tables and figures go."""
+    parser.add_argument("folder", metavar="FOLDER", help="folder of a sweep")
+    parser.add_argument("--out", metavar="DIR", help="tables and figures (default: FOLDER/analysis)")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
 
 
 def chosen_settings(arguments: argparse.Namespace) -> dict[str, object]:

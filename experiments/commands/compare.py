@@ -1,4 +1,6 @@
-"""Run the same seeds under several scenarios, and what differs."""
+"""Run the same seeds under several scenarios, and what differs; or compare the settings of a lever of a
+sweep.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from experiments.commands.arguments import add_settings, chosen_settings, notice
 
 if TYPE_CHECKING:
     from experiments.comparison import Comparison
+    from experiments.intervals import Precision
 
 INTERRUPTED = 130
 
@@ -19,7 +22,25 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "compare", help="run scenarios with the same seeds and show what differs", description=__doc__
     )
     parser.add_argument(
-        "scenarios", nargs="+", metavar="SCENARIO", help="two or more; the first is the reference"
+        "scenarios",
+        nargs="+",
+        metavar="SCENARIO",
+        help="two or more, the first is the reference; with --lever the folder of a sweep",
+    )
+    parser.add_argument(
+        "--lever", metavar="NAME", help="compare the settings of this lever of a sweep, run for run"
+    )
+    parser.add_argument(
+        "--reference", metavar="SETTING", help="with --lever: compare with this setting (default: the first)"
+    )
+    parser.add_argument(
+        "--precision",
+        action="append",
+        type=precision,
+        default=[],
+        metavar="P",
+        help="count the pairs needed for intervals this narrow: a part of the difference such as 0.1, or "
+        "OUTCOME=HALF_WIDTH such as dominant_share=0.01 (may be given again; default: 0.25)",
     )
     parser.add_argument("--seeds", type=whole(1), default=5, metavar="N", help="number of seeds (default: 5)")
     parser.add_argument("--out", metavar="DIR", help="folder for the results (default: results/A-vs-B-K)")
@@ -32,6 +53,8 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def compare(arguments: argparse.Namespace) -> int:
     """Run and compare; 130 when interrupted, with the pairs that were finished."""
+    if arguments.lever is not None:
+        return _compare_lever(arguments)
     from experiments.batch import compare_scenarios, prepare_scenario
     from experiments.comparison_words import describe_comparison
 
@@ -51,6 +74,7 @@ def compare(arguments: argparse.Namespace) -> int:
             progress=progress,
             overwrite=arguments.overwrite,
             notice=notice_of(arguments.quiet),
+            precision=_precision_of(arguments),
         )
     if comparison.runs:
         table = str(comparison.folder / "comparison.csv")
@@ -60,6 +84,48 @@ def compare(arguments: argparse.Namespace) -> int:
             False, f"interrupted; {len(comparison.runs)} of {runs} runs finished, kept in {comparison.folder}"
         )
         return INTERRUPTED
+    return 0
+
+
+def precision(text: str) -> tuple[str, float]:
+    """``dominant_share=0.01`` as outcome and half width; a bare number is a part of any difference."""
+    outcome, _, number = text.rpartition("=")
+    try:
+        value = float(number)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(
+            f"given {text!r}, allowed: a number above 0, or outcome=number such as dominant_share=0.01"
+        )
+    return outcome.strip(), value
+
+
+def _precision_of(arguments: argparse.Namespace) -> Precision:
+    from experiments.intervals import Precision
+
+    given = dict(arguments.precision)
+    relative = given.pop("", None)
+    return Precision(absolute=given) if relative is None else Precision(relative, given)
+
+
+def _compare_lever(arguments: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from experiments.analysis.lever_comparison import compare_lever
+    from experiments.analysis.lever_words import describe_lever
+    from experiments.analysis.study import AnalysisError, open_study
+    from experiments.figures.lever_effects import write_lever
+
+    if len(arguments.scenarios) != 1:
+        given = " ".join(arguments.scenarios)
+        raise AnalysisError(f"compare --lever: given {given}, allowed: the folder of one sweep")
+    study = open_study(arguments.scenarios[0])
+    found = compare_lever(
+        study, arguments.lever, reference=arguments.reference, precision=_precision_of(arguments)
+    )
+    written = write_lever(found, Path(arguments.out or study.folder / "analysis"))
+    say(arguments.quiet, describe_lever(found), *map(str, written))
     return 0
 
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 MONTHS = (
-    "rounds of a month: three times as many markets to clear, so about two to three times as long as quarters"
+    "rounds of a month: three times as many markets to clear, as many questions of governments: up to twice "
+    "the time of quarters"
 )
 
 

@@ -49,7 +49,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def sweep(arguments: argparse.Namespace) -> int:
-    """Play what is missing; 130 when interrupted, 1 when a run failed."""
+    """Play what is missing; 130 when interrupted. A run that failed is a row, and no failure of the sweep."""
     words: list[str] = arguments.words
     if words[0] == REPLAY:
         return _replay(arguments)

@@ -51,6 +51,8 @@ def _lines() -> Watch:
         now = time.monotonic()
         if now - last < LINE_EVERY_S:
             return
+        from experiments.sweep.forecast import in_words
+
         last = now
         rate = (there - first) / (now - began)
         left = (total - there) / rate
@@ -62,12 +64,3 @@ def _lines() -> Watch:
         )
 
     return show
-
-
-def in_words(seconds: float) -> str:
-    """A length of time with one decimal at most."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    if seconds < 90 * 60:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h" if seconds < 48 * 3600 else f"{seconds / 86400:.1f} days"

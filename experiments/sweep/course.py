@@ -1,4 +1,4 @@
-"""The course of outcomes through a run: the same measures, taken of each year or each quarter alone."""
+"""The course of outcomes through a run: the same measures, taken of each year or each round alone."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def course_of(
     run: Run, members: Collection[str], columns: Sequence[str], detail: str
 ) -> dict[str, list[Any]]:
     """``round`` and ``quarter`` (the last of the period) and each of the ``columns``, a value a period; a
-    period is a calendar year or, for ``detail`` ``round``, a quarter. Empty for ``detail`` ``run``.
+    period is a calendar year or, for ``detail`` ``round``, a round. Empty for ``detail`` ``run``.
 
     A value is what the outcome would be of a run of this period alone: flows are at a yearly rate, stocks are
     those at its end, shares and prices its mean.
     """
     if detail == "run":
         return {}
-    length = 7 if detail == "round" else 4  # of 2027-Q3, and of its year
+    length = 7 if detail == "round" else 4  # of 2027-Q3 or, in runs of months, 2027-08; and of the year
     period_of = {number: quarter[:length] for number, quarter in zip(run.rounds, run.quarters, strict=True)}
     last = {period: number for number, period in period_of.items()}
     split: dict[str, dict[str, pd.DataFrame]] = {}
@@ -50,7 +50,7 @@ def course_of(
 
 
 def course_columns(columns: Iterable[str]) -> list[str]:
-    """Those of the ``columns`` that a year or a quarter has."""
+    """Those of the ``columns`` that a year or a round has."""
     return [name for name in columns if name not in NOT_OF_A_PERIOD]
 
 

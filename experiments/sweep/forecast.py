@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.commands.sweep_progress import in_words
 from experiments.simulation import compile_market
 from experiments.sweep.design import Design
 from experiments.sweep.folder import FOLDER, grow_folder, read_runs
 from experiments.sweep.parts import batch_parts, single_parts
 from experiments.sweep.plan import plan_runs
 from experiments.sweep.play import play_planned
+from experiments.sweep.tables import rounds_schema, runs_schema
 from world.dataset import load_dataset
 
-RATIO_MERGED = 0.2
-"""A run takes so much less in a merged part than alone, where its columns' names and marks are most of it
-(measured: 0.1 to 0.2)."""
+BYTES_A_VALUE = 9
+"""In merged parts (measured: 7 to 9 where no value is like another). A part of one run is mostly marks and
+names, forty times as large."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,18 @@ def forecast_sweep(design: Design, folder: Path, workers: int | None = None) -> 
     compile_market()
     load_dataset()  # which a worker reads once
     began = time.perf_counter()
-    played = play_planned(design, planned[len(planned) // 2])
+    play_planned(design, planned[len(planned) // 2])
     seconds = time.perf_counter() - began
-    size = RATIO_MERGED * (len(played.runs) + len(played.rounds))
-    return Forecast(points, len(design.seeds), 0, seconds, size, count, False)
+    return Forecast(points, len(design.seeds), 0, seconds, _bytes_of_run(design), count, False)
+
+
+def _bytes_of_run(design: Design) -> float:
+    """What a run takes in merged parts."""
+    rounds = max(base.run.rounds for base in design.bases.values())
+    years = max(math.ceil(base.run.rounds / base.run.rounds_per_year) for base in design.bases.values())
+    rows = {"run": 0, "year": years, "round": rounds}[design.detail]
+    values = len(runs_schema(design)) + rows * len(rounds_schema(design))
+    return float(BYTES_A_VALUE * values)
 
 
 def describe_forecast(forecast: Forecast) -> str:
@@ -82,6 +91,15 @@ def describe_forecast(forecast: Forecast) -> str:
         f"{in_words(forecast.seconds)} on {forecast.workers} processes, {disk}\n"
         f"measured on {basis}: {forecast.run_seconds:.1f} s a run"
     )
+
+
+def in_words(seconds: float) -> str:
+    """A length of time with one decimal at most."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 90 * 60:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h" if seconds < 48 * 3600 else f"{seconds / 86400:.1f} days"
 
 
 def _files(folder: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""The two tables of a sweep: a row a run, and a row a year or quarter of each run; columns and types."""
+"""The two tables of a sweep: a row a run, and a row a year or round of each run; columns and types."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _OF_A_PERIOD = {
     "seed": _OF_A_RUN["seed"],
     "round": "last round of the period, from 0",
     "year": "calendar year of the period",
-    "quarter": "last quarter of the period, such as 2027-Q3",
+    "quarter": "last quarter of the period, such as 2027-Q3; in a run of months the month",
 }
 
 

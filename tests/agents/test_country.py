@@ -63,14 +63,14 @@ def test_countries_do_not_share_their_memory() -> None:
 def test_the_margin_is_the_sum_of_the_terms(terms: dict[str, float], threshold: float) -> None:
     decision = CountryDecision("AAA", "accession", "join", "hold_out", "floor", terms, threshold)
     assert decision.margin_usd == pytest.approx(sum(terms.values()))
-    assert bool(decision.tipping) == bool(terms)
+    assert bool(decision.tipping()) == bool(terms)
 
 
 def test_tipping_names_the_leading_term_and_what_was_missing() -> None:
     decision = CountryDecision(
         "AAA", "accession", "hold_out", "join", "floor", {"users": -5e6, "security": 2e6}, 1e6
     )
-    assert decision.tipping == "users +4.000e+06 USD a quarter"
+    assert decision.tipping() == "users +4.000e+06 USD a quarter"
 
 
 @pytest.mark.parametrize(

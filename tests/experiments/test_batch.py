@@ -18,8 +18,9 @@ import pytest
 
 from experiments import batch
 from experiments.batch import RunFailed, compare_scenarios, run_scenario
-from experiments.comparison import Comparison, paired_interval, write_comparison
+from experiments.comparison import Comparison, write_comparison
 from experiments.comparison_words import describe_comparison
+from experiments.intervals import paired_interval
 from experiments.results import ResultsError, Run
 from world.record import SCHEMA, Record
 from world.scenario import Scenario, ScenarioError, load_scenario

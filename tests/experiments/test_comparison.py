@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from experiments.comparison import Comparison, compare_runs, paired_interval
+from experiments.comparison import Comparison, compare_runs
 from experiments.comparison_words import clear_differences, describe_comparison
+from experiments.intervals import paired_interval
 from experiments.results import Run
 
 MakeRun = Callable[..., Run]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from small_jobs import square, square_or_die
 
 from experiments.jobs import AHEAD, DIED, Lost, in_processes, in_turn
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_processes_give_what_a_loop_gives() -> None:
@@ -50,3 +55,22 @@ def test_a_closed_generator_drops_what_has_not_begun() -> None:
     next(results)
     results.close()
     assert next(jobs) <= AHEAD + 1
+
+
+def test_processes_that_cannot_start_are_no_fault_of_the_jobs() -> None:
+    """A script without a guard starts itself again in each process."""
+    script = (
+        "from small_jobs import square\nfrom experiments.jobs import ProcessError, in_processes\n"
+        "try:\n    print(list(in_processes(square, [1, 2], 2)))\n"
+        "except ProcessError as error:\n    print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-"],
+        input=script,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parent)])},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert "processes die as they are started" in done.stdout
+    assert "Lost" not in done.stdout

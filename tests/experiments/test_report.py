@@ -73,10 +73,10 @@ def test_an_interrupted_run_says_so(make_run: MakeRun) -> None:
     assert "was interrupted" in write_report(run).read_text(encoding="utf-8")
 
 
-def test_a_run_without_a_quarter_has_no_report(make_run: MakeRun) -> None:
+def test_a_run_without_a_round_has_no_report(make_run: MakeRun) -> None:
     run = make_run(rounds=0)
-    assert "No quarter was played." in summarise(run)
-    with pytest.raises(ResultsError, match="no quarter was played"):
+    assert "No round was played." in summarise(run)
+    with pytest.raises(ResultsError, match="no round was played"):
         write_report(run)
 
 

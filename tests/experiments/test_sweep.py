@@ -204,7 +204,7 @@ def test_nothing_finished_is_lost_to_kill_9(design: Design, play: object, tmp_pa
 
 
 @UNIX
-@pytest.mark.parametrize("engine", ["serial", "processes"])
+@pytest.mark.parametrize("engine", ["serial", "processes", "dask"])
 @pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_sweep_says_how_to_go_on(
     which: signal.Signals, engine: str, design: Design, tmp_path: Path

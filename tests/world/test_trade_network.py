@@ -12,7 +12,9 @@ from world.trade_network import (
     HUB_COUNT,
     SHUT_USD_T,
     betweenness,
+    betweenness_of,
     carriage_graph,
+    carried_t,
     cheapest_ways,
     choose_hubs,
     concentration,
@@ -133,6 +135,21 @@ def test_betweenness_is_that_of_networkx(seed: int) -> None:
     expected = nx.betweenness_centrality(lanes, weight="distance")
     assert betweenness(lanes) == pytest.approx(expected, abs=1e-12)
     assert max(expected.values()) > 0.1
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_betweenness_of_one_country_is_that_on_the_graph(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    flow = np.where(rng.random((2, 4, 4)) < 0.6, rng.exponential(size=(2, 4, 4)), 0.0)
+    hub = rng.integers(-1, 4, (2, 4, 4))
+    hub[1] = np.where((hub[0] < 0) | (hub[0] == hub[1]), -1, hub[1])
+    ends = np.arange(4)
+    hub[:, (hub == ends[:, None]).any(axis=0) | (hub == ends).any(axis=0)] = -1
+    central = betweenness(graph(flow, hub))
+    carried = carried_t(flow, hub, ends, ends, 4)
+    assert [betweenness_of(place, carried) for place in range(4)] == [
+        central.get(name, 0.0) for name in NAMES
+    ]
 
 
 def test_betweenness_of_almost_nothing_is_zero() -> None:

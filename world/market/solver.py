@@ -36,9 +36,9 @@ def clear_market(market: Market, start: Prices | None = None, tolerance: float =
 
 def _clear_rows(market: Market, start: Prices, first: int, tolerance: float) -> Clearing:
     rows = slice(first, first + ROWS_AT_ONCE)
-    part = market.take(rows)
+    part, begin = (market, start) if market.size <= ROWS_AT_ONCE else (market.take(rows), start.take(rows))
     problem = pose(part)
-    outcome = newton(problem, unknowns_of(part, start.take(rows)), tolerance, NEWTON_STEPS)
+    outcome = newton(problem, unknowns_of(part, begin), tolerance, NEWTON_STEPS)
     for row in np.flatnonzero(~(outcome.error <= tolerance)):
         rescue = continuation(part.take([int(row)]), tolerance)
         if not rescue.error[0] <= tolerance:

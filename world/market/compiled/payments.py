@@ -11,6 +11,7 @@ from world.market.charges import LaneCharges
 from world.market.clearing import StageClearing
 from world.market.compiled.cache import lean, lean_entrance
 from world.market.payments import Payments
+from world.market.rows import Floats
 
 FIELDS = tuple(LaneCharges.__dataclass_fields__)
 (TARIFF, IMPORT, TAX, TAX_USD, FREIGHT, OTHER, MARGIN, FINE, LEVY, SELLER, HOLDS, CONTRACT, FORMULA) = range(
@@ -24,7 +25,7 @@ def payments_of(charges: LaneCharges, lanes: Lanes, cleared: StageClearing) -> P
     """As :func:`world.market.payments.payments_of`."""
     rows, _, sellers, buyers = cleared.flow_t.shape
     given = [np.ascontiguousarray(getattr(charges, name)) for name in FIELDS]
-    steps = np.array([_steps(values.shape) for values in given])
+    steps = np.array([_steps(values) for values in given])
     terms = (lanes.price_factor, lanes.charge_usd_t, lanes.floor_usd_t, lanes.cap_t, lanes.log_weight)
     book = (cleared.flow_t, cleared.asked_usd_t, cleared.rent_usd_t, cleared.price_usd_t, cleared.ordered_t)
     of_sellers, of_buyers = np.zeros((3, rows, sellers)), np.zeros((7, rows, buyers))
@@ -40,10 +41,10 @@ def payments_of(charges: LaneCharges, lanes: Lanes, cleared: StageClearing) -> P
     return Payments(*sums)
 
 
-def _steps(shape: tuple[int, ...]) -> list[int]:
+def _steps(values: Floats) -> list[int]:
     """How far apart neighbours on each axis stand; 0 along an axis with a single place."""
-    apart = [int(np.prod(shape[axis + 1 :])) for axis in range(len(shape))]
-    return [0 if size == 1 else step for size, step in zip(shape, apart, strict=True)]
+    apart = zip(values.shape, values.strides, strict=True)
+    return [0 if size == 1 else step // values.itemsize for size, step in apart]
 
 
 @lean_entrance

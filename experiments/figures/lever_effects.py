@@ -1,0 +1,62 @@
+"""What settings of a lever change: paired differences with their intervals, a panel an outcome."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from experiments.analysis.lever_comparison import LeverComparison
+from experiments.analysis.lever_words import clusters_in_words, find_lever
+from experiments.analysis.wording import measure_of, rows_of, setting_in_words
+from experiments.figures import theme
+from experiments.figures.differences import COLOURS
+
+COLUMNS, MOST_PANELS = 3, 12
+
+
+def draw_lever(found: LeverComparison) -> Figure:
+    """A panel an outcome: a point a setting, its 95% interval as a line, zero as the reference."""
+    outcomes = list(dict.fromkeys(found.table["outcome"]))[:MOST_PANELS]
+    settings = found.settings[1:]
+    rows = -(-len(outcomes) // COLUMNS)
+    with theme.style():
+        figure = theme.new_figure(11.0, 1.6 + rows * (0.95 + 0.3 * len(settings)))
+        theme.frame(figure, find_lever(found), _source(found), bottom=0.75)
+        figure.subplots_adjust(left=0.14, wspace=0.12, hspace=0.9)
+        panels = theme.small_multiples(figure, len(outcomes), COLUMNS, sharey=True)
+        for panel, outcome in zip(panels, outcomes, strict=True):
+            measure = measure_of(outcome)
+            chosen = rows_of(found.table[found.table["outcome"] == outcome])
+            for row in chosen:
+                place = settings.index(str(row["setting"]))
+                colour = COLOURS[place % len(COLOURS)]
+                low, middle, high = (measure.scale * row[key] for key in ("low", "difference", "high"))
+                if low == low:
+                    panel.plot([low, high], [place] * 2, color=colour, linewidth=1.8, alpha=0.6)
+                panel.plot(middle, place, "o", color=colour, markersize=5)
+            panel.axvline(0, color=theme.FLOOR, linewidth=0.8)
+            unit = {"": "", "%": ", points"}.get(measure.unit, f", {measure.unit}")
+            panel.set_title(f"{measure.words}{unit}", fontsize=8.5)
+            panel.set_yticks(range(len(settings)), list(map(setting_in_words, settings)))
+            panel.set_ylim(len(settings) - 0.5, -0.5)
+            sns.despine(ax=panel, left=True)
+    return figure
+
+
+def write_lever(found: LeverComparison, folder: Path) -> list[Path]:
+    """Write ``compare-LEVER`` as CSV, PNG and SVG into ``folder``; returns the paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    table = folder / f"compare-{found.lever}.csv"
+    found.table.to_csv(table, index=False)
+    return [table, *theme.save(draw_lever(found), folder, table.stem)]
+
+
+def _source(found: LeverComparison) -> str:
+    first = setting_in_words(found.reference)
+    return (
+        f"Source: orebloc simulation, {found.label}; differences from {found.lever} {first} in pairs of runs "
+        "with the same seed and other settings; lines are 95% t intervals "
+        f"({clusters_in_words(found)})."
+    )

@@ -1,0 +1,90 @@
+"""A front of policies in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from experiments.analysis.wording import Measure, factor_in_words, measure_of, rows_of, setting_in_words
+from experiments.comparison_words import NO_LEVEL
+from experiments.optimisation.front import Front
+from experiments.optimisation.objectives import Objective
+
+MOST_SHOWN = 20
+
+
+def measure(objective: Objective) -> Measure:
+    """Unit and scale of an objective."""
+    found = measure_of(objective.columns[0])
+    return Measure(objective.words, found.unit, found.scale)
+
+
+def find_front(front: Front) -> str:
+    """How many policies no other beats, and how far apart they are, in a sentence."""
+    on_front = front.table[front.table["on_front"]] if len(front.table) else front.table
+    if not len(on_front):
+        return "No policy was played in full"
+    if len(on_front) == 1:
+        return f"One of {len(front.table)} policies is best in every aim: {policy_in_words(front, 0)}"
+    first = front.objectives[0]
+    shown = measure(first)
+    span = abs(float(on_front[first.name].max() - on_front[first.name].min()))
+    return (
+        f"{len(on_front)} of {len(front.table)} policies are beaten by none in every aim; between them "
+        f"{shown.words} differs by {shown.show(span)} {shown.unit}"
+    ).rstrip()
+
+
+def policy_in_words(front: Front, place: int) -> str:
+    """``markup 0.3, finance 5e+09``."""
+    row = front.table.iloc[place]
+    return ", ".join(
+        f"{factor_in_words(f.name)} {setting_in_words(row[f.name])}" for f in front.design.levers
+    )
+
+
+def describe_front(front: Front) -> str:
+    """The finding, a line a policy of the front with intervals, what was left out."""
+    names = [factor.name for factor in front.design.levers]
+    rows = rows_of(front.table[front.table["on_front"]])[:MOST_SHOWN] if len(front.table) else []
+    widths = {name: max(len(name), *(len(setting_in_words(row[name])) for row in rows), 1) for name in names}
+    head = "  ".join(f"{name:<{widths[name]}}" for name in names)
+    lines = [f"{find_front(front)}."]
+    if rows:
+        titles = "  ".join(f"{_title(objective):<34}" for objective in front.objectives)
+        lines.append(f"  {head}  {titles}".rstrip())
+    for row in rows:
+        levers = "  ".join(f"{setting_in_words(row[name]):<{widths[name]}}" for name in names)
+        cells = "  ".join(f"{_cell(row, objective):<34}" for objective in front.objectives)
+        lines.append(f"  {levers}  {cells}".rstrip())
+    return "\n".join([*lines, *(f"  {line}" for line in _foot(front))])
+
+
+def _title(objective: Objective) -> str:
+    shown = measure(objective)
+    way = "max" if objective.direction == "maximise" else "min"
+    return f"{way} {shown.words}{f', {shown.unit}' if shown.unit else ''}"[:34]
+
+
+def _cell(row: dict[str, Any], objective: Objective) -> str:
+    shown = measure(objective)
+    checked = f"{objective.name}_checked"
+    name = checked if row[checked] == row[checked] else objective.name
+    return f"{shown.show(row[name])} ({shown.interval(row[f'{name}_apart_low'], row[f'{name}_apart_high'])})"
+
+
+def _foot(front: Front) -> list[str]:
+    seeds = len(front.design.seeds)
+    checked = len(front.table) and front.table[f"{front.objectives[0].name}_checked"].notna().any()
+    basis = "fresh draws, played after the search" if checked else "the draws of the search, so too good"
+    lines = [
+        f"Means over {basis}; {front.draws} draws of the uncertainties x {seeds} seed{'s' * (seeds > 1)} "
+        "for every policy in the search.",
+        "Intervals (95% t) are against the mean of these policies, play for play: what all share is out.",
+    ]
+    if any(objective.name in NO_LEVEL for objective in front.objectives):
+        lines.append("Welfare is counted from an arbitrary level: only differences between policies count.")
+    if front.left_out:
+        lines.append(f"{front.left_out} policies left out, for a run failed: {front.first_error}")
+    if front.unfinished:
+        lines.append(f"{front.unfinished} policies are not played in full; the same command goes on.")
+    return lines

@@ -1,0 +1,84 @@
+"""The setting of a round for as long as no move of policy changes it: questions of later moves, and the
+market, go on from what earlier ones worked out."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from world.axes import Mask
+from world.conditions import conditions_of
+from world.counterfactual import Outcome
+from world.market_round import later_horizon, make_setting
+from world.setting import Setting
+from world.state import Politics
+from world.zone import exemptions
+
+if TYPE_CHECKING:
+    from world.model import TradeWorld
+
+STANDINGS = (
+    "rung",
+    "standing",
+    "due_rung",
+    "due_round",
+    "favourable_reviews",
+    "retaliation_belief",
+    "finance_usd",
+    "pressure",
+    "requests",
+    "offers",
+    "agreed",
+)
+"""What of politics is no part of a setting: questions say themselves who is bound, and of offers and
+agreements only the exemptions count."""
+
+
+class SharedSetting:
+    """Settings of one round of a world, whose markets and happenings do not change while it is used."""
+
+    def __init__(self, world: TradeWorld) -> None:
+        self._world = world
+        self._policy: dict[str, Any] = {}
+        self._setting: Setting | None = None
+        self._bound: Mask | None = None
+        self._status_quo: dict[tuple[bool, bool], Outcome] = {}
+
+    def setting(self, with_later: bool) -> Setting:
+        """The setting on politics as they stand; with the market of some years on where asked for."""
+        world = self._world
+        policy = {
+            item.name: getattr(world.state.politics, item.name)
+            for item in fields(Politics)
+            if item.name not in STANDINGS
+        }
+        policy["exempt"] = exemptions(world)
+        if self._setting is None or not all(map(_same, policy.values(), self._policy.values())):
+            self._setting = make_setting(world, world.happenings, conditions_of(world), with_later=False)
+            self._policy, self._bound = {name: _copy(value) for name, value in policy.items()}, None
+        if not with_later:
+            return replace(self._setting, later=None)
+        if self._setting.later is None:
+            self._setting = replace(self._setting, later=later_horizon(world, conditions_of(world)))
+        return self._setting
+
+    def status_quo(self, bound: Mask) -> dict[tuple[bool, bool], Outcome]:
+        """Outcomes of the last setting without any move, by floor and horizon, while ``bound`` (country,) are
+        bound: what is added to them is there for the next who ask."""
+        if self._bound is None or not np.array_equal(self._bound, bound):
+            self._bound, self._status_quo = bound.copy(), {}
+        return self._status_quo
+
+
+def _copy(value: Any) -> Any:
+    return value.copy() if isinstance(value, np.ndarray | list) else value
+
+
+def _same(one: Any, other: Any) -> bool:
+    if one is None or other is None:
+        return one is other
+    if isinstance(one, np.ndarray):
+        return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+    return bool(one == other)
