@@ -154,7 +154,8 @@ def _row(kind: str, each: Count) -> tuple[str, ...]:
 def _notes(counts: dict[str, Count]) -> Iterator[str]:
     yield (
         f"Batches of {ROWS} random markets, and runs, numbered from 0. A fallback is tried when those to "
-        "its left failed: 400 steps from a cold start, continuation in temperature, 10,000 steps. "
+        "its left failed: 400 steps from a cold start, continuation in temperature, bisection on the level "
+        "of prices, 10,000 steps. "
         "`python -m benchmarks.convergence replay KIND NUMBER [ROW]` has any of them again."
     )
     hardest = (f"{kind} {_place(kind, each)} ({each.worst[0]:,} steps)" for kind, each in counts.items())

@@ -13,14 +13,15 @@ import numpy as np
 from world.market import fallback, solver
 from world.market.arrays import Market
 
-AT_ONCE, COLD, COOLED, PATIENCE, LOST = "at once", "cold start", "continuation", "patience", "not cleared"
-LEVELS = (AT_ONCE, COLD, COOLED, PATIENCE, LOST)
+AT_ONCE, COLD, COOLED, LEVELLED = "at once", "cold start", "continuation", "bisection"
+PATIENCE, LOST = "patience", "not cleared"
+LEVELS = (AT_ONCE, COLD, COOLED, LEVELLED, PATIENCE, LOST)
 LEVEL_OF_LIMIT = {
     fallback.FIRST_STEPS: COLD,
     fallback.RUNG_STEPS: COOLED,
     fallback.LAST_STEPS: PATIENCE,
 }
-"""The fallbacks differ in the number of steps that they allow Newton's method."""
+"""The fallbacks differ in the number of steps that they allow Newton's method; bisection has its own."""
 
 
 @dataclass
@@ -52,8 +53,9 @@ class Sight:
 @contextmanager
 def watching() -> Iterator[Sight]:
     """Within, whatever :func:`world.market.solver.clear_market` does is seen."""
-    sight, limits = Sight(), [0]
-    first_try, rescue, any_try = solver.newton, solver.continuation, fallback.newton
+    sight, last = Sight(), [COLD]
+    first_try, rescue = solver.newton, solver.continuation
+    any_try, bisect = fallback.newton, fallback.bisect_level
 
     def seen_first(problem: Any, unknowns: Any, tolerance: float, steps: int) -> Any:
         found = first_try(problem, unknowns, tolerance, steps)
@@ -61,17 +63,23 @@ def watching() -> Iterator[Sight]:
         return found
 
     def seen_any(problem: Any, unknowns: Any, tolerance: float, steps: int) -> Any:
-        limits[0] = steps
+        last[0] = LEVEL_OF_LIMIT[steps]
         return any_try(problem, unknowns, tolerance, steps)
+
+    def seen_bisect(market: Market, tolerance: float) -> Any:
+        last[0] = LEVELLED
+        return bisect(market, tolerance)
 
     def seen_rescue(market: Market, tolerance: float) -> Any:
         found = rescue(market, tolerance)
-        level = LEVEL_OF_LIMIT[limits[0]] if found.error[0] <= tolerance else LOST
+        level = last[0] if found.error[0] <= tolerance else LOST
         sight.add_hard(int(found.steps[0]), level, market)
         return found
 
-    solver.newton, solver.continuation, fallback.newton = seen_first, seen_rescue, seen_any
+    solver.newton, solver.continuation = seen_first, seen_rescue
+    fallback.newton, fallback.bisect_level = seen_any, seen_bisect
     try:
         yield sight
     finally:
-        solver.newton, solver.continuation, fallback.newton = first_try, rescue, any_try
+        solver.newton, solver.continuation = first_try, rescue
+        fallback.newton, fallback.bisect_level = any_try, bisect

@@ -1,5 +1,6 @@
 """Command line: ``python -m experiments COMMAND``: run, app, compare, sweep, sensitivity, discover, tipping,
-optimise, report, explain, stability, eve, scenarios, backtest, data, results, reference.
+optimise, report, explain, stability, eve, scenarios, backtest, calibrate, published, data, results,
+reference.
 
 Exit codes: 0 done, 2 something the user can mend (one line on standard error), 130 interrupted, 1 a failure
 inside (the line names where the state was kept).
@@ -20,12 +21,14 @@ from typing import NoReturn  # noqa: E402
 from experiments.commands import (  # noqa: E402
     app,
     backtest,
+    calibrate,
     compare,
     data,
     discover,
     eve,
     explain,
     optimise,
+    published,
     reference,
     report,
     results,
@@ -74,6 +77,8 @@ def build_parser() -> argparse.ArgumentParser:
         eve,
         scenarios,
         backtest,
+        calibrate,
+        published,
         data,
         results,
         reference,

@@ -1,6 +1,6 @@
 """Reference pages made from the code and tables that the program itself obeys, so that they cannot drift.
 
-``parameters.md`` and ``results.md`` are made whole; ``scenarios.md``, ``backtests.md``,
+``parameters.md`` and ``results.md`` are made whole; ``scenarios.md``, ``backtests.md``, ``odd.md``,
 ``architecture.md`` hold a made part between two marks, ``data.md`` ends with one. Renew them with
 ``python -m experiments reference --out docs``.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.backtests.reference import describe_words
+from experiments.protocol import describe_protocol
 from experiments.results import ResultsError, describe_results
 from experiments.scenario_keys import ALLOWED, MEANINGS
 from world.instruments import INSTRUMENTS
@@ -33,6 +34,7 @@ ROOMS = (
         "experiments/connectors",
         "experiments/figures",
         "experiments/optimisation",
+        "experiments/published",
         "experiments/sweep",
     ),
 )
@@ -216,6 +218,7 @@ PAGES: Mapping[str, Callable[[Path], str]] = {
     "architecture.md": lambda page: made_into(page, describe_rooms()),
     "backtests.md": lambda page: made_into(page, describe_words()),
     "data.md": lambda page: _after_prose(page, describe_tables()),
+    "odd.md": lambda page: made_into(page, describe_protocol()),
     "parameters.md": lambda page: describe_parameters(),
     "results.md": lambda page: describe_results(),
     "scenarios.md": lambda page: made_into(page, describe_scenarios()),

@@ -13,6 +13,8 @@ from world.parameters import ParameterValues
 
 USUAL_COST_SHARE = 0.1
 """Part of the cost of the first product at which a mineral has the elasticities and stocks of the table."""
+USUAL_FORMS = 3
+"""Traded forms of a mineral with the taste for variety of the table."""
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,13 @@ class Attributes:
     by_product_share : part of supply that comes with something else, 0 to 1
     cost_share_in_use : part of the cost of the first product that holds it, above 0, at most 1
     exchange_traded : whether an exchange quotes it
+    forms : traded forms with prices of their own
     """
 
     by_product_share: float
     cost_share_in_use: float
     exchange_traded: bool
+    forms: int = 3
 
 
 def demand_elasticity(attributes: Attributes, parameters: ParameterValues) -> tuple[float, float]:
@@ -45,9 +49,11 @@ def supply_elasticity(attributes: Attributes, parameters: ParameterValues) -> fl
 
 
 def taste(attributes: Attributes, parameters: ParameterValues) -> float:
-    """Theta of the choice of sellers: what an exchange quotes is nearly one good, wherever it is from."""
+    """Theta of the choice of sellers: what an exchange quotes is nearly one good, wherever it is from; what
+    comes in many forms is many goods under one name (Rauch 1999; Broda and Weinstein 2006)."""
     listed = parameters.rule_taste_exchange_ratio if attributes.exchange_traded else 1.0
-    return parameters.rule_taste * listed
+    many = (USUAL_FORMS / attributes.forms) ** parameters.rule_taste_forms_power
+    return float(parameters.rule_taste * listed * many)
 
 
 def cover_months(attributes: Attributes, parameters: ParameterValues) -> float:

@@ -95,6 +95,8 @@ def _load(folder: Path, stamps: tuple[tuple[str, int, int], ...]) -> Dataset:
 
 
 def _read(folder: Path, name: str, codes: Codes, complaints: list[str]) -> Rows:
+    if not TABLES[name].needed and not (folder / f"{name}.csv").exists():
+        return Rows({column: [] for column in TABLES[name].column_names}, ())
     try:
         return read_rows(folder / f"{name}.csv", TABLES[name], codes, complaints)
     except DatasetError as error:
@@ -104,7 +106,7 @@ def _read(folder: Path, name: str, codes: Codes, complaints: list[str]) -> Rows:
 
 def _check_files(found: set[str]) -> list[str]:
     wanted = {f"{name}.csv" for name in TABLES}
-    missing = wanted - found
+    missing = {f"{name}.csv" for name, table in TABLES.items() if table.needed} - found
     faults = [f"{name}: file is missing" for name in sorted(missing)]
     for name in sorted(found - wanted - set(OTHER_FILES)):
         faults.append(

@@ -36,8 +36,8 @@ def holding_of(base: BaseMarket, markets: Markets, stage: int) -> Holding:
     return Holding(
         use_t=use_t,
         most_t=most_t,
-        cover_t=base.evidence.stock_cover_months[:, stage][:, None] / months * use_t,
-        built_t=markets.built_stock_t if stage == REFINED else np.zeros_like(use_t),
+        cover_t=cover_months(base, stage) / months * use_t,
+        built_t=markets.built_stock_t[stage],
         held_t=markets.stock_t[stage],
         arriving_t=under_way[:, 0],
         late_share=late,
@@ -48,6 +48,11 @@ def holding_of(base: BaseMarket, markets: Markets, stage: int) -> Holding:
         expected_usd_t=np.maximum(markets.expected_index_usd_t[stage], 0.05 * base.lanes(stage).index_usd_t),
         least_width_usd_t=base.lanes(stage).spread_usd_t,
     )
+
+
+def cover_months(base: BaseMarket, stage: int) -> Array:
+    """(mineral, buyer) usual stocks of a stage's good in months of use, where the buyer is."""
+    return gather(base.evidence.stock_cover_months[:, stage], base.axes.buyers(stage))
 
 
 def usual_use_t(base: BaseMarket, markets: Markets, stage: int) -> tuple[Array, Array]:
@@ -110,14 +115,16 @@ def first_prices(base: BaseMarket) -> list[Array]:
     return prices
 
 
-def first_stocks(base: BaseMarket) -> tuple[list[Array], list[Array], Array]:
-    """Per stage stocks on hand (mineral, buyer) and goods under way (mineral, 2, buyer) of the base year, and
-    what of the metal was put by in that year."""
-    built, months = built_stock_t(base), round_months(base)
-    held, under_way = [], []
+def first_stocks(base: BaseMarket) -> tuple[list[Array], list[Array], list[Array]]:
+    """Per stage stocks on hand (mineral, buyer), goods under way (mineral, 2, buyer) of the base year, and
+    what was put by on top of usual stocks (mineral, buyer)."""
+    months = round_months(base)
+    held, under_way, built = [], [], []
     for stage in range(len(STAGES)):
-        cover = base.evidence.stock_cover_months[:, stage][:, None] / months
-        held.append(cover * base.buyer_use_t(stage) + (built if stage == REFINED else 0.0))
+        use_t, buyers = base.buyer_use_t(stage), base.axes.buyers(stage)
+        extra = gather(base.evidence.extra_stock_months[:, stage], buyers) / months * use_t
+        built.append(extra + (built_stock_t(base) if stage == REFINED else 0.0))
+        held.append(cover_months(base, stage) / months * use_t + built[stage])
         legs = shipped_t(base, base.lanes(stage).flow_t, stage, months)
         if stage == REFINED:
             makers = base.component_input_t.shape[1]
@@ -125,6 +132,12 @@ def first_stocks(base: BaseMarket) -> tuple[list[Array], list[Array], Array]:
             legs = private[:, None, :] * legs
         under_way.append(np.stack([legs.sum(axis=1), legs[:, 1]], axis=1))
     return held, under_way, built
+
+
+def first_kept_rounds(base: BaseMarket) -> list[Array]:
+    """Per stage (mineral, buyer) rounds for which what was put by is kept."""
+    kept = base.evidence.extra_kept_quarters * base.rounds_per_year / 4.0
+    return [gather(kept[:, stage], base.axes.buyers(stage)) for stage in range(len(STAGES))]
 
 
 def private_share(other_t: Array, need_t: Array, makers: int) -> Array:
@@ -172,9 +185,11 @@ def revise_holdings(
     before = markets.local_price_usd_t[stage]
     moved = np.where(before > 0, before, paid) ** (1.0 - passing) * np.maximum(paid, 1e-9) ** passing
     markets.local_price_usd_t[stage] = np.where(flow.sum(axis=1) > 0, moved, before)
-    if stage == REFINED:
-        kept = BUILT_KEPT_SHARE ** (4.0 / base.rounds_per_year)
-        markets.built_stock_t = kept * markets.built_stock_t
+    shed = np.where(
+        markets.built_kept_rounds[stage] > 0, 1.0, BUILT_KEPT_SHARE ** (4.0 / base.rounds_per_year)
+    )
+    markets.built_stock_t[stage] = shed * markets.built_stock_t[stage]
+    markets.built_kept_rounds[stage] = np.maximum(markets.built_kept_rounds[stage] - 1.0, 0.0)
     markets.stock_t[stage], markets.under_way_t[stage] = settle_stocks(
         markets.stock_t[stage],
         markets.under_way_t[stage],

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def first_capacity_t(base: BaseMarket, trade_usd: Array, hubs: Whole, share: float) -> list[Array]:
     """Stage -> (mineral, country) tonnes a round that each hub can hand on at first: ``share`` of what it
     trades of the mineral across its border, or of the world's trade in it times its part in all goods trade,
-    whichever is more; none for other countries.
+    whichever is more; as known where it is; none for other countries.
 
     trade_usd : (country, country) goods trade, exporter by importer
     """
@@ -33,7 +33,9 @@ def first_capacity_t(base: BaseMarket, trade_usd: Array, hubs: Whole, share: flo
         own_t += scatter(abroad_t.sum(axis=1), buyers, len(size))
         whole_t = abroad_t.sum(axis=(1, 2))[:, None]
         capacity = np.zeros_like(own_t)
-        capacity[:, hubs] = (share * np.maximum(own_t, whole_t * size / size.sum()))[:, hubs]
+        reckoned = share * np.maximum(own_t, whole_t * size / size.sum())
+        known = base.evidence.known_hub_t_year[:, stage] / base.rounds_per_year
+        capacity[:, hubs] = np.where(np.isnan(known), reckoned, known)[:, hubs]
         found.append(capacity)
     return found
 

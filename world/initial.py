@@ -9,7 +9,7 @@ import numpy as np
 from world.axes import ORE, STAGES, Array
 from world.calibration.base import BaseMarket
 from world.country_facts import CountryFacts
-from world.holdings import first_prices, first_stocks
+from world.holdings import first_kept_rounds, first_prices, first_stocks
 from world.market.arrays import Prices
 from world.parameters import ParameterValues
 from world.state import Markets, Politics, WorldState
@@ -69,6 +69,7 @@ def _initial_markets(base: BaseMarket, first: list[Array], hub_start_t: Sequence
         stock_t=held,
         under_way_t=under_way,
         built_stock_t=built,
+        built_kept_rounds=first_kept_rounds(base),
         habit=[np.zeros_like(lanes.flow_t) for lanes in base.stage_lanes],
         contract_usd_t=[values.copy() for values in first],
         believed_usd_t=[values.copy() for values in first],

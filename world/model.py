@@ -23,6 +23,7 @@ from world.expectations import Priors
 from world.guarantees import believed_under, cover_of
 from world.initial import initial_state
 from world.ledger import Ledger
+from world.memory import recall
 from world.news import News
 from world.ore_move import read_foreign_share
 from world.parameters import ParameterValues, resolve
@@ -139,6 +140,7 @@ class TradeWorld(mesa.Model):
         self.state = initial_state(
             self.base, self.facts, self.economy.hub_start_t, self.parameters, self.leader, self.dominant
         )
+        recall(self.base, self.state.markets, self.dataset, self.parameters)
         if scenario.zone.exists:
             self.state.politics.text_round = draw_text_round(
                 self.streams, self.decisions_open, scenario.zone.text_quarters, self.clock.quarter_rounds

@@ -72,7 +72,8 @@ def make_hub_network(
     evidence: Evidence, trade_usd: Array, great_powers: tuple[int, int], parameters: ParameterValues
 ) -> HubNetwork:
     """The network of a world; the great powers do not serve as hubs."""
-    hubs = np.setdiff1d(choose_hubs(trade_usd), np.array(great_powers))
+    known = np.flatnonzero((evidence.known_hub_t_year > 0.0).any(axis=(0, 1)))
+    hubs = np.setdiff1d(np.union1d(choose_hubs(trade_usd), known), np.array(great_powers))
     freight = tuple(freight_between(evidence, stage, parameters) for stage in range(len(STAGES)))
     return HubNetwork(carriage_graph(len(trade_usd), hubs), hubs, freight, trade_usd, great_powers)
 

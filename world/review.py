@@ -195,7 +195,7 @@ def _standing_at(world: TradeWorld, name: str, index: list[int], emergency: Emer
         cut_off_quarters=max(
             0.0,
             p.control_episode_quarters
-            - float(world.base.evidence.stock_cover_months[:, REFINED].mean()) / 3.0,
+            - float(world.base.evidence.stock_cover_months[:, REFINED, index].mean()) / 3.0,
         ),
         component_stop_usd=float(world.economy.component_stop_usd[index].sum()),
         favourable_reviews=int(politics.favourable_reviews[index].min()),

@@ -84,7 +84,7 @@ def move_governments(world: TradeWorld, shared: SharedSetting | None = None) -> 
 
 
 def move_countries(world: TradeWorld, shared: SharedSetting) -> None:
-    """Countries review their standing in the zone."""
+    """Countries whose review is due decide on their standing, all on the same outlooks."""
     if world.premise.zone.exists:
         outlooks = outlooks_of(world, True, shared)
         review_standings(world, outlooks)
@@ -93,7 +93,7 @@ def move_countries(world: TradeWorld, shared: SharedSetting) -> None:
 
 
 def move_dominant_refiner(world: TradeWorld, shared: SharedSetting) -> None:
-    """The dominant refiner imposes, keeps or lifts controls."""
+    """The dominant refiner acts by its doctrine, on the state after the moves before it."""
     if (world.round - world.decisions_open) % world.clock.quarter_rounds:
         return  # a great power plans by the quarter
     outlooks = outlooks_of(world, world.premise.dominant_refiner.doctrine in LOOKING_AHEAD, shared)
@@ -102,6 +102,7 @@ def move_dominant_refiner(world: TradeWorld, shared: SharedSetting) -> None:
 
 
 def _ore_holders_move(world: TradeWorld, shared: SharedSetting) -> None:
+    """Governments with ore whose yearly review is due decide on taxes, quotas and bans on its export."""
     holders = holders_due(world)
     if holders:
         outlooks = outlooks_of(world, True, shared)

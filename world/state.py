@@ -72,7 +72,8 @@ class Markets:
     stock_build_left: float  # share of the base year's stock building still going on
     stock_t: list[Array]  # stage -> (m, buyer) private stocks on hand, makers of the next good first
     under_way_t: list[Array]  # stage -> (m, 2, buyer) bought and due in the next round and in the one after
-    built_stock_t: Array  # (m, buyer of refined metal) part that was put by in the base year, shed slowly
+    built_stock_t: list[Array]  # stage -> (m, buyer) what was put by on top of usual stocks, shed slowly
+    built_kept_rounds: list[Array]  # stage -> (m, buyer) rounds for which none of it is shed yet
     habit: list[Array]  # stage -> (m, seller, buyer) log points on preferences
     believed_usd_t: list[Array]  # stage -> (m, seller) price that producers expect
     contract_usd_t: list[Array]  # stage -> (m, seller) formula price of contracts, a mean of past spot prices
@@ -93,26 +94,26 @@ class Markets:
 class Politics:
     """Who belongs to what, who trusts whom, what is announced."""
 
-    leader: int
-    dominant: int
-    rung: Whole  # (n,)
-    standing: list[str]  # (n,)
+    leader: int  # position of the zone's leader
+    dominant: int  # position of the dominant refiner
+    rung: Whole  # (n,) of the ladder that it holds, 0 none to 4 floor
+    standing: list[str]  # (n,) outside, hold_out, applied, member, leaving
     due_rung: Whole  # (n,) rung agreed and not yet in force
     due_round: Whole  # (n,) round in which it takes effect, -1 none
     favourable_reviews: Whole  # (n,) reviews running in which the next step paid
-    trust_leader: Array  # (n,)
-    trust_dominant: Array  # (n,)
-    trust_rest_leader: Array  # (n,) long-run level
-    trust_rest_dominant: Array  # (n,)
+    trust_leader: Array  # (n,) in the leader, 0-1
+    trust_dominant: Array  # (n,) in the dominant refiner, 0-1
+    trust_rest_leader: Array  # (n,) level to which trust in the leader heals
+    trust_rest_dominant: Array  # (n,) the same for the dominant refiner
     retaliation_belief: Array  # (n,) probability that joining is answered
     text_round: int  # round in which a binding text exists
     reference_usd_t: Array  # (m, stage), NaN when none
     fixed_duty_share: Array  # (m, stage, n, n) the zone's duty on outsiders as set when it was announced
     fixed_duty_usd_t: Array  # (m, stage) the same as one specific duty for all
     counter_duty_share: Array  # (n,) the dominant refiner's duty on the goods of each country
-    floor_in_force: bool = False
+    floor_in_force: bool = False  # whether the floor is applied
     floor_since_round: int = -1  # round since which the floor has been in force, -1 while it is not
-    controls: list[Control] = field(default_factory=list)
+    controls: list[Control] = field(default_factory=list)  # decided in the run and in force
     finance_usd: Array = field(default_factory=lambda: np.zeros(0))  # (n,) a round, what each could hope for
     requests: dict[str, Request] = field(default_factory=dict)  # voter -> what it asked for last
     offers: dict[str, Offer] = field(default_factory=dict)  # voter -> what it is offered for signing

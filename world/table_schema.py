@@ -34,6 +34,7 @@ class Table:
     ordered : columns whose values must not fall from left to right
     whole_share : columns within which ``share`` adds up to one
     part_share : columns within which ``share`` adds up to one at most
+    needed : whether the file must be there; a table without one is empty
     """
 
     name: str
@@ -43,6 +44,7 @@ class Table:
     ordered: tuple[str, ...] = ()
     whole_share: tuple[str, ...] = ()
     part_share: tuple[str, ...] = ()
+    needed: bool = True
 
     @property
     def column_names(self) -> tuple[str, ...]:

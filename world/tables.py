@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from world.country_tables import COUNTRY_TABLES
+from world.eve_tables import EVE_TABLES
 from world.market_tables import MARKET_TABLES
 from world.table_schema import Column, Table
 
-TABLES: Mapping[str, Table] = {table.name: table for table in (*MARKET_TABLES, *COUNTRY_TABLES)}
+TABLES: Mapping[str, Table] = {table.name: table for table in (*MARKET_TABLES, *COUNTRY_TABLES, *EVE_TABLES)}
 
 # Read by a file of its own, see world/parameters.py: known to the folder, not a table of the dataset.
 OTHER_FILES = ("parameters.csv",)
@@ -35,7 +36,7 @@ def _describe_table(table: Table) -> str:
 
 
 def _rules(table: Table) -> str:
-    text = ""
+    text = "" if table.needed else " The file may be left out."
     if table.ordered:
         text += f" Along {', '.join(table.ordered)} values may not fall."
     if table.whole_share:

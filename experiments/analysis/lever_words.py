@@ -24,7 +24,7 @@ def find_lever(found: LeverComparison, outcome: str | None = None) -> str:
         return f"No clear difference between settings of {lever}; more seeds or points narrow the intervals"
     row = max(clear, key=lambda one: abs(one["difference"]) / max(one["high"] - one["low"], 1e-300))
     measure = measure_of(str(row["outcome"]))
-    unit = {"": "", "%": " points"}.get(measure.unit, f" {measure.unit}")
+    unit = f" {measure.unit_of_change}" if measure.unit else ""
     first, setting = setting_in_words(found.reference), setting_in_words(row["setting"])
     return (
         f"{len(clear)} of {len(rows)} differences from {lever} {first} are clear; under {setting} "

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from experiments.analysis.extras import need
 from experiments.analysis.study import AnalysisError, Numbers, Study, is_stepped, unit_values
@@ -33,6 +33,7 @@ CONFIDENCE = 0.95
 RESAMPLES = 500
 LEAST_BLOCKS = 4
 SEED = 20260204
+FLAT = 1e-9
 INDICES = {"morris": ("mu_star", "mu", "sigma"), "sobol": ("S1", "ST")}
 LEADING = {"morris": "mu_star", "sobol": "ST"}
 """The index by which factors are ranked."""
@@ -92,7 +93,7 @@ def outcomes_that_differ(study: Study) -> list[str]:
     """Outcomes that are known everywhere and not the same at all points: those that can be analysed."""
     study.need_sampling("sensitivity", *INDICES)
     means = {name: study.by_seed(name).mean(axis=1, skipna=False) for name in study.outcomes}
-    chosen = [name for name, values in means.items() if values.notna().all() and values.nunique() > 1]
+    chosen = [name for name, values in means.items() if values.notna().all() and not _is_flat(values)]
     if not chosen:
         raise AnalysisError(f"{study.folder}: no outcome of this sweep differs between points")
     return chosen
@@ -129,11 +130,17 @@ def _check(study: Study, outcome: str, values: Numbers, method: str, planned: in
             f"{study.folder}: outcome {outcome!r} has a value in all runs of {len(values)} of {planned} "
             f"{word}, needed: at least {LEAST_BLOCKS}; give [sampling] a larger size"
         )
-    if np.ptp(values.mean(axis=2)) <= 1e-12 * max(1.0, float(np.abs(values).max())):
+    if _is_flat(values.mean(axis=2)):
         raise AnalysisError(
             f"{study.folder}: outcome {outcome!r} is {float(values.flat[0]):g} at every point: "
             "nothing to attribute to factors"
         )
+
+
+def _is_flat(values: ArrayLike) -> bool:
+    """The same at all points, but for what a solver leaves of its tolerance."""
+    heights = np.asarray(values, dtype=float)
+    return bool(np.ptp(heights) <= FLAT * max(1.0, float(np.abs(heights).max())))
 
 
 def _bootstrap(design: Design, inputs: Numbers, values: Numbers, resamples: int) -> tuple[Numbers, Numbers]:
@@ -185,9 +192,7 @@ def _mean_switch(settings: Numbers, values: Numbers) -> float:
 
 
 def _noise_share(values: NDArray[np.float64]) -> float:
-    """Variance between seeds of a point over the variance of single runs."""
+    """Variance between seeds of a point, over points on average, over the variance of single runs."""
     if values.shape[2] < 2:
         return float("nan")
-    within = float(values.var(axis=2, ddof=1).mean())
-    whole = float(values.var(ddof=1))
-    return min(within / whole, 1.0) if whole > 0 else float("nan")
+    return float(values.var(axis=2).mean() / values.var())

@@ -9,6 +9,8 @@ from typing import Any
 from experiments.analysis.sensitivity import INDICES, LEADING, Sensitivity
 from experiments.analysis.wording import Measure, factor_in_words, measure_of, rows_of, show_number
 
+ONE_WAY = 0.9
+"""From this part of mu* on, mu says that the effect has one direction."""
 MEANINGS = {
     "morris": (
         "mu*: mean size of the change of the outcome over the whole range of the factor, or, for a list,\n"
@@ -27,9 +29,9 @@ def find_sensitivity(found: Sensitivity) -> str:
     measure, index = measure_of(found.outcome), LEADING[found.method]
     first, *rest = rows_of(found.table)
     rivals = [row for row in rest if row[f"{index}_high"] >= first[f"{index}_low"]]
-    size = _size(found.method, measure, first[index], first[f"{index}_low"], first[f"{index}_high"])
+    size = _size(found.method, measure, first)
     words = measure.words[:1].upper() + measure.words[1:]
-    said = f"{words} hangs most on {factor_in_words(str(first['factor']))}: {size}"
+    said = f"{words}: {factor_in_words(str(first['factor']))} matters most, {size}"
     if not rivals:
         return said
     others = " or ".join(factor_in_words(str(row["factor"])) for row in rivals[:2])
@@ -37,17 +39,21 @@ def find_sensitivity(found: Sensitivity) -> str:
     return f"{said}; this sample cannot tell it from {others}{more}"
 
 
-def _size(method: str, measure: Measure, value: float, low: float, high: float) -> str:
+def _size(method: str, measure: Measure, row: Mapping[str, Any]) -> str:
+    index = LEADING[method]
+    value, low, high = (row[name] for name in (index, f"{index}_low", f"{index}_high"))
     if method == "sobol":
-        return f"{100 * value:.0f}% of its variance with interactions ({100 * low:.0f} to {100 * high:.0f}%)"
-    unit = f" {measure.unit}" if measure.unit else ""
-    return f"it changes by {measure.show(value)}{unit} ({measure.interval(low, high)})"
+        return f"{100 * value:.0f}% of the variance with interactions ({100 * low:.0f} to {100 * high:.0f}%)"
+    unit = f" {measure.unit_of_change}" if measure.unit else ""
+    one_way = abs(row["mu"]) > ONE_WAY * value
+    way = ("raising it by" if row["mu"] > 0 else "lowering it by") if one_way else "a change of"
+    return f"{way} {measure.show(value)}{unit} ({measure.interval(low, high)})"
 
 
 def describe_sensitivity(found: Sensitivity) -> str:
     """The finding, a line a factor, what the indices mean, and what was left out."""
     measure = measure_of(found.outcome)
-    unit = f", {measure.unit}" if found.method == "morris" and measure.unit else ""
+    unit = f", {measure.unit_of_change}" if found.method == "morris" and measure.unit else ""
     columns = [name for name in INDICES[found.method] if name != "mu"]
     title = "".join(f" {name.replace('_star', '*'):>8}  {'95% interval':<20}" for name in columns)
     width = max(len("factor"), *(len(str(name)) for name in found.table["factor"]))

@@ -17,7 +17,7 @@ def find_tipping(found: TippingMap) -> str:
     unit = f" {measure.unit}" if measure.unit else ""
     words = f"{'change of ' if found.shows_differences else ''}{measure.words}"
     moved = (
-        f"{words} runs from {measure.show(least)} to {measure.show(most)}{unit} "
+        f"{words} from {measure.show(least)} to {measure.show(most)}{unit} "
         f"over {factor_in_words(found.x)} and {factor_in_words(found.y)}"
     )
     if not found.knows_zone:

@@ -24,6 +24,11 @@ class Measure(NamedTuple):
     unit: str
     scale: float
 
+    @property
+    def unit_of_change(self) -> str:
+        """The unit of a difference: shares change by points."""
+        return "points" if self.unit == "%" else self.unit
+
     def show(self, value: float, signed: bool = False) -> str:
         """A value of the outcome in the unit shown, without the unit."""
         return show_number(self.scale * value, signed)

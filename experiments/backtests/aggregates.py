@@ -60,6 +60,18 @@ def _first(crossed: Callable[[Array, float], Mask]) -> Callable[[Array, Array, C
     return apply
 
 
+def _second_above(values: Array, weights: Array, clock: Clock, level: float) -> float:
+    """The second leg: above a level, not above it, and above it again."""
+    inside = np.where(weights > 0, values, np.nan)
+    above, place = inside > level, 0
+    for wanted in (True, False, True):
+        later = np.flatnonzero((above[place:] == wanted) & np.isfinite(inside[place:]))
+        if not len(later):
+            return np.nan
+        place += int(later[0])
+    return clock.quarters_from_zero(place)
+
+
 def _until_below(values: Array, weights: Array, clock: Clock, level: float) -> float:
     rounds = np.flatnonzero(np.isfinite(values) & (weights > 0))
     if not len(rounds):
@@ -108,6 +120,13 @@ AGGREGATES: Mapping[str, Aggregate] = {
     ),
     "first_below": Aggregate(
         "date of the first round below a level", _first(lambda v, level: v < level), "level", timing=True
+    ),
+    "second_above": Aggregate(
+        "date of the second leg: the first round above a level after the line has been above it and "
+        "come down",
+        _second_above,
+        "level",
+        timing=True,
     ),
     "until_below": Aggregate(
         "time from the greatest value of the window to the first later round below a part of it",

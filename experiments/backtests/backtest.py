@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from experiments.backtests.ablations import parameters_without, without
 from experiments.backtests.case import ACTUAL, Case, CaseError
 from experiments.backtests.case_reading import read_case
 from experiments.backtests.criteria import Criterion, read_criteria
@@ -51,6 +52,7 @@ class Job(NamedTuple):
     number: int
     parameters: Mapping[str, float]
     seed: int
+    without: str = ""
 
 
 class Played(NamedTuple):
@@ -70,8 +72,10 @@ def run_backtests(
     seed: int = 1,
     jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    ablation: str = "",
 ) -> list[Backtest]:
-    """Play each case under ``draws`` sets of parameters, one seed of shocks a draw, and score it.
+    """Play each case under ``draws`` sets of parameters, one seed of shocks a draw, and score it; with one
+    mechanism taken out if ``ablation`` names it.
 
     Raises
     ------
@@ -80,7 +84,11 @@ def run_backtests(
     """
     read = {folder: (case := read_case(folder), read_criteria(case), read_series(case)) for folder in folders}
     sets = draw_parameters(draws, seed)
-    todo = [Job(folder, number, sets[number], seed + number) for folder in folders for number in range(draws)]
+    todo = [
+        Job(folder, number, sets[number], seed + number, ablation)
+        for folder in folders
+        for number in range(draws)
+    ]
     processes = min(jobs or os.cpu_count() or 1, len(todo))
     results = in_turn(play_job, todo) if processes <= 1 else in_processes(play_job, todo, processes)
     played: list[Played] = []
@@ -100,11 +108,12 @@ def run_backtests(
 
 def play_job(job: Job) -> Played:
     """Play one draw of a case and take the numbers that its criteria ask for."""
-    case = read_case(job.folder)
+    case = without(read_case(job.folder), job.without)
     rows, series = read_criteria(case), read_series(case)
+    parameters = parameters_without(job.parameters, job.without)
     variants = {ACTUAL}.union(*(variants_of(row) for row in rows), {one.row.variant for one in series})
     try:
-        outcomes = play_case(case, job.parameters, job.seed, sorted(variants))
+        outcomes = play_case(case, parameters, job.seed, sorted(variants))
     except (ArithmeticError, MarketError, np.linalg.LinAlgError) as error:
         blank = dict.fromkeys((row.line for row in rows), np.nan)
         return Played(job.folder, job.number, blank, {}, {}, f"draw {job.number}: {error}")

@@ -96,6 +96,11 @@ class Case:
         return Known(tuple(self.world.minerals), set(self.codes), groups, sectors)
 
     @property
+    def sector_shares(self) -> dict[str, dict[str, float]]:
+        """Mineral -> sector -> part of use that goes there."""
+        return {name: dict(entry.end_use) for name, entry in self.world.minerals.items()}
+
+    @property
     def clock(self) -> Clock:
         """Rounds of the case on the calendar, the same in all variants."""
         run = RunSection.model_validate(self.keys.get("run", {}))
@@ -104,7 +109,8 @@ class Case:
     def dataset(self, scenario: Scenario) -> Dataset:
         """The tables of the case's world under the parameters of a scenario of it."""
         powers = (scenario.leader.country, scenario.dominant_refiner.country)
-        return build_dataset(self.world, resolve(scenario.parameters), powers)
+        until_zero = (self.clock.zero_month - self.clock.first_month) // 3
+        return build_dataset(self.world, resolve(scenario.parameters), powers, until_zero)
 
     def goods(self, words: str) -> tuple[Good, ...] | None:
         """The goods that words such as ``gallium``, ``nickel:ore`` or ``a+b`` name; refined metal of all

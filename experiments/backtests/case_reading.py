@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from experiments.backtests.case import ACTUAL, Case, CaseError
-from experiments.backtests.case_schema import CaseSchema, MineralEntry
+from experiments.backtests.case_faults import world_faults
+from experiments.backtests.case_schema import CaseSchema
 from experiments.backtests.clock import WindowError
 from world.dataset import DatasetError
 from world.scenario_reading import ScenarioError, dotted_name, in_order, read_toml
@@ -19,8 +20,6 @@ LIBRARY = Path(__file__).resolve().parent.parent / "cases"
 SHARES_ROUNDED = 0.006
 """Gap to one that is taken for rounding of published shares; it is spread over them."""
 FAULTS_SHOWN = 20
-CLOCKED = ("run.start", "run.rounds", "run.rounds_per_year")
-"""Keys of time, the same in all variants of a case."""
 
 
 def find_cases(names: list[str]) -> list[Path]:
@@ -56,7 +55,7 @@ def read_case(folder: Path) -> Case:
     _check_top(keys, origin)
     own = {key: value for key, value in keys.items() if key in CaseSchema.model_fields}
     case = Case(name, folder, _validated(own, origin), {k: v for k, v in keys.items() if k not in own})
-    stop_on([f"{origin}: {fault}" for fault in _world_faults(case)])
+    stop_on([f"{origin}: {fault}" for fault in world_faults(case)])
     try:
         scenarios = [case.scenario(variant) for variant in (ACTUAL, *case.world.variants)]
         case.clock.weights("before")
@@ -142,105 +141,3 @@ def _to_one(shares: Any) -> Any:
         return shares
     total = float(sum(shares.values()))
     return {k: s / total for k, s in shares.items()} if abs(total - 1.0) <= SHARES_ROUNDED else shares
-
-
-def _world_faults(case: Case) -> Iterator[str]:
-    """What is wrong where keys and types are right: place, what was given, what is allowed."""
-    world, codes = case.world, case.codes
-    if twice := sorted({code for code in codes if codes.count(code) > 1}):
-        yield f"countries: {', '.join(twice)} is there twice"
-        return
-    for where, code in _codes_named(case):
-        if code not in codes:
-            yield f"{where}: given {code}{in_order(code, codes)}"
-    yield from _name_faults(case)
-    for name in world.minerals:
-        yield from _mineral_faults(case, name)
-    measures = [str(entry.get("id")) for entry in case.keys.get("measures", []) if isinstance(entry, dict)]
-    for name, variant in world.variants.items():
-        yield from (
-            f"variants.{name}.without: given {gone}{in_order(gone, measures)}"
-            for gone in variant.without
-            if gone not in measures
-        )
-        for key in variant.settings:
-            if key.split(".")[0] == "parameters" or key in CLOCKED:
-                yield f"variants.{name}.settings: given {key}, allowed: other keys of a scenario"
-
-
-def _name_faults(case: Case) -> Iterator[str]:
-    """Groups that bear taken names, and minerals that are not there."""
-    world, codes = case.world, case.codes
-    for name in world.groups:
-        if name in (*codes, "world", "home", "outside", "members", "nonaligned"):
-            yield f"groups.{name}: given {name}, allowed: a name that no country and no built-in group has"
-    for where, name in [(f"plants[{p.plant}]", p.mineral) for p in world.plants] + [
-        (f"lanes[{number}]", lane.mineral) for number, lane in enumerate(world.lanes)
-    ]:
-        if name not in world.minerals:
-            yield f"{where}.mineral: given {name}{in_order(name, world.minerals)}"
-
-
-def _codes_named(case: Case) -> Iterator[tuple[str, str]]:
-    world = case.world
-    yield "home", world.home
-    yield from ((f"groups.{name}", code) for name, members in world.groups.items() for code in members)
-    for name, entry in world.minerals.items():
-        for key in ("used", "final", "reserves"):
-            yield from ((f"minerals.{name}.{key}", code) for code in getattr(entry, key))
-        for key in ("made", "cost_usd_t", "capacity_t_year"):
-            for stage, cells in getattr(entry, key).items():
-                named = (code for code in cells if code != "*")
-                yield from ((f"minerals.{name}.{key}.{stage}", code) for code in named)
-    for key in ("plants", "memberships"):
-        yield from (
-            (f"{key}[{place}].country", entry.country) for place, entry in enumerate(getattr(world, key))
-        )
-    for place, trade in enumerate(world.trade):
-        yield from ((f"trade[{place}]", code) for code in (trade.exporter, trade.importer))
-    for key in ("tariffs", "lanes"):
-        for place, row in enumerate(getattr(world, key)):
-            ends = (code for code in (row.exporter, row.importer) if code not in ("*", *world.groups))
-            yield from ((f"{key}[{place}]", code) for code in ends)
-
-
-def _capacity_faults(entry: MineralEntry) -> Iterator[str]:
-    """Capacities of who makes nothing, or below what was made."""
-    made = {str(making): shares for making, shares in entry.made.items()}
-    converted = sum(made.get("refined", {}).values()) if "ore" in made else 0.0
-    world_t = {"ore": entry.world_t_year * converted / entry.recovery}
-    for making, cells in entry.capacity_t_year.items():
-        for code, capacity_t in cells.items():
-            output_t = made.get(making, {}).get(code, 0.0) * world_t.get(making, entry.world_t_year)
-            if not 0.0 < output_t <= capacity_t:
-                words = f"{output_t:,.6g} (its output) or more" if output_t else "none: it makes nothing"
-                yield f"{making}.{code}: given {capacity_t:,.6g}, allowed: {words}"
-
-
-def _mineral_faults(case: Case, name: str) -> Iterator[str]:
-    entry, where = case.world.minerals[name], f"minerals.{name}"
-    if "ore" in entry.made and "refined" not in entry.made:
-        yield f"{where}.made: given ore alone, allowed: ore with refined, or refined alone"
-    if "primary" in entry.made and "ore" not in entry.made:
-        yield f"{where}.made.primary: given without ore, allowed: refined alone, where there is no ore"
-    refined = [share for way in ("refined", "primary") for share in entry.made.get(way, {}).values()]
-    sums = {
-        "used": list(entry.used.values()),
-        "made.refined": refined,
-        "end_use": list(entry.end_use.values()),
-    }
-    sums |= {key: list(getattr(entry, key).values()) for key in ("final", "reserves") if getattr(entry, key)}
-    sums |= {"made.ore": list(entry.made["ore"].values())} if "ore" in entry.made else {}
-    for key, shares in sums.items():
-        if abs(sum(shares) - 1.0) > 1e-6:
-            yield f"{where}.{key}: given shares that add up to {sum(shares):.4g}, allowed: 1 (0.994 to 1.006)"
-    yield from (f"{where}.capacity_t_year.{fault}" for fault in _capacity_faults(entry))
-    wanted = {
-        "refined",
-        *(["ore"] if "ore" in entry.made else []),
-        *(["component"] if entry.component else []),
-    }
-    given = {str(stage) for stage in entry.price_usd_t}
-    if wanted != given:
-        words = ", ".join(sorted(given))
-        yield f"{where}.price_usd_t: given {words}, allowed: one each of {', '.join(sorted(wanted))}"

@@ -43,6 +43,8 @@ class CountryEntry(Section):
     alliance_with_leader: Share = 0.0
     trust_in_leader: Share = 0.45
     trust_in_dominant: Share = 0.45
+    estranged_from_leader: bool = False
+    vat_share: Share = 0.0
 
 
 class ComponentEntry(Section):
@@ -54,6 +56,15 @@ class ComponentEntry(Section):
     build_years: Annotated[float, Field(gt=0, le=20)] = 2.5
     gross_t_per_t: Annotated[float, Field(gt=0, le=1000)] = 1.0
     capital_usd_t_year: Positive | None = None
+
+
+class TrancheEntry(Section):
+    """Plants of a country with much the same running cost, those that stand idle included."""
+
+    stage: Making
+    country: Country
+    capacity_t_year: Positive
+    cost_usd_t: Positive
 
 
 class MineralEntry(Section):
@@ -86,6 +97,8 @@ class MineralEntry(Section):
     full_cost_usd_t: dict[StageName, Positive] = Field(default_factory=dict)
     growth: dict[Year, Annotated[float, Field(ge=-0.5, le=1)]] = Field(default_factory=dict)
     end_use: dict[Name, Share] = Field(default_factory=lambda: {"all": 1.0})
+    contract_share: Share | None = None
+    tranches: Annotated[tuple[TrancheEntry, ...], BeforeValidator(_tuple)] = ()
     demand_sd: Annotated[float, Field(ge=0, le=1)] = 0.06
     output_sd: Annotated[float, Field(ge=0, le=5)] = 0.2
     component: ComponentEntry | None = None
@@ -121,7 +134,53 @@ class PlantEntry(Section):
     capacity_t_year: Positive
     start: Annotated[str, Field(pattern=r"^\d{4}-Q[1-4]$")]
     probability: Share = 1.0
+    owner: Country | None = None
     source: str = ""
+
+
+class StockEntry(Section):
+    """Private stocks that lie in a country when the case begins, in months of what is used there: ``months``
+    as a rule, and ``extra_months`` on top, kept until ``zero``."""
+
+    mineral: Name
+    stage: StageName
+    country: Country
+    months: Annotated[float, Field(ge=0, le=60)]
+    extra_months: Annotated[float, Field(ge=0, le=60)] = 0.0
+    source: str = ""
+
+
+class FreightEntry(Section):
+    """Freight and insurance of a tonne contained, where it is known."""
+
+    mineral: Name
+    stage: StageName
+    exporter: str
+    importer: str
+    usd_t: Annotated[float, Field(ge=0, le=1e9)]
+
+
+class HubEntry(Section):
+    """What traders and affiliates in a third country can hand on when the case begins."""
+
+    mineral: Name
+    stage: StageName
+    country: Country
+    capacity_t_year: Annotated[float, Field(ge=0, le=1e15)]
+    source: str = ""
+
+
+class PriorEntry(Section):
+    """A quarter before the case begins: the price at the gate, or with ``exporter`` and ``importer`` what was
+    shipped."""
+
+    mineral: Name
+    stage: StageName
+    quarter: Annotated[str, Field(pattern=r"^\d{4}-Q[1-4]$")]
+    price_usd_t: Positive | None = None
+    exporter: Country | None = None
+    importer: Country | None = None
+    tonnes_year: Annotated[float, Field(ge=0, le=1e15)] | None = None
 
 
 class TradeEntry(Section):
@@ -182,6 +241,10 @@ class CaseSchema(Section):
     tariffs: Annotated[tuple[TariffEntry, ...], BeforeValidator(_tuple)] = ()
     lanes: Annotated[tuple[LaneEntry, ...], BeforeValidator(_tuple)] = ()
     plants: Annotated[tuple[PlantEntry, ...], BeforeValidator(_tuple)] = ()
+    stocks: Annotated[tuple[StockEntry, ...], BeforeValidator(_tuple)] = ()
+    freight: Annotated[tuple[FreightEntry, ...], BeforeValidator(_tuple)] = ()
+    hubs: Annotated[tuple[HubEntry, ...], BeforeValidator(_tuple)] = ()
+    prior: Annotated[tuple[PriorEntry, ...], BeforeValidator(_tuple)] = ()
     trade: Annotated[tuple[TradeEntry, ...], BeforeValidator(_tuple)] = ()
     memberships: Annotated[tuple[MembershipEntry, ...], BeforeValidator(_tuple)] = ()
     variants: dict[Name, VariantEntry] = Field(default_factory=dict)

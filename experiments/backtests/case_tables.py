@@ -7,6 +7,7 @@ from itertools import product
 import numpy as np
 
 from experiments.backtests.case_schema import CaseSchema, CountryEntry
+from experiments.backtests.eve import eve_rows
 from experiments.backtests.mineral_tables import STAGE_OF, form_of, mineral_rows
 from world.axes import REST_OF_WORLD
 from world.dataset import Dataset
@@ -18,9 +19,12 @@ TRADE_OVER_GDP = 0.2
 """Trade in goods over GDP where a case gives none: the world's exports are near a fifth of its product."""
 
 
-def build_dataset(case: CaseSchema, parameters: ParameterValues, powers: tuple[str, str]) -> Dataset:
+def build_dataset(
+    case: CaseSchema, parameters: ParameterValues, powers: tuple[str, str], quarters_to_zero: int
+) -> Dataset:
     """The dataset of a case; elasticities and stocks follow from attributes by the rules of
-    ``world.attribute_rules`` under ``parameters``. ``powers`` are leader and dominant refiner.
+    ``world.attribute_rules`` under ``parameters``. ``powers`` are leader and dominant refiner;
+    ``quarters_to_zero`` are the quarters from the start of the run to ``zero``.
     """
     countries = countries_of(case)
     rows: dict[str, list[Row]] = {
@@ -41,7 +45,7 @@ def build_dataset(case: CaseSchema, parameters: ParameterValues, powers: tuple[s
                 "iso3": entry.country,
                 "status": "construction",
                 "probability": entry.probability,
-                "owner_iso3": entry.country,
+                "owner_iso3": entry.owner or entry.country,
             }
             for entry in case.plants
         ],
@@ -50,10 +54,17 @@ def build_dataset(case: CaseSchema, parameters: ParameterValues, powers: tuple[s
             for entry in case.memberships
         ],
     }
+    rows["estrangement"] = [
+        {"iso3": entry.code, "power": powers[0], "reason": "said by the case"}
+        for entry in countries
+        if entry.estranged_from_leader
+    ]
     rows["favourability"], rows["dependence"] = _toward_powers(countries, rows["goods_trade"], powers)
     for name, entry in case.minerals.items():
         for table, row in mineral_rows(name, entry, parameters):
             rows.setdefault(table, []).append(row)
+    for table, row in eve_rows(case, [entry.code for entry in countries], quarters_to_zero):
+        rows.setdefault(table, []).append(row)
     return dataset_of(rows)
 
 

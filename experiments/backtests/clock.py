@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 
 from world.axes import Array
+from world.clock import first_month
 
 WINDOWS = (
     "`before` (the year before `zero`, as far as the run reaches back), `after` (from `zero` on), "
@@ -40,8 +41,7 @@ class Clock:
     @property
     def first_month(self) -> int:
         """Month in which round 0 begins."""
-        year, quarter = self.start.split("-Q")
-        return int(year) * 12 + 3 * (int(quarter) - 1)
+        return first_month(self.start)
 
     @property
     def zero_month(self) -> int:

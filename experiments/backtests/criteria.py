@@ -22,9 +22,12 @@ COLUMNS = (
 MORE_COLUMNS = ("observed", "about")
 """Columns that may be there besides: what was seen, and what the row is about, in words."""
 OPERATORS = ("value", "ratio", "difference", "percent")
-KINDS = ("band", "timing", "sign", "null", "count", "identity")
+KINDS = ("band", "timing", "sign", "null", "count", "identity", "share")
+"""``share``: the part of draws whose number is above zero lies in the band."""
 GRADES = ("A", "B", "C")
-RELATIVE = ("window", "where", "segment", "form", "variant", "base")
+RELATIVE = ("window", "where", "segment", "form", "variant", "base", "origin")
+ASIDE = ("base", "origin")
+"""Fields of ``relative_to`` that change no side of a comparison but what a measure starts from."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,10 @@ class Criterion:
     @property
     def compared(self) -> Criterion | None:
         """The same with the fields that ``relative`` replaces; None where nothing is compared."""
-        changes = {name: value for name, value in self.relative.items() if name != "base"}
+        changes = {name: value for name, value in self.relative.items() if name not in ASIDE}
         if not changes or self.operator == "value":
             return None
-        kept = {name: value for name, value in self.relative.items() if name == "base"}
+        kept = {name: value for name, value in self.relative.items() if name in ASIDE}
         return replace(self, **changes, relative=kept, operator="value")  # type: ignore[arg-type]
 
 
@@ -164,7 +167,7 @@ def _faults(row: Criterion, case: Case) -> Iterator[tuple[str, str]]:
     if row.operator != "value" and row.compared is None:
         yield (
             "relative_to",
-            f"nothing to compare with, allowed: one of {', '.join(RELATIVE[:-1])} for a {row.operator}",
+            f"nothing to compare with, allowed: one of {', '.join(RELATIVE[:-2])} for a {row.operator}",
         )
     yield from measure_faults(row, case)
     other = row.compared
@@ -180,8 +183,9 @@ def measure_faults(row: Criterion, case: Case) -> Iterator[tuple[str, str]]:
         return
     word = known[row.measure]
     yield from _place_faults(row, word, case)
-    if row.segment and row.segment not in word.segments:
-        allowed = ", ".join(filter(None, word.segments)) or "none"
+    segments = word.segments_with({name for shares in case.sector_shares.values() for name in shares})
+    if row.segment and row.segment not in segments:
+        allowed = ", ".join(filter(None, segments)) or "none"
         yield "segment", f"given {row.segment!r}, allowed: {allowed} for {row.measure}"
     if word.of_goods and case.goods(row.form) is None:
         words_ = in_order(row.form.partition(":")[0], case.world.minerals)
@@ -201,6 +205,11 @@ def _place_faults(row: Criterion, word: Word, case: Case) -> Iterator[tuple[str,
     if places is None:
         names = sorted({*case.codes, *case.groups})
         yield "where", f"given {row.where!r}{in_order(row.where, names)}"
+    elif case.places(row.relative.get("origin", "")) is None:
+        yield (
+            "relative_to",
+            f"given origin={row.relative['origin']}{in_order(row.relative['origin'], case.codes)}",
+        )
     elif places[2] not in ("", wanted) or (word.both and not places[2]):
         yield "where", f"given {row.where!r}, allowed: {word.ends} for {row.measure}"
 

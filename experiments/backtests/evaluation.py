@@ -8,7 +8,7 @@ import numpy as np
 
 from experiments.backtests.aggregates import read_aggregate
 from experiments.backtests.case import Case
-from experiments.backtests.criteria import Criterion
+from experiments.backtests.criteria import ASIDE, Criterion
 from experiments.backtests.outcome import Outcome
 from experiments.backtests.vocabulary import Target, words
 from world.axes import Array
@@ -29,7 +29,7 @@ def evaluate(row: Criterion, outcomes: Outcomes, case: Case) -> float:
     other = row.compared
     if other is None:
         return aggregate.apply(line(row, outcomes, case), weights, clock, level)
-    if set(row.relative) <= {"window", "base"}:
+    if set(row.relative) <= {"window", *ASIDE}:
         return aggregate.apply(compared_line(row, outcomes, case), weights, clock, level)
     first = aggregate.apply(line(row, outcomes, case), weights, clock, level)
     second = aggregate.apply(line(other, outcomes, case), clock.weights(other.window), clock, level)
@@ -43,7 +43,7 @@ def compared_line(row: Criterion, outcomes: Outcomes, case: Case) -> Array:
     own, other = line(row, outcomes, case), row.compared
     if other is None:
         return own
-    if set(row.relative) <= {"window", "base"}:
+    if set(row.relative) <= {"window", *ASIDE}:
         clock = outcomes[row.variant].clock
         mean = (read_aggregate("mean") or (None, 0.0))[0]
         assert mean is not None
@@ -67,6 +67,7 @@ def line(row: Criterion, outcomes: Outcomes, case: Case) -> Array:
     places, goods = case.places(row.where), case.goods(row.form)
     assert places is not None
     assert goods is not None
+    origin = case.places(row.relative["origin"]) if "origin" in row.relative else None
     target = Target(
         where=places[0],
         other=places[1],
@@ -74,6 +75,7 @@ def line(row: Criterion, outcomes: Outcomes, case: Case) -> Array:
         segment=row.segment or word.segments[0],
         goods=goods,
         base=run.clock.weights(row.relative.get("base", "before")),
+        origin=origin[0] if origin else frozenset(),
         against=outcomes.get(row.relative.get("variant", "")) if word.against else None,
     )
     return np.asarray(word.function(run, target), dtype=float)

@@ -21,6 +21,9 @@ def price_of(run: Outcome, where: frozenset[str], segment: str, goods: tuple[Goo
     rows = run.of(run.rows("markets", goods), "country", where)
     if segment == "gate":
         return run.mean(rows, "price_fob_usd_t", "output_t")
+    if segment == "quoted":
+        taxed = rows["country"].map(lambda code: 1.0 + run.vat_share.get(str(code), 0.0))
+        return run.mean(rows.assign(quoted=rows["price_spot_usd_t"] * taxed), "quoted", "use_t")
     return run.mean(rows, COLUMN_OF[segment], "use_t")
 
 
@@ -46,14 +49,15 @@ def duty_share_of(run: Outcome, where: frozenset[str], goods: tuple[Good, ...], 
     return total
 
 
-@word("USD/t", ONE, "spot mean local index gate")
+@word("USD/t", ONE, "spot mean local index gate quoted")
 def price(run: Outcome, target: Target) -> Array:
     """Price that buyers of the place pay: of the dearest lane that counts (spot), on average (mean),
-    with what stocks have cost (local), as welfare index (index), or at the gate of its producers (gate)."""
+    with what stocks have cost (local), as welfare index (index), at the gate of its producers (gate), or as
+    spot with the place's value-added tax, as lists quote it (quoted)."""
     return price_of(run, target.where, target.segment, target.goods)
 
 
-@word("ratio", OVER, "spot mean local index gate")
+@word("ratio", OVER, "spot mean local index gate quoted")
 def price_ratio(run: Outcome, target: Target) -> Array:
     """Price at the first place over that at the second, as for price; the second is home when not named."""
     other = target.other or frozenset({target.home})
@@ -74,6 +78,24 @@ def premium_over(run: Outcome, target: Target) -> Array:
     """Price at the first place less that at the second."""
     first = price_of(run, target.where, target.segment, target.goods)
     return first - price_of(run, target.other, target.segment, target.goods)
+
+
+@word("USD/t", ONE, "all freight rest")
+def discount(run: Outcome, target: Target) -> Array:
+    """How much less producers of the place get at the gate than the world's mean (all): as far as what lies
+    between gate and buyer, freight and duties, is dearer for what they ship than for the world's goods
+    (freight), and the rest."""
+    rows = run.of(run.rows("markets", target.goods), "country", target.where)
+    whole = benchmark_of(run, target.goods) - run.mean(rows, "price_fob_usd_t", "output_t")
+    if target.segment == "all":
+        return whole
+    flows, keys = run.rows("flows", target.goods), ["round", "mineral", "stage"]
+    gates = run.rows("markets", target.goods)[[*keys, "country", "price_fob_usd_t"]]
+    flows = flows.merge(gates, left_on=[*keys, "origin"], right_on=[*keys, "country"], how="left")
+    flows = flows.assign(between=flows["price_landed_usd_t"] - flows["price_fob_usd_t"])
+    theirs = run.mean(run.of(flows, "origin", target.where), "between", "flow_t")
+    freight = theirs - run.mean(flows, "between", "flow_t")
+    return freight if target.segment == "freight" else whole - freight
 
 
 @word("share", ONE, "mean spot local")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.backtests.outcome import Outcome, ratio
-from experiments.backtests.vocabulary import LANE, ONE, OVER, Target, word
+from experiments.backtests.vocabulary import LANE, ONE, OVER, SECTOR, Target, word
 from world.axes import Array
 
 BOOKS = "true exporter importer direct rerouted"
@@ -83,6 +83,30 @@ def capacity(run: Outcome, target: Target) -> Array:
 
 
 @word("t/year", ONE)
+def openings(run: Outcome, target: Target) -> Array:
+    """Capacity that has started, or started again, since the round before, countries of the place added
+    up."""
+    return _turnover(run, target, 1.0)
+
+
+@word("t/year", ONE)
+def closures(run: Outcome, target: Target) -> Array:
+    """Capacity that has stopped or been mothballed since the round before, countries of the place added
+    up."""
+    return _turnover(run, target, -1.0)
+
+
+def _turnover(run: Outcome, target: Target, sign: float) -> Array:
+    """(round,) growth of capacity of each country and good since the round before, or fall where ``sign`` is
+    -1."""
+    rows = run.of(run.rows("markets", target.goods), "country", target.where)
+    places = ["country", "mineral", "stage"]
+    stood = rows.sort_values("round").groupby(places)["capacity_t"].diff().fillna(0.0)
+    moved = rows.assign(moved=np.maximum(sign * stood, 0.0))
+    return run.total(moved, "moved") * run.clock.rounds_per_year
+
+
+@word("t/year", ONE)
 def use(run: Outcome, target: Target) -> Array:
     """Tonnes used at the place."""
     return _market_total(run, target, target.where, "use_t") * run.clock.rounds_per_year
@@ -93,6 +117,20 @@ def unmet_share(run: Outcome, target: Target) -> Array:
     """Part of what the place wants to buy that finds no seller below the backstop."""
     unmet = _market_total(run, target, target.where, "unmet_t")
     return 100.0 * ratio(unmet, unmet + _market_total(run, target, target.where, "use_t"))
+
+
+@word("USD bn a year", ONE, f"all {SECTOR}")
+def sector_shortfall(run: Outcome, target: Target) -> Array:
+    """What a sector of the place (or all) goes without, at the price of the base window. Sectors share
+    alike, by their parts in `end_use`: who of a country is rationed more is not in the tables of a run."""
+    total = np.zeros(run.clock.rounds)
+    for good in target.goods:
+        rows = run.of(run.rows("markets", (good,)), "country", target.where)
+        price = run.mean(run.rows("markets", (good,)), "price_mean_usd_t", "use_t")
+        base = np.average(np.nan_to_num(price), weights=target.base)
+        part = 1.0 if target.segment == "all" else run.sector_share[good[0]].get(target.segment, 0.0)
+        total += part * base * run.total(rows, "unmet_t") * run.clock.rounds_per_year / 1e9
+    return total
 
 
 @word("months", ONE)
@@ -148,14 +186,15 @@ def rerouted_over_lost(run: Outcome, target: Target) -> Array:
 @word("%", LANE, "physical statistical", both=True)
 def origin_in_hub_exports(run: Outcome, target: Target) -> Array:
     """Part of what the first place ships to the second, by the importer's books, that was made at home of the
-    case: goods handed on (physical), or as statistics by product would have it, the smaller of its extra
-    imports from there and its extra exports since the base window (statistical)."""
-    home = frozenset({target.home})
+    case (or at the `origin` that relative_to names): goods handed on (physical), or as statistics by product
+    would have it, the smaller of its extra imports from there and its extra exports since the base window
+    (statistical)."""
+    home = target.origin or frozenset({target.home})
     sent = shipped(run, target, target.where, target.other, "importer")
     if target.segment == "statistical":
         bought = shipped(run, target, home, target.where, "exporter")
         extra = [line - np.average(line, weights=target.base) for line in (bought, sent)]
         return 100.0 * ratio(np.maximum(np.minimum(*extra), 0.0), sent)
     rows = run.rows("flows", target.goods)
-    theirs = lane_rows(rows[rows["origin"] == target.home], target.where, target.other, "importer")
+    theirs = lane_rows(rows[rows["origin"].isin(home)], target.where, target.other, "importer")
     return 100.0 * ratio(run.total(theirs, "flow_t") * run.clock.rounds_per_year, sent)

@@ -27,9 +27,30 @@ def form_of(making: str, entry: MineralEntry) -> str:
     return "primary" if making == "refined" and not has_ore(entry) else FORM_OF[making]
 
 
+def capacities_t_year(entry: MineralEntry) -> dict[str, dict[str, float]]:
+    """Making -> country -> tonnes a year that standing plants could make, tranches added up."""
+    found = {str(making): dict(cells) for making, cells in entry.capacity_t_year.items()}
+    for tranche in entry.tranches:
+        cells = found.setdefault(str(tranche.stage), {})
+        cells[tranche.country] = cells.get(tranche.country, 0.0) + tranche.capacity_t_year
+    return found
+
+
+def costs_usd_t(entry: MineralEntry) -> dict[str, dict[str, float]]:
+    """Making -> country (``*`` for the others) -> running cost; of plants by tranche the mean over capacity,
+    as the model's three tranches of a country stand at fixed distances from its mean."""
+    found = {str(making): dict(cells) for making, cells in entry.cost_usd_t.items()}
+    capacity = capacities_t_year(entry)
+    for tranche in entry.tranches:
+        cells, making = found.setdefault(str(tranche.stage), {}), str(tranche.stage)
+        part = tranche.capacity_t_year / capacity[making][tranche.country]
+        cells[tranche.country] = cells.get(tranche.country, 0.0) + part * tranche.cost_usd_t
+    return found
+
+
 def mineral_rows(name: str, entry: MineralEntry, parameters: ParameterValues) -> Iterator[tuple[str, Row]]:
     """Table and row of all that is said of a mineral."""
-    seen = Attributes(entry.by_product_share, entry.cost_share_in_use, entry.exchange_traded)
+    seen = Attributes(entry.by_product_share, entry.cost_share_in_use, entry.exchange_traded, entry.forms)
     cover = entry.stock_cover_months
     yield (
         "minerals",
@@ -60,7 +81,7 @@ def _quantity_rows(name: str, entry: MineralEntry) -> Iterator[tuple[str, Row]]:
     """What is mined, refined and used; all ore mined is refined, so that only the process loss closes."""
     converted = sum(entry.made.get("refined", {}).values()) if has_ore(entry) else 0.0
     ore_t = entry.world_t_year * converted / entry.recovery
-    known = {str(making): cells for making, cells in entry.capacity_t_year.items()}
+    known = capacities_t_year(entry)
     for making, shares in entry.made.items():
         world_t = ore_t if making == "ore" else entry.world_t_year
         for code, share in shares.items():
@@ -94,7 +115,7 @@ def _three(value: float) -> dict[str, float]:
 def _price_rows(name: str, entry: MineralEntry, parameters: ParameterValues) -> Iterator[tuple[str, Row]]:
     prices: Mapping[str, float] = {str(stage): price for stage, price in entry.price_usd_t.items()}
     fulls: Mapping[str, float] = {str(stage): price for stage, price in entry.full_cost_usd_t.items()}
-    known = {str(making): costs for making, costs in entry.cost_usd_t.items()}
+    known = costs_usd_t(entry)
     for stage in ("ore", "refined") if has_ore(entry) else ("refined",):
         price = prices[stage]
         yield "prices", {"mineral": name, "stage": stage, "year": 2020, "basis": "case", **_three(price)}

@@ -22,7 +22,8 @@ class Outcome:
     """The tables of a run (see ``world.record``), with the scenario that was played.
 
     growth : mineral -> (round,) path of demand over its level at the start
-    gdp_usd_bn : country -> its GDP
+    gdp_usd_bn, vat_share : country -> its GDP, its rate of value-added tax
+    sector_share : mineral -> sector -> part of use that goes there
     groups : every name that a measure may use for countries, with its members
     """
 
@@ -32,6 +33,8 @@ class Outcome:
     growth: Mapping[str, Array]
     groups: Mapping[str, frozenset[str]]
     gdp_usd_bn: Mapping[str, float]
+    vat_share: Mapping[str, float]
+    sector_share: Mapping[str, Mapping[str, float]]
     _found: dict[tuple[str, tuple[Good, ...]], pd.DataFrame] = field(default_factory=dict, repr=False)
 
     def rows(self, table: str, goods: tuple[Good, ...]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from experiments.backtests.case_tables import countries_of
 from experiments.backtests.outcome import Outcome
 from world.model import TradeWorld
 
-TABLES = ("markets", "flows", "licences", "zone", "countries")
+TABLES = ("markets", "flows", "licences", "zone", "countries", "decisions")
 """Result tables that measures look at."""
 
 
@@ -39,4 +39,5 @@ def play_variant(case: Case, parameters: Mapping[str, float], seed: int, variant
             world.step()
     tables = {name: pd.DataFrame(world.record.rows(name)) for name in TABLES}
     gdp = {entry.code: entry.gdp_usd_bn for entry in countries_of(case.world)}
-    return Outcome(tables, scenario, clock, case.growth(clock), case.groups, gdp)
+    vat = {entry.code: entry.vat_share for entry in countries_of(case.world)}
+    return Outcome(tables, scenario, clock, case.growth(clock), case.groups, gdp, vat, case.sector_shares)

@@ -69,9 +69,19 @@ def score_part(row: Criterion, values: Sequence[float]) -> Part:
     known = found[np.isfinite(found)]
     if not len(known):
         return Part(row, found, math.nan, math.nan, math.nan, False, "no draw gives a number")
+    if row.kind == "share":
+        return _share_part(row, found, known)
     p10, median, p90 = (float(q) for q in np.quantile(known, (0.1, 0.5, 0.9)))
     reason = _complaint(row, found, known, (p10, median, p90))
     return Part(row, found, median, p10, p90, not reason, reason or "in the band")
+
+
+def _share_part(row: Criterion, found: Array, known: Array) -> Part:
+    """Score a criterion about the draws taken together: the part of them whose number is above zero."""
+    share = float((known > 0.0).mean())
+    held = in_band(share, row)
+    said = f"{share:.0%} of draws are above zero"
+    return Part(row, found, share, share, share, held, "in the band" if held else said)
 
 
 def _complaint(row: Criterion, found: Array, known: Array, middle: tuple[float, float, float]) -> str:
@@ -120,8 +130,13 @@ def rates_of_draws(scores: Sequence[Score], grades: str = "AB") -> Array:
     graded = [score for score in scores if score.grade in grades]
     if not graded:
         return np.zeros(0)
-    held = [
-        np.all([[in_band(float(v), part.criterion) for v in part.values] for part in score.parts], axis=0)
-        for score in graded
-    ]
+    held = [np.all([_held(part) for part in score.parts], axis=0) for score in graded]
     return np.asarray(np.mean(held, axis=0))
+
+
+def _held(part: Part) -> list[bool]:
+    """By draw, whether it meets a part; a part about the draws taken together is met by all of them or
+    none."""
+    if part.criterion.kind == "share":
+        return [part.passed] * len(part.values)
+    return [in_band(float(value), part.criterion) for value in part.values]

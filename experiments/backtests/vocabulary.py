@@ -5,7 +5,7 @@ A measure gives a line over rounds; ``aggregate`` makes a number of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from experiments.backtests.outcome import Good, Outcome
@@ -17,6 +17,7 @@ class Target:
     """What a measure is asked about.
 
     where, other : countries before and after the ``>`` or ``/``; other is empty when only one is named
+    origin : countries where goods were made, for measures of what is handed on; home when empty
     base : (round,) weights of the base window, for measures of a change
     against : the run of another variant, for measures that compare two
     """
@@ -28,6 +29,7 @@ class Target:
     goods: tuple[Good, ...]
     base: Array
     against: Outcome | None = None
+    origin: frozenset[str] = frozenset()
 
 
 Function = Callable[[Outcome, Target], Array]
@@ -49,8 +51,15 @@ class Word:
     against: bool = False
     both: bool = False
 
+    def segments_with(self, sectors: Iterable[str]) -> tuple[str, ...]:
+        """Segments in a case with these sectors."""
+        fixed = tuple(name for name in self.segments if name != SECTOR)
+        return fixed if fixed == self.segments else (*fixed, *sorted(sectors))
+
 
 ONE, LANE, OVER = "X", "A>B", "X/Y"
+SECTOR = "SECTOR"
+"""Stands among segments for any sector of the case."""
 WORDS: dict[str, Word] = {}
 
 
@@ -77,6 +86,7 @@ def word(
 def words() -> Mapping[str, Word]:
     """All measures by name."""
     from experiments.backtests import (  # noqa: F401  each enters its measures
+        measures_of_accession,
         measures_of_policy,
         measures_of_prices,
         measures_of_trade,

@@ -37,7 +37,7 @@ def draw_lever(found: LeverComparison) -> Figure:
                     panel.plot([low, high], [place] * 2, color=colour, linewidth=1.8, alpha=0.6)
                 panel.plot(middle, place, "o", color=colour, markersize=5)
             panel.axvline(0, color=theme.FLOOR, linewidth=0.8)
-            unit = {"": "", "%": ", points"}.get(measure.unit, f", {measure.unit}")
+            unit = f", {measure.unit_of_change}" if measure.unit else ""
             panel.set_title(f"{measure.words}{unit}", fontsize=8.5)
             panel.set_yticks(range(len(settings)), list(map(setting_in_words, settings)))
             panel.set_ylim(len(settings) - 0.5, -0.5)

@@ -70,7 +70,7 @@ def _draw_sobol(panel: Axes, table: pd.DataFrame) -> None:
 
 def _draw_morris(bars: Axes, scatter: Axes, table: pd.DataFrame, outcome: str) -> None:
     measure = measure_of(outcome)
-    unit = f", {measure.unit}" if measure.unit else ""
+    unit = f", {measure.unit_of_change}" if measure.unit else ""
     for place, row in enumerate(rows_of(table)):
         colour = ROLES[str(row["role"])]
         ends = [measure.scale * row["mu_star_low"], measure.scale * row["mu_star_high"]]
@@ -91,11 +91,11 @@ def _draw_morris(bars: Axes, scatter: Axes, table: pd.DataFrame, outcome: str) -
     bars.axvline(0.0, color=theme.FLOOR, linewidth=0.8)
     bars.set_xlabel(f"mu*, mean size of the change{unit} (square: between settings of a list)")
     _name_factors(bars, table)
-    ends_at = max(scatter.get_xlim()[1], scatter.get_ylim()[1])
+    ends_at = 1.2 * max(scatter.get_xlim()[1], scatter.get_ylim()[1])
     scatter.plot([0, ends_at], [0, ends_at], color=theme.OTHERS, linewidth=0.8, linestyle="--")
     scatter.set_xlim(left=0)
     scatter.set_ylim(bottom=0)
-    scatter.set_xlabel(f"mu*{unit}; above the line effects differ in sign or size by place")
+    scatter.set_xlabel(f"mu*{unit}")
     scatter.set_ylabel(f"sigma{unit}")
     sns.despine(ax=scatter)
 
@@ -109,7 +109,9 @@ def _name_factors(panel: Axes, table: pd.DataFrame) -> None:
 def _source(found: Sensitivity) -> str:
     method = "Morris screening" if found.method == "morris" else "Sobol indices"
     word = "trajectories" if found.method == "morris" else "base samples"
+    line = " Above the dashed line an effect differs from place to place by more than its size."
+    line = line if found.method == "morris" else ""
     return (
         f"Source: orebloc simulation, {found.label}; {method} over {found.blocks} {word}; lines are 95% "
-        f"bootstrap intervals over {word} and seeds."
+        f"bootstrap intervals over {word} and seeds.{line}"
     )

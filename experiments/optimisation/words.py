@@ -50,11 +50,11 @@ def describe_front(front: Front) -> str:
     head = "  ".join(f"{name:<{widths[name]}}" for name in names)
     lines = [f"{find_front(front)}."]
     if rows:
-        titles = "  ".join(f"{_title(objective):<34}" for objective in front.objectives)
+        titles = "  ".join(f"{_title(objective):<{_width(objective)}}" for objective in front.objectives)
         lines.append(f"  {head}  {titles}".rstrip())
     for row in rows:
         levers = "  ".join(f"{setting_in_words(row[name]):<{widths[name]}}" for name in names)
-        cells = "  ".join(f"{_cell(row, objective):<34}" for objective in front.objectives)
+        cells = "  ".join(f"{_cell(row, objective):<{_width(objective)}}" for objective in front.objectives)
         lines.append(f"  {levers}  {cells}".rstrip())
     return "\n".join([*lines, *(f"  {line}" for line in _foot(front))])
 
@@ -62,7 +62,11 @@ def describe_front(front: Front) -> str:
 def _title(objective: Objective) -> str:
     shown = measure(objective)
     way = "max" if objective.direction == "maximise" else "min"
-    return f"{way} {shown.words}{f', {shown.unit}' if shown.unit else ''}"[:34]
+    return f"{way} {shown.words}{f', {shown.unit}' if shown.unit else ''}"
+
+
+def _width(objective: Objective) -> int:
+    return max(len(_title(objective)), 30)
 
 
 def _cell(row: dict[str, Any], objective: Objective) -> str:

@@ -66,7 +66,7 @@ def test_every_parameter_is_on_its_page_with_its_default_and_range() -> None:
 
 
 def test_the_command_renews_the_pages(tmp_path: Path) -> None:
-    for name in ("architecture.md", "backtests.md", "scenarios.md"):
+    for name in ("architecture.md", "backtests.md", "odd.md", "scenarios.md"):
         (tmp_path / name).write_text(f"mine\n{BEGIN}\nold\n{END}\nmine too\n", encoding="utf-8")
     (tmp_path / "data.md").write_text("about the data\n\n## old.csv\n", encoding="utf-8")
     assert main(["reference", "--out", str(tmp_path)]) == 0
@@ -81,7 +81,7 @@ def test_the_command_renews_the_pages(tmp_path: Path) -> None:
 
 
 def test_a_page_without_marks_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for name in ("architecture.md", "data.md", "scenarios.md"):
+    for name in ("architecture.md", "data.md", "odd.md", "scenarios.md"):
         (tmp_path / name).write_text("all mine\n", encoding="utf-8")
     assert main(["reference", "--out", str(tmp_path)]) == 2
     assert "the marks of the made part are missing" in capsys.readouterr().err

@@ -133,7 +133,7 @@ def test_price_rises_where_goods_stop_and_not_at_home(played: tuple[Case, Outcom
 def test_every_word_gives_a_line(played: tuple[Case, Outcomes], tmp_path: Path) -> None:
     for name, word in words().items():
         where = {"X": "BBB", "A>B": "AAA>BBB", "X/Y": "BBB/AAA"}[word.ends]
-        for segment in word.segments:
+        for segment in word.segments_with([]):
             folder = tmp_path / f"{name}-{segment}"
             folder.mkdir()
             relative = "variant=open" if word.against else ""

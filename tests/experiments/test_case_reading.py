@@ -98,7 +98,10 @@ CRITERIA_FAULTS = [
     (("price,", "prise,"), r"row 2, column measure: given 'prise', allowed: price"),
     (("BBB", "BBD"), r"row 2, column where: given 'BBD', allowed: BBB"),
     (("BBB", "AAA>BBB"), r"column where: given 'AAA>BBB', allowed: X for price"),
-    (("mean", "meen"), r"column segment: given 'meen', allowed: spot, mean, local, index, gate for price"),
+    (
+        ("mean", "meen"),
+        r"column segment: given 'meen', allowed: spot, mean, local, index, gate, quoted for price",
+    ),
     (("mean,,", "mean,staff,"), r"column form: given 'staff', allowed: stuff"),
     (("mean,,", "mean,stuff:component,"), r"column form: given 'stuff:component'"),
     (

@@ -18,6 +18,7 @@ import small_jobs
 from small_jobs import DESIGN, RUNS, write_design
 
 from experiments.__main__ import main
+from experiments.cluster import dask_client
 from experiments.results import ResultsError, Run
 from experiments.sweep import parts
 from experiments.sweep.design import Design, read_design
@@ -166,6 +167,25 @@ def test_a_run_that_kills_its_process_is_a_failed_row(
     failed = read_runs(tmp_path / "out").query("status == 'failed'")
     assert failed["point"].tolist() == [1, 1]
     assert failed["error"].str.contains("died 2 times").all()
+
+
+@UNIX
+@pytest.mark.slow
+def test_a_run_that_kills_workers_of_dask_is_a_failed_row(
+    design: Design, play: Callable[[object], None], tmp_path: Path
+) -> None:
+    """On a scheduler that was there before, as on a cluster."""
+    import dask
+
+    play(small_jobs.play_or_die)
+    patient = dask.config.set({"distributed.scheduler.allowed-failures": 1})
+    with patient, dask_client(None, 2) as client:
+        address = client.scheduler.address
+        report = run_sweep(design, tmp_path / "out", "dask", scheduler=address)
+    assert (report.status, report.there, report.failed) == ("finished", RUNS, 2)
+    failed = read_runs(tmp_path / "out").query("status == 'failed'")
+    assert failed["point"].tolist() == [1, 1]
+    assert failed["error"].str.contains("workers that played it died").all()
 
 
 def start(path: Path, out: Path, engine: str = "processes") -> subprocess.Popen[str]:

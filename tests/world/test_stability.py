@@ -8,51 +8,10 @@ import numpy as np
 import pytest
 from small_worlds import make_world
 
+from experiments.published.clubs import names, penalty_club, price_leaders, public_good, stable_sizes
 from world.reopened import open_at
-from world.stability import Court, Valuation, Zone, search_all, stable_extremes
+from world.stability import Court, Zone, search_all, stable_extremes
 from world.zone_values import ZoneValues
-
-
-def names(count: int) -> list[str]:
-    return [f"p{number:02d}" for number in range(count)]
-
-
-def by_size(count: int, inside: dict[int, float], outside: dict[int, float]) -> Valuation:
-    """A valuation of like players from the payoff of a member and of an outsider at each size."""
-
-    def value(zone: Zone) -> Mapping[str, float]:
-        size = len(zone)
-        leave = outside[size - 1] - inside[size] if size else 0.0
-        join = inside[size + 1] - outside[size] if size < count else 0.0
-        return {name: leave if name in zone else join for name in names(count)}
-
-    return value
-
-
-def public_good(count: int) -> Valuation:
-    """Benefit Q - q^2/2: members provide q = k each, outsiders 1 (Barrett 1994; known answer T12)."""
-    total = {k: k * k + count - k for k in range(count + 1)}
-    inside = {k: total[k] - k * k / 2 for k in range(count + 1)}
-    return by_size(count, inside, {k: total[k] - 0.5 for k in range(count + 1)})
-
-
-def price_leaders(count: int, slope: float = 1.0) -> Valuation:
-    """A cartel that sets the price before a fringe with marginal cost q; demand n (1 - slope p) (T12b)."""
-    inside, outside = {0: 0.0}, {}
-    for k in range(count + 1):
-        a, b = float(count), slope * count + count - k  # residual demand a - b p
-        # k (p q - q^2 / 2) with q = (a - b p) / k is greatest at this price
-        price = a * (k + b) / (b * (2 * k + b)) if k else a / b
-        if k:
-            quantity = (a - b * price) / k
-            inside[k] = price * quantity - quantity**2 / 2
-        outside[k] = price**2 / 2
-    return by_size(count, inside, outside)
-
-
-def stable_sizes(count: int, valuation: Valuation) -> list[int]:
-    court = Court(valuation)
-    return [k for k in range(count + 1) if court.judge(frozenset(names(count)[:k])).is_stable]
 
 
 @pytest.mark.parametrize("count", [3, 5, 10, 40])
@@ -81,16 +40,6 @@ def test_small_markets_with_stiff_demand_may_hold_all(count: int, sizes: list[in
     assert stable_sizes(count, price_leaders(count, 0.1)) == sizes
 
 
-def club(duty: float, count: int = 20, trade: float = 100.0, cost: float = 2.0) -> Valuation:
-    """A duty on outsiders: joining pays duty x trade x (others inside, the leader among them)/N - cost."""
-
-    def value(zone: Zone) -> Mapping[str, float]:
-        gain = {name: duty * trade * (1 + len(zone - {name})) / count - cost for name in names(count - 1)}
-        return {name: -gain[name] if name in zone else gain[name] for name in gain}
-
-    return value
-
-
 @pytest.mark.parametrize(
     ("duty", "from_empty", "from_full"), [(0.0210, 0, 0), (0.0211, 0, 19), (0.399, 0, 19), (0.401, 19, 19)]
 )
@@ -99,7 +48,7 @@ def test_small_penalties_hold_a_large_club_that_they_cannot_start(
 ) -> None:
     """Known answer T13: the full club is stable from C N/((N-1) v) = 0.02105, and starts itself from 0.40."""
     players = frozenset(names(19))
-    court = Court(club(duty))
+    court = Court(penalty_club(duty))
     assert len(court.search("empty", frozenset()).verdict.zone) == from_empty
     assert len(court.search("full", players).verdict.zone) == from_full
 

@@ -12,6 +12,13 @@ import numpy as np
 from world.axes import COMPONENT, REFINED, STAGES, Array
 from world.background import read_goods_trade
 from world.calibration.components import Components, read_components
+from world.calibration.eve import (
+    extra_stocks,
+    known_contracts,
+    known_covers,
+    known_freight_usd_t,
+    known_hub_t_year,
+)
 from world.calibration.gravity import GravityWeights, affinity, commercial_intensity
 from world.dataset import Dataset
 from world.geography import great_circle_km
@@ -39,9 +46,14 @@ class Evidence:
     tariff_share : (mineral, stage, country, country) duties of the base year, exporter by importer
     known_share, includes_home : (mineral, stage, country, country) and (mineral, stage, country)
     backstop_usd_t : (mineral, stage) cost of doing without;  backstop_weight : (stage,)
-    stock_cover_months : (mineral, stage) usual private stock in months of use
-    contract_share : (mineral,) part of the trade whose price follows past spot prices by a formula
-    conversion_premium : (mineral,) cost of making components outside the largest maker over its own
+    stock_cover_months : (mineral, stage, country) usual private stock in months of use
+    extra_stock_months, extra_kept_quarters : (mineral, stage, country) what lies there besides at the start,
+    and
+        for how long it is kept
+    known_freight_usd_t : (mineral, stage, country, country) exporter by importer, NaN where it follows
+    distance known_hub_t_year : (mineral, stage, country) what third countries can hand on, NaN where
+    it is not known contract_share : (mineral,) part of the trade whose price follows past spot prices by a
+    formula conversion_premium : (mineral,) cost of making components outside the largest maker over its own
     component_build_years : (mineral,) from order to output of a plant that makes components
     by_product_share : (mineral,) share of supply that follows another metal
     final_use_weight : (mineral,) share w of a country's stake that lies where the metal is first used, the
@@ -64,6 +76,10 @@ class Evidence:
     backstop_usd_t: Array
     backstop_weight: Array
     stock_cover_months: Array
+    extra_stock_months: Array
+    extra_kept_quarters: Array
+    known_freight_usd_t: Array
+    known_hub_t_year: Array
     final_use_weight: Array
     by_product_share: Array
     component_build_years: Array
@@ -104,13 +120,23 @@ def read_evidence(
         np.array(
             [0.0, parameters.backstop_weight, parameters.backstop_weight]
         ),  # a refinery without ore stands idle: nothing to buy instead
-        _covers(minerals["stock_cover_months"].to_numpy(float), parameters),
+        known_covers(dataset, _covers(minerals["stock_cover_months"].to_numpy(float), parameters)),
+        *extra_stocks(dataset),
+        known_freight_usd_t(dataset),
+        known_hub_t_year(dataset),
         minerals["final_use_weight"].to_numpy(float),
         minerals["by_product_share"].to_numpy(float),
         components.build_years,
         components.conversion_premium,
-        parameters.contract_share
-        * np.where(minerals["exchange_traded"].to_numpy(float) > 0, parameters.contract_exchange_ratio, 1.0),
+        known_contracts(dataset, _contracts(minerals["exchange_traded"].to_numpy(float), parameters)),
+    )
+
+
+def _contracts(listed: Array, parameters: ParameterValues) -> Array:
+    """(mineral,) part of the trade under contracts with a formula; ``listed`` is 1 where an exchange
+    quotes."""
+    return np.asarray(
+        parameters.contract_share * np.where(listed > 0, parameters.contract_exchange_ratio, 1.0)
     )
 
 

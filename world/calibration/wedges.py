@@ -16,8 +16,9 @@ from world.transit import transit_months
 
 
 def freight_between(evidence: Evidence, stage: int, parameters: ParameterValues) -> Array:
-    """Freight between all countries, (mineral, country, country) USD per tonne of contained metal."""
-    return np.stack(
+    """Freight between all countries, (mineral, country, country) USD per tonne of contained metal: as known,
+    else by distance."""
+    by_distance = np.stack(
         [
             freight_usd_t(
                 evidence.distance_km,
@@ -32,6 +33,8 @@ def freight_between(evidence: Evidence, stage: int, parameters: ParameterValues)
             )
         ]
     )
+    known = evidence.known_freight_usd_t[:, stage]
+    return np.where(np.isnan(known), by_distance, known)
 
 
 def _freight(evidence: Evidence, axes: Axes, stage: int, parameters: ParameterValues) -> Array:

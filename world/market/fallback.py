@@ -2,7 +2,8 @@
 
 With all spreads and slopes many times as wide the market is soft and easy. Its prices start a market a little
 colder, and so on down to the market itself, with steps that shrink where a step fails and grow where it
-succeeds. The last rung is the market as given, so nothing about the solution is approximate.
+succeeds. The last rung is the market as given, so nothing about the solution is approximate. Where that fails
+too the level of prices is bisected (:mod:`world.market.level`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import replace
 
 from world.market.arrays import Curves, Market, Stage
 from world.market.balance import pose
+from world.market.level import bisect_level
 from world.market.method import newton
 from world.market.newton import Outcome
 from world.market.start import starting_prices, unknowns_of
@@ -18,7 +20,7 @@ from world.market.start import starting_prices, unknowns_of
 # Factors to begin from, tried in turn; the factor falls by the cooling from rung to rung.
 HOTTEST = (8.0, 64.0, 512.0)
 FIRST_COOLING, LEAST_COOLING = 2.0, 1.005
-# Short markets without elasticity take hundreds of steps from a cold start, a few thousands, and arrive.
+# Short markets without elasticity may take hundreds of steps from a cold start and arrive.
 FIRST_STEPS, RUNG_STEPS, LAST_STEPS = 400, 40, 10_000
 RUNG_TOLERANCE = 1e-5
 
@@ -35,14 +37,17 @@ class MarketError(ValueError):
 
 
 def continuation(market: Market, tolerance: float) -> Outcome:
-    """Clear one row (a market of size 1) from a cold start, if need be by cooling it down, at last by
-    patience; the first outcome that clears, else the last."""
+    """Clear one row (a market of size 1) from a cold start, if need be by cooling it down, by bisecting on
+    the level of its prices, at last by patience; the first outcome that clears, else the last."""
     start = unknowns_of(market, starting_prices(market))
     outcome = newton(pose(market), start, tolerance, FIRST_STEPS)
     for hottest in HOTTEST:
         if outcome.error[0] <= tolerance:
             break
         outcome = _cool(market, replace(outcome, unknowns=start), hottest, tolerance)
+    if outcome.error[0] > tolerance:
+        levelled = bisect_level(market, tolerance)
+        outcome = replace(levelled, steps=outcome.steps + levelled.steps)
     if outcome.error[0] <= tolerance:
         return outcome
     patient = newton(pose(market), start, tolerance, LAST_STEPS)

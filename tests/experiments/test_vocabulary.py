@@ -1,0 +1,208 @@
+"""Measures and aggregates on tables made by hand, where the answer can be counted."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.backtests.aggregates import read_aggregate
+from experiments.backtests.clock import Clock
+from experiments.backtests.criteria import Criterion
+from experiments.backtests.outcome import Outcome
+from experiments.backtests.scoring import Score, rates_of_draws, score_part
+from experiments.backtests.vocabulary import SECTOR, Target, words
+from world.scenario import Scenario
+
+CODES = ("AAA", "BBB", "CCC", "DDD", "EEE")
+WORLD = frozenset((*CODES, "ROW"))
+CLOCK = Clock("2014-Q1", 4, date(2014, 4, 1))
+GOOD = (("stuff", "refined"),)
+RUNGS = {"BBB": [0, 1, 1, 2], "CCC": [0, 0, 1, 1], "DDD": [0, 0, 0, 0], "EEE": [0, 0, 0, 0]}
+"""Rung by round; AAA leads."""
+
+
+def countries() -> pd.DataFrame:
+    rows = [
+        {"round": round_, "country": code, "rung": RUNGS.get(code, [3] * 4)[round_], "trust_in_leader": trust}
+        for round_ in range(4)
+        for code, trust in zip(CODES, (1.0, 0.5, 0.9, 0.1, 0.2), strict=True)
+    ]
+    return pd.DataFrame(rows)
+
+
+def decisions() -> pd.DataFrame:
+    told = [(1, "BBB", 8.0, 2.0), (1, "CCC", 1.0, 2.0), (1, "DDD", 3.0, 2.0), (2, "DDD", -1.0, 2.0)]
+    rows = [
+        {
+            "round": round_,
+            "decision": number,
+            "actor": code,
+            "kind": "accession",
+            "margin_usd": margin,
+            "threshold_usd": threshold,
+        }
+        for number, (round_, code, margin, threshold) in enumerate(told)
+        for _ in range(2)  # one row a term
+    ]
+    return pd.DataFrame(rows)
+
+
+def markets() -> pd.DataFrame:
+    """AAA sells at 80 and BBB at 120, each half of the world's 100 t; BBB closes 10 t and CCC opens 4 t in
+    round 2."""
+    rows = []
+    for round_ in range(4):
+        later = round_ >= 2
+        for code, fob, output, capacity, unmet in (
+            ("AAA", 80.0, 50.0, 60.0, 0.0),
+            ("BBB", 120.0, 50.0, 60.0 - 10.0 * later, 5.0 * later),
+            ("CCC", math.nan, 0.0, 4.0 * later, 0.0),
+        ):
+            place: dict[str, Any] = {"round": round_, "mineral": "stuff", "stage": "refined", "country": code}
+            amounts = {"output_t": output, "capacity_t": capacity, "use_t": 50.0, "unmet_t": unmet}
+            rows.append({**place, **amounts, "price_fob_usd_t": fob, "price_mean_usd_t": 100.0})
+    return pd.DataFrame(rows)
+
+
+def flows() -> pd.DataFrame:
+    """What AAA ships costs 30 on the way, what BBB ships 10."""
+    rows = [
+        {
+            "round": round_,
+            "mineral": "stuff",
+            "stage": "refined",
+            "origin": origin,
+            "destination": "CCC",
+            "flow_t": 50.0,
+            "price_landed_usd_t": landed,
+        }
+        for round_ in range(4)
+        for origin, landed in (("AAA", 110.0), ("BBB", 130.0))
+    ]
+    return pd.DataFrame(rows)
+
+
+def outcome() -> Outcome:
+    tables = {"countries": countries(), "decisions": decisions(), "markets": markets(), "flows": flows()}
+    return Outcome(
+        tables=tables,
+        scenario=cast(Scenario, SimpleNamespace(measures=())),
+        clock=CLOCK,
+        growth={"stuff": np.ones(4)},
+        groups={"world": WORLD},
+        gdp_usd_bn=dict.fromkeys(WORLD, 1.0),
+        vat_share={},
+        sector_share={"stuff": {"arms": 0.2, "rest": 0.8}},
+    )
+
+
+def line(measure: str, where: str, segment: str = "", other: str = "") -> list[float]:
+    """A measure round by round."""
+    names = [frozenset(text.split("+")) if text else frozenset() for text in (where, other)]
+    first, second = (WORLD if name == {"world"} else name for name in names)
+    word = words()[measure]
+    target = Target(
+        where=cast("frozenset[str]", first),
+        other=cast("frozenset[str]", second),
+        home="AAA",
+        segment=segment or word.segments[0],
+        goods=GOOD,
+        base=np.array([1.0, 0.0, 0.0, 0.0]),
+    )
+    return np.asarray(word.function(outcome(), target), dtype=float).tolist()
+
+
+def test_delay_and_order_of_joining() -> None:
+    # BBB is a forum member by the end of June 2014, three months after zero
+    days = line("days_to_join", "BBB", "forum")
+    assert math.isnan(days[0])
+    assert days[1:] == pytest.approx([91.3125] * 3)
+    assert line("days_to_join", "CCC+BBB", "forum")[1] == pytest.approx(91.3125)
+    assert all(math.isnan(value) for value in line("days_to_join", "DDD", "forum"))
+    assert line("joining_rank", "BBB", "forum")[3] == 1.0
+    assert line("joining_rank", "CCC", "forum")[2:] == [2.0, 2.0]
+    assert math.isnan(line("joining_rank", "DDD", "forum")[3])
+
+
+def test_the_auc_counts_pairs_and_its_p_counts_permutations() -> None:
+    # BBB and CCC joined, DDD and EEE did not: at the end all four pairs are in order
+    assert line("accession_auc", "BBB+CCC", "forum") == pytest.approx([0.5, 0.75, 1.0, 1.0])
+    assert line("accession_auc", "DDD+EEE", "forum")[3] == 0.0
+    # two of four drawn by lot: all in order in one case of six
+    assert line("accession_p", "BBB+CCC", "forum")[3] == pytest.approx(1 / 6, abs=0.04)
+    assert line("accession_p", "BBB+CCC", "forum")[0] == 1.0
+    assert line("accession_p", "DDD+EEE", "forum")[3] == 1.0
+
+
+def test_a_score_has_a_percentile_among_the_others() -> None:
+    # inclinations: BBB 4, CCC 0.5, DDD 1.5 and then -0.5
+    assert line("score_percentile", "CCC", "inclination", "world")[1:] == pytest.approx([0.0, 50.0, 50.0])
+    assert line("score_percentile", "BBB", "inclination", "world")[1] == 100.0
+    assert line("score_percentile", "BBB", "trust_in_leader", "CCC+DDD+EEE")[0] == pytest.approx(200 / 3)
+    assert line("score_percentile", "CCC+BBB", "rung", "DDD+EEE")[3] == 100.0
+
+
+def test_a_discount_is_split_into_what_lies_between_and_the_rest() -> None:
+    assert line("discount", "AAA") == [20.0] * 4
+    assert line("discount", "AAA", "freight") == [10.0] * 4
+    assert line("discount", "AAA", "rest") == [10.0] * 4
+    assert line("discount", "BBB") == [-20.0] * 4
+
+
+def test_openings_and_closures_do_not_net_out() -> None:
+    assert line("openings", "world") == [0.0, 0.0, 16.0, 0.0]
+    assert line("closures", "world") == [0.0, 0.0, 40.0, 0.0]
+    assert line("closures", "CCC") == [0.0] * 4
+
+
+def test_sectors_go_short_by_their_parts_in_use() -> None:
+    whole = line("sector_shortfall", "BBB")
+    assert whole == pytest.approx([0.0, 0.0, 4 * 5.0 * 100.0 / 1e9, 4 * 5.0 * 100.0 / 1e9])
+    assert line("sector_shortfall", "BBB", "arms")[3] == pytest.approx(0.2 * whole[3])
+    word = words()["sector_shortfall"]
+    assert word.segments_with(["rest", "arms"]) == ("all", "arms", "rest")
+    assert SECTOR not in words()["price"].segments_with(["arms"])
+
+
+@pytest.mark.parametrize(
+    ("values", "date_"),
+    [([1, 3, 1, 3], 2.0), ([3, 3, 1, 1], math.nan), ([1, 1, 3, 3], math.nan), ([3, 1, 3, 3], 1.0)],
+)
+def test_the_second_leg_comes_after_the_first_has_ended(values: list[float], date_: float) -> None:
+    aggregate, level = read_aggregate("second_above:2") or (None, 0.0)
+    assert aggregate is not None
+    found = aggregate.apply(np.array(values, dtype=float), np.ones(4), CLOCK, level)
+    assert found == pytest.approx(date_, nan_ok=True)
+
+
+def test_a_share_is_one_number_of_all_draws() -> None:
+    row = Criterion(
+        id="N",
+        part="",
+        measure="members",
+        where="world",
+        segment="",
+        form="",
+        window="after",
+        aggregate="max",
+        variant="actual",
+        relative={},
+        operator="value",
+        low=0.5,
+        high=1.0,
+        kind="share",
+        grade="A",
+        source="made up",
+    )
+    part = score_part(row, [0.0, 2.0, 1.0, 5.0])
+    assert (part.median, part.p10, part.p90, part.passed) == (0.75, 0.75, 0.75, True)
+    missed = score_part(row, [0.0, 0.0, 0.0, 5.0])
+    assert not missed.passed
+    assert missed.reason == "25% of draws are above zero"
+    assert rates_of_draws([Score("a", (part,)), Score("a", (missed,))]).tolist() == [0.5] * 4
