@@ -201,6 +201,7 @@ def floor_terms(
         "treasury": sign * change.treasury_usd,
         "security": hazard * view.cut_off_quarters * relieved,
         "finance": view.finance_offer_usd * (PROSPECT[4] - PROSPECT[3]) + view.side_payment_usd,
+        "tariff relief": view.tariff_relief_usd,
         "retaliation": -view.retaliation_belief * episode_share * loss,
         "autonomy": autonomy(view) * (COMMITMENT[4] - COMMITMENT[3]),
         "pressure": pressure(view) * (COMMITMENT[4] - COMMITMENT[3]),

@@ -82,12 +82,52 @@ class Relief:
 
 
 @dataclass(frozen=True)
+class Request:
+    """What a holdout asks the leader for.
+
+    kind : side_payment, tariff_relief or exemption; short_usd what it lacks to sign, USD a quarter
+    gain_usd : what its accession would bring the leader; mineral, leader_usd : the mineral it would have
+        exempt, and what that mineral brings the leader; exempt : what it was promised already
+    """
+
+    actor: str
+    kind: str
+    short_usd: float
+    gain_usd: float
+    mineral: str = ""
+    leader_usd: float = 0.0
+    exempt: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the leader gives a country that signs, as long as it is bound: USD a quarter, and minerals in
+    which the floor does not bind it.
+    """
+
+    side_payment_usd: float = 0.0
+    tariff_relief_usd: float = 0.0
+    exempt: tuple[str, ...] = ()
+
+    @property
+    def paid_usd(self) -> float:
+        """What it is worth in money."""
+        return self.side_payment_usd + self.tariff_relief_usd
+
+    def kept(self, share: float) -> Offer:
+        """The offer as far as it is kept: money in part, exemptions whole or not at all."""
+        exempt = self.exempt if share > 0.0 else ()
+        return Offer(share * self.side_payment_usd, share * self.tariff_relief_usd, exempt)
+
+
+@dataclass(frozen=True)
 class LeaderDecision:
-    """The leader's move: reference prices by (mineral, stage), finance by country (USD a round), side
-    payments by country.
+    """The leader's move: reference prices by (mineral, stage), finance by country (USD a round), offers and
+    strength of threats (0 to 1) by country.
     """
 
     reference_usd_t: Mapping[tuple[str, str], float]
     finance_usd: Mapping[str, float]
-    side_payment_usd: Mapping[str, float]
+    offers: Mapping[str, Offer]
     reasons: tuple[CountryDecision, ...] = ()
+    threats: Mapping[str, float] = field(default_factory=dict)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from agents.decision import Request
 
 
 @dataclass(frozen=True)
@@ -43,13 +47,16 @@ class Accounts:
 @dataclass(frozen=True)
 class Answer:
     """What the asker would gain or lose, today and once capacity has adjusted; ``others_usd`` what it
-    would do to named others. ``parts`` holds the same for each country of a bloc, in order.
+    would do to named others. ``parts`` holds the same for each country of a bloc, in order. On membership
+    also mineral by mineral: ``minerals`` the asker's total today and later, ``leader_minerals`` the leader's.
     """
 
     now: Accounts
     later: Accounts
     others_usd: Mapping[str, float] = field(default_factory=dict)
     parts: tuple[Answer, ...] = ()
+    minerals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    leader_minerals: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -117,8 +124,10 @@ class CountryView:
     members' stocks and output could cover. ``cut_off_quarters`` is how long an episode outlasts its private
     stocks. ``followers`` are countries on its side of the floor that trade so much with it that they would go
     its way. ``talks_deadline`` is the round in which talks with the leader that are linked to minerals end
-    (-1: none). ``quarter_rounds`` is how many rounds make a quarter. ``population`` weighs votes in a bloc;
-    ``members`` holds the view of each of its countries (none for a country by itself).
+    (-1: none). ``quarter_rounds`` is how many rounds make a quarter. ``tariff_relief_usd`` and ``exempt``,
+    minerals in which the floor would not bind it, are on offer for its signature; ``duty_burden_usd`` is what
+    the leader's duties on all its goods take from it. ``population`` weighs votes in a bloc; ``members``
+    holds the view of each of its countries (none for a country by itself).
     """
 
     actor: str
@@ -148,6 +157,9 @@ class CountryView:
     talks_deadline: int = -1
     population: float = 0.0
     members: tuple[CountryView, ...] = ()
+    tariff_relief_usd: float = 0.0
+    duty_burden_usd: float = 0.0
+    exempt: tuple[str, ...] = ()
     quarter_rounds: int = 1
 
 
@@ -243,8 +255,7 @@ class LeaderView:
     ``full_cost_usd_t`` : all-in cost of the marginal project outside the dominant refiner
     ``recent_price_usd_t`` : mean price outside the dominant refiner over the memory of the rule
     ``inputs`` : good -> what it is made of, first stages first; none where nothing traded goes in
-    ``invitations`` : candidate -> (resource potential, investability, reliability, shortfall of its last
-    review USD, gain to the leader USD)
+    ``invitations`` : what it knows of each candidate
     """
 
     actor: str
@@ -269,11 +280,19 @@ class Input:
 
 @dataclass(frozen=True)
 class Invitation:
-    """What the leader knows of one country it may court."""
+    """What the leader knows of one country it may court.
+
+    supply_usd, projects_usd : part of what a stop of the dominant refiner would cost the leader that rests on
+        what the country supplies now, and on what its projects could add; USD a quarter
+    absorbs_usd : most that its projects could take, USD a quarter
+    reliability : how far it trusts the leader, 0-1
+    duty_burden_usd : what the leader's duties on all its goods take from it; request : what it asked for last
+    """
 
     rung: int
-    potential: float
-    investability: float
+    supply_usd: float
+    projects_usd: float
+    absorbs_usd: float
     reliability: float
-    shortfall_usd: float
-    gain_usd: float
+    duty_burden_usd: float = 0.0
+    request: Request | None = None

@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Protocol
 
-from agents.decision import CountryDecision, LeaderDecision
-from agents.view import Input, Invitation, LeaderView
+from agents.bargaining import answer_request
+from agents.decision import CountryDecision, LeaderDecision, Offer
+from agents.leader_doctrines.doctrine import LeaderDoctrine
+from agents.view import Input, LeaderView
 
 Good = tuple[str, str]
 Prices = Mapping[Good, float]
+MOST_TOLD = 20
+"""Offers of finance that are entered in the ledger, the largest first, when prices are updated."""
 
 
 class ReferenceRule(Protocol):
@@ -94,61 +98,54 @@ REFERENCE_RULES: Mapping[str, type[CostPlus] | type[MovingAverage] | type[Fixed]
 """Rules by the name a scenario gives."""
 
 
-SWEETENER = 1.05
-"""An offer covers the shortfall and a twentieth more, so that it does not rest on a tie (assumption)."""
-
-
 class ZoneLeader:
-    """Sets reference prices by its rule and spends its budget where potential, readiness and reliability
-    are highest.
+    """Sets reference prices by its rule; by its doctrine it spends its budget, answers those who hold out and
+    say what they lack, and presses.
     """
 
-    def __init__(self, rule: ReferenceRule, pays_side_payments: bool) -> None:
-        self.rule, self.pays_side_payments = rule, pays_side_payments
+    def __init__(self, rule: ReferenceRule, doctrine: LeaderDoctrine) -> None:
+        self.rule, self.doctrine = rule, doctrine
 
     def decide(self, view: LeaderView, updates_prices: bool) -> LeaderDecision:
-        """Prices (only when the update clock strikes), finance and side payments."""
+        """Prices (only when the update clock strikes), finance and offers."""
         prices = self.rule.reference_prices(view) if updates_prices else dict(view.announced_usd_t)
         reasons = []
         if updates_prices and prices:
             changed = {f"{mineral} {stage}": price for (mineral, stage), price in sorted(prices.items())}
+            subject = f"{len(changed)} reference prices (USD/t)"
             reasons.append(
-                CountryDecision(
-                    view.actor,
-                    "reference_price",
-                    "announce",
-                    "keep",
-                    f"{len(changed)} reference prices (USD/t)",
-                    changed,
-                )
+                CountryDecision(view.actor, "reference_price", "announce", "keep", subject, changed)
             )
-        side = self._side_payments(view)
-        for candidate, payment in side.items():
-            terms = {
-                "gain from its accession": view.invitations[candidate].gain_usd,
-                "side payment": -payment,
-            }
-            reasons.append(
-                CountryDecision(view.actor, "coercion", "offer side payment", "none", candidate, terms)
-            )
-        return LeaderDecision(prices, allot_finance(view.invitations, view.budget_usd), side, tuple(reasons))
+        finance = self.doctrine.finance(view)
+        if updates_prices:
+            reasons += say_finance(view, finance)
+        offers, answered = self._answer(view)
+        return LeaderDecision(prices, finance, offers, (*reasons, *answered), self.doctrine.threats(view))
 
-    def _side_payments(self, view: LeaderView) -> dict[str, float]:
-        """Offer a holdout its shortfall and a little more where that costs less than a share of the gain."""
-        if not self.pays_side_payments:
-            return {}
-        most = view.parameters["side_payment_share"]
-        return {
-            name: SWEETENER * invitation.shortfall_usd
-            for name, invitation in sorted(view.invitations.items())
-            if 0.0 < invitation.shortfall_usd <= most * max(0.0, invitation.gain_usd)
+    def _answer(self, view: LeaderView) -> tuple[dict[str, Offer], list[CountryDecision]]:
+        """An answer to each request."""
+        most, allowed = self.doctrine.most_share(view), self.doctrine.may_offer(view)
+        offers, reasons = {}, []
+        for name, invitation in sorted(view.invitations.items()):
+            offer, reason = answer_request(view.actor, name, invitation, allowed, most)
+            if offer is not None:
+                offers[name] = offer
+            if reason is not None:
+                reasons.append(reason)
+        return offers, reasons
+
+
+def say_finance(view: LeaderView, finance: Mapping[str, float]) -> list[CountryDecision]:
+    """Why each of the largest offers of finance is what it is: its parts, by what it buys."""
+    told = []
+    for name in sorted(finance, key=lambda name: (-finance[name], name))[:MOST_TOLD]:
+        one, usd = view.invitations[name], finance[name]
+        bought = max(one.supply_usd + one.projects_usd, 1e-12)
+        terms = {
+            "supply there is": usd * one.supply_usd / bought,
+            "projects to come": usd * one.projects_usd / bought,
         }
-
-
-def allot_finance(invitations: Mapping[str, Invitation], budget_usd: float) -> dict[str, float]:
-    """Split the budget by potential x investability x reliability; all candidates see what they could hope
-    for.
-    """
-    weight = {name: i.potential * i.investability * i.reliability for name, i in sorted(invitations.items())}
-    total = sum(weight.values())
-    return {name: budget_usd * (value / total) for name, value in weight.items()} if total > 0 else {}
+        full = usd >= one.absorbs_usd * (1.0 - 1e-9)
+        subject = f"{name}: {'all that its projects can take' if full else 'its share of the budget'}"
+        told.append(CountryDecision(view.actor, "finance", "offer finance", "none", subject, terms))
+    return told

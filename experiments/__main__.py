@@ -1,6 +1,6 @@
 """Command line: ``python -m experiments COMMAND``: run, app, compare, sweep, sensitivity, discover, tipping,
-optimise, report, explain, stability, scenarios, backtest, mechanisms, calibrate, published, data, results,
-reference.
+optimise, report, explain, stability, eve, scenarios, backtest, mechanisms, calibrate, published, data,
+results, reference.
 
 Exit codes: 0 done, 2 something the user can mend (one line on standard error), 130 interrupted, 1 a failure
 inside (the line names where the state was kept).
@@ -25,6 +25,7 @@ from experiments.commands import (  # noqa: E402
     compare,
     data,
     discover,
+    eve,
     explain,
     mechanisms,
     optimise,
@@ -74,6 +75,7 @@ def build_parser() -> argparse.ArgumentParser:
         report,
         explain,
         stability,
+        eve,
         scenarios,
         backtest,
         mechanisms,
@@ -126,6 +128,7 @@ def _user_errors() -> tuple[type[Exception], ...]:
     from experiments.analysis.study import AnalysisError
     from experiments.backtests.case import CaseError
     from experiments.cluster import ClusterError
+    from experiments.eve import EveError
     from experiments.explain import ExplainError
     from experiments.jobs import ProcessError
     from experiments.mechanisms.reading import MechanismError
@@ -140,7 +143,7 @@ def _user_errors() -> tuple[type[Exception], ...]:
     return (
         *(ScenarioError, ParameterError, DatasetError, KernelError),
         *(ResultsError, ExplainError, CaseError, StabilityError, MechanismError),
-        *(DesignError, ClusterError, ProcessError, AnalysisError),
+        *(DesignError, ClusterError, EveError, ProcessError, AnalysisError),
     )
 
 

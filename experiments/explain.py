@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from agents.decision import CountryDecision
 from experiments.figures.naming import (
     a_round,
     country_code,
@@ -31,6 +33,12 @@ TERMS = {
     "autonomy": "loss of autonomy",
 }
 GIVEN = ("fixed by the scenario", "scripted")
+MOVES = {
+    "retaliation": "The control",
+    "offer": "The offer",
+    "finance": "The offer",
+    "request": "What it lacked",
+}
 STEPS = {"floor": "the binding floor", "action_plan": "the action plan", "none": "the zone"}
 
 
@@ -81,6 +89,13 @@ def explain_decisions(run: Run, country: str, number: int | None = None) -> str:
         name = country_name(country)
         told.insert(0, f"{name} is a member of the European Union, which decides on trade policy as one.")
     return "\n\n".join(told)
+
+
+def tell_decision(decision: CountryDecision, quarter: str) -> str:
+    """One decision in words, with its terms and what would have turned it."""
+    names = ("actor", "kind", "choice", "alternative", "subject", "margin_usd", "threshold_usd", "tipping")
+    row = SimpleNamespace(quarter=quarter, **{name: getattr(decision, name) for name in names})
+    return _in_words(Choice(row, tuple(decision.terms.items())), [])
 
 
 def find_actor(run: Run, country: str) -> str:
@@ -144,8 +159,15 @@ def _what(choice: Choice) -> str:
         ("retaliation", "none"): f"weighed a control and left it ({subject_in_words(str(row.subject))})",
         ("retaliation", "relent"): f"lifted a control ({subject_in_words(str(row.subject))})",
         ("reference_price", "announce"): "announced reference prices",
-        ("coercion", "offer side payment"): f"offered {the_country(subject)} a side payment",
+        ("finance", "offer finance"): f"offered {the_country(subject)} finance",
     }.get((str(row.kind), str(row.choice)))
+    if row.kind in ("offer", "request"):
+        to = f" to {the_country(subject)}" if row.choice != "refuse" and row.kind == "offer" else ""
+        refused = f" what {the_country(subject)} asked for" if row.choice == "refuse" else ""
+        past = (
+            str(row.choice).replace("offer", "offered").replace("ask", "asked").replace("refuse", "refused")
+        )
+        said = f"{past}{to}{refused}"
     generic = (
         f"chose {str(row.choice).replace('_', ' ')} over {str(row.alternative).replace('_', ' ')} "
         f"({row.subject})"
@@ -181,7 +203,7 @@ def _move(choice: Choice) -> str:
     kind, chosen, other = (str(getattr(choice.row, name)) for name in ("kind", "choice", "alternative"))
     if kind == "accession":
         return "Leaving" if "leave" in (chosen, other) else "Signing"
-    return {"retaliation": "The control", "coercion": "The offer"}.get(kind, "The move")
+    return MOVES.get(kind, "The move")
 
 
 def _tipping(choice: Choice) -> str:

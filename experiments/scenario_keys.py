@@ -64,6 +64,9 @@ zone.decisions | decisions written for one voter, by quarter or month. Before th
     rung is passed over
 
 leader.country | who proposes the zone
+leader.doctrine | how it courts: as on the record (timeline: threats, offers and finance as the keys below
+    say); a club that pays up to all that a signature brings it and never presses (generous_club); a hub that
+    presses everyone not bound at full strength and pays members alone (coercive_hub)
 leader.coercion | threats against holdouts that sell it much: none, at half (record) or at the full (harsh)
     rate; they press, and they cost trust
 leader.reference_rule | full cost of a new plant plus markup; mean of recent prices plus markup; or the first
@@ -75,7 +78,8 @@ leader.update_quarters | quarters between two announcements of reference prices
 leader.tariff_share | flat duty as a share of customs value: where a zone exists, of its members on what
     outsiders sell in scope; where none does, of the leader on all minerals from the dominant refiner
 leader.finance_usd_year | finance on offer to countries on the ladder, USD a year
-leader.side_payments | whether the leader may pay a holdout what it lacks to sign
+leader.offers | what the leader may give a holdout that says what it lacks to sign: money, relief from its
+    duties on all goods, or an exemption from the floor for one mineral; none with `[]`
 leader.reference_price_usd_t | reference prices set by hand, USD/t contained; all others follow the rule
 leader.floor_scale | factor on all reference prices from a quarter or month on; 1 before the first
 

@@ -65,7 +65,8 @@ def report_stability(
     from threadpoolctl import threadpool_limits
 
     from world.model import TradeWorld
-    from world.zone_values import ZoneValues, open_round
+    from world.reopened import open_at
+    from world.zone_values import ZoneValues
 
     with threadpool_limits(1):
         world = TradeWorld(scenario, rng=seed)
@@ -73,7 +74,7 @@ def report_stability(
         _check(scenario, number, world.decisions_open)
         for _ in range(number):
             world.step()
-        open_round(world)
+        open_at(world, refiner=False)
         values = ZoneValues(world)
         court = Court(values)
         searches = search_all(court, values.names, values.present)

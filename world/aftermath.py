@@ -9,24 +9,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.beliefs import extrapolate, revise_expected
-from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, Mask, gather, scatter
-from world.capacity import capacity_of, invest
+from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, Mask, gather
+from world.capacity import invest
+from world.finance import finance_cut
 from world.holdings import private_share, revise_holdings
 from world.hub_capacity import revise_hubs
-from world.leader_move import scope_of
 from world.licence_round import close_offices
 from world.market.clearing import StageClearing
 from world.market_round import Cleared, feed_index_usd_t
 from world.plant_costs import BLOCK_STAGE, MAKING
 from world.price_floor import believed_floor_usd_t
-from world.state import FLOOR, FRAMEWORK
+from world.state import FLOOR
 from world.state_trade import stock_orders_t
 from world.trust import revise_trust
 from world.unrecorded import revise_ways
-from world.zone import floor_members
-
-CAPITAL_RECOVERY = 0.12
-"""Yearly capital charge over the capital sum, about ten per cent for twenty years (assumption)."""
+from world.zone import exemptions, floor_members, scope_of
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -199,36 +196,18 @@ def _thrifty(world: TradeWorld, thrift: Array, gap: Array, prices: tuple[Array, 
     return np.where(first > 0, np.exp(now + np.clip(step * back, -most, most)), 1.0)
 
 
-def finance_cut(world: TradeWorld) -> Array:
-    """(country,) fall of full cost that the leader's finance buys: the whole cut where the money covers a
-    partner's yearly investment in the minerals in scope at the growth that everyone expects, less where it
-    does not.
-    """
-    scope, growth, n = scope_of(world), world.expected_growth(world.round), len(world.base.axes.countries)
-    needed, a_year = np.zeros(n), world.clock.rounds_per_year
-    for block, facts in world.economy.blocks.items():
-        stage = BLOCK_STAGE[block]
-        grown = capacity_of(world.state.markets, block) * growth[:, None] + facts.entry_t
-        value = a_year * facts.capital_usd_t / CAPITAL_RECOVERY * grown * scope[:, stage][:, None]
-        needed += scatter(value, world.base.axes.sellers(stage), n).sum(axis=0)
-    politics = world.state.politics
-    money = a_year * np.where(politics.rung >= FRAMEWORK, politics.finance_usd, 0.0)
-    covered = np.divide(money, needed, out=np.zeros(n), where=needed > 0)
-    return np.asarray(
-        world.parameters.finance_cost_cut * np.minimum(covered, 1.0) * world.premise.zone.exists
-    )
-
-
 def run_plants(world: TradeWorld, cleared: Cleared) -> None:
     """Industry orders, mothballs and restarts at the prices it believes, the floor included as far as it
     trusts it.
     """
-    believed, cut = {}, {}
+    believed, cut, exempt = {}, {}, exemptions(world)
     for block in world.economy.blocks:
         stage = BLOCK_STAGE[block]
         positions = world.base.axes.sellers(stage)
         bound = (world.state.politics.rung == FLOOR)[np.maximum(positions, 0)] & (positions >= 0)
         bound |= positions == world.leader if world.state.politics.floor_in_force else False
+        if exempt is not None:
+            bound &= ~np.take_along_axis(exempt, np.maximum(positions, 0), axis=1)
         reference = np.where(bound, world.state.politics.reference_usd_t[:, stage][:, None], np.nan)
         trust = gather(world.state.politics.trust_leader, positions)
         believed[block] = believed_floor_usd_t(

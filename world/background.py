@@ -102,7 +102,7 @@ def read_goods_trade(dataset: Dataset) -> Array:
     return trade
 
 
-def component_stop_usd(
+def stop_loss_usd(
     need_t: Array,
     theirs_share: Array,
     price_usd_t: Array,
@@ -110,19 +110,18 @@ def component_stop_usd(
     backstop_ratio: Array,
     weight: Array,
 ) -> Array:
-    """(country,) loss a round if the dominant refiner's component makers stopped supplying, by what is lost
-    under inverse demand.
+    """(mineral, country) loss a round if the dominant refiner stopped supplying, by what is lost under
+    inverse demand.
 
-    need_t : (mineral, country) final need; theirs_share : (mineral, country) part of it that comes in goods
-        made there A share f of use is lost: loss = P0 need x area under (q)^(-1/eps) from 1 - f to 1, the
-        price capped at the backstop.
-    weight : (mineral,) share of the stake at final use. Rationing value: an upper bound, since other makers
-        would expand.
+    need_t : (mineral, country) need; theirs_share : (mineral, country) part of it that comes from there. A
+        share f of use is lost: loss = P0 need x area under (q)^(-1/eps) from 1 - f to 1, the price capped at
+        the backstop.
+    weight : (mineral,) share of the stake that counts. Rationing value: an upper bound, since others would
+        expand.
     """
     left = np.clip(1.0 - theirs_share, 1e-6, 1.0)
     bend = backstop_ratio[:, None] ** (-elasticity[:, None])
     power = 1.0 - 1.0 / elasticity[:, None]
     upper = np.maximum(left, bend)
     area = (1.0 - upper**power) / power + backstop_ratio[:, None] * np.maximum(bend - left, 0.0)
-    loss: Array = (weight[:, None] * price_usd_t[:, None] * need_t * area).sum(axis=0)
-    return loss
+    return np.asarray(weight[:, None] * price_usd_t[:, None] * need_t * area)

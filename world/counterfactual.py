@@ -61,6 +61,14 @@ class Outcome:
     prices: Prices
     feed_usd_t: list[tuple[Array, ...]]
 
+    def stakes_usd(self, weight: Array, minerals: Sequence[int] | None = None) -> Array:
+        """(mineral, country) stakes of the case's minerals, or of some of them in their order."""
+        stakes: Array = self.accounts.stake_usd(weight[self.minerals])
+        if minerals is None:
+            return stakes
+        row = {int(mineral): place for place, mineral in enumerate(self.minerals)}
+        return np.asarray(stakes[[row[mineral] for mineral in minerals]])
+
     def stake_usd(self, weight: Array) -> Array:
         """(country,) stakes summed over the case's minerals; weight : (mineral,) share borne at first use."""
         total: Array = self.accounts.stake_usd(weight[self.minerals]).sum(axis=0)
@@ -162,6 +170,8 @@ def pose_rows(setting: Setting, cases: Sequence[Case], mineral: Whole, hubs: boo
     routes through hubs, and what it is made of. ``setting`` has these rows (:meth:`Setting.rows`). Users that
     licences are refused to are buyers of their own."""
     members = np.stack([case.members for case in cases])
+    if setting.exempt is not None:
+        members = members & ~setting.exempt
     floor = np.array([case.floor for case in cases])
     is_later = cases[0].is_later
     horizon = setting.horizon(is_later)

@@ -9,11 +9,11 @@ import numpy as np
 from world.axes import REFINED, Array
 from world.background import (
     Volatility,
-    component_stop_usd,
     read_demand_growth,
     read_goods_trade,
     read_long_run_elasticity,
     read_volatility,
+    stop_loss_usd,
 )
 from world.calibration.base import BaseMarket, calibrate
 from world.country_facts import CountryFacts, read_country_facts
@@ -137,4 +137,5 @@ def _component_stop(
     exposed = np.where((grip >= parameters.control_least_share) & alone, 1.0 - evidence.final_use_weight, 0.0)
     price = evidence.price_usd_t[:, REFINED]
     ratio = evidence.backstop_usd_t[:, REFINED] / price
-    return component_stop_usd(need_t, theirs, price, evidence.demand_elasticity, ratio, exposed)
+    loss = stop_loss_usd(need_t, theirs, price, evidence.demand_elasticity, ratio, exposed)
+    return np.asarray(loss.sum(axis=0))

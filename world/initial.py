@@ -117,8 +117,4 @@ def _initial_politics(
         fixed_duty_usd_t=np.zeros((minerals, len(STAGES))),
         counter_duty_share=np.zeros(n),
         finance_usd=np.zeros(n),
-        side_payment_usd=np.zeros(n),
-        side_payment_agreed_usd=np.zeros(n),
-        shortfall_usd=np.zeros(n),
-        leader_gain_usd=np.zeros(n),
     )

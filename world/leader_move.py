@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from agents.accession import FLOOR
-from agents.view import Input, Invitation, LeaderView
-from world.axes import STAGES, Array, Mask
+from agents.decision import CountryDecision
+from agents.view import Input, LeaderView
+from world.axes import STAGES, Array
+from world.finance import project_usd_year
+from world.invitations import invite, on_countries
+from world.zone import scope_of
 from world.zone_duties import cover_derivatives, fix_duties
-
-PRESSURE = {"none": 0.0, "record": 0.5, "harsh": 1.0}
-"""Strength of the leader's threats by the name a scenario gives: half of the harshest on the record."""
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -37,13 +38,24 @@ def move_leader(world: TradeWorld) -> None:
     if (updates or rescaled) and decision.reference_usd_t:
         cover_derivatives(world)
         fix_duties(world)
-    politics.finance_usd = _on_countries(world, decision.finance_usd)
+    projects = project_usd_year(world).sum(axis=0)
+    politics.finance_usd = on_countries(world, decision.finance_usd, projects)
     kept = 1.0 - world.happenings.withdrawn_share
-    politics.side_payment_usd = kept * _on_countries(world, decision.side_payment_usd)
+    politics.offers = {name: offer.kept(kept) for name, offer in decision.offers.items()}
     for reason in decision.reasons:
-        world.ledger.enter(reason, "zone_leader", world.round)
+        if reason.kind != "offer" or _is_news(world, reason):
+            world.ledger.enter(reason, "zone_leader", world.round)
+    politics.pressure = dict(decision.threats)
     if plans:
         press_holdouts(world)
+
+
+def _is_news(world: TradeWorld, reason: CountryDecision) -> bool:
+    """Whether an answer to a request is another than the last one to the same country."""
+    said = f"{reason.choice} {reason.margin_usd:.3g}"
+    before = world.answered.get(reason.subject)
+    world.answered[reason.subject] = said
+    return said != before
 
 
 def floor_scale(world: TradeWorld, round_: int) -> float:
@@ -57,7 +69,6 @@ def press_holdouts(world: TradeWorld) -> None:
     """Threats of a quarter against those who hold out and sell much to the leader: they press, and they cost
     trust at once.
     """
-    rate = PRESSURE[world.premise.leader.coercion] * world.parameters.coercion_acts_year / 4.0
     politics, facts, quarter = world.state.politics, world.facts, world.clock.quarter(world.round)
     for country in world.population:
         index = list(world.places[country.iso3])
@@ -65,6 +76,7 @@ def press_holdouts(world: TradeWorld) -> None:
         share = float(exports @ facts.exports_to_leader_share[index] / max(float(exports.sum()), 1.0))
         exposed = share >= world.parameters.coercion_least_share and world.leader not in index
         courted = (politics.rung[index] < FLOOR).all() and not facts.estranged_from_leader[index].any()
+        rate = politics.pressure.get(country.iso3, 0.0) * world.parameters.coercion_acts_year / 4.0
         if exposed and courted and world.streams.uniform("coercion", quarter, country.iso3) < rate:
             world.happenings.acts.append((world.leader, tuple(index), world.parameters.coercion_severity))
             world.news.threat(world.round, world.base.axes.countries[world.leader], country.iso3)
@@ -89,7 +101,7 @@ def leader_view(world: TradeWorld) -> LeaderView:
             for key in keys
             if not np.isnan(politics.reference_usd_t[key])
         },
-        invitations=_invitations(world),
+        invitations=invite(world),
         budget_usd=(1.0 - world.happenings.withdrawn_share) * finance_usd,
         parameters=world.parameter_map,
         inputs=_inputs(world, keys),
@@ -110,49 +122,9 @@ def _inputs(world: TradeWorld, keys: Sequence[tuple[int, int]]) -> dict[tuple[st
     }
 
 
-def scope_of(world: TradeWorld) -> Mask:
-    """(mineral, stage) covered by the zone; a mineral without ore of its own has only the refined stage."""
-    zone, axes = world.premise.zone, world.base.axes
-    minerals = np.array(["*" in zone.scope or name in zone.scope for name in axes.minerals])
-    stages = np.array([stage in zone.stages for stage in STAGES])
-    sold = np.stack([(axes.sellers(stage) >= 0).any(axis=1) for stage in range(len(STAGES))], axis=1)
-    scope: Mask = minerals[:, None] & stages[None, :] & sold
-    return scope
-
-
 def outside_price_usd_t(world: TradeWorld) -> Array:
     """(mineral, stage) mean f.o.b. price of sellers other than the dominant refiner, over the memory of
     the rule.
     """
     memory = world.outside_prices[-world.clock.rounds(world.parameters.reference_memory_quarters) :]
     return np.mean(memory, axis=0) if memory else world.base.evidence.price_usd_t
-
-
-def _invitations(world: TradeWorld) -> dict[str, Invitation]:
-    politics, facts = world.state.politics, world.facts
-    found = {}
-    for country in world.population:
-        index = list(world.places[country.iso3])
-        great = world.leader in index or world.dominant in index
-        if great or world.facts.estranged_from_leader[index].any():
-            continue
-        rung = int(politics.rung[index].max())
-        found[country.iso3] = Invitation(
-            rung,
-            float(facts.potential[index].max()),
-            float(facts.investability[index].mean()),
-            float(politics.trust_leader[index].mean()),
-            float(politics.shortfall_usd[index].sum()) if rung < FLOOR else 0.0,
-            float(politics.leader_gain_usd[index].sum()),
-        )
-    return found
-
-
-def _on_countries(world: TradeWorld, amounts: Mapping[str, float]) -> Array:
-    """Amounts by voter spread evenly over the countries it speaks for."""
-
-    values = np.zeros(len(world.base.axes.countries))
-    for name, amount in amounts.items():
-        index = list(world.places[name])
-        values[index] = amount / len(index)
-    return values

@@ -26,7 +26,7 @@ from world.segment_prices import SegmentPrices
 from world.setting import Horizon, Setting
 from world.state import Markets
 from world.state_trade import stock_releases_t
-from world.zone import floor_members
+from world.zone import exemptions, floor_members
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -84,6 +84,7 @@ def make_setting(
         capital_usd_t={block: facts.capital_usd_t for block, facts in world.economy.blocks.items()},
         now=now,
         later=later,
+        exempt=exemptions(world),
     )
 
 

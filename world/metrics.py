@@ -12,6 +12,7 @@ from world.accounts import ACCOUNTS as ACCOUNT_COLUMNS
 from world.accounts import REFINERS, USERS
 from world.axes import REFINED, STAGES, Array, Mask, scatter
 from world.capacity import capacity_of
+from world.finance import finance_paid_usd
 from world.market_round import Cleared
 from world.market_views import StageView, stage_view
 from world.plant_costs import BLOCK_STAGE, BLOCKS, capital_charge_usd
@@ -19,7 +20,7 @@ from world.segment_record import record_segments
 from world.state_trade import stock_orders_t, stock_releases_t
 from world.trade_network import betweenness_of, carried_t, concentration, last_hub
 from world.welfare import consumer_surplus_usd
-from world.zone import finance_paid_usd, floor_members, signatories
+from world.zone import floor_members, signatories
 
 if TYPE_CHECKING:
     from world.model import TradeWorld

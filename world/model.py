@@ -9,6 +9,7 @@ import numpy as np
 
 from agents.dominant_refiner import DOCTRINES
 from agents.export_policy import EXPORT_POLICIES, ExportPolicy
+from agents.leader_doctrines.by_name import make_leader_doctrine
 from agents.zone_leader import REFERENCE_RULES
 from agents.zone_leader import ZoneLeader as LeaderStrategy
 from world.axes import REFINED, STAGES, Array, Mask
@@ -37,6 +38,9 @@ from world.scenario import Scenario, load_scenario
 from world.state_trade import StateStocks
 from world.ties import ties_of
 from world.zone import draw_text_round
+
+PRESSURE = {"none": 0.0, "record": 0.5, "harsh": 1.0}
+"""Strength of the leader's threats by the name a scenario gives: half of the harshest on the record."""
 
 
 class TradeWorld(mesa.Model):
@@ -128,7 +132,9 @@ class TradeWorld(mesa.Model):
         }
         self.leader_strategy = LeaderStrategy(
             rule(scenario.leader.markup, anchored, scenario.leader.built_on_inputs),
-            scenario.leader.side_payments,
+            make_leader_doctrine(
+                scenario.leader.doctrine, PRESSURE[scenario.leader.coercion], scenario.leader.offers
+            ),
         )
         self.doctrine = DOCTRINES[scenario.dominant_refiner.doctrine]()
         self.export_policies: dict[str, ExportPolicy] = {
@@ -164,6 +170,7 @@ class TradeWorld(mesa.Model):
         self.state_stocks = StateStocks(self.base.evidence.price_usd_t[:, REFINED], len(axes.countries))
         self.reserve_result_before = 0.0
         self.rationed: set[tuple[int, int]] = set()
+        self.answered: dict[str, str] = {}
         self.bound_before: Mask = np.zeros(len(axes.countries), dtype=bool)
 
     def _found_reserve(self) -> Reserve | None:

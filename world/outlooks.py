@@ -194,12 +194,27 @@ class Outlooks:
                 others["own refiners later"] = float((changes[1].refiners - before)[list(places)].sum())
             later = mine[1] if len(mine) > 1 else Accounts()
             return Answer(mine[0], later + mine[2].scaled(-1.0) if len(mine) > 2 else later, others)
+        by_mineral = self._by_mineral(places, part) if isinstance(question, WhatIfMember) else ({}, {})
         parts = tuple(
             Answer(_sum_accounts(changes[0], (place,)), _sum_accounts(changes[-1], (place,)), others)
             for place in places
             if len(places) > 1
         )
-        return Answer(mine[0], mine[-1], others, parts)
+        return Answer(mine[0], mine[-1], others, parts, *by_mineral)
+
+    def _by_mineral(
+        self, places: tuple[int, ...], part: Sequence[tuple[Case, Outcome]]
+    ) -> tuple[dict[str, tuple[float, float]], dict[str, float]]:
+        """What membership would do mineral by mineral: to the asker today and later, and to the leader."""
+        totals = []
+        for case, outcome in part:
+            before = self.known[True, case.is_later].stakes_usd(self.weight, case.minerals)
+            totals.append(outcome.stakes_usd(self.weight) - before)
+        names = [self.axes.minerals[mineral] for mineral in part[0][0].minerals]
+        first, last = totals[0][:, list(places)].sum(axis=1), totals[-1][:, list(places)].sum(axis=1)
+        mine = {name: (float(a), float(b)) for name, a, b in zip(names, first, last, strict=True)}
+        leader = dict(zip(names, map(float, totals[-1][:, self.leader]), strict=True))
+        return mine, leader
 
     def _change(self, case: Case, outcome: Outcome, floor: bool) -> _Change:
         status_quo = self.known[floor, case.is_later]

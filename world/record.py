@@ -57,7 +57,7 @@ fine_usd | number | USD/quarter | expected fines on goods that came through thir
 support_usd | number | USD/quarter | what public guarantees of prices cost the treasury (negative)
 reserve_usd | number | USD/quarter | net result of the strategic reserve charged to the country
 state_usd | number | USD/quarter | result of what the state sells from its other stocks: sales less cost; purchases are stock at cost
-finance_usd | number | USD/quarter | zone finance received (+) or paid (-)
+finance_usd | number | USD/quarter | zone finance (its grant equivalent), side payments and tariff relief received (+) or paid (-)
 capital_usd | number | USD/quarter | capital charge of plants added since the base year (negative), borne where they stand
 welfare_usd | number | USD/quarter | sum of the accounts above (first-use basis)
 stake_usd | number | USD/quarter | welfare with the user surplus split between first and final use
@@ -162,7 +162,7 @@ betweenness_dominant | number | 0-1 | betweenness of the dominant refiner on the
 decision | whole | - | number of the decision within the run; one row a term
 actor | text | ISO 3166-1 alpha-3 or bloc | who decided
 role | text | - | country, zone_leader, dominant_refiner
-kind | text | - | accession, reference_price, retaliation, coercion (side payments)
+kind | text | - | accession, request, reference_price, finance, offer, retaliation, ore_policy
 choice | text | - | what was chosen
 alternative | text | - | the best option not chosen
 subject | text | - | what it was about: rung, mineral, target

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.accession import FLOOR
+from agents.bargaining import request_of, say_request
 from agents.country import Country
-from agents.decision import CountryDecision
+from agents.decision import CountryDecision, Offer
 from agents.scripted import ScriptedAccession
-from agents.view import Answer, CountryView, Question, WhatIfMember
+from agents.view import Answer, CountryView, Question
 from world.axes import REFINED, Array, Mask
 from world.emergency import Emergency, emergency_of
-from world.leader_move import PRESSURE
+from world.invitations import duty_burden_usd
 from world.outlooks import Outlooks, ask_all
 from world.state import ACTION_PLAN
 from world.ties import highest
@@ -32,7 +33,7 @@ def review_standings(world: TradeWorld, outlooks: Outlooks) -> None:
     """All reviews of the round, on the same outlooks; decisions take effect together, so that order cannot
     matter.
     """
-    movers = [country for country in world.population if _reviews(world, country)]
+    movers = [country for country in world.population if reviews(world, country)]
     emergency = emergency_of(world, _bound(world))
     views = [view_of(world, country, emergency) for country in movers]
     asked = [
@@ -42,10 +43,8 @@ def review_standings(world: TradeWorld, outlooks: Outlooks) -> None:
     decisions = [
         country.review(view, answer) for country, view, answer in zip(movers, views, answers, strict=True)
     ]
-    for country, decision, answer in zip(movers, decisions, answers, strict=True):
-        places = world.places[country.iso3]
-        _remember_bargain(world, places, decision, answer)
-        zone = world.premise.zone
+    for view, country, decision, answer in zip(views, movers, decisions, answers, strict=True):
+        places, zone = world.places[country.iso3], world.premise.zone
         apply_decision(
             world.state.politics,
             decision,
@@ -57,9 +56,13 @@ def review_standings(world: TradeWorld, outlooks: Outlooks) -> None:
             world.clock.quarter_rounds,
         )
         world.ledger.enter(decision, "country", world.round)
+        remember_bargain(world, view, decision, answer)
 
 
-def _reviews(world: TradeWorld, country: Country) -> bool:
+def reviews(world: TradeWorld, country: Country) -> bool:
+    """Whether a country reviews its standing this round: at its own rhythm, when its talks end, or when the
+    scenario says so.
+    """
     politics = world.state.politics
     places = list(world.places[country.iso3])
     if not world.premise.zone.exists or is_apart(world, places):
@@ -76,25 +79,24 @@ def _reviews(world: TradeWorld, country: Country) -> bool:
     return review_due(world.streams, country.iso3, world.round, rhythm, applied, world.clock.quarter_rounds)
 
 
-def _remember_bargain(
-    world: TradeWorld, places: tuple[int, ...], decision: CountryDecision, answer: Mapping[Question, Answer]
+def remember_bargain(
+    world: TradeWorld, view: CountryView, decision: CountryDecision, answers: Mapping[Question, Answer]
 ) -> None:
-    """What a holdout lacked and what its accession would bring the leader: known to the leader's negotiators
-    next round. Who signs keeps the side payment that was on offer; it is paid once the floor binds it.
+    """What a holdout asks for is known to the leader's negotiators next round. Who signs keeps what was on
+    offer, as long as it is bound.
     """
-    politics, index = world.state.politics, list(places)
+    politics, name = world.state.politics, view.actor
     if decision.subject != "floor":
         return
-    if decision.choice == "hold_out" and WhatIfMember() in answer:
-        offered = float(politics.side_payment_usd[index].sum())
-        short = max(0.0, decision.threshold_usd - decision.margin_usd) + offered
-        gain = answer[WhatIfMember()].others_usd.get("leader", 0.0)
-        politics.shortfall_usd[index] = short / len(index)
-        politics.leader_gain_usd[index] = gain / len(index)
+    if (request := request_of(view, decision, answers)) is not None:
+        is_new = (before := politics.requests.get(name)) is None or before.kind != request.kind
+        politics.requests[name] = request
+        if is_new and request.short_usd > 0.0:
+            world.ledger.enter(say_request(request), "country", world.round)
     elif decision.choice == "join":
-        politics.side_payment_agreed_usd[index] = politics.side_payment_usd[index]
+        politics.agreed[name] = politics.offers.get(name, Offer())
     elif decision.choice == "leave":
-        politics.side_payment_agreed_usd[index] = 0.0
+        politics.agreed.pop(name, None)
 
 
 def view_of(world: TradeWorld, country: Country, emergency: Emergency | None = None) -> CountryView:
@@ -151,6 +153,20 @@ def is_apart(world: TradeWorld, places: list[int]) -> bool:
 
 
 def _view_at(world: TradeWorld, name: str, index: list[int], emergency: Emergency) -> CountryView:
+    """What these countries are shown, what they are offered included; each of a bloc gets its even part."""
+    voter = world.facts.speaks_for[index[0]]
+    offer = world.state.politics.offers.get(voter, Offer())
+    part = len(index) / len(world.places.get(voter, index))
+    return replace(
+        _standing_at(world, name, index, emergency),
+        side_payment_usd=offer.side_payment_usd * part,
+        tariff_relief_usd=offer.tariff_relief_usd * part,
+        exempt=offer.exempt,
+        duty_burden_usd=duty_burden_usd(world, index),
+    )
+
+
+def _standing_at(world: TradeWorld, name: str, index: list[int], emergency: Emergency) -> CountryView:
     politics, facts, p = world.state.politics, world.facts, world.parameters
     gdp = facts.gdp_usd[index]
     weight = gdp / gdp.sum()
@@ -171,10 +187,10 @@ def _view_at(world: TradeWorld, name: str, index: list[int], emergency: Emergenc
         exports_to_dominant_share=float(
             exports @ facts.exports_to_dominant_share[index] / max(float(exports.sum()), 1.0)
         ),
-        pressure=PRESSURE[world.premise.leader.coercion],
+        pressure=politics.pressure.get(facts.speaks_for[index[0]], 0.0),
         retaliation_belief=float(weight @ politics.retaliation_belief[index]),
         finance_offer_usd=float(politics.finance_usd[index].sum()) * p.finance_grant_share,
-        side_payment_usd=float(politics.side_payment_usd[index].sum()),
+        side_payment_usd=0.0,
         emergency_relief_share=emergency.relief_share(index),
         cut_off_quarters=max(
             0.0,

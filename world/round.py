@@ -76,14 +76,14 @@ def move_governments(world: TradeWorld, shared: SharedSetting | None = None) -> 
     """The leader, then countries on their standing, then the dominant refiner (or these two swapped), then
     governments with ore."""
     move_leader(world)
-    moves = [_countries_move, _refiner_moves]
+    moves = [move_countries, move_dominant_refiner]
     if world.premise.run.order == "refiner_first":
         moves.reverse()
     for move in (*moves, _ore_holders_move):
         move(world, shared or SharedSetting(world))
 
 
-def _countries_move(world: TradeWorld, shared: SharedSetting) -> None:
+def move_countries(world: TradeWorld, shared: SharedSetting) -> None:
     """Countries whose review is due decide on their standing, all on the same outlooks."""
     if world.premise.zone.exists:
         outlooks = outlooks_of(world, True, shared)
@@ -92,7 +92,7 @@ def _countries_move(world: TradeWorld, shared: SharedSetting) -> None:
         update_zone(world)
 
 
-def _refiner_moves(world: TradeWorld, shared: SharedSetting) -> None:
+def move_dominant_refiner(world: TradeWorld, shared: SharedSetting) -> None:
     """The dominant refiner acts by its doctrine, on the state after the moves before it."""
     if (world.round - world.decisions_open) % world.clock.quarter_rounds:
         return  # a great power plans by the quarter

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from agents.leader_doctrines.by_name import leader_doctrine_names
 from agents.strategies.by_name import strategy_names
 from world.clock import PERIOD, Clock, RoundsPerYear
 from world.measures import Measure
@@ -57,6 +58,20 @@ StrategyName = Annotated[
     str, AfterValidator(_check_strategy), Field(json_schema_extra={"enum": list(strategy_names())})
 ]
 """A strategy of accession by the name of its file."""
+
+
+def _check_leader_doctrine(value: str) -> str:
+    if value not in leader_doctrine_names():
+        raise ValueError(f"one of {', '.join(leader_doctrine_names())}")
+    return value
+
+
+LeaderDoctrineName = Annotated[
+    str,
+    AfterValidator(_check_leader_doctrine),
+    Field(json_schema_extra={"enum": list(leader_doctrine_names())}),
+]
+"""A doctrine of the leader by the name of its file."""
 
 
 class Section(BaseModel):
@@ -116,6 +131,7 @@ class LeaderSection(Section):
     """The leader of the zone: how it sets prices, pays and presses."""
 
     country: Country = "USA"
+    doctrine: LeaderDoctrineName = "timeline"
     coercion: Literal["record", "none", "harsh"] = "record"
     reference_rule: Literal["cost_plus", "moving_average", "fixed"] = "cost_plus"
     markup: Annotated[float, Field(ge=0, le=5)] = 0.10
@@ -123,7 +139,9 @@ class LeaderSection(Section):
     update_quarters: Annotated[int, Field(ge=1, le=40)] = 4
     tariff_share: Annotated[float, Field(ge=0, le=10)] = 0.0
     finance_usd_year: Money = 5e9
-    side_payments: bool = True
+    offers: Annotated[
+        tuple[Literal["side_payment", "tariff_relief", "exemption"], ...], BeforeValidator(_list_to_tuple)
+    ] = ("side_payment", "tariff_relief")
     reference_price_usd_t: dict[str, dict[Literal["ore", "refined", "component"], Price]] = {}
     floor_scale: dict[Period, Annotated[float, Field(ge=0.1, le=5)]] = {}
 

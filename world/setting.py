@@ -59,6 +59,7 @@ class Setting:
     reference_usd_t : (mineral, stage), NaN where the zone has none; zone_tariff_share, zone_duty_usd_t :
         (mineral, stage) flat and specific duty on outsiders
     final_use : (mineral, country, user) share of what each user of metal makes that ends up in each country
+    exempt : (mineral, country) where the floor does not bind a member; None where it binds all
     standing_t, capital_usd_t : block -> (mineral, seller) capacity of the base year, and the capital charge
         of a tonne of capacity
     """
@@ -76,6 +77,7 @@ class Setting:
     capital_usd_t: dict[str, Array]
     now: Horizon
     later: Horizon | None = None
+    exempt: Mask | None = None
 
     def horizon(self, is_later: bool) -> Horizon:
         """The market of today, or the one some years on."""
@@ -106,6 +108,7 @@ class Setting:
             capital_usd_t=places.blocks(self.capital_usd_t),
             now=horizon,
             later=horizon if is_later else None,
+            exempt=None if self.exempt is None else self.exempt[mineral],
         )
 
 

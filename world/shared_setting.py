@@ -14,6 +14,7 @@ from world.counterfactual import Outcome
 from world.market_round import later_horizon, make_setting
 from world.setting import Setting
 from world.state import Politics
+from world.zone import exemptions
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -26,12 +27,13 @@ STANDINGS = (
     "favourable_reviews",
     "retaliation_belief",
     "finance_usd",
-    "side_payment_usd",
-    "side_payment_agreed_usd",
-    "shortfall_usd",
-    "leader_gain_usd",
+    "pressure",
+    "requests",
+    "offers",
+    "agreed",
 )
-"""What of politics is no part of a setting: questions say themselves who is bound."""
+"""What of politics is no part of a setting: questions say themselves who is bound, and of offers and
+agreements only the exemptions count."""
 
 
 class SharedSetting:
@@ -52,6 +54,7 @@ class SharedSetting:
             for item in fields(Politics)
             if item.name not in STANDINGS
         }
+        policy["exempt"] = exemptions(world)
         if self._setting is None or not all(map(_same, policy.values(), self._policy.values())):
             self._setting = make_setting(world, world.happenings, conditions_of(world), with_later=False)
             self._policy, self._bound = {name: _copy(value) for name, value in policy.items()}, None
@@ -74,6 +77,8 @@ def _copy(value: Any) -> Any:
 
 
 def _same(one: Any, other: Any) -> bool:
+    if one is None or other is None:
+        return one is other
     if isinstance(one, np.ndarray):
         return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
     return bool(one == other)

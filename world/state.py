@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from agents.decision import Offer, Request
 from world.axes import Array, Mask, Whole
 from world.market.arrays import Prices
 from world.market.clearing import Clearing
@@ -115,17 +116,11 @@ class Politics:
     floor_since_round: int = -1  # round since which the floor has been in force, -1 while it is not
     controls: list[Control] = field(default_factory=list)  # decided in the run and in force
     finance_usd: Array = field(default_factory=lambda: np.zeros(0))  # (n,) a round, what each could hope for
-    side_payment_usd: Array = field(
-        default_factory=lambda: np.zeros(0)
-    )  # (n,) a round, on offer for an accession
-    side_payment_agreed_usd: Array = field(default_factory=lambda: np.zeros(0))  # (n,) a round, once bound
+    requests: dict[str, Request] = field(default_factory=dict)  # voter -> what it asked for last
+    offers: dict[str, Offer] = field(default_factory=dict)  # voter -> what it is offered for signing
+    pressure: dict[str, float] = field(default_factory=dict)  # voter -> strength of the leader's threats, 0-1
+    agreed: dict[str, Offer] = field(default_factory=dict)  # voter -> what it signed for
     captures_since: int = -1  # round in which the dominant refiner chose to take the levy over, -1 not
-    shortfall_usd: Array = field(
-        default_factory=lambda: np.zeros(0)
-    )  # (n,) by how much joining last failed to pay
-    leader_gain_usd: Array = field(
-        default_factory=lambda: np.zeros(0)
-    )  # (n,) what its accession would bring the leader
 
     @property
     def lane_controls(self) -> list[Control]:

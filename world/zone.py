@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.decision import CountryDecision
-from world.axes import Array, Mask
+from world.axes import STAGES, Mask
 from world.parameters import ParameterValues
 from world.randomness import Streams
 from world.state import ACTION_PLAN, FLOOR, FRAMEWORK, RUNGS, Politics
@@ -162,13 +162,24 @@ def update_zone(world: TradeWorld) -> None:
         world.leader_duty[:, :, world.dominant, world.leader] = scenario.leader.tariff_share
 
 
-def finance_paid_usd(world: TradeWorld) -> Array:
-    """(country,) grant equivalent of finance received by partners and paid by the leader; sums to zero."""
-    politics = world.state.politics
-    grants = politics.finance_usd * world.parameters.finance_grant_share
-    received = np.where(politics.rung >= FRAMEWORK, grants, 0.0)
-    agreed = (1.0 - world.happenings.withdrawn_share) * politics.side_payment_agreed_usd
-    received = received + np.where(politics.rung == FLOOR, agreed, 0.0)
-    received[world.leader] = 0.0
-    received[world.leader] = -float(received.sum())
-    return np.asarray(received)
+def scope_of(world: TradeWorld) -> Mask:
+    """(mineral, stage) covered by the zone; a mineral without ore of its own has only the refined stage."""
+    zone, axes = world.premise.zone, world.base.axes
+    minerals = np.array(["*" in zone.scope or name in zone.scope for name in axes.minerals])
+    stages = np.array([stage in zone.stages for stage in STAGES])
+    sold = np.stack([(axes.sellers(stage) >= 0).any(axis=1) for stage in range(len(STAGES))], axis=1)
+    scope: Mask = minerals[:, None] & stages[None, :] & sold
+    return scope
+
+
+def exemptions(world: TradeWorld) -> Mask | None:
+    """(mineral, country) where the floor does not bind: agreed with members, on offer to others (it counts
+    when they ask what signing would bring); None where there are none.
+    """
+    politics, axes = world.state.politics, world.base.axes
+    exempt = np.zeros((len(axes.minerals), len(axes.countries)), dtype=bool)
+    for voter in {*politics.offers, *politics.agreed}:
+        given = politics.agreed.get(voter) or politics.offers.get(voter)
+        minerals = [axes.mineral(name) for name in given.exempt] if given is not None else []
+        exempt[np.ix_(minerals, list(world.places[voter]))] = True
+    return exempt if exempt.any() else None

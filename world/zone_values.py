@@ -15,11 +15,9 @@ from agents.accession import FLOOR, payoff_scale
 from agents.country import Country
 from agents.decision import CountryDecision
 from agents.view import Answer, CountryView, Question, WhatIfMember
-from world.leader_move import move_leader
 from world.outlooks import ask_all
-from world.reserve_round import plan_reserve
 from world.review import is_apart, view_of
-from world.round import happen, outlooks_of
+from world.round import outlooks_of
 from world.stability import Zone
 
 if TYPE_CHECKING:
@@ -29,18 +27,8 @@ MOVES = ("join", "prepare", "leave")
 """Answers that say that changing sides pays."""
 
 
-def open_round(world: TradeWorld) -> None:
-    """Bring the world to the point of the round at which governments review their standing: what happens to
-    everyone has happened and the leader has moved. The round itself is not played.
-    """
-    world.state.round = world.round
-    happen(world)
-    plan_reserve(world)
-    move_leader(world)
-
-
 class ZoneValues:
-    """Values zones in a world that stands at a review (``open_round``).
+    """Values zones in a world that stands at a review (``world.reopened.open_at``).
 
     Every government is asked as if it stood before the binding floor with the text on the table, or were
     bound by it. The markets with it inside and outside are solved for each zone anew; how it would fare if it

@@ -29,7 +29,7 @@ class Strategy(PayoffAccession):
             return step_up(view, {**terms, "linked trade": linked}, cost, now=True)
         leader = answers[ALONE].others_usd.get("leader", 0.0)
         share = view.parameters["talks_bargaining_share"]
-        paid = view.side_payment_usd
+        paid = view.side_payment_usd + view.tariff_relief_usd
         own = sum(terms.values()) - paid + linked - cost
         worth = own + bargain(own, leader, share)
         return step_up(view, terms, cost + max(0.0, worth) * waiting(view, left / view.quarter_rounds))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agents.accession import FLOOR, PayoffAccession
+from agents.bargaining import WORDS
 from agents.decision import CountryDecision
 from agents.view import CountryView, RefinerView
 from experiments.app.commons import TRACKS
@@ -106,7 +107,8 @@ def _facts(view: CountryView, world: TradeWorld) -> tuple[str, ...]:
     leader = the_country(world.base.axes.countries[world.leader])
     refiner = the_country(world.base.axes.countries[world.dominant])
     text = "There is a binding text to sign." if view.text_exists else "No binding text exists yet."
-    side = format_money(view.side_payment_usd) if view.side_payment_usd > 0 else "none"
+    paid = {"side payment": view.side_payment_usd, "tariff relief": view.tariff_relief_usd}
+    side = in_words([f"{name} {format_money(usd)}" for name, usd in paid.items() if usd > 0.0])
     return (
         f"You stand on: {RUNGS[view.rung]}. {text}",
         f"You trade minerals worth {format_money(view.mineral_trade_usd)} a {world.clock.word}.",
@@ -117,7 +119,7 @@ def _facts(view: CountryView, world: TradeWorld) -> tuple[str, ...]:
         f"{format_share(view.exports_to_dominant_share)} of your exports go there.",
         f"{format_share(view.peers_share)} of your trade is with countries on the next rung or above.",
         f"Finance you could hope for: {format_money(view.finance_offer_usd)} a {world.clock.word}. "
-        f"Side payment on offer: {side}.",
+        f"On offer for your signature: {side}.",
         f"If you were cut off, members could cover {format_share(view.emergency_relief_share)} of the metal.",
         "Not known: when a signature is ratified, the next shocks, what others will do.",
     )
@@ -149,13 +151,13 @@ def _refiner_facts(view: RefinerView, word: str) -> tuple[str, ...]:
 def _leader_facts(world: TradeWorld) -> tuple[str, ...]:
     view, word = leader_view(world), world.clock.word
     short = sorted(
-        ((name, seen) for name, seen in view.invitations.items() if seen.shortfall_usd > 0),
-        key=lambda pair: pair[1].shortfall_usd,
+        (seen.request for seen in view.invitations.values() if seen.request and seen.request.short_usd > 0),
+        key=lambda request: request.short_usd,
     )[:5]
     lacking = tuple(
-        f"{country_name(name)} lacks {format_money(seen.shortfall_usd)} a {word} to sign; "
-        f"its signature is worth {format_money(seen.gain_usd)} to you"
-        for name, seen in short
+        f"{country_name(request.actor)} lacks {format_money(request.short_usd)} a {word} to sign and asks "
+        f"for {WORDS[request.kind]}; its signature is worth {format_money(request.gain_usd)} to you"
+        for request in short
     )
     on_floor = sum(seen.rung == FLOOR for seen in view.invitations.values())
     return (

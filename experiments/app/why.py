@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from agents.decision import Offer
 from experiments.explain import TERMS, ExplainError, explain_decisions, find_actor
 from experiments.figures.naming import (
     RUNGS,
@@ -37,7 +38,7 @@ def show_why(run: Run, country: str) -> tuple[str, str]:
     own = decisions[decisions["actor"] == actor]
     if own.empty:
         return f"{country_name(actor)} has decided nothing yet.", ""
-    weighed = own[own["kind"].isin(["accession", "retaliation", "coercion"])]
+    weighed = own[own["kind"].isin(["accession", "retaliation", "offer", "request"])]
     last = (weighed if not weighed.empty else own)["decision"].max()
     rows = own[own["decision"] == last]
     words = explain_decisions(run, country, int(rows["round"].iloc[0]))
@@ -92,8 +93,9 @@ def show_beliefs(run: Run, country: str, world: TradeWorld | None) -> list[tuple
     if world is not None:
         place = world.base.axes.country(country)
         belief = float(world.state.politics.retaliation_belief[place])
-        offer = float(world.state.politics.side_payment_usd[place])
+        voter = world.facts.speaks_for[place]
+        offer = world.state.politics.offers.get(voter, Offer()).paid_usd
         found.append(("Expects to be answered if it signs", format_share(belief)))
         words = f"{format_money(offer)} a {world.clock.word}" if offer > 0 else "none"
-        found.append(("Side payment on offer", words))
+        found.append(("On offer for its signature", words))
     return found

@@ -108,6 +108,8 @@ any_view = st.builds(
     mood=st.floats(-4.0, 4.0),
     followers=st.sampled_from([(), ("BBB",), ("BBB", "CCC")]),
     talks_deadline=st.sampled_from([-1, 0, 10, 40]),
+    tariff_relief_usd=st.floats(0.0, 1e9),
+    duty_burden_usd=st.floats(0.0, 1e9),
 ).map(lambda seen: replace(seen, zone_open=True, text_exists=True) if seen.rung == 4 else seen)
 
 

@@ -9,25 +9,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_up_views import leader_view, touches_the_world
 
+from agents.allotment import allot_finance
+from agents.bargaining import SWEETENER
+from agents.decision import Offer, Request
+from agents.leader_doctrines.timeline import Doctrine as Timeline
 from agents.view import Input, Invitation
 from agents.zone_leader import (
     REFERENCE_RULES,
-    SWEETENER,
     CostPlus,
     Fixed,
     MovingAverage,
     ReferenceRule,
     ZoneLeader,
-    allot_finance,
 )
 
 KEY = ("ndpr", "refined")
 ORDINARY = Invitation(
-    rung=1, potential=0.5, investability=0.5, reliability=0.5, shortfall_usd=0.0, gain_usd=0.0
+    rung=1,
+    supply_usd=1e6,
+    projects_usd=1e6,
+    absorbs_usd=1e12,
+    reliability=0.5,
 )
 
 
-def courted(**changes: float) -> Invitation:
+def courted(**changes: object) -> Invitation:
     return Invitation(**{**vars(ORDINARY), **changes})  # type: ignore[arg-type]
 
 
@@ -56,7 +62,7 @@ def test_an_anchored_price_stands_under_every_rule(rule: type[CostPlus]) -> None
 
 
 def test_prices_change_only_when_the_clock_strikes() -> None:
-    leader = ZoneLeader(CostPlus(0.1, {}), pays_side_payments=True)
+    leader = ZoneLeader(CostPlus(0.1, {}), Timeline(0.5, ("side_payment",)))
     view = leader_view(announced_usd_t={KEY: 70.0})
     assert leader.decide(view, updates_prices=False).reference_usd_t == {KEY: 70.0}
     updated = leader.decide(view, updates_prices=True)
@@ -66,30 +72,41 @@ def test_prices_change_only_when_the_clock_strikes() -> None:
 
 @given(
     st.dictionaries(
-        st.sampled_from(["AAA", "BBB", "CCC"]), st.tuples(*[st.floats(0.0, 1.0)] * 3), min_size=1
+        st.sampled_from(["AAA", "BBB", "CCC", "DDD"]),
+        st.tuples(st.floats(0.0, 1e9), st.floats(0.0, 1.0), st.floats(0.0, 1e9)),
+        min_size=1,
     ),
-    st.floats(0.0, 1e10),
+    st.floats(1.0, 1e10),
 )
-def test_finance_spends_the_budget_where_it_promises_most(
+def test_finance_is_spent_where_it_buys_most_and_never_beyond_what_projects_take(
     places: dict[str, tuple[float, float, float]], budget: float
 ) -> None:
+    """It is all spent unless everyone is full; of two who are not full the one that buys more has more."""
     invitations = {
-        name: courted(potential=p, investability=i, reliability=r) for name, (p, i, r) in places.items()
+        name: courted(supply_usd=0.0, projects_usd=buys, reliability=trust, absorbs_usd=most)
+        for name, (buys, trust, most) in places.items()
     }
-    given_out = allot_finance(invitations, budget)
-    promise = {name: p * i * r for name, (p, i, r) in places.items()}
-    if sum(promise.values()) == 0.0:
-        assert given_out == {}
-        return
-    assert sum(given_out.values()) == pytest.approx(budget)
-    assert all(amount >= 0.0 for amount in given_out.values())
-    best = max(promise, key=lambda name: promise[name])
-    assert given_out[best] == max(given_out.values())
+    offers = allot_finance(invitations, budget)
+    assert all(0.0 < usd <= places[name][2] * (1 + 1e-9) for name, usd in offers.items())
+    worth = {name: buys * trust for name, (buys, trust, _) in places.items()}
+    room = sum(most for name, (_, _, most) in places.items() if worth[name] > 0.0)
+    assert sum(offers.values()) == pytest.approx(min(budget, room), rel=1e-6, abs=1e-6)
+    open_to_more = [name for name, usd in offers.items() if usd < 0.999 * places[name][2]]
+    for one in open_to_more:
+        for other in open_to_more:
+            if worth[one] > worth[other]:
+                assert offers[one] >= offers[other] * (1 - 1e-9)
+
+
+def test_who_has_no_project_is_offered_nothing() -> None:
+    """A deposit under the sea without a plant in scope draws no money, however much it trusts the leader."""
+    offers = allot_finance({"AAA": courted(), "BBB": courted(absorbs_usd=0.0, reliability=1.0)}, 1e9)
+    assert offers == {"AAA": pytest.approx(1e9)}
 
 
 def test_finance_does_not_hang_on_the_order_of_the_list() -> None:
     names = ["AAA", "BBB", "CCC"]
-    invitations = {name: courted(potential=0.1 * (place + 1)) for place, name in enumerate(names)}
+    invitations = {name: courted(projects_usd=1e6 * (place + 1)) for place, name in enumerate(names)}
     assert allot_finance(invitations, 1e9) == allot_finance(dict(reversed(invitations.items())), 1e9)
 
 
@@ -107,18 +124,28 @@ def test_finance_does_not_hang_on_the_order_of_the_list() -> None:
 def test_a_holdout_is_offered_its_shortfall_and_a_little_more_up_to_half_the_leaders_gain(
     shortfall: float, gain: float, pays: bool
 ) -> None:
-    view = leader_view({"AAA": courted(shortfall_usd=shortfall, gain_usd=gain)})
-    offer = ZoneLeader(CostPlus(0.1, {}), pays_side_payments=True).decide(view, updates_prices=False)
-    assert offer.side_payment_usd == ({"AAA": SWEETENER * shortfall} if pays else {})
-    assert len(offer.reasons) == int(pays)
-    for reason in offer.reasons:
-        assert reason.margin_usd == pytest.approx(gain - SWEETENER * shortfall)
-    assert (
-        ZoneLeader(CostPlus(0.1, {}), pays_side_payments=False)
-        .decide(view, updates_prices=False)
-        .side_payment_usd
-        == {}
+    asked = Request("AAA", "side_payment", shortfall, gain)
+    view = leader_view({"AAA": courted(request=asked)})
+    decision = ZoneLeader(CostPlus(0.1, {}), Timeline(0.5, ("side_payment",))).decide(
+        view, updates_prices=False
     )
+    assert decision.offers == ({"AAA": Offer(side_payment_usd=SWEETENER * shortfall)} if pays else {})
+    assert [reason.choice for reason in decision.reasons] == (
+        [] if shortfall == 0.0 else ["offer a side payment" if pays else "refuse"]
+    )
+    for reason in decision.reasons:
+        assert reason.margin_usd == pytest.approx(gain - SWEETENER * shortfall)
+        assert (reason.margin_usd >= reason.threshold_usd) == pays
+    assert not ZoneLeader(CostPlus(0.1, {}), Timeline(0.5, ())).decide(view, updates_prices=False).offers
+
+
+def test_the_ledger_tells_what_finance_buys() -> None:
+    view = leader_view({"AAA": courted(), "BBB": courted(absorbs_usd=1.0)})
+    reasons = ZoneLeader(CostPlus(0.1, {}), Timeline(0.5, ())).decide(view, updates_prices=True).reasons
+    told = {reason.subject: reason for reason in reasons if reason.kind == "finance"}
+    assert set(told) == {"AAA: its share of the budget", "BBB: all that its projects can take"}
+    given = allot_finance(view.invitations, view.budget_usd)
+    assert told["AAA: its share of the budget"].margin_usd == pytest.approx(given["AAA"])
 
 
 CHAIN = {

@@ -32,7 +32,7 @@ def test_the_schedule_is_the_order_of_the_round() -> None:
     steps = [row[0].split(" `") for row in table("Schedule of a round")]
     assert [name for number, name in steps if "." not in number] == called
     names = [name for _, name in steps]
-    assert names.index("move_leader") < names.index("_countries_move") < names.index("_refiner_moves")
+    assert names.index("move_leader") < names.index("move_countries") < names.index("move_dominant_refiner")
     assert names.index("disturb") < names.index("trade") < names.index("revise_prices")
     assert all(len(row[1]) > 15 for row in table("Schedule of a round"))
 

@@ -99,7 +99,7 @@ def test_crossed_sampling_meets_every_policy_with_the_same_draws(read: Read) -> 
 def test_a_list_is_read_and_a_wrong_cell_is_named(read: Read, tmp_path: Path) -> None:
     text = (
         '[sampling]\nkind = "list"\nfile = "points.csv"\n' + MARKUP + "low = 0.0\nhigh = 1.0\n"
-        '[levers.side]\nkey = "leader.side_payments"\nvalues = [true, false]\n'
+        '[levers.side]\nkey = "zone.derivatives"\nvalues = [true, false]\n'
     )
     points = tmp_path / "points.csv"
     points.write_text("side,markup\ntrue,0.25\nfalse,1\n")

@@ -103,7 +103,7 @@ def zone_world(members: Sequence[str] = (), *, rounds: int = 6, seed: int = 1, *
 
 QUIET_LEADER: dict[str, object] = {
     "leader__finance_usd_year": 0.0,
-    "leader__side_payments": False,
+    "leader__offers": [],
     "leader__coercion": "none",
 }
 """The leader pays nobody and threatens nobody."""

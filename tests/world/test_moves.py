@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from small_worlds import QUIET_LEADER, bind, make_world, play, table, zone_world
 
-from agents.decision import ControlDecision, CountryDecision, ImposedControl
+from agents.bargaining import SWEETENER
+from agents.decision import ControlDecision, CountryDecision, ImposedControl, Offer
 from agents.view import Accounts, Answer, RefinerView, WhatIfMember
-from agents.zone_leader import SWEETENER
 from world.axes import REFINED
+from world.finance import finance_paid_usd
 from world.leader_move import leader_view
 from world.model import TradeWorld
-from world.review import _remember_bargain
+from world.review import remember_bargain, view_of
 from world.state import FLOOR, Control
-from world.zone import finance_paid_usd
 
 # --- side payments: what a holdout lacked is offered, and what was promised is paid
 
@@ -34,15 +36,14 @@ def bargaining_world() -> TradeWorld:
 
 def offered(world: TradeWorld, choice: str, short: float = 1e6) -> float:
     """The side payment on offer to Indonesia after it answered so, ``short`` of joining on the last offer."""
-    places = world.places["IDN"]
+    country = next(one for one in world.population if one.iso3 == "IDN")
     decision = CountryDecision("IDN", "accession", choice, "join", "floor", {"users": -short})
     answer = {WhatIfMember(): Answer(Accounts(), Accounts(), {"leader": 1e8})}
-    _remember_bargain(world, places, decision, answer)
-    offer = world.leader_strategy.decide(leader_view(world), updates_prices=False).side_payment_usd.get(
-        "IDN", 0.0
-    )
-    world.state.politics.side_payment_usd[list(places)] = offer
-    return offer
+    view = replace(view_of(world, country), duty_burden_usd=0.0)
+    remember_bargain(world, view, decision, answer)
+    decided = world.leader_strategy.decide(leader_view(world), updates_prices=False)
+    world.state.politics.offers = dict(decided.offers)
+    return decided.offers.get("IDN", Offer()).side_payment_usd
 
 
 def test_a_holdout_is_offered_what_it_lacked_and_a_little_more() -> None:

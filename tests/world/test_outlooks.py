@@ -135,9 +135,8 @@ def test_lifting_the_floor_is_what_it_costs_the_refiner(world: TradeWorld) -> No
 def test_who_has_nothing_to_trade_is_told_nothing_and_costs_no_market(world: TradeWorld) -> None:
     outlooks = outlooks_of(world, with_later=False)
     axes = world.base.axes
-    active = {
-        int(place) for lists in (axes.ore_sellers, axes.refiners, axes.users) for place in lists.ravel()
-    }
+    lists = (axes.ore_sellers, axes.refiners, axes.users, axes.component_makers, axes.final_users)
+    active = {int(place) for positions in lists for place in positions.ravel()}
     idle = next(place for place in range(len(axes.countries)) if place not in active)
     assert (
         outlooks.answer([((idle,), WhatIfMember()), ((idle,), WhatIfControlled(0.0))])

@@ -9,8 +9,9 @@ import pytest
 from small_worlds import make_world
 
 from experiments.published.clubs import names, penalty_club, price_leaders, public_good, stable_sizes
+from world.reopened import open_at
 from world.stability import Court, Zone, search_all, stable_extremes
-from world.zone_values import ZoneValues, open_round
+from world.zone_values import ZoneValues
 
 
 @pytest.mark.parametrize("count", [3, 5, 10, 40])
@@ -96,7 +97,7 @@ def values() -> ZoneValues:
     world = make_world("zone_floor", rounds=8)
     for _ in range(4):
         world.step()
-    open_round(world)
+    open_at(world, refiner=False)
     return ZoneValues(world)
 
 

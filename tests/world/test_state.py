@@ -9,6 +9,7 @@ from small_worlds import make_world
 import world.round as round_module
 from world.market_round import Cleared
 from world.model import TradeWorld
+from world.shared_setting import SharedSetting
 from world.state import StateError, check_state
 
 
@@ -16,8 +17,8 @@ def test_accounts_that_do_not_add_up_stop_the_run(monkeypatch: pytest.MonkeyPatc
     world = make_world(rounds=2)
     real = round_module.trade
 
-    def lose_a_dollar_in_a_million(world: TradeWorld) -> Cleared:
-        cleared = real(world)
+    def lose_a_dollar_in_a_million(world: TradeWorld, shared: SharedSetting) -> Cleared:
+        cleared = real(world, shared)
         cleared.accounts.usd[:, 0] *= 1.0 + 1e-6
         return cleared
 
@@ -30,8 +31,8 @@ def test_accounts_that_are_no_numbers_stop_the_run(monkeypatch: pytest.MonkeyPat
     world = make_world(rounds=2)
     real = round_module.trade
 
-    def lose_a_number(world: TradeWorld) -> Cleared:
-        cleared = real(world)
+    def lose_a_number(world: TradeWorld, shared: SharedSetting) -> Cleared:
+        cleared = real(world, shared)
         cleared.accounts.world_usd[:] = np.nan
         return cleared
 

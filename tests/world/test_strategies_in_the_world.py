@@ -10,10 +10,11 @@ from agents.strategies.bloc_vote import Strategy as BlocVote
 from agents.strategies.linked_talks import Strategy as LinkedTalks
 from agents.view import WhatIfMember
 from world.model import TradeWorld
+from world.reopened import open_at
 from world.review import next_talks, view_of
 from world.scenario import ScenarioError, load_scenario
 from world.stability import Court
-from world.zone_values import ZoneValues, open_round
+from world.zone_values import ZoneValues
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def world() -> TradeWorld:
     )
     for _ in range(4):
         made.step()
-    open_round(made)
+    open_at(made, refiner=False)
     return made
 
 

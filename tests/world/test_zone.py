@@ -9,6 +9,7 @@ import pytest
 from small_worlds import QUIET_LEADER, bind, make_world, play, table
 
 from agents.decision import CountryDecision
+from world.finance import finance_paid_usd
 from world.model import TradeWorld
 from world.parameters import resolve
 from world.randomness import Streams
@@ -18,7 +19,6 @@ from world.zone import (
     delay_rounds,
     draw_text_round,
     enter_into_force,
-    finance_paid_usd,
     floor_members,
     review_due,
     signatories,

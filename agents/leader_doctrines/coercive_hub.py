@@ -1,0 +1,38 @@
+"""A hub that presses: threats at full strength on who is not bound, money for those who are, nothing for
+asking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from agents.allotment import allot_finance
+from agents.view import LeaderView
+
+FLOOR = 4
+
+
+class Doctrine:
+    """Pays nobody to sign. Finance goes to those bound by the floor, threats at full strength to all others;
+    who is not bound is shown no finance that it could hope for.
+    """
+
+    def __init__(self, pressure: float, offers: Sequence[str]) -> None:
+        pass  # it presses as hard as it can and offers nothing, whatever the scenario says
+
+    def finance(self, view: LeaderView) -> dict[str, float]:
+        """The budget over those who are bound."""
+        bound = {name: one for name, one in view.invitations.items() if one.rung == FLOOR}
+        return allot_finance(bound, view.budget_usd)
+
+    def may_offer(self, view: LeaderView) -> Sequence[str]:
+        """Nothing."""
+        return ()
+
+    def most_share(self, view: LeaderView) -> float:
+        """Nothing."""
+        return 0.0
+
+    def threats(self, view: LeaderView) -> Mapping[str, float]:
+        """Full strength on everyone who is not bound."""
+        return {name: 1.0 for name, one in sorted(view.invitations.items()) if one.rung < FLOOR}

@@ -1,0 +1,113 @@
+"""The leader's finance: what it buys with it, what projects could take, who is paid, what it does to cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from world.axes import REFINED, Array, scatter
+from world.background import stop_loss_usd
+from world.capacity import capacity_of
+from world.plant_costs import BLOCK_STAGE
+from world.state import FLOOR, FRAMEWORK
+from world.zone import scope_of
+
+if TYPE_CHECKING:
+    from world.model import TradeWorld
+
+CAPITAL_RECOVERY = 0.12
+"""Yearly capital charge over the capital sum, about ten per cent for twenty years (assumption)."""
+
+
+def project_usd_year(world: TradeWorld) -> Array:
+    """(mineral, country) yearly investment in the goods in scope at the growth that everyone expects: what
+    stands grows, and entrants with ore in the ground or refining potential start new plants.
+    """
+    scope, growth, axes = scope_of(world), world.expected_growth(world.round), world.base.axes
+    cost = np.zeros((len(axes.minerals), len(axes.countries)))
+    for block, facts in world.economy.blocks.items():
+        stage = BLOCK_STAGE[block]
+        grown = capacity_of(world.state.markets, block) * growth[:, None] + facts.entry_t
+        value = (
+            world.clock.rounds_per_year
+            * facts.capital_usd_t
+            / CAPITAL_RECOVERY
+            * grown
+            * scope[:, stage][:, None]
+        )
+        cost += scatter(value, axes.sellers(stage), len(axes.countries))
+    return cost
+
+
+def stake_usd(world: TradeWorld) -> Array:
+    """(mineral,) what the leader would lose a round if the dominant refiner's metal stopped, in scope: the
+    value at stake that finance is meant to protect.
+    """
+    evidence, leader = world.base.evidence, world.leader
+    price = evidence.price_usd_t[:, REFINED]
+    ratio = evidence.backstop_usd_t[:, REFINED] / price
+    covered = scope_of(world).any(axis=1).astype(float)
+    need = world.economy.final_need_t[:, [leader]]
+    grip = world.economy.grip[:, None]
+    return stop_loss_usd(need, grip, price, evidence.demand_elasticity, ratio, covered)[:, 0]
+
+
+def supply_share(world: TradeWorld) -> Array:
+    """(mineral, country) share of what is made outside the two great powers, mean of the stages in scope."""
+    axes, scope = world.base.axes, scope_of(world)
+    total = np.zeros((len(axes.minerals), len(axes.countries)))
+    for stage in range(scope.shape[1]):
+        flow, clearing = world.base.lanes(stage).flow_t.sum(axis=2), world.state.clearing
+        made = flow if clearing is None else clearing.stages[stage].flow_t.sum(axis=(1, 3))
+        total += scope[:, stage][:, None] * _shares(
+            world, scatter(made, axes.sellers(stage), len(axes.countries))
+        )
+    stages = scope.sum(axis=1, keepdims=True)
+    return np.asarray(np.divide(total, stages, out=np.zeros_like(total), where=stages > 0))
+
+
+def _shares(world: TradeWorld, values: Array) -> Array:
+    """(mineral, country) shares of a total without the two great powers, who are not courted."""
+    others = values.copy()
+    others[:, [world.leader, world.dominant]] = 0.0
+    total = others.sum(axis=1, keepdims=True)
+    return np.asarray(np.divide(others, total, out=np.zeros_like(others), where=total > 0))
+
+
+def promise_usd(world: TradeWorld) -> tuple[Array, Array]:
+    """(country,) part of the leader's stake that rests on what a country supplies now, and on what its
+    projects could add; USD a round.
+    """
+    stake, weight = stake_usd(world)[:, None], world.parameters.finance_projects_share
+    present = (1.0 - weight) * (stake * supply_share(world)).sum(axis=0)
+    to_come = weight * (stake * _shares(world, project_usd_year(world))).sum(axis=0)
+    return np.asarray(present), np.asarray(to_come)
+
+
+def finance_cut(world: TradeWorld) -> Array:
+    """(country,) fall of full cost that the leader's finance buys: the whole cut where the money covers a
+    partner's yearly investment in the goods in scope, less where it does not.
+    """
+    politics, needed = world.state.politics, project_usd_year(world).sum(axis=0)
+    money = world.clock.rounds_per_year * np.where(politics.rung >= FRAMEWORK, politics.finance_usd, 0.0)
+    covered = np.divide(money, needed, out=np.zeros_like(needed), where=needed > 0)
+    return np.asarray(
+        world.parameters.finance_cost_cut * np.minimum(covered, 1.0) * world.premise.zone.exists
+    )
+
+
+def finance_paid_usd(world: TradeWorld) -> Array:
+    """(country,) what partners receive and the leader pays: the grant equivalent of finance, side payments
+    and tariff relief (what exporters gain the leader's treasury and buyers lose); sums to zero.
+    """
+    politics = world.state.politics
+    grants = politics.finance_usd * world.parameters.finance_grant_share
+    received = np.where(politics.rung >= FRAMEWORK, grants, 0.0)
+    kept = 1.0 - world.happenings.withdrawn_share
+    for voter, offer in politics.agreed.items():
+        index = [place for place in world.places[voter] if politics.rung[place] == FLOOR]
+        received[index] += kept * offer.paid_usd / len(world.places[voter])
+    received[world.leader] = 0.0
+    received[world.leader] = -float(received.sum())
+    return np.asarray(received)
