@@ -18,14 +18,15 @@ import numpy as np
 from world.accounts import PRODUCERS, CountryAccounts, country_accounts
 from world.adjusted_capacity import with_called_capacity, with_inside_capacity
 from world.axes import STAGES, Array, Axes, Mask, Whole, scatter
-from world.border_terms import Rows, StageBorders
+from world.border_terms import Rows
+from world.control_lanes import approvals, restricted, restricts, taxed
 from world.market.arrays import Prices
 from world.market.clearing import Clearing
 from world.market.solver import clear_market
 from world.offers import Priced
 from world.plant_costs import BLOCK_STAGE, MAKING
 from world.segment_prices import SegmentPrices, joined_again
-from world.segments import Parts, refuses, split_users
+from world.segments import Parts, split_users
 from world.setting import Setting
 from world.state import Control
 
@@ -97,7 +98,7 @@ def solve_cases(setting: Setting, cases: Sequence[Case]) -> tuple[list[Outcome],
         _Row(
             number,
             mineral,
-            bool(standing[mineral]) or _restricts(cases[number], mineral),
+            bool(standing[mineral]) or restricts(cases[number].controls, mineral),
             cases[number].is_later,
         )
         for number, mineral in first.values()
@@ -173,6 +174,7 @@ def pose_rows(setting: Setting, cases: Sequence[Case], mineral: Whole, hubs: boo
     if setting.exempt is not None:
         members = members & ~setting.exempt
     floor = np.array([case.floor for case in cases])
+    asked = [case.controls for case in cases]
     is_later = cases[0].is_later
     horizon = setting.horizon(is_later)
     stage_rows = [
@@ -181,12 +183,12 @@ def pose_rows(setting: Setting, cases: Sequence[Case], mineral: Whole, hubs: boo
             np.where(floor, setting.reference_usd_t[:, stage], np.nan),
             np.where(floor, setting.zone_tariff_share[:, stage], 0.0),
             np.where(floor, setting.zone_duty_usd_t[:, stage], 0.0),
-            _approvals(setting, cases, mineral, stage),
+            approvals(setting.borders[stage], asked, mineral, stage),
             all_spot=is_later,
         )
         for stage in range(len(STAGES))
     ]
-    borders = [_taxed(border, cases, mineral, stage) for stage, border in enumerate(setting.borders)]
+    borders = [taxed(border, asked, mineral, stage) for stage, border in enumerate(setting.borders)]
     parts = split_users(setting.axes, setting.final_use, horizon.offers, borders, stage_rows)
     priced = parts.offers.market(parts.rows, parts.borders, setting.terms, setting.zone, hubs)
     priced = with_inside_capacity(priced, horizon, setting.axes, members & floor[:, None])
@@ -225,64 +227,7 @@ def needs_hubs(setting: Setting, case: Case, mineral: int) -> bool:
     """Some lane of the mineral is closed, licensed or newly taxed in this case, so that ways round it
     matter.
     """
-    return bool(restricted(setting)[mineral]) or _restricts(case, mineral)
-
-
-def restricted(setting: Setting) -> Mask:
-    """(mineral,) whether some lane is closed, licensed or newly taxed before any question is asked."""
-    found = [
-        (border.approval_share < 1.0).any(axis=(1, 2)) | border.taxed.any(axis=(1, 2)) | refuses(border)
-        for border in setting.borders
-    ]
-    return np.asarray(np.any(found, axis=0))
-
-
-def _restricts(case: Case, mineral: int) -> bool:
-    """Some control of the case restricts lanes of the mineral."""
-    return any(control.mineral == mineral and control.approval_share < 1.0 for control in case.controls)
-
-
-def _approvals(setting: Setting, cases: Sequence[Case], mineral: Whole, stage: int) -> Array:
-    """Approval shares of the borders, lowered by the controls of each case (an approval of 1 lifts what is
-    in force).
-    """
-    border = setting.borders[stage]
-    approval = border.approval_share.copy()
-    for row, case in enumerate(cases):
-        for control in case.controls:
-            if control.mineral == mineral[row] and control.stage == stage and not control.tax_share:
-                lanes = control_lanes(control, border.sellers[row], border.buyers[row])
-                lifted = control.approval_share >= 1.0  # what if a control in force were lifted
-                approval[row][lanes] = (
-                    1.0 if lifted else np.minimum(approval[row][lanes], control.approval_share)
-                )
-    return approval
-
-
-def _taxed(border: StageBorders, cases: Sequence[Case], mineral: Whole, stage: int) -> StageBorders:
-    """The borders with the export taxes (below zero: subsidies) that the controls of the cases add."""
-    added = [
-        (row, control)
-        for row, case in enumerate(cases)
-        for control in case.controls
-        if control.mineral == mineral[row] and control.stage == stage and control.tax_share
-    ]
-    if not added:
-        return border
-    tax = np.broadcast_to(border.export_tax_share, border.approval_share.shape).copy()
-    for row, control in added:
-        lanes = control_lanes(control, border.sellers[row], border.buyers[row])
-        tax[row][lanes] += control.tax_share
-    return replace(border, export_tax_share=tax)
-
-
-def control_lanes(control: Control, sellers: Whole, buyers: Whole) -> Mask:
-    """(seller, buyer) lanes that a control touches: from the actor to its targets, never home."""
-    targeted = (
-        np.isin(buyers, np.array(control.targets, dtype=np.int64)) & (buyers >= 0) & (buyers != control.actor)
-    )
-    lanes: Mask = (sellers == control.actor)[:, None] & targeted[None, :]
-    return lanes
+    return bool(restricted(setting)[mineral]) or restricts(case.controls, mineral)
 
 
 def _gather_case(number: int, case: Case, solved: Mapping[tuple[int, int], _Solved]) -> Outcome:

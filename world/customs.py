@@ -12,7 +12,7 @@ from world.axes import Array, Axes, Whole, gather_pairs
 from world.border_terms import StageBorders, fine_share
 from world.calibration.base import BaseMarket
 from world.calibration.lanes import log_weight_of
-from world.counterfactual import control_lanes
+from world.control_lanes import control_lanes
 from world.habits import lane_weights
 from world.happenings import Happenings
 from world.licence_lanes import decided_at, hubs_kept, licences_of

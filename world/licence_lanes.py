@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from world.axes import Array, Axes, Whole, gather_pairs
-from world.counterfactual import control_lanes
+from world.control_lanes import control_lanes
 from world.happenings import Happenings
 from world.licences import Decided, Licence, decide_requests, kept_share, office_of
 from world.parameters import ParameterValues

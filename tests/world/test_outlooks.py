@@ -19,7 +19,8 @@ from agents.view import (
 )
 from world.axes import REFINED
 from world.conditions import conditions_of
-from world.counterfactual import Case, clear_rows, control_lanes, needs_hubs, solve_cases
+from world.control_lanes import control_lanes
+from world.counterfactual import Case, clear_rows, needs_hubs, solve_cases
 from world.market_round import make_setting
 from world.model import TradeWorld
 from world.outlooks import Outlooks, ask_all

@@ -243,7 +243,7 @@ def test_governments_move_only_once_decisions_are_open() -> None:
 @pytest.mark.parametrize("order", ["leader_first", "refiner_first"])
 def test_the_order_of_moves_is_a_switch(order: str, monkeypatch: pytest.MonkeyPatch) -> None:
     moved: list[str] = []
-    monkeypatch.setattr(round_module, "move_leader", lambda world, _shared: moved.append("leader"))
+    monkeypatch.setattr(round_module, "move_leader", lambda world: moved.append("leader"))
     monkeypatch.setattr(round_module, "move_countries", lambda world, shared: moved.append("countries"))
     monkeypatch.setattr(round_module, "move_dominant_refiner", lambda world, shared: moved.append("refiner"))
     round_module.move_governments(make_world("zone_floor", rounds=1, run__order=order))

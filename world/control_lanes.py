@@ -1,0 +1,71 @@
+"""Which lanes a control touches, and what the borders are under the controls that a question asks about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from world.axes import Array, Mask, Whole
+from world.border_terms import StageBorders
+from world.segments import refuses
+from world.setting import Setting
+from world.state import Control
+
+Controls = tuple[Control, ...]
+
+
+def restricted(setting: Setting) -> Mask:
+    """(mineral,) whether some lane is closed, licensed or newly taxed before any question is asked."""
+    found = [
+        (border.approval_share < 1.0).any(axis=(1, 2)) | border.taxed.any(axis=(1, 2)) | refuses(border)
+        for border in setting.borders
+    ]
+    return np.asarray(np.any(found, axis=0))
+
+
+def restricts(controls: Controls, mineral: int) -> bool:
+    """Some of the controls restricts lanes of the mineral."""
+    return any(control.mineral == mineral and control.approval_share < 1.0 for control in controls)
+
+
+def approvals(border: StageBorders, asked: Sequence[Controls], mineral: Whole, stage: int) -> Array:
+    """(row, seller, buyer) approval shares, lowered by the controls that each row asks about (an approval of
+    1 lifts what is in force); ``mineral`` (row,)."""
+    approval = border.approval_share.copy()
+    for row, controls in enumerate(asked):
+        for control in controls:
+            if control.mineral == mineral[row] and control.stage == stage and not control.tax_share:
+                lanes = control_lanes(control, border.sellers[row], border.buyers[row])
+                lifted = control.approval_share >= 1.0  # what if a control in force were lifted
+                approval[row][lanes] = (
+                    1.0 if lifted else np.minimum(approval[row][lanes], control.approval_share)
+                )
+    return approval
+
+
+def taxed(border: StageBorders, asked: Sequence[Controls], mineral: Whole, stage: int) -> StageBorders:
+    """The borders with the export taxes (below zero: subsidies) that the controls of each row add."""
+    added = [
+        (row, control)
+        for row, controls in enumerate(asked)
+        for control in controls
+        if control.mineral == mineral[row] and control.stage == stage and control.tax_share
+    ]
+    if not added:
+        return border
+    tax = np.broadcast_to(border.export_tax_share, border.approval_share.shape).copy()
+    for row, control in added:
+        lanes = control_lanes(control, border.sellers[row], border.buyers[row])
+        tax[row][lanes] += control.tax_share
+    return replace(border, export_tax_share=tax)
+
+
+def control_lanes(control: Control, sellers: Whole, buyers: Whole) -> Mask:
+    """(seller, buyer) lanes that a control touches: from the actor to its targets, never home."""
+    targeted = (
+        np.isin(buyers, np.array(control.targets, dtype=np.int64)) & (buyers >= 0) & (buyers != control.actor)
+    )
+    lanes: Mask = (sellers == control.actor)[:, None] & targeted[None, :]
+    return lanes
