@@ -91,15 +91,15 @@ def _against_baseline(run: Run, baseline: Run, members: pd.DataFrame) -> Finding
     inside = change.loc[change.index.isin(members["country"].unique())].sum()
     sums = {
         "users": float(inside["users"]),
-        "miners and refiners": float(inside["miners"] + inside["refiners"]),
+        "miners, refiners and makers": float(inside["miners"] + inside["refiners and makers"]),
         "treasuries": float(inside["treasury"]),
     }
     said = ", ".join(f"{who} {format_money(value, signed=True)}" for who, value in sums.items())
     other = baseline.meta.get("scenario", "the baseline")
     columns = (
         "user_surplus_usd",
-        "miner_profit_usd + refiner_profit_usd",
-        "tariff_usd + levy_usd + export_tax_usd",
+        "miner_profit_usd + refiner_profit_usd + maker_profit_usd",
+        "tariff_usd + levy_usd + export_tax_usd + fine_usd + support_usd",
     )
     yearly = f"mean of shared rounds x {run.rounds_per_year}"
     rows = f"countries ever with rung = 4, {yearly}, less the same in {other}"

@@ -38,9 +38,11 @@ ACCOUNT_COLOURS = {
     "users": "#5d3a9b",
     "miners": "#9c6b30",
     "refiners": "#1b998b",
+    "refiners and makers": "#1b998b",
     "treasury": "#9bbf3b",
     "licence rents": "#e0637a",
     "re-export margins": "#c9b3e6",
+    "unrecorded exports": "#7a3e48",
     "reserve and finance": "#8d99a6",
     "capital of new plants": "#3b4754",
 }

@@ -44,12 +44,12 @@ SINCE = (
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "users": ("user_surplus_usd",),
     "miners": ("miner_profit_usd",),
-    "refiners": ("refiner_profit_usd",),
-    "treasury": ("tariff_usd", "levy_usd", "export_tax_usd"),
+    "refiners and makers": ("refiner_profit_usd", "maker_profit_usd"),
+    "treasury": ("tariff_usd", "levy_usd", "export_tax_usd", "fine_usd", "support_usd"),
     "licence rents": ("quota_rent_usd",),
     "re-export margins": ("hub_margin_usd",),
     "unrecorded exports": ("unrecorded_usd",),
-    "reserve and finance": ("reserve_usd", "finance_usd"),
+    "reserve and finance": ("reserve_usd", "state_usd", "finance_usd"),
     "capital of new plants": ("capital_usd",),
 }
 MOST_BARS = 15
@@ -166,7 +166,9 @@ def _mean_year(run: Run, rounds: list[int]) -> pd.DataFrame:
 
     countries = run.table("countries")
     means = countries[countries["round"].isin(rounds)].groupby("country").mean(numeric_only=True)
-    return 4 * pd.DataFrame({name: means[list(accounts)].sum(axis=1) for name, accounts in GROUPS.items()})
+    return run.rounds_per_year * pd.DataFrame(
+        {name: means[list(accounts)].sum(axis=1) for name, accounts in GROUPS.items()}
+    )
 
 
 def _dearer_metal(run: Run, first: list[int], last: list[int]) -> pd.Series[float]:
@@ -181,7 +183,11 @@ def _dearer_metal(run: Run, first: list[int], last: list[int]) -> pd.Series[floa
     for rounds in (first, last):
         rows = refined[refined["round"].isin(rounds)]
         paid = rows.assign(paid_usd=rows["price_mean_usd_t"] * rows["use_t"])
-        sums = paid.groupby(["country", "mineral"])[["use_t", "paid_usd"]].sum() * 4 / len(rounds)
+        sums = (
+            paid.groupby(["country", "mineral"])[["use_t", "paid_usd"]].sum()
+            * run.rounds_per_year
+            / len(rounds)
+        )
         years.append(sums.assign(price=sums["paid_usd"] / sums["use_t"]))
     before, after = years
     cost = (after["price"] - before["price"]) * (after["use_t"] + before["use_t"]) / 2

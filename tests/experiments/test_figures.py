@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from experiments.figures import dominance, membership, naming, prices, reserve, welfare, world_map
+from experiments.figures import dominance, membership, naming, prices, reserve, theme, welfare, world_map
 from experiments.figures.gallery import GALLERY, draw_all
+from experiments.floor_bill import SIDES
 from experiments.results import ResultsError, Run
+from world.record import SCHEMA
 
 MakeRun = Callable[..., Run]
 
@@ -137,3 +139,15 @@ def test_numbers_in_words() -> None:
     assert naming.quarter_in_words("2027-Q3") == "Q3 2027"
     assert naming.as_signatories(["DEU", "FRA", "JPN"]) == ["EU", "JPN"]
     assert naming.mineral_name("tin") == "Tin"
+
+
+def test_every_group_of_accounts_has_a_colour_of_its_own() -> None:
+    assert {*welfare.GROUPS, *SIDES} == set(theme.ACCOUNT_COLOURS)
+    for groups in (welfare.GROUPS, SIDES):
+        assert len({theme.ACCOUNT_COLOURS[name] for name in groups}) == len(groups)
+
+
+def test_the_bars_hold_every_account_that_welfare_is_the_sum_of() -> None:
+    money = {column.name for column in SCHEMA["countries"] if column.name.endswith("_usd")}
+    drawn = [account for accounts in welfare.GROUPS.values() for account in accounts]
+    assert sorted(drawn) == sorted(money - {"final_user_surplus_usd", "welfare_usd", "stake_usd"})
