@@ -12,7 +12,7 @@ import pytest
 from benchmarks import convergence
 from benchmarks.met_markets import KINDS, RUNS, clear_batch, random_batch, random_scenario
 from benchmarks.watch import AT_ONCE, COLD, COOLED, LOST, PATIENCE, watching
-from world.market import fallback, solver
+from world.market import fallback, level, solver
 from world.market.arrays import Market
 from world.market.fallback import MarketError
 from world.market.solver import clear_market
@@ -63,6 +63,8 @@ def test_continuation_is_a_level_of_its_own(monkeypatch: pytest.MonkeyPatch) -> 
 def test_what_is_lost_is_named_and_the_rest_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, steps in (("FIRST_STEPS", 1), ("RUNG_STEPS", 2), ("LAST_STEPS", 3)):
         monkeypatch.setattr(fallback, name, steps)
+    for name in ("HALVINGS", "HELD_STEPS", "FREE_STEPS"):
+        monkeypatch.setattr(level, name, 1)
     monkeypatch.setattr("benchmarks.watch.LEVEL_OF_LIMIT", {1: COLD, 2: COOLED, 3: PATIENCE})
     market = random_batch(SHORT, 0).take(list(range(12)))
     with pytest.raises(MarketError):

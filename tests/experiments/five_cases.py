@@ -72,7 +72,6 @@ FIVE: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "V,auc,accession_auc,yes,framework,,2011-Q4,last,,,value,0,1,band,B,made up",
             "V,none,members,CCC,framework,,after,max,,,value,0,1,share,B,made up",
-            "V,days,days_to_join,CCC,forum,,after,last,,,value,0,400,band,B,made up",
         ),
     ),
     "a slump without policy": (

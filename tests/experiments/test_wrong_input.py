@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parents[2]
             "invalid choice: 'metal'",
         ),
         (["compare", "a", "b", "--jobs", "0"], "--jobs: given '0'"),
-        (["explain", "somewhere"], "required: --country"),
+        (["explain", "somewhere"], "--country --why-not is required"),
     ],
 )
 def test_mistyped_words_are_one_line_and_code_2(
