@@ -7,6 +7,7 @@ import hashlib
 import platform
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -26,13 +27,21 @@ def software_version() -> str:
 @cache
 def code_fingerprint() -> str:
     """Twelve hex digits that change when any line of the code that a run is played by does."""
+    return fingerprint_of(code_of("agents") + code_of("world"))[:12]
+
+
+def code_of(folder: str) -> list[Path]:
+    """The modules under a folder of the checkout, in the order of their paths."""
+    return sorted((DATA.parent.parent / folder).rglob("*.py"))
+
+
+def fingerprint_of(files: Iterable[Path]) -> str:
+    """SHA-256 over files of the checkout and where they stand in it, in the order given."""
     digest = hashlib.sha256()
-    root = DATA.parent.parent
-    for package in ("agents", "world"):
-        for file in sorted((root / package).rglob("*.py")):
-            digest.update(file.relative_to(root).as_posix().encode())
-            digest.update(file.read_bytes())
-    return digest.hexdigest()[:12]
+    for file in files:
+        digest.update(file.relative_to(DATA.parent.parent).as_posix().encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def data_fingerprint() -> str:

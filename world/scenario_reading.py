@@ -33,16 +33,25 @@ class Layer(NamedTuple):
 
 def find_scenario(name_or_path: str | Path) -> Path:
     """Path of a scenario given by its name in the library or by a file name."""
-    path = Path(name_or_path)
+    return find_named(name_or_path, LIBRARY, "scenario", ("no such scenario file", ScenarioError))
+
+
+def find_named(
+    name_or_path: str | Path, library: Path, kind: str, missing: tuple[str, type[ValueError]]
+) -> Path:
+    """Path of a file given by its name in a library or by a file name; ``missing``: what is said of a file
+    that is not there, and the error to raise.
+    """
+    path, given = Path(name_or_path), str(name_or_path)
+    words, error = missing
     if path.suffix == ".toml":
         if not path.is_file():
-            raise ScenarioError(f"{path}: no such scenario file")
+            raise error(f"{path}: {words}")
         return path
-    named = LIBRARY / f"{name_or_path}.toml"
-    if path.name != str(name_or_path) or not named.is_file():
-        known = sorted(file.stem for file in LIBRARY.glob("*.toml"))
-        given = str(name_or_path)
-        raise ScenarioError(f"unknown scenario {given!r}{in_order(given, known)} or a path to a .toml file")
+    named = library / f"{given}.toml"
+    if path.name != given or not named.is_file():
+        known = sorted(file.stem for file in library.glob("*.toml"))
+        raise error(f"unknown {kind} {given!r}{in_order(given, known)} or a path to a .toml file")
     return named
 
 

@@ -19,6 +19,7 @@ from experiments.backtests.outcome import Outcome
 from experiments.jobs import stop_when_told
 from experiments.mechanisms.mechanism import ARMS, OFF, Mechanism
 from experiments.mechanisms.reading import minerals_of
+from experiments.provenance import code_of, fingerprint_of
 from world.dataset import load_dataset
 from world.economy import Economy, same_ground
 from world.market.fallback import MarketError
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 TABLES = ("markets", "flows", "licences", "zone", "countries", "decisions", "reserve")
 """Result tables that measures look at."""
-CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -133,9 +133,5 @@ def pair_fingerprint(mechanism: Mechanism) -> str:
 @lru_cache(maxsize=1)
 def program_fingerprint() -> str:
     """SHA-256 over the code that plays a run and measures it."""
-    found = hashlib.sha256()
-    folders = [CHECKOUT / name for name in ("agents", "world", "experiments/backtests")]
-    for path in [Path(__file__), *(path for folder in folders for path in sorted(folder.rglob("*.py")))]:
-        found.update(path.relative_to(CHECKOUT).as_posix().encode())
-        found.update(path.read_bytes())
-    return found.hexdigest()
+    played = [path for name in ("agents", "world", "experiments/backtests") for path in code_of(name)]
+    return fingerprint_of([Path(__file__), *played])

@@ -18,7 +18,7 @@ from experiments.sweep.factor import SCENARIO, DesignError, Factor
 from experiments.sweep.factor_reading import read_factors
 from experiments.sweep.measured import check_members, choose_columns, reserved_columns
 from world.scenario import Scenario, ScenarioError, load_scenario
-from world.scenario_reading import dotted_name, in_order, read_toml
+from world.scenario_reading import dotted_name, find_named, in_order, read_toml
 from world.scenario_schema import allowed_words, schema_at
 
 __all__ = ["Design", "DesignError", "Factor", "find_design", "read_design"]
@@ -78,19 +78,7 @@ class Design:
 
 def find_design(name_or_path: str | Path) -> Path:
     """Path of a design given by its name in the library or by a file name. Raises ``DesignError``."""
-    path = Path(name_or_path)
-    if path.suffix == ".toml":
-        if not path.is_file():
-            raise DesignError(f"{path}: no such design")
-        return path
-    named = LIBRARY / f"{name_or_path}.toml"
-    if path.name != str(name_or_path) or not named.is_file():
-        known = sorted(file.stem for file in LIBRARY.glob("*.toml"))
-        raise DesignError(
-            f"unknown design {str(name_or_path)!r}{in_order(str(name_or_path), known)} or a path to a "
-            ".toml file"
-        )
-    return named
+    return find_named(name_or_path, LIBRARY, "design", ("no such design", DesignError))
 
 
 def read_design(name_or_path: str | Path, scenarios: Mapping[str, Path] | None = None) -> Design:
