@@ -15,7 +15,6 @@ from experiments.backtests.ablations import parameters_without, without
 from experiments.backtests.case import ACTUAL, Case, CaseError
 from experiments.backtests.case_reading import read_case
 from experiments.backtests.criteria import Criterion, read_criteria
-from experiments.backtests.draws import draw_parameters
 from experiments.backtests.evaluation import evaluate, variants_of
 from experiments.backtests.history import Series, read_series, series_line
 from experiments.backtests.naive import nothing_changes, static_answer
@@ -68,14 +67,14 @@ class Played(NamedTuple):
 
 def run_backtests(
     folders: Sequence[Path],
-    draws: int = 50,
+    sets: Sequence[Mapping[str, float]],
     seed: int = 1,
     jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
     ablation: str = "",
 ) -> list[Backtest]:
-    """Play each case under ``draws`` sets of parameters, one seed of shocks a draw, and score it; with one
-    mechanism taken out if ``ablation`` names it.
+    """Play each case under all sets of parameters, one seed of shocks a set, and score it; with one mechanism
+    taken out if ``ablation`` names it.
 
     Raises
     ------
@@ -83,11 +82,10 @@ def run_backtests(
         If a case cannot be used; all are read before any is played.
     """
     read = {folder: (case := read_case(folder), read_criteria(case), read_series(case)) for folder in folders}
-    sets = draw_parameters(draws, seed)
     todo = [
-        Job(folder, number, sets[number], seed + number, ablation)
+        Job(folder, number, one, seed + number, ablation)
         for folder in folders
-        for number in range(draws)
+        for number, one in enumerate(sets)
     ]
     processes = min(jobs or os.cpu_count() or 1, len(todo))
     results = in_turn(play_job, todo) if processes <= 1 else in_processes(play_job, todo, processes)

@@ -69,7 +69,7 @@ def _rate_lines(tests: Sequence[Backtest]) -> Iterator[str]:
     if len(rates) > 1:
         best = float(np.quantile(rates, 0.95))
         yield (
-            f"single draws from the prior, spread put aside: {float(np.median(rates)):.0%} in the middle, "
+            f"single draws, spread put aside: {float(np.median(rates)):.0%} in the middle, "
             f"{best:.0%} at the 95th percentile"
         )
 

@@ -99,13 +99,13 @@ def _complaint(row: Criterion, found: Array, known: Array, middle: tuple[float, 
     if row.kind == "timing":
         late = max(row.low - p10, p90 - row.high)
         return "" if late <= QUARTERS_LATE else f"spread reaches {late:.1f} quarters beyond the band"
-    if _is_ratio(row) and p10 > 0:
+    if is_ratio(row) and p10 > 0:
         return "" if p90 <= WIDEST_RATIO * p10 else f"spread too wide: p90 over p10 is {p90 / p10:.1f}"
     width = (p90 - p10) / max(row.high - row.low, 1e-12)
     return "" if width <= WIDEST_BANDS else f"spread too wide: {width:.1f} bands"
 
 
-def _is_ratio(row: Criterion) -> bool:
+def is_ratio(row: Criterion) -> bool:
     """Whether the number of a row is a ratio, by its operator or by itself."""
     return row.operator == "ratio" or (row.operator == "value" and words()[row.measure].unit == "ratio")
 

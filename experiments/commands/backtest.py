@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,10 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "--draws", type=whole(1), default=50, metavar="N", help="sets of parameters (default: 50)"
     )
     parser.add_argument(
-        "--seed", type=whole(0), default=1, metavar="N", help="seed of the draws (default: 1)"
+        "--prior", action="store_true", help="sets over the whole ranges, not those fitted to the cases"
+    )
+    parser.add_argument(
+        "--seed", type=whole(0), default=1, metavar="N", help="seed of shocks and of the prior (default: 1)"
     )
     parser.add_argument("--jobs", type=whole(1), metavar="N", help="processes (default: one a core)")
     parser.add_argument("--json", metavar="FILE", help="write one row a criterion into this file")
@@ -42,6 +46,7 @@ def backtest(arguments: argparse.Namespace) -> int:
     """Play, score, print; the exit code does not tell passes from failures."""
     from experiments.backtests.backtest import run_backtests
     from experiments.backtests.case_reading import find_cases, read_case
+    from experiments.backtests.draws import draw_parameters, fitted
     from experiments.backtests.report import describe_backtests, write_rows
 
     if arguments.words:
@@ -54,12 +59,14 @@ def backtest(arguments: argparse.Namespace) -> int:
         for case in map(read_case, folders):
             print(f"{case.name}\n    {case.keys.get('name', '')}: {case.keys.get('question', '')}")
         return 0
-    say(arguments.quiet, f"orebloc  backtest of {len(folders)} cases  {arguments.draws} draws")
+    sets = draw_parameters(arguments.draws, arguments.seed) if arguments.prior else fitted(arguments.draws)
+    origin = "prior" if arguments.prior else "ensemble fitted to history"
+    say(arguments.quiet, f"orebloc  backtest of {len(folders)} cases  {len(sets)} draws of the {origin}")
     with progress_bar("runs", arguments.quiet) as progress:
-        tests = run_backtests(folders, arguments.draws, arguments.seed, arguments.jobs, progress)
+        tests = run_backtests(folders, sets, arguments.seed, arguments.jobs, progress)
     say(arguments.quiet, *describe_backtests(tests))
     if arguments.ablations:
-        print("\n".join(_ablated(arguments, folders, tests)))
+        print("\n".join(_ablated(arguments, folders, sets, tests)))
     if arguments.json:
         write_rows(tests, Path(arguments.json))
     if arguments.figures:
@@ -70,7 +77,12 @@ def backtest(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _ablated(arguments: argparse.Namespace, folders: list[Path], tests: list[Backtest]) -> list[str]:
+def _ablated(
+    arguments: argparse.Namespace,
+    folders: list[Path],
+    sets: Sequence[Mapping[str, float]],
+    tests: Sequence[Backtest],
+) -> list[str]:
     """The same draws again, without each mechanism in turn."""
     from experiments.backtests.ablations import ABLATIONS, describe_ablations
     from experiments.backtests.backtest import run_backtests
@@ -78,6 +90,6 @@ def _ablated(arguments: argparse.Namespace, folders: list[Path], tests: list[Bac
     ablated = {}
     for name in ABLATIONS:
         with progress_bar(f"without {name}", arguments.quiet) as progress:
-            again = run_backtests(folders, arguments.draws, arguments.seed, arguments.jobs, progress, name)
+            again = run_backtests(folders, sets, arguments.seed, arguments.jobs, progress, name)
         ablated[name] = [score for test in again for score in test.scores]
     return describe_ablations([score for test in tests for score in test.scores], ablated)

@@ -34,7 +34,7 @@ RUN_LINE = (
 )
 TEST_LINE = (
     "python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e '.[dev]' "
-    "&& .venv/bin/python -m pytest -q"
+    "&& .venv/bin/python -m pytest -q -n auto"
 )
 
 

@@ -206,7 +206,7 @@ def test_draws_lie_in_their_ranges_half_on_either_side() -> None:
 @pytest.fixture(scope="module")
 def test_run(tmp_path_factory: pytest.TempPathFactory) -> Backtest:
     folder = write_case(tmp_path_factory.mktemp("run"))
-    return run_backtests([folder], draws=2, jobs=1)[0]
+    return run_backtests([folder], draw_parameters(2, 1), jobs=1)[0]
 
 
 def test_parts_are_scored_together(test_run: Backtest) -> None:

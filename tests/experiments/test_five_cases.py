@@ -14,7 +14,7 @@ def test_a_case_of_labels_is_read_played_and_met(name: str, tmp_path: Path) -> N
     folder = write_case(tmp_path, FIVE[name][0], criteria_of(name), history=None)
     text = (folder / "case.toml").read_text(encoding="utf-8").partition("[[series]]")[0]
     (folder / "case.toml").write_text(text, encoding="utf-8")
-    (test,) = run_backtests([folder], draws=1, jobs=1)
+    (test,) = run_backtests([folder], [{}], jobs=1)
     assert not test.lost
     for score in test.scores:
         assert score.passed, [(part.criterion.part, part.median, part.reason) for part in score.parts]
