@@ -21,7 +21,7 @@ from world.scenario import Scenario, ScenarioError, list_scenarios, load_scenari
 
 MOST_BYTES = 64_000
 """Largest scenario file and longest link that is looked at."""
-MOST_ROUNDS = 80
+MOST_YEARS = 20
 MOST_MEASURES = 200
 _BASE = re.compile(r"[a-z0-9_]{1,60}")
 _NOTE = re.compile(
@@ -43,8 +43,9 @@ class Premise:
     def scenario(self) -> Scenario:
         """The checked scenario. Raises ``ScenarioError`` when it cannot be used."""
         scenario = _read(self.base, self.text, json.loads(self.settings))
-        if scenario.run.rounds > MOST_ROUNDS:
-            raise ScenarioError(f"run.rounds: given {scenario.run.rounds}, allowed here: 1 to {MOST_ROUNDS}")
+        most = MOST_YEARS * scenario.run.rounds_per_year
+        if scenario.run.rounds > most:
+            raise ScenarioError(f"run.rounds: given {scenario.run.rounds}, allowed here: 1 to {most}")
         if len(scenario.measures) > MOST_MEASURES:
             raise ScenarioError(f"measures: given {len(scenario.measures)}, allowed here: {MOST_MEASURES}")
         return scenario

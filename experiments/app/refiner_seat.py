@@ -21,14 +21,14 @@ def refiner_facts(view: RefinerView, word: str) -> tuple[str, ...]:
     hostile = sorted({grievance.actor for grievance in view.grievances})
     held = [
         f"{mineral_word(control.mineral)}, {control.stage} ({control.instrument.replace('_', ' ')}), "
-        f"to {len(control.targets)} countries"
+        f"to {_countries(len(control.targets))}"
         for control in sorted(view.controls, key=lambda control: (control.mineral, control.stage))
     ]
     goods = {(option.mineral, option.stage): option for option in view.options}
     options = sorted(goods.values(), key=lambda option: -option.lane_value_usd)[:5]
     told = tuple(
         f"{mineral_word(option.mineral)}, {option.stage}: you ship {format_money(option.lane_value_usd)} "
-        f"a {word} to {len(option.targets)} of them, "
+        f"a {word} to {_countries(len(option.targets))}, "
         f"{format_share(option.target_dependence_share)} of what they buy"
         for option in options
     )
@@ -65,8 +65,12 @@ def _moves(view: RefinerView, mineral: str, stage: str) -> dict[str, str]:
     for option in view.options:
         if (option.mineral, option.stage) == (mineral, stage):
             size = f"{option.tax_share:+.0%}" if option.tax_share else f"{option.approval_share:.0%} granted"
-            words = f"{CHOICES[option.instrument]} ({size}; {len(option.targets)} countries)"
+            words = f"{CHOICES[option.instrument]} ({size}; {_countries(len(option.targets))})"
             found[f"{option.instrument} {mineral} {stage}"] = words[0].upper() + words[1:]
     if any(control.good == (mineral, stage) for control in view.controls):
         found[f"{RELIEVE} {mineral} {stage}"] = "Lift your controls on it"
     return found
+
+
+def _countries(count: int) -> str:
+    return f"{count} countries" if count != 1 else "one country"

@@ -119,7 +119,8 @@ def Orders(visit: Visit, menu: Mapping[str, Mapping[str, str]]) -> None:
         Facts(tuple(orders.value.values()))
         solara.Button("Drop all orders", text=True, on_click=lambda: orders.set({}))
     with solara.Div(classes=["ob-choices"]):
-        words = f"Give {len(orders.value)} orders" if orders.value else "Order nothing new"
+        count = len(orders.value)
+        words = f"Give {count} order{'s' * (count > 1)}" if count else "Order nothing new"
         solara.Button(
             f"{words}: go on to the next {visit.word}",
             color="primary",

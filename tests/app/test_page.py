@@ -132,6 +132,23 @@ def test_a_seat_is_taken_kept_on_reload_and_debriefed(page: Page, address: str) 
     wait_for_quarter(page, "Q1 2027")
 
 
+def test_the_dominant_refiner_orders_from_its_menu(page: Page) -> None:
+    page.locator('path[data-code="CHN"]').first.click()
+    click(page, "Take the seat of China")
+    page.wait_for_selector(".ob-seat >> text=Q2 2026: what you are told")
+    page.locator(".ob-seat").get_by_label("Order").click(force=True)
+    page.get_by_role("option", name=re.compile("^Ban")).click()
+    click(page, "Add to your orders")
+    page.wait_for_selector(".ob-seat li >> text=Ban")
+    shot(page, "orders")
+    click(page, "Give 1 order: go on to the next quarter")
+    wait_for_quarter(page, "Q2 2026")
+    with page.expect_download() as saved:
+        click(page, "Save as scenario file")
+    orders = read_file(Path(saved.value.path()).read_bytes()).premise.scenario.dominant_refiner.decisions
+    assert [order.partition(" ")[0] for order in orders["2026-Q2"]] == ["ban"]
+
+
 def test_a_ban_moves_the_price_panel_and_is_undone(page: Page) -> None:
     drawn = ".ob-panels .ob-chart path"
     before = page.locator(drawn).first.get_attribute("d")
