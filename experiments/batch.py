@@ -184,6 +184,7 @@ def compare_scenarios(
     overwrite: bool = False,
     notice: Notice | None = None,
     precision: Precision | None = None,
+    sets: Sequence[Mapping[str, float]] = (),
 ) -> Comparison:
     """Run each scenario with the same seeds and compare outcomes in pairs, the first scenario being the
     reference.
@@ -191,7 +192,9 @@ def compare_scenarios(
     ``seeds`` is a number of seeds (1, 2, ...) or the seeds themselves; ``jobs`` the number of processes, 1
     for none; ``notice`` is called with a line when the market has to be compiled first, which is done once,
     before the processes start; ``precision`` is how narrow the intervals are wanted, for which the pairs
-    needed are counted. An interrupted comparison holds the pairs that were finished.
+    needed are counted. With ``sets`` of parameters (such as ``experiments.backtests.draws.read_ensemble``)
+    each seed plays one of them in every scenario, so that intervals hold what is not known of parameters too.
+    An interrupted comparison holds the pairs that were finished.
     """
     from experiments.comparison import compare_runs, write_comparison
 
@@ -206,7 +209,7 @@ def compare_scenarios(
     _clear_comparison_folder(folder, overwrite)
     chosen = range(1, seeds + 1) if isinstance(seeds, int) else seeds
     todo = [
-        Job(scenario, seed, folder / "runs" / f"{scenario.key}-seed{seed}")
+        Job(_under(scenario, sets, seed), seed, folder / "runs" / f"{scenario.key}-seed{seed}")
         for seed in chosen
         for scenario in ready
     ]
@@ -218,6 +221,14 @@ def compare_scenarios(
         )
         write_comparison(comparison)
     return comparison
+
+
+def _under(scenario: Scenario, sets: Sequence[Mapping[str, float]], seed: int) -> Scenario:
+    """The scenario under the set of a seed; what it says of parameters itself stands."""
+    if not sets:
+        return scenario
+    laid = {**sets[(seed - 1) % len(sets)], **scenario.parameters}
+    return scenario.model_copy(update={"parameters": laid})
 
 
 def _next_comparison(keys: Sequence[str]) -> Path:

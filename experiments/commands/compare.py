@@ -43,6 +43,11 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "OUTCOME=HALF_WIDTH such as dominant_share=0.01 (may be given again; default: 0.25)",
     )
     parser.add_argument("--seeds", type=whole(1), default=5, metavar="N", help="number of seeds (default: 5)")
+    parser.add_argument(
+        "--fitted",
+        action="store_true",
+        help="play each seed under another set of parameters fitted to history, the same in all scenarios",
+    )
     parser.add_argument("--out", metavar="DIR", help="folder for the results (default: results/A-vs-B-K)")
     parser.add_argument("--jobs", type=whole(1), metavar="N", help="processes (default: one a core)")
     add_settings(parser)
@@ -55,15 +60,18 @@ def compare(arguments: argparse.Namespace) -> int:
     """Run and compare; 130 when interrupted, with the pairs that were finished."""
     if arguments.lever is not None:
         return _compare_lever(arguments)
+    from experiments.backtests.draws import read_ensemble
     from experiments.batch import compare_scenarios, prepare_scenario
     from experiments.comparison_words import describe_comparison
 
     settings = chosen_settings(arguments)
     ready = [prepare_scenario(name, arguments.rounds, settings) for name in arguments.scenarios]
     runs = len(arguments.scenarios) * arguments.seeds
+    sets = read_ensemble() if arguments.fitted else []
+    each = ", each under a set of parameters fitted to history" if sets else ""
     say(
         arguments.quiet,
-        f"orebloc  {' / '.join(arguments.scenarios)}  seeds 1 to {arguments.seeds}  {runs} runs",
+        f"orebloc  {' / '.join(arguments.scenarios)}  seeds 1 to {arguments.seeds}{each}  {runs} runs",
     )
     with progress_bar("runs", arguments.quiet) as progress:
         comparison = compare_scenarios(
@@ -75,6 +83,7 @@ def compare(arguments: argparse.Namespace) -> int:
             overwrite=arguments.overwrite,
             notice=notice_of(arguments.quiet),
             precision=_precision_of(arguments),
+            sets=sets,
         )
     if comparison.runs:
         table = str(comparison.folder / "comparison.csv")

@@ -227,6 +227,21 @@ def _this_module() -> ModuleType:
     return module
 
 
+def test_each_seed_has_a_set_of_parameters_of_its_own_in_all_scenarios(
+    use_world: object, tmp_path: Path
+) -> None:
+    for name, written in (("low", ""), ("high", "[parameters]\ntaste_scale = 1.25\n")):
+        text = f"name = 'N'\nquestion = 'Q?'\nbase = 'zone_floor'\n{written}"
+        (tmp_path / f"{name}.toml").write_text(text)
+    sets = [{"taste_scale": 1.5, "trust_cost_share": 0.2}, {"taste_scale": 0.75}]
+    given = [tmp_path / "low.toml", tmp_path / "high.toml"]
+    comparison = compare_scenarios(given, seeds=3, rounds=6, jobs=1, sets=sets)
+    texts = [run.meta["scenario_text"] for run in comparison.runs]
+    assert ["taste_scale = 1.5" in text for text in texts] == [True, False, False, False, True, False]
+    assert ["taste_scale = 1.25" in text for text in texts] == [False, True, False, True, False, True]
+    assert ["trust_cost_share = 0.2" in text for text in texts] == [True, True, False, False, True, True]
+
+
 def test_a_comparison_is_paired_by_seed(use_world: object, tmp_path: Path) -> None:
     write = "name = 'N'\nquestion = 'Q?'\nbase = 'zone_floor'\n[leader]\nmarkup = {}\n"
     for name, markup in (("low", 0.0), ("high", 0.5)):
