@@ -88,13 +88,12 @@ def assimilate(
     rows: Mapping[Path, Sequence[Criterion]], places: Array, steps: int, seed: int, play: Play
 ) -> Array:
     """(draw, parameter) places after so many steps, each of which counts what is seen a part of once."""
-    score = norm.ppf(places).T
     variance: Array | None = None
     for step in range(steps):
-        seen = observe(rows, play(rows, parameters_at(norm.cdf(score).T)))
+        seen = observe(rows, play(rows, parameters_at(places)))
         variance = seen.variance() if variance is None else variance
-        score = _moved(score, seen, variance, steps, seed + step)
-    return np.asarray(norm.cdf(score).T)
+        places = np.asarray(norm.cdf(_moved(norm.ppf(places).T, seen, variance, steps, seed + step)).T)
+    return places
 
 
 def _moved(score: Array, seen: Observed, variance: Array, steps: int, seed: int) -> Array:

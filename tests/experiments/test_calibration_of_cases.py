@@ -98,15 +98,19 @@ def test_a_case_is_scored_under_the_ensemble_fitted_without_it(tmp_path: Path) -
         (tmp_path / name).mkdir()
     folders = [write_case(tmp_path / name) for name in ("one", "two")]
     asked: list[set[str]] = []
+    first: list[float] = []
 
     def play(
         rows: Mapping[Path, Sequence[Criterion]], sets: Sequence[Mapping[str, float]]
     ) -> Mapping[Path, Values]:
         asked.append({str(folder) for folder in rows})
         values = [one[LEADING] for one in sets]
+        first.append(values[1])
         return {folder: {one.line: values for one in of_case} for folder, of_case in rows.items()}
 
     found = calibrate(folders, 12, 1, 1, play, leave_out=True)
+    # the prior is played once, to the last digit, and taken from the store afterwards
+    assert first[0] == first[1] == first[3] == first[5] != first[6]
     one, two = ({str(folder)} for folder in folders)
     assert asked == [one | two, two, one, one, two, one | two, one | two]
     assert len(found.left_out) == len(found.fit) == len(found.before)
