@@ -96,6 +96,11 @@ dominant_refiner.reach | part of third countries, those tied to it most first, t
 dominant_refiner.licence_approval | share of usual shipments that it grants under licence; 0 is a ban
 dominant_refiner.levy_capture | share of the levy on its goods that it takes over by an export tax of the
     same size, `levy_capture_delay_quarters` after the floor came into force; of the other duty forms none
+dominant_refiner.decisions | moves written for it, by quarter or month. Before the first its doctrine decides;
+    from then on it does what is written and nothing else: put a control on a good (`licence dytb refined`;
+    also listing, end_use, quota, ban, export_tax, price_war), lift its controls on one (`relieve dytb
+    refined`), lay duties on all who aggrieve it (`duties`) or none any more (`no_duties`), take the zone's
+    levy over (`capture_levy`) or give it back (`release_levy`); what is not open to it is passed over
 
 ore_holders.policies | export policy by country: local_processing keeps ore at home where smelters that follow
     it are worth more than what miners lose; price_support rations exports where a smaller quantity earns more

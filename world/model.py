@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import mesa
 import numpy as np
 
-from agents.dominant_refiner import DOCTRINES
+from agents.dominant_refiner import doctrine_of
 from agents.export_policy import EXPORT_POLICIES, ExportPolicy
 from agents.leader_doctrines.by_name import make_leader_doctrine
 from agents.zone_leader import REFERENCE_RULES
@@ -137,7 +137,9 @@ class TradeWorld(mesa.Model):
                 scenario.leader.doctrine, PRESSURE[scenario.leader.coercion], scenario.leader.offers
             ),
         )
-        self.doctrine = DOCTRINES[scenario.dominant_refiner.doctrine]()
+        refiner = scenario.dominant_refiner
+        written = {self.clock.round_named(period): moves for period, moves in refiner.decisions.items()}
+        self.doctrine = doctrine_of(refiner.doctrine, written)
         self.export_policies: dict[str, ExportPolicy] = {
             iso3: EXPORT_POLICIES[name]() for iso3, name in scenario.ore_holders.policies.items()
         }

@@ -159,6 +159,7 @@ def _period_faults(scenario: Scenario) -> Iterator[Fault]:
             for key, period in (("begins", own.begins), ("ends", own.ends))
             if period is not None
         },
+        ("dominant_refiner", "decisions"): tuple(scenario.dominant_refiner.decisions),
     }
     for location, periods in written.items():
         for period in periods if scenario.run.rounds_per_year == 4 else ():
@@ -217,6 +218,9 @@ def _minerals_named(scenario: Scenario) -> Iterator[tuple[tuple[int | str, ...],
     yield from (
         (("leader", "reference_price_usd_t", name), name) for name in scenario.leader.reference_price_usd_t
     )
+    for period, moves in scenario.dominant_refiner.decisions.items():
+        goods = [move.split()[1] for move in moves if " " in move]
+        yield from ((("dominant_refiner", "decisions", period), name) for name in goods)
     for number, measure in enumerate(scenario.measures):
         yield from ((("measures", number, "minerals"), name) for name in measure.minerals)
 

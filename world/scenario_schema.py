@@ -10,6 +10,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from agents.doctrines.scripted import MOVE
 from agents.leader_doctrines.by_name import leader_doctrine_names
 from agents.strategies.by_name import strategy_names
 from world.clock import PERIOD, Clock, RoundsPerYear
@@ -47,6 +48,8 @@ Period = Annotated[str, Field(pattern=PERIOD)]
 Voter = Annotated[str, Field(pattern=r"^([A-Z]{3}|EU)$")]
 NAME = r"^[A-Za-z0-9_-]{1,40}$"
 Choice = Literal["join", "hold_out", "ask", "stay", "leave"]
+Move = Annotated[str, Field(pattern=MOVE)]
+Moves = Annotated[tuple[Move, ...], BeforeValidator(_list_to_tuple)]
 
 
 def _check_strategy(value: str) -> str:
@@ -166,6 +169,7 @@ class DominantRefinerSection(Section):
     reach: Share = 0.0
     licence_approval: Share = 0.4
     levy_capture: Share = 0.0
+    decisions: dict[Period, Moves] = {}
 
 
 class OreHoldersSection(Section):

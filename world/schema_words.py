@@ -1,4 +1,4 @@
-"""What a key of a scenario may hold, in words, from its JSON schema."""
+"""What a key may hold, in words, from the JSON schema of a scenario, a design or a case."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from agents.doctrines.scripted import MOVE
 from world.clock import PERIOD
 from world.scenario_schema import NAME, ScenarioSchema
 
@@ -80,6 +81,7 @@ _FORMATS = {
     NAME: "a short name of letters, digits, _ and -",
     r"^[A-Z]{2,3}$": "an ISO 3166-1 alpha-3 code such as CAN, or EU",
     r"^\d{4}-Q[1-4]$": "a quarter such as 2026-Q1",
+    MOVE: "a move such as licence dytb refined, relieve dytb refined, duties or capture_levy",
     PERIOD: "a quarter such as 2026-Q1, or in runs of months a month such as 2026-03",
     r"^([A-Z]{3}|EU)$": "an ISO 3166-1 alpha-3 code such as CAN, or EU",
     r"^(world|[A-Z]{3})$": "world, or an ISO 3166-1 alpha-3 code such as CAN",
@@ -95,8 +97,8 @@ def _range_words(schema: Mapping[str, Any]) -> str:
 def _plural(items: Mapping[str, Any]) -> str:
     if "enum" in items:
         return "names out of " + ", ".join(items["enum"])
-    return (
-        'names such as ["ndpr", "dytb"]'
-        if items.get("type") == "string"
-        else "tables, each under [[measures]]"
-    )
+    if items.get("type") != "string":
+        return "tables, each under [[measures]]"
+    if items.get("pattern") == MOVE:
+        return 'moves such as ["licence dytb refined", "relieve gallium refined", "duties"]'
+    return 'names such as ["ndpr", "dytb"]'
