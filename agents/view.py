@@ -128,8 +128,7 @@ class CountryView:
     (-1: none). ``quarter_rounds`` is how many rounds make a quarter. ``tariff_relief_usd`` and ``exempt``,
     minerals in which the floor would not bind it, are on offer for its signature; ``duty_burden_usd`` is what
     the leader's duties on all its goods take from it. ``population`` weighs votes in a bloc; ``members``
-    holds the view of each of its countries (none for a country by itself). ``fellows`` are the clubs that it
-    sits in, as they bear on the rung in question.
+    holds the view of each of its countries. ``fellows`` : clubs it sits in, as they bear on the rung.
     """
 
     actor: str
