@@ -82,6 +82,10 @@ leader.offers | what the leader may give a holdout that says what it lacks to si
     duties on all goods, or an exemption from the floor for one mineral; none with `[]`
 leader.reference_price_usd_t | reference prices set by hand, USD/t contained; all others follow the rule
 leader.floor_scale | factor on all reference prices from a quarter or month on; 1 before the first
+leader.decisions | orders written for it, by quarter or month, that stand until they are taken back. Before
+    the first its doctrine decides; from then on it grants what a holdout asks for, up to all that its
+    signature is worth (`grant CAN`, until `refuse CAN`), and threatens (`threaten CAN`, until `spare CAN`) as
+    ordered alone; finance goes by its doctrine unless it is taken back (`no_finance`, `finance`)
 
 dominant_refiner.country | who may withhold
 dominant_refiner.doctrine | never answers; answers hostile acts in kind; goes up and down a ladder as its

@@ -151,6 +151,7 @@ def _period_faults(scenario: Scenario) -> Iterator[Fault]:
     written: dict[tuple[int | str, ...], tuple[str, ...]] = {
         ("run", "decisions_open"): (scenario.run.decisions_open,),
         ("leader", "floor_scale"): tuple(scenario.leader.floor_scale),
+        ("leader", "decisions"): tuple(scenario.leader.decisions),
         **{("accession", "talks", iso3): (period,) for iso3, period in scenario.accession.talks.items()},
         **{("zone", "decisions", name): tuple(plan) for name, plan in scenario.zone.decisions.items()},
         **{
@@ -175,6 +176,10 @@ def _country_faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
     for name in scenario.zone.decisions:
         if name not in deciding:
             yield ("zone", "decisions", name), name, in_order(name, deciding)
+    for period, orders in scenario.leader.decisions.items():
+        for name in (order.split()[1] for order in orders if " " in order):
+            if name not in deciding:
+                yield ("leader", "decisions", period), name, in_order(name, deciding)
 
 
 def _actor_faults(scenario: Scenario, known: Known) -> Iterator[Fault]:

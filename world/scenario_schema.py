@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from agents.doctrines.scripted import MOVE
 from agents.leader_doctrines.by_name import leader_doctrine_names
+from agents.scripted_leader import ORDER
 from agents.strategies.by_name import strategy_names
 from world.clock import PERIOD, Clock, RoundsPerYear
 from world.institution_entry import InstitutionEntry
@@ -50,6 +51,8 @@ NAME = r"^[A-Za-z0-9_-]{1,40}$"
 Choice = Literal["join", "hold_out", "ask", "stay", "leave"]
 Move = Annotated[str, Field(pattern=MOVE)]
 Moves = Annotated[tuple[Move, ...], BeforeValidator(_list_to_tuple)]
+Order = Annotated[str, Field(pattern=ORDER)]
+Orders = Annotated[tuple[Order, ...], BeforeValidator(_list_to_tuple)]
 
 
 def _check_strategy(value: str) -> str:
@@ -148,6 +151,7 @@ class LeaderSection(Section):
     ] = ("side_payment", "tariff_relief")
     reference_price_usd_t: dict[str, dict[Literal["ore", "refined", "component"], Price]] = {}
     floor_scale: dict[Period, Annotated[float, Field(ge=0.1, le=5)]] = {}
+    decisions: dict[Period, Orders] = {}
 
 
 class DominantRefinerSection(Section):

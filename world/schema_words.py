@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from agents.doctrines.scripted import MOVE
+from agents.scripted_leader import ORDER
 from world.clock import PERIOD
 from world.scenario_schema import NAME, ScenarioSchema
 
@@ -81,6 +82,7 @@ _FORMATS = {
     NAME: "a short name of letters, digits, _ and -",
     r"^[A-Z]{2,3}$": "an ISO 3166-1 alpha-3 code such as CAN, or EU",
     r"^\d{4}-Q[1-4]$": "a quarter such as 2026-Q1",
+    ORDER: "an order such as grant CAN, refuse CAN, threaten CAN, spare CAN or no_finance",
     MOVE: "a move such as licence dytb refined, relieve dytb refined, duties or capture_levy",
     PERIOD: "a quarter such as 2026-Q1, or in runs of months a month such as 2026-03",
     r"^([A-Z]{3}|EU)$": "an ISO 3166-1 alpha-3 code such as CAN, or EU",
@@ -101,4 +103,6 @@ def _plural(items: Mapping[str, Any]) -> str:
         return "tables, each under [[measures]]"
     if items.get("pattern") == MOVE:
         return 'moves such as ["licence dytb refined", "relieve gallium refined", "duties"]'
+    if items.get("pattern") == ORDER:
+        return 'orders such as ["grant CAN", "threaten DNK", "no_finance"]'
     return 'names such as ["ndpr", "dytb"]'

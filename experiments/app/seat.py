@@ -10,15 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agents.accession import FLOOR, PayoffAccession
-from agents.bargaining import WORDS
 from agents.decision import CountryDecision
 from agents.view import CountryView
 from experiments.app.commons import TRACKS
+from experiments.app.leader_seat import leader_facts, leader_menu
 from experiments.app.premise import Premise
 from experiments.app.refiner_seat import refiner_facts, refiner_menu
 from experiments.figures.naming import (
     RUNGS,
-    country_name,
     format_money,
     format_share,
     in_words,
@@ -45,7 +44,7 @@ OPTIONS: Mapping[str, str] = {
 @dataclass(frozen=True)
 class Briefing:
     """What the person in the seat is shown: facts, options (choice -> words), what signing is worth; for the
-    dominant refiner a menu, of which as much as it likes (what it is about -> move -> words).
+    two powers a menu, of which as much as they like (what it is about -> order -> words).
     """
 
     actor: str
@@ -76,7 +75,7 @@ def _brief(world: TradeWorld, actor: str) -> Briefing | None:
     if world.dominant in places:
         return _refiner_briefing(world, actor, quarter)
     if world.leader in places:
-        return Briefing(actor, quarter, _leader_facts(world), {})
+        return _leader_briefing(world, actor, quarter)
     return _country_briefing(world, actor, quarter)
 
 
@@ -128,6 +127,11 @@ def _facts(view: CountryView, world: TradeWorld) -> tuple[str, ...]:
     )
 
 
+def _leader_briefing(world: TradeWorld, actor: str, quarter: str) -> Briefing:
+    view, word = leader_view(world), world.clock.word
+    return Briefing(actor, quarter, leader_facts(view, word), {}, menu=leader_menu(view, word))
+
+
 def _refiner_briefing(world: TradeWorld, actor: str, quarter: str) -> Briefing:
     view, word = refiner_view(world), world.clock.word
     if not refiner_plans(world):
@@ -136,32 +140,13 @@ def _refiner_briefing(world: TradeWorld, actor: str, quarter: str) -> Briefing:
     return Briefing(actor, quarter, refiner_facts(view, word), {}, menu=refiner_menu(view))
 
 
-def _leader_facts(world: TradeWorld) -> tuple[str, ...]:
-    view, word = leader_view(world), world.clock.word
-    short = sorted(
-        (seen.request for seen in view.invitations.values() if seen.request and seen.request.short_usd > 0),
-        key=lambda request: request.short_usd,
-    )[:5]
-    lacking = tuple(
-        f"{country_name(request.actor)} lacks {format_money(request.short_usd)} a {word} to sign and asks "
-        f"for {WORDS[request.kind]}; its signature is worth {format_money(request.gain_usd)} to you"
-        for request in short
-    )
-    on_floor = sum(seen.rung == FLOOR for seen in view.invitations.values())
-    return (
-        f"{on_floor} partners are bound by the floor.",
-        f"{len(view.announced_usd_t)} reference prices are announced.",
-        f"Your finance budget is {format_money(view.budget_usd)} a {word}.",
-        *lacking,
-        f"The floor, tariffs and threats are under 'Act' below; they take effect this {word}.",
-    )
-
-
 def decided(premise: Premise, actor: str, quarter: str, *choices: str) -> Premise:
-    """The premise with one more decision written: a choice, or moves of the dominant refiner."""
-    if actor == premise.scenario.dominant_refiner.country:
-        orders = {**premise.setting("dominant_refiner.decisions", {}), quarter: list(choices)}
-        return premise.having("dominant_refiner.decisions", orders)
+    """The premise with one more decision written: a choice, or the orders of one of the two powers."""
+    scenario = premise.scenario
+    for power in ("leader", "dominant_refiner"):
+        if actor == getattr(scenario, power).country:
+            orders = {**premise.setting(f"{power}.decisions", {}), quarter: list(choices)}
+            return premise.having(f"{power}.decisions", orders)
     (choice,) = choices
     written = dict(premise.setting("zone.decisions", {}))
     written[actor] = {**written.get(actor, {}), quarter: choice}

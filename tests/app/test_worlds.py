@@ -141,6 +141,21 @@ def test_the_dominant_refiner_orders_from_the_menu_of_its_doctrines(small: Premi
     assert read_file(file.read_bytes()).premise.key == ordered.key
 
 
+def test_the_leader_orders_whom_to_pay_and_whom_to_threaten(small: Premise) -> None:
+    play(small, 5)
+    briefing = brief(small, 5, "USA")
+    assert briefing is not None
+    orders = {order for about in briefing.menu.values() for order in about}
+    assert {"threaten CAN", "spare CAN", "no_finance"} <= orders
+    ordered = decided(small, "USA", "2026-Q2", "threaten CAN", "no_finance")
+    play(ordered, 6, small, 5)
+    politics = TRACKS.ask(lambda: TRACKS.stand_at(ordered, 6)).state.politics
+    assert dict(politics.pressure) == {"CAN": 1.0}
+    assert not politics.finance_usd.any()
+    assert first_decision(ordered, "USA") == "2026-Q2"
+    assert computers_premise(ordered, "USA").key == small.key
+
+
 def test_the_debrief_pairs_the_seat_with_the_computer(small: Premise) -> None:
     play(small, 7)
     seated = decided(small, "JPN", "2026-Q2", "hold_out")
