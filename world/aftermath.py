@@ -11,8 +11,9 @@ import numpy as np
 from agents.beliefs import extrapolate, revise_expected
 from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, Mask, gather
 from world.capacity import invest
+from world.fear import remember_fear
 from world.finance import finance_cut
-from world.holdings import private_share, revise_holdings
+from world.holdings import holding_of, private_share, revise_holdings
 from world.hub_capacity import revise_hubs
 from world.licence_round import close_offices
 from world.market.clearing import StageClearing
@@ -21,6 +22,7 @@ from world.plant_costs import BLOCK_STAGE, MAKING
 from world.price_floor import believed_floor_usd_t
 from world.state import FLOOR
 from world.state_trade import stock_orders_t
+from world.stocks import followed_share
 from world.trust import revise_trust
 from world.unrecorded import revise_ways
 from world.zone import exemptions, floor_members, scope_of
@@ -33,6 +35,7 @@ def learn(world: TradeWorld, cleared: Cleared) -> None:
     """Each compares what it expected with what it saw: prices, stocks, habits, thrift, trust, the risk of
     retaliation.
     """
+    remember_fear(world)
     revise_stocks(world, cleared)
     close_offices(world, cleared)
     revise_hubs(world, cleared)
@@ -109,8 +112,9 @@ def revise_prices(world: TradeWorld, cleared: Cleared) -> None:
     for stage, cleared_stage in enumerate(clearing.stages):
         index = np.maximum(cleared_stage.index_usd_t, 1e-9)
         usual = revise_expected(markets.usual_index_usd_t[stage], index, speed, a_year)
+        followed = followed_share(holding_of(world.base, markets, stage), markets.fear[stage], p)
         markets.expected_index_usd_t[stage] = extrapolate(
-            usual, index, markets.recent_index_usd_t[stage][0], p.stock_trend_share, p.stock_trend_response
+            usual, index, markets.recent_index_usd_t[stage][0], followed, p.stock_trend_response
         )
         markets.usual_index_usd_t[stage] = usual
         markets.recent_index_usd_t[stage] = (*markets.recent_index_usd_t[stage][1:], index)
