@@ -15,6 +15,9 @@ from world.parameters import ParameterValues
 from world.state import Markets, Politics, WorldState
 from world.unrecorded import first_ways_t
 
+MOST_CASH_USD_T = 1e12
+"""Cash of the first round: as much as may be kept, see :func:`world.capacity.keep_cash`."""
+
 
 def initial_state(
     base: BaseMarket,
@@ -58,9 +61,7 @@ def _initial_markets(
             block: np.zeros_like(curves.tranche_cost_usd_t) for block, curves in base.curves.items()
         },
         cash_usd_t={
-            block: np.full(
-                curves.tranche_cost_usd_t.shape, 1e12
-            )  # as much as may be kept, see :func:`world.capacity.keep_cash`
+            block: np.full(curves.tranche_cost_usd_t.shape, MOST_CASH_USD_T)
             for block, curves in base.curves.items()
         },
         ore_outage=np.zeros_like(first[ORE]),

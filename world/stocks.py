@@ -34,8 +34,8 @@ MOST_DRAWN_SHARE = 0.9
 MOST_BOUGHT_SHARE = 1.5
 """Most that is bought for stocks in a round at the usual price, over use (assumption)."""
 DRAWN_WITHIN = 0.5
-"""Part of a quarter for which holders plan when goods are dear: in rounds of a month all but a twentieth of what
-may be drawn is gone after three of them, in a quarter all of it."""
+"""Part of a quarter for which holders plan when goods are dear: in rounds of a month all but a twentieth of
+what may be drawn is gone after three of them, in a quarter all of it."""
 MOST_SHED, LEAST_ORDER_SHARE = 0.27, 0.05
 """Most by which holders of too much buy less than they use at the usual price, and the least they order at
 any price, both over use."""
@@ -104,9 +104,9 @@ def answer_of(
 
 
 def followed_share(holding: Holding, fear: Array, parameters: ParameterValues) -> Array:
-    """(mineral, buyer) part of what holders expect that rests on the last price and its trend, the rest on the
-    mean of some years: ``stock_trend_share`` of who has what it usually wants, more of who wants more for fear,
-    less of who has plenty and can wait."""
+    """(mineral, buyer) part of what holders expect that rests on the last price and its trend, the rest on
+    the mean of some years: ``stock_trend_share`` of who has what it usually wants, more of who wants more for
+    fear, less of who has plenty and can wait."""
     wish = 1.0 + parameters.stock_fear_response * fear
     due = (holding.late_share + holding.last_share) * holding.use_t
     there = holding.held_t + holding.arriving_t + holding.later_t - due

@@ -104,7 +104,9 @@ def test_a_quota_makes_buyers_hoard_so_that_the_price_peaks_late_and_falls_when_
     flows = table(calm, "flows", mineral="gallium", stage="refined", round=2)
     usual = 4.0 * flows[(flows["origin"] == "CHN") & (flows["destination"] != "CHN")]["flow_t"].sum()
     later = first_day_of("2026-Q3")
-    cut = measure("export_quota", "CHN", "2026-Q1", minerals=("gallium",), stages=("refined",), size=0.5 * usual)
+    cut = measure(
+        "export_quota", "CHN", "2026-Q1", minerals=("gallium",), stages=("refined",), size=0.5 * usual
+    )
     eased = replace(cut, id="eased", announced=later, in_force=later, size=0.9 * usual)
     cut = replace(cut, ends=later)
     world = played(minerals=["gallium"], rounds=20, measures=(cut, eased))
