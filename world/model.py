@@ -14,6 +14,7 @@ from agents.zone_leader import REFERENCE_RULES
 from agents.zone_leader import ZoneLeader as LeaderStrategy
 from world.axes import REFINED, STAGES, Array, Mask
 from world.background import read_sector_shares, restrict_minerals
+from world.buying_ahead import Foresight
 from world.capacity import NamedStart, order_named_plants, order_trend, planned_t
 from world.dataset import Dataset, load_dataset
 from world.economy import Economy, build_economy
@@ -121,6 +122,9 @@ class TradeWorld(mesa.Model):
             p.licence_leak_share,
             p.licence_delay_days,
             self.clock.rounds_per_year,
+            Foresight(
+                p.ahead_horizon_months, p.ahead_pace_ratio, p.licence_cleared_share, p.licence_delay_days
+            ),
         )
         self.calendar = Calendar(measures, axes, groups, self.clock, self.streams, priors, ground)
         self.happenings = self.calendar.happen(0, [])
