@@ -16,6 +16,7 @@ from world.conditions import planned_ahead_t
 from world.finance import finance_cut
 from world.holdings import private_share, revise_holdings
 from world.hub_capacity import revise_hubs
+from world.institution_lanes import revise_reliability
 from world.licence_round import close_offices
 from world.market.clearing import StageClearing
 from world.market_round import Cleared, feed_index_usd_t
@@ -43,6 +44,7 @@ def learn(world: TradeWorld, cleared: Cleared) -> None:
     revise_prices(world, cleared)
     revise_thrift(world)
     revise_trust(world)
+    revise_reliability(world, cleared)
 
 
 def revise_stocks(world: TradeWorld, cleared: Cleared) -> None:
