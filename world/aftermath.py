@@ -119,11 +119,14 @@ def revise_prices(world: TradeWorld, cleared: Cleared) -> None:
         index = np.maximum(cleared_stage.index_usd_t, 1e-9)
         usual = revise_expected(markets.usual_index_usd_t[stage], index, speed, a_year)
         followed = followed_share(holding_of(world.base, markets, stage), markets.fear[stage], p)
+        before, *between = markets.recent_index_usd_t[stage]
+        quarter = (*between, index)  # a month by itself is no trend
+        last = np.exp(np.mean(np.log(np.maximum(quarter, 1e-9)), axis=0))
         markets.expected_index_usd_t[stage] = extrapolate(
-            usual, index, markets.recent_index_usd_t[stage][0], followed, p.stock_trend_response
+            usual, last, before, followed, p.stock_trend_response
         )
         markets.usual_index_usd_t[stage] = usual
-        markets.recent_index_usd_t[stage] = (*markets.recent_index_usd_t[stage][1:], index)
+        markets.recent_index_usd_t[stage] = quarter
     world.outside_prices.append(
         np.stack([_outside_mean(world, cleared, stage) for stage in range(len(STAGES))], axis=1)
     )
