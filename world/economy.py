@@ -36,8 +36,8 @@ class Economy:
 
     leader, dominant : positions of the two great powers that the scenario names
     goods_trade_usd : (country, country) exporter by importer, a year
-    hub_start_t, hub_room_t : stage -> (mineral, country) what third countries can hand on in a round, at first
-        and at most
+    hub_start_t, hub_room_t : stage -> (mineral, country) what third countries can hand on in a round, at
+        first and at most
     final_need_t : (mineral, country) metal in goods that end up there
     final_use : (mineral, country, user) share of each user's output that ends up in each country
     grip : (mineral,) the dominant refiner's share of refined output in the base year

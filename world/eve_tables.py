@@ -56,8 +56,8 @@ share | number | share | 0..1 | part of the trade
     ),
     Table(
         "floors",
-        "Least landed prices that importers kept in the base year, by agreement with sellers or by quotas, so "
-        "that the gap is the sellers'; home sellers are taken to have sold as dear.",
+        "Least landed prices that importers kept in the base year, by agreement with sellers or by quotas: "
+        "the gap was the sellers'. Home sellers are taken to have sold as dear.",
         columns(_GOOD + _LANE + "floor_usd_t | number | USD/t contained | >0.. | least price landed\n"),
         key=("mineral", "stage", "exporter", "importer"),
         needed=False,

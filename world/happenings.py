@@ -65,8 +65,8 @@ class Guarantee:
 class Happenings:
     """The measures of a round.
 
-    duty_share, duty_usd_t : duties on top of those of the base year; repealed_share : part of duties and floors
-        of the base year that is taken away; export_tax_share, export_tax_usd_t
+    duty_share, duty_usd_t : duties on top of those of the base year; export_tax_share, export_tax_usd_t
+    repealed_share : part of the duties and floors of the base year that is taken away
     least_export_usd_t, least_import_usd_t : least price f.o.b. and landed, -inf where none
     approval_share : part of usual shipments that bans and licences leave once offices work at full pace
     closed_share : part of the round on which the lane is closed

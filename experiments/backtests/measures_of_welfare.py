@@ -45,9 +45,9 @@ def loss_over_gdp(run: Outcome, target: Target) -> Array:
 
 @word("share", ONE, "welfare stake", of_goods=False, against=True)
 def net_over_user_cost(run: Outcome, target: Target) -> Array:
-    """Loss of welfare of the place over the loss of its users, against the variant named in relative_to. Users
-    lose what they pay more for the mean of what they use in both (welfare), or final users their surplus
-    (stake)."""
+    """Loss of welfare of the place over the loss of its users, against the variant named in relative_to.
+    Users lose what they pay more for the mean of what they use in both (welfare), or final users their
+    surplus (stake)."""
     assert target.against is not None
     if target.segment == "stake":
         users = _lost(run, target, "final_user_surplus")

@@ -73,6 +73,4 @@ def test_without_it_home_prices_fall_to_the_world_s_and_imports_take_the_place_o
 
 def test_half_a_repeal_lies_between(kept: TradeWorld, free: TradeWorld) -> None:
     half = american(played(0.5), "price_mean_usd_t")[FREE + 3]
-    assert (
-        american(free, "price_mean_usd_t")[FREE + 3] < half < american(kept, "price_mean_usd_t")[FREE + 3]
-    )
+    assert american(free, "price_mean_usd_t")[FREE + 3] < half < american(kept, "price_mean_usd_t")[FREE + 3]

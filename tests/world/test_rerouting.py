@@ -180,7 +180,9 @@ def test_hubs_begin_with_a_part_of_what_they_trade() -> None:
 
 
 def test_what_a_hub_hands_on_of_one_good_is_bounded_by_its_trade_in_all_goods() -> None:
-    worlds = [make_world(minerals=["copper"], rounds=1, parameters__hub_room_share=room) for room in (0.002, 0.05)]
+    worlds = [
+        make_world(minerals=["copper"], rounds=1, parameters__hub_room_share=room) for room in (0.002, 0.05)
+    ]
     small, large = (world.economy.hub_start_t[REFINED] for world in worlds)
     assert (small <= large).all()
     assert (small < large).any()
