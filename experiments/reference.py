@@ -20,7 +20,8 @@ from world.instruments import INSTRUMENTS
 from world.parameters import Parameter, load_parameters
 from world.scenario import list_scenarios
 from world.scenario_reading import find_scenario, read_toml
-from world.scenario_schema import ScenarioSchema, Section, allowed_keys, allowed_words, schema_at
+from world.scenario_schema import ScenarioSchema, Section
+from world.schema_words import allowed_keys, allowed_words, schema_at
 from world.tables import describe_tables
 
 BEGIN = "<!-- made by python -m experiments reference; do not edit by hand -->"

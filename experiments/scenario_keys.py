@@ -82,6 +82,10 @@ leader.offers | what the leader may give a holdout that says what it lacks to si
     duties on all goods, or an exemption from the floor for one mineral; none with `[]`
 leader.reference_price_usd_t | reference prices set by hand, USD/t contained; all others follow the rule
 leader.floor_scale | factor on all reference prices from a quarter or month on; 1 before the first
+leader.decisions | orders written for it, by quarter or month, that stand until they are taken back. Before
+    the first its doctrine decides; from then on it grants what a holdout asks for, up to all that its
+    signature is worth (`grant CAN`, until `refuse CAN`), and threatens (`threaten CAN`, until `spare CAN`) as
+    ordered alone; finance goes by its doctrine unless it is taken back (`no_finance`, `finance`)
 
 dominant_refiner.country | who may withhold
 dominant_refiner.doctrine | never answers; answers hostile acts in kind; goes up and down a ladder as its
@@ -96,6 +100,11 @@ dominant_refiner.reach | part of third countries, those tied to it most first, t
 dominant_refiner.licence_approval | share of usual shipments that it grants under licence; 0 is a ban
 dominant_refiner.levy_capture | share of the levy on its goods that it takes over by an export tax of the
     same size, `levy_capture_delay_quarters` after the floor came into force; of the other duty forms none
+dominant_refiner.decisions | moves written for it, by quarter or month. Before the first its doctrine decides;
+    from then on it does what is written and nothing else: put a control on a good (`licence dytb refined`;
+    also listing, end_use, quota, ban, export_tax, price_war), lift its controls on one (`relieve dytb
+    refined`), lay duties on all who aggrieve it (`duties`) or none any more (`no_duties`), take the zone's
+    levy over (`capture_levy`) or give it back (`release_levy`); what is not open to it is passed over
 
 ore_holders.policies | export policy by country: local_processing keeps ore at home where smelters that follow
     it are worth more than what miners lose; price_support rations exports where a smaller quantity earns more

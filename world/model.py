@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import mesa
 import numpy as np
 
-from agents.dominant_refiner import DOCTRINES
+from agents.dominant_refiner import doctrine_of
 from agents.export_policy import EXPORT_POLICIES, ExportPolicy
 from agents.leader_doctrines.by_name import make_leader_doctrine
+from agents.scripted_leader import ScriptedLeader
 from agents.zone_leader import REFERENCE_RULES
 from agents.zone_leader import ZoneLeader as LeaderStrategy
 from world.axes import REFINED, STAGES, Array, Mask
@@ -130,17 +131,24 @@ class TradeWorld(mesa.Model):
             for mineral, prices in scenario.leader.reference_price_usd_t.items()
             for stage, price in prices.items()
         }
-        self.leader_strategy = LeaderStrategy(
+        own = LeaderStrategy(
             rule(scenario.leader.markup, anchored, scenario.leader.built_on_inputs),
             make_leader_doctrine(
                 scenario.leader.doctrine, PRESSURE[scenario.leader.coercion], scenario.leader.offers
             ),
         )
-        self.doctrine = DOCTRINES[scenario.dominant_refiner.doctrine]()
+        orders = self._by_round(scenario.leader.decisions)
+        self.leader_strategy = ScriptedLeader(orders, own) if orders else own
+        refiner = scenario.dominant_refiner
+        self.doctrine = doctrine_of(refiner.doctrine, self._by_round(refiner.decisions))
         self.export_policies: dict[str, ExportPolicy] = {
             iso3: EXPORT_POLICIES[name]() for iso3, name in scenario.ore_holders.policies.items()
         }
         self.foreign_share = read_foreign_share(self)
+
+    def _by_round(self, written: Mapping[str, Sequence[str]]) -> dict[int, Sequence[str]]:
+        """What a scenario writes for a power by quarter or month, by round."""
+        return {self.clock.round_named(period): moves for period, moves in written.items()}
 
     def _open_books(self) -> None:
         """State on the eve, plants on order, the reserve, memories of prices."""

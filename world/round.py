@@ -94,11 +94,16 @@ def move_countries(world: TradeWorld, shared: SharedSetting) -> None:
 
 def move_dominant_refiner(world: TradeWorld, shared: SharedSetting) -> None:
     """The dominant refiner acts by its doctrine, on the state after the moves before it."""
-    if (world.round - world.decisions_open) % world.clock.quarter_rounds:
-        return  # a great power plans by the quarter
+    if not refiner_plans(world):
+        return
     outlooks = outlooks_of(world, world.premise.dominant_refiner.doctrine in LOOKING_AHEAD, shared)
     move_refiner(world, outlooks)
     world.markets_asked += outlooks.solved
+
+
+def refiner_plans(world: TradeWorld) -> bool:
+    """Whether the dominant refiner moves in this round: a great power plans by the quarter."""
+    return (world.round - world.decisions_open) % world.clock.quarter_rounds == 0
 
 
 def _ore_holders_move(world: TradeWorld, shared: SharedSetting) -> None:

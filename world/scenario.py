@@ -148,8 +148,10 @@ def _period_faults(scenario: Scenario) -> Iterator[Fault]:
     written: dict[tuple[int | str, ...], tuple[str, ...]] = {
         ("run", "decisions_open"): (scenario.run.decisions_open,),
         ("leader", "floor_scale"): tuple(scenario.leader.floor_scale),
+        ("leader", "decisions"): tuple(scenario.leader.decisions),
         **{("accession", "talks", iso3): (period,) for iso3, period in scenario.accession.talks.items()},
         **{("zone", "decisions", name): tuple(plan) for name, plan in scenario.zone.decisions.items()},
+        ("dominant_refiner", "decisions"): tuple(scenario.dominant_refiner.decisions),
     }
     for location, periods in written.items():
         for period in periods if scenario.run.rounds_per_year == 4 else ():
@@ -165,6 +167,10 @@ def _country_faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
     for name in scenario.zone.decisions:
         if name not in deciding:
             yield ("zone", "decisions", name), name, in_order(name, deciding)
+    for period, orders in scenario.leader.decisions.items():
+        for name in (order.split()[1] for order in orders if " " in order):
+            if name not in deciding:
+                yield ("leader", "decisions", period), name, in_order(name, deciding)
 
 
 def _actor_faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
@@ -208,6 +214,9 @@ def _minerals_named(scenario: Scenario) -> Iterator[tuple[tuple[int | str, ...],
     yield from (
         (("leader", "reference_price_usd_t", name), name) for name in scenario.leader.reference_price_usd_t
     )
+    for period, moves in scenario.dominant_refiner.decisions.items():
+        goods = [move.split()[1] for move in moves if " " in move]
+        yield from ((("dominant_refiner", "decisions", period), name) for name in goods)
     for number, measure in enumerate(scenario.measures):
         yield from ((("measures", number, "minerals"), name) for name in measure.minerals)
 

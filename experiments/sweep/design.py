@@ -19,7 +19,7 @@ from experiments.sweep.factor_reading import read_factors
 from experiments.sweep.measured import check_members, choose_columns, reserved_columns
 from world.scenario import Scenario, ScenarioError, load_scenario
 from world.scenario_reading import dotted_name, find_named, in_order, read_toml
-from world.scenario_schema import allowed_words, schema_at
+from world.schema_words import allowed_words, schema_at
 
 __all__ = ["Design", "DesignError", "Factor", "find_design", "read_design"]
 

@@ -104,10 +104,7 @@ def calibrate(
     margins = read_margins(dataset, rounds_per_year)
     axes = list_axes(dataset, margins, hosts)
     evidence = read_evidence(dataset, parameters, known_shares)
-    feed = tuple(
-        gather(values, axes.sellers(stage))
-        for stage, values in enumerate((margins.ore_feed_t, margins.refined_feed_t, 0.0 * margins.use_t))
-    )
+    feed = _feed_t(margins, axes)
     flows = fit_base_flows(evidence, axes, margins, feed)
     raised = tuple(
         raised_by_floors_usd_t(evidence, axes, stage, flow, parameters) for stage, flow in enumerate(flows)
@@ -142,6 +139,12 @@ def calibrate(
         raised_usd_t=raised,
         rounds_per_year=rounds_per_year,
     )
+
+
+def _feed_t(margins: Margins, axes: Axes) -> tuple[Array, ...]:
+    """Per stage (mineral, seller) what does not answer prices."""
+    feeds = (margins.ore_feed_t, margins.refined_feed_t, 0.0 * margins.use_t)
+    return tuple(gather(values, axes.sellers(stage)) for stage, values in enumerate(feeds))
 
 
 def _seller_prices(
