@@ -14,6 +14,7 @@ from world.capacity import invest
 from world.finance import finance_cut
 from world.holdings import private_share, revise_holdings
 from world.hub_capacity import revise_hubs
+from world.institution_lanes import revise_reliability
 from world.licence_round import close_offices
 from world.market.clearing import StageClearing
 from world.market_round import Cleared, feed_index_usd_t
@@ -41,6 +42,7 @@ def learn(world: TradeWorld, cleared: Cleared) -> None:
     revise_prices(world, cleared)
     revise_thrift(world)
     revise_trust(world)
+    revise_reliability(world, cleared)
 
 
 def revise_stocks(world: TradeWorld, cleared: Cleared) -> None:

@@ -15,6 +15,7 @@ from world.calibration.lanes import log_weight_of
 from world.control_lanes import control_lanes
 from world.habits import lane_weights
 from world.happenings import Happenings
+from world.institution_lanes import lane_shift
 from world.licence_lanes import decided_at, hubs_kept, licences_of
 from world.parameters import ParameterValues
 from world.quotas import import_quotas
@@ -40,7 +41,7 @@ def stage_borders(
     """
     axes, lanes = base.axes, base.lanes(stage)
     sellers, buyers = axes.sellers(stage), axes.buyers(stage)
-    trust = trust_shift(axes, state.politics, stage, parameters)
+    leaning = trust_shift(axes, state.politics, stage, parameters) + lane_shift(base, state.politics, stage)
     backstop = lanes.backstop_usd_t[:, None, :]
     added = happenings.duty_share[:, stage] + leader_duty[:, stage]
     added[:, :, state.politics.dominant] += state.politics.counter_duty_share[None, :]
@@ -56,7 +57,7 @@ def stage_borders(
         contract_share=base.evidence.contract_share,
         contract_price_usd_t=state.markets.contract_usd_t[stage],
         fixed_duty_share=gather_pairs(state.politics.fixed_duty_share[:, stage], sellers, buyers),
-        log_weight=lane_weights(base, state.markets, stage, trust, released_t),
+        log_weight=lane_weights(base, state.markets, stage, leaning, released_t),
         usual_flow_t=state.markets.usual_flow_t[stage],
         sellers=sellers,
         buyers=buyers,

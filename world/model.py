@@ -23,6 +23,7 @@ from world.events import Calendar
 from world.expectations import Priors
 from world.guarantees import believed_under, cover_of
 from world.initial import initial_state
+from world.institutions import first_seats, read_institutions
 from world.ledger import Ledger
 from world.memory import recall
 from world.news import News
@@ -161,6 +162,8 @@ class TradeWorld(mesa.Model):
             self.state.politics.text_round = draw_text_round(
                 self.streams, self.decisions_open, scenario.zone.text_quarters, self.clock.quarter_rounds
             )
+        self.institutions = read_institutions(self.dataset, scenario, axes, self.clock, self.economy.eve)
+        self.state.politics.seated_since = first_seats(self.institutions, len(axes.countries))
         markets = self.state.markets
         self.named_starts: list[NamedStart] = order_named_plants(
             self.base, markets, self.dataset, self.clock, self.streams, run.rounds
