@@ -82,7 +82,7 @@ def disposition(world: TradeWorld, name: str, index: list[int]) -> float:
 def is_founding(world: TradeWorld) -> bool:
     """Founders' terms still hold: who joins by the day that the scenario names pays no price of entry."""
     until = world.premise.zone.founding_until
-    return until is not None and world.round <= world.clock.round_named(until)
+    return until != "none" and world.round <= world.clock.round_named(until)
 
 
 def rivals_share(world: TradeWorld, index: list[int]) -> float:

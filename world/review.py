@@ -109,7 +109,7 @@ def reviews(world: TradeWorld, country: Country) -> bool:
 def _must_answer(world: TradeWorld, name: str) -> bool:
     """Talks come to an end, an invitation to a framework has just arrived, or founders' terms end."""
     ends = world.premise.zone.founding_until
-    last = ends is not None and world.clock.round_named(ends) == world.round
+    last = ends != "none" and world.clock.round_named(ends) == world.round
     invited = world.state.politics.invited.get(name) == world.round
     return last or invited or next_talks(world, name) == world.round
 
