@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from agents.decision import CountryDecision
+from agents.institutions import fellow_terms
 from agents.view import Answer, CountryView, Question, WhatIfControlled, WhatIfMember
 
 RUNG_NAMES = ("none", "forum", "framework", "action_plan", "floor")
@@ -206,6 +207,7 @@ def lower_rung_terms(view: CountryView, rung: int, start: int | None = None) -> 
         "retaliation": -more * view.retaliation_belief * episode_share * view.minerals_at_risk_usd,
         "pressure": more * pressure(view),
         "taste": more * taste(view),
+        **with_fellows(view, step),
     }
 
 
@@ -239,12 +241,18 @@ def floor_terms(
         "autonomy": autonomy(view) * (COMMITMENT[4] - COMMITMENT[3]),
         "pressure": pressure(view) * (COMMITMENT[4] - COMMITMENT[3]),
         "taste": taste(view),
+        **with_fellows(view, PROSPECT[4] - PROSPECT[3]),
     }
 
 
 def finance_of_the_floor(view: CountryView) -> float:
     """What the last step adds to the prospect of finance: all of it where it is kept for those bound."""
     return view.finance_if_bound_usd or view.finance_offer_usd * (PROSPECT[4] - PROSPECT[3])
+
+
+def with_fellows(view: CountryView, step: float) -> dict[str, float]:
+    """What the clubs that it sits in make of a rung, a term each, for the part of cooperation that is new."""
+    return fellow_terms(view.fellows, view.parameters, step * payoff_scale(view))
 
 
 def rapid_response(view: CountryView) -> float:

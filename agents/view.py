@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from agents.institutions import Fellows
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,8 @@ class CountryView:
     it would lose if the dominant refiner sold it no more minerals, nor goods made of them, and bought none.
     ``invited`` says that the leader has asked it to a framework, ``founding`` that founders' terms still
     hold. ``rivals_share`` is the part of those who compete with it for the leader's finance that have signed
-    a framework; ``finance_if_bound_usd`` finance that is kept for those bound by the floor.
+    a framework; ``finance_if_bound_usd`` finance that is kept for those bound by the floor. ``fellows`` :
+    clubs it sits in, as they bear on the rung.
     """
 
     actor: str
@@ -166,6 +171,7 @@ class CountryView:
     rivals_share: float = 0.0
     finance_if_bound_usd: float = 0.0
     minerals_at_risk_usd: float = 0.0
+    fellows: tuple[Fellows, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,15 +19,16 @@ from world.accounts import PRODUCERS, CountryAccounts, country_accounts
 from world.adjusted_capacity import with_called_capacity, with_inside_capacity
 from world.axes import STAGES, Array, Axes, Mask, Whole, scatter
 from world.border_terms import Rows
-from world.control_lanes import approvals, restricted, restricts, taxed
+from world.control_lanes import approvals, asks_licences, restricted, restricts, taxed
 from world.market.arrays import Prices
 from world.market.clearing import Clearing
 from world.market.solver import clear_market
 from world.offers import Priced
 from world.plant_costs import BLOCK_STAGE, MAKING
 from world.segment_prices import SegmentPrices, joined_again
-from world.segments import Parts, split_users
+from world.segments import Parts, split_users, unsplit
 from world.setting import Setting
+from world.split_setting import split_setting
 from world.state import Control
 
 # A batch this size keeps its arrays of lanes in the processor's cache.
@@ -82,6 +83,7 @@ class _Row:
     mineral: int
     hubs: bool
     is_later: bool
+    licences: bool
 
 
 def solve_cases(setting: Setting, cases: Sequence[Case]) -> tuple[list[Outcome], int]:
@@ -100,26 +102,35 @@ def solve_cases(setting: Setting, cases: Sequence[Case]) -> tuple[list[Outcome],
             mineral,
             bool(standing[mineral]) or restricts(cases[number].controls, mineral),
             cases[number].is_later,
+            asks_licences(cases[number].controls, mineral),
         )
         for number, mineral in first.values()
     ]
     size = _sizes(setting.axes)
-    rows.sort(key=lambda row: (row.is_later, row.hubs, *size[row.mineral], row.case))
+    rows.sort(key=lambda row: (*_kind(row), *size[row.mineral], row.case))
     solved: dict[tuple[int, int], _Solved] = {}
-    for (is_later, hubs), alike in groupby(rows, key=lambda row: (row.is_later, row.hubs)):
+    for _, alike in groupby(rows, key=_kind):
         for batch in _batches(list(alike)):
-            solved.update(_solve_batch(setting, cases, batch, is_later, hubs))
+            solved.update(_solve_batch(setting, cases, batch))
     found = {place: solved[first[what]] for place, what in asked.items()}
     return [_gather_case(number, case, found) for number, case in enumerate(cases)], len(rows)
 
 
+def _kind(row: _Row) -> tuple[bool, bool, bool]:
+    """What rows of a batch have in common."""
+    return row.is_later, row.licences, row.hubs
+
+
 def _solve_batch(
-    setting: Setting, cases: Sequence[Case], batch: Sequence[_Row], is_later: bool, hubs: bool
+    setting: Setting, cases: Sequence[Case], batch: Sequence[_Row]
 ) -> dict[tuple[int, int], _Solved]:
-    """(case, mineral) -> what was found, for rows of one horizon."""
+    """(case, mineral) -> what was found, for rows of one kind."""
+    is_later, licences, hubs = _kind(batch[0])
     mineral = np.array([row.mineral for row in batch], dtype=np.int64)
-    part = setting.rows(mineral, is_later)
-    _, clearing, book, _ = clear_rows(part, [cases[row.case] for row in batch], mineral, hubs)
+    part = (setting if licences else split_setting(setting, is_later)).rows(mineral, is_later)
+    asked = [cases[row.case] for row in batch]
+    parts, priced = pose_rows(part, asked, mineral, hubs, is_split=not licences)
+    clearing, book = _clear(part, asked, parts, priced)
     start = setting.horizon(is_later).start.take(mineral)
     prices, feed = _widened(start, clearing.prices()), _feed_usd_t(part, clearing)
     return {(row.case, row.mineral): (book, prices, feed, place) for place, row in enumerate(batch)}
@@ -166,33 +177,42 @@ def _widened(start: Prices, found: Prices) -> Prices:
     return Prices(start.price_usd_t, found.premium_usd_t)
 
 
-def pose_rows(setting: Setting, cases: Sequence[Case], mineral: Whole, hubs: bool) -> tuple[Parts, Priced]:
+def pose_rows(
+    setting: Setting, cases: Sequence[Case], mineral: Whole, hubs: bool, is_split: bool = False
+) -> tuple[Parts, Priced]:
     """The market of one row for each case and its ``mineral`` (row,), all of one horizon, with or without the
     routes through hubs, and what it is made of. ``setting`` has these rows (:meth:`Setting.rows`). Users that
-    licences are refused to are buyers of their own."""
-    members = np.stack([case.members for case in cases])
+    licences are refused to are buyers of their own; ``is_split``: they are so in the setting already
+    (:func:`split_setting`), and the cases ask nothing of licences."""
+    asked = [case.controls for case in cases]
+    horizon, rows = setting.horizon(cases[0].is_later), _stage_rows(setting, cases)
+    borders = tuple(taxed(border, asked, mineral, stage) for stage, border in enumerate(setting.borders))
+    if is_split:
+        parts = unsplit(setting.axes, setting.final_use, horizon.offers, borders, rows)
+    else:
+        granted = [approvals(border, asked, mineral, stage) for stage, border in enumerate(borders)]
+        wanted = [replace(row, approval_share=share) for row, share in zip(rows, granted, strict=True)]
+        parts = split_users(setting.axes, setting.final_use, horizon.offers, borders, wanted)
+    priced = parts.offers.market(parts.rows, parts.borders, setting.terms, setting.zone, hubs)
+    priced = with_inside_capacity(priced, horizon, setting.axes, rows[0].members)
+    return parts, with_called_capacity(priced, [case.capacity_t for case in cases])
+
+
+def _stage_rows(setting: Setting, cases: Sequence[Case]) -> tuple[Rows, ...]:
+    """What the cases ask at each stage, licences as they stand."""
+    members, floor = np.stack([case.members for case in cases]), np.array([case.floor for case in cases])
     if setting.exempt is not None:
         members = members & ~setting.exempt
-    floor = np.array([case.floor for case in cases])
-    asked = [case.controls for case in cases]
-    is_later = cases[0].is_later
-    horizon = setting.horizon(is_later)
-    stage_rows = [
+    return tuple(
         Rows(
             members & floor[:, None],
             np.where(floor, setting.reference_usd_t[:, stage], np.nan),
             np.where(floor, setting.zone_tariff_share[:, stage], 0.0),
             np.where(floor, setting.zone_duty_usd_t[:, stage], 0.0),
-            approvals(setting.borders[stage], asked, mineral, stage),
-            all_spot=is_later,
+            all_spot=cases[0].is_later,
         )
         for stage in range(len(STAGES))
-    ]
-    borders = [taxed(border, asked, mineral, stage) for stage, border in enumerate(setting.borders)]
-    parts = split_users(setting.axes, setting.final_use, horizon.offers, borders, stage_rows)
-    priced = parts.offers.market(parts.rows, parts.borders, setting.terms, setting.zone, hubs)
-    priced = with_inside_capacity(priced, horizon, setting.axes, members & floor[:, None])
-    return parts, with_called_capacity(priced, [case.capacity_t for case in cases])
+    )
 
 
 def clear_rows(
@@ -201,14 +221,21 @@ def clear_rows(
     """Clear the market of :func:`pose_rows`; refused users are returned in one with the others of their
     country, with the prices of both by stage."""
     parts, priced = pose_rows(setting, cases, mineral, hubs)
+    clearing, book = _clear(setting, cases, parts, priced)
+    priced, clearing, prices = joined_again(parts, priced, clearing)
+    return priced, clearing, book, prices
+
+
+def _clear(
+    setting: Setting, cases: Sequence[Case], parts: Parts, priced: Priced
+) -> tuple[Clearing, CountryAccounts]:
+    """What clears the market, and its accounts by country."""
     horizon = setting.horizon(cases[0].is_later)
     clearing = clear_market(priced.market, horizon.starting(np.array([case.floor for case in cases])))
     hub = [border.hub for border in parts.borders]
     captured = np.array([1.0 if case.captures else horizon.capture_share for case in cases])
     book = country_accounts(priced, clearing, parts.axes, parts.final_use, hub, captured, setting.captor)
-    book = _with_capital(setting, priced, book) if horizon.inside else book
-    priced, clearing, prices = joined_again(parts, priced, clearing)
-    return priced, clearing, book, prices
+    return clearing, _with_capital(setting, priced, book) if horizon.inside else book
 
 
 def _with_capital(setting: Setting, priced: Priced, book: CountryAccounts) -> CountryAccounts:

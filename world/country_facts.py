@@ -24,7 +24,8 @@ class CountryFacts:
     trust_leader, trust_dominant : favourable share of opinion at the start
     affinity : how near it is to the leader by votes in the United Nations and by distance, in spreads over
         all countries but the two great powers, 0 on average
-    potential : resource-potential index over all critical minerals; investability : 0-1; wacc_share
+    potential : resource-potential index over all critical minerals
+    investability, governance : 0-1; wacc_share
     mine_permit_years, refinery_permit_years
     reserve_share : (mineral, country) share of known reserves
     mineral_trade_usd : value of ore and metal that crosses its border, both ways, in the base year, USD a
@@ -44,6 +45,7 @@ class CountryFacts:
     affinity: Array
     potential: Array
     investability: Array
+    governance: Array
     wacc_share: Array
     mine_permit_years: Array
     refinery_permit_years: Array
@@ -86,6 +88,7 @@ def read_country_facts(
         ),
         _indexed(dataset.table("resource_potential"), "index", dataset.countries),
         column("investability_index", 0.4),
+        column("governance_index", 0.4),
         column("wacc_share", 0.1),
         column("mine_permit_years", 5.0),
         column("refinery_permit_years", 2.0),

@@ -16,6 +16,7 @@ from agents.decision import Offer
 from agents.view import CountryView
 from world.axes import REFINED, Array, Mask
 from world.emergency import Emergency, emergency_of
+from world.institution_move import fellows_of
 from world.invitations import duty_burden_usd
 from world.ties import highest
 
@@ -36,6 +37,7 @@ def view_of(world: TradeWorld, country: Country, emergency: Emergency | None = N
         followers=_followers(world, country, view.rung),
         talks_deadline=next_talks(world, country.iso3),
         members=tuple(_view_at(world, names[place], [place], shared) for place in each),
+        fellows=fellows_of(world, index, view.rung),
     )
 
 

@@ -8,7 +8,7 @@ arrays of lanes, and two thirds of those of all minerals together are padding.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -62,6 +62,7 @@ class Setting:
     exempt : (mineral, country) where the floor does not bind a member; None where it binds all
     standing_t, capital_usd_t : block -> (mineral, seller) capacity of the base year, and the capital charge
         of a tonne of capacity
+    split : what :func:`world.split_setting.split_setting` keeps, by horizon
     """
 
     axes: Axes
@@ -78,6 +79,7 @@ class Setting:
     now: Horizon
     later: Horizon | None = None
     exempt: Mask | None = None
+    split: dict[bool, tuple[tuple[Any, ...], Any]] = field(default_factory=dict, repr=False, compare=False)
 
     def horizon(self, is_later: bool) -> Horizon:
         """The market of today, or the one some years on."""

@@ -95,7 +95,9 @@ def test_a_setting_plays_on_under_the_other_choice() -> None:
         world.step()
     rows = world.record.rows("decisions")
     last = [
-        c for a, n, c in zip(rows["actor"], rows["round"], rows["choice"], strict=True) if (a, n) == ("AUS", 6)
+        c
+        for a, n, c in zip(rows["actor"], rows["round"], rows["choice"], strict=True)
+        if (a, n) == ("AUS", 6)
     ]
     assert set(last) == {"hold_out"}
 
