@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from agents.decision import CountryDecision
+from agents.institutions import fellow_terms
 from agents.view import Answer, CountryView, Question, WhatIfControlled, WhatIfMember
 
 RUNG_NAMES = ("none", "forum", "framework", "action_plan", "floor")
@@ -173,6 +174,7 @@ def lower_rung_terms(view: CountryView, rung: int) -> dict[str, float]:
         "retaliation": -more * view.retaliation_belief * view.exports_to_dominant_share * payoff_scale(view),
         "pressure": more * pressure(view),
         "taste": more * taste(view),
+        **with_fellows(view, step),
     }
 
 
@@ -206,7 +208,13 @@ def floor_terms(
         "autonomy": autonomy(view) * (COMMITMENT[4] - COMMITMENT[3]),
         "pressure": pressure(view) * (COMMITMENT[4] - COMMITMENT[3]),
         "taste": taste(view),
+        **with_fellows(view, PROSPECT[4] - PROSPECT[3]),
     }
+
+
+def with_fellows(view: CountryView, step: float) -> dict[str, float]:
+    """What the clubs that it sits in make of a rung, a term each, for the part of cooperation that is new."""
+    return fellow_terms(view.fellows, view.parameters, step * payoff_scale(view))
 
 
 def rapid_response(view: CountryView) -> float:

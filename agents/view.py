@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from agents.decision import Request
+    from agents.institutions import Fellows
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ class CountryView:
     (-1: none). ``quarter_rounds`` is how many rounds make a quarter. ``tariff_relief_usd`` and ``exempt``,
     minerals in which the floor would not bind it, are on offer for its signature; ``duty_burden_usd`` is what
     the leader's duties on all its goods take from it. ``population`` weighs votes in a bloc; ``members``
-    holds the view of each of its countries (none for a country by itself).
+    holds the view of each of its countries. ``fellows`` : clubs it sits in, as they bear on the rung.
     """
 
     actor: str
@@ -161,6 +162,7 @@ class CountryView:
     duty_burden_usd: float = 0.0
     exempt: tuple[str, ...] = ()
     quarter_rounds: int = 1
+    fellows: tuple[Fellows, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ class CountryFacts:
     exports_usd, exports_to_leader_share, exports_to_dominant_share : goods exports (USD a round) and where
         they go
     trust_leader, trust_dominant : favourable share of opinion at the start
-    potential : resource-potential index over all critical minerals; investability : 0-1; wacc_share
+    potential : resource-potential index over all critical minerals
+    investability, governance : 0-1; wacc_share
     mine_permit_years, refinery_permit_years
     reserve_share : (mineral, country) share of known reserves
     mineral_trade_usd : value of ore and metal that crosses its border, both ways, in the base year, USD a
@@ -41,6 +42,7 @@ class CountryFacts:
     trust_dominant: Array
     potential: Array
     investability: Array
+    governance: Array
     wacc_share: Array
     mine_permit_years: Array
     refinery_permit_years: Array
@@ -78,6 +80,7 @@ def read_country_facts(
         _toward(dataset, "favourability", "toward", dominant, "favourable_share", 0.45),
         _indexed(dataset.table("resource_potential"), "index", dataset.countries),
         column("investability_index", 0.4),
+        column("governance_index", 0.4),
         column("wacc_share", 0.1),
         column("mine_permit_years", 5.0),
         column("refinery_permit_years", 2.0),

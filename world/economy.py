@@ -42,6 +42,7 @@ class Economy:
     grip : (mineral,) the dominant refiner's share of refined output in the base year
     component_stop_usd : (country,) loss a round if goods made by the dominant refiner stopped coming
     demand_growth : (round, mineral) a year
+    eve : last day that counts for memberships
     demand_long_run, component_long_run : (mineral,) elasticity of first users, of final users for components
     """
 
@@ -61,6 +62,7 @@ class Economy:
     demand_long_run: Array
     component_long_run: Array
     volatility: Volatility
+    eve: str
 
 
 def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterValues) -> Economy:
@@ -98,6 +100,7 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
         demand_long_run=read_long_run_elasticity(dataset, "demand_long_run"),
         component_long_run=np.nan_to_num(read_long_run_elasticity(dataset, "demand_component_long_run")),
         volatility=read_volatility(dataset, axes),
+        eve=eve,
     )
 
 

@@ -17,6 +17,7 @@ from agents.scripted import ScriptedAccession
 from agents.view import Answer, CountryView, Question
 from world.axes import REFINED, Array, Mask
 from world.emergency import Emergency, emergency_of
+from world.institution_move import fellows_of
 from world.invitations import duty_burden_usd
 from world.outlooks import Outlooks, ask_all
 from world.state import ACTION_PLAN
@@ -112,6 +113,7 @@ def view_of(world: TradeWorld, country: Country, emergency: Emergency | None = N
         followers=_followers(world, country, view.rung),
         talks_deadline=next_talks(world, country.iso3),
         members=tuple(_view_at(world, names[place], [place], shared) for place in each),
+        fellows=fellows_of(world, index, view.rung),
     )
 
 

@@ -160,6 +160,19 @@ def test_a_country_does_what_is_written_and_decides_by_itself_before() -> None:
     assert early[0].equals(early[1])
 
 
+def test_the_dominant_refiner_does_what_is_written_for_it() -> None:
+    options = {"rounds": 7, "reserve__exists": False, "dominant_refiner__doctrine": "passive"}
+    moves = {"2026-Q1": ["ban ndpr refined"], "2026-Q3": ["relieve ndpr refined"]}
+    world = play(make_world("zone_floor", dominant_refiner__decisions=moves, **options), 7)
+    decisions = table(world, "decisions")
+    own = decisions[decisions["role"] == "dominant_refiner"]
+    assert own[["quarter", "choice"]].to_numpy().tolist() == [["2026-Q1", "ban"], ["2026-Q3", "relent"]]
+    prices = table(world, "markets").query("mineral == 'ndpr' and stage == 'refined' and country == 'JPN'")
+    price = prices.set_index("quarter")["price_spot_usd_t"]
+    assert price["2026-Q2"] > 1.2 * price["2025-Q4"]
+    assert world.state.politics.controls == []
+
+
 def test_a_scale_of_the_floor_holds_from_its_quarter_on() -> None:
     options = {"rounds": 8, "zone__text_quarters": [0, 0], "reserve__exists": False}
     world = play(make_world("zone_floor", leader__floor_scale={"2026-Q3": 1.5, "2026-Q4": 0.5}, **options), 8)
