@@ -77,9 +77,7 @@ def revise_habits(world: TradeWorld, cleared: Cleared) -> None:
     weight = 1.0 - np.exp(-p.habit_speed_year / a_year)
     for stage, lanes in enumerate(world.base.stage_lanes):
         landed = cleared.clearing.stages[stage].landed_usd_t
-        base_landed = (1.0 + lanes.tariff_share) * (
-            world.base.price_usd_t[stage][:, :, None] + lanes.freight_usd_t
-        )
+        base_landed = lanes.landed_usd_t(world.base.price_usd_t[stage])
         dearer = (landed[:, 0] - base_landed) / lanes.spread_usd_t[:, None, :]
         # who bought of nobody in the base year compares with the sellers of the world
         size = lanes.flow_t + 1e-9 * lanes.flow_t.sum(axis=2, keepdims=True)
