@@ -55,6 +55,7 @@ zone.stages | stages covered
 zone.leader_border_alone | the leader upholds the floor at its own border before anyone else is bound
 zone.aligned_rung | lowest rung that counts as aligned; the group `nonaligned` is all below it, but the leader
 zone.text_quarters | fewest and most quarters from the opening of decisions to a text to sign (drawn)
+zone.founding_until | last period in which who joins is a founder and enters free: all answer in it
 zone.ratification_quarters | fewest and most quarters from signature to effect (drawn for each country)
 zone.standings | standings fixed by the scenario: the country takes every rung as it opens, or holds out where
     it stands; one member of the European Union speaks for the whole Union
@@ -122,6 +123,26 @@ accession.talks | quarter or month of the first review of talks with the leader 
     trade at large; yearly from then on. It counts for countries under linked_talks, which then always give
     an answer
 
+institutions.off | clubs and links of the table `institutions` that are not there in this run, by name; all
+    of them with `["*"]`
+institutions.own | one's own, each a table of its own with the keys below
+institutions.own.says | its name in words, as decisions show it; without it, the name of its table
+institutions.own.members | who founds it: codes, or EU for the whole Union
+institutions.own.hub | country that it centres on: working together heals its members' mistrust of this one
+    alone; none for a club of equals
+institutions.own.open_to | who may come in later if it pays: codes and groups, `*` for all; nobody without it
+institutions.own.begins | when the founders come in
+institutions.own.ends | when it is no more; without it, open
+institutions.own.depth | part of the political cost and exposure of a binding floor that members carry: the
+    forum 0.01, a framework 0.03, an action plan 0.1
+institutions.own.information_share | working together, over that of a framework with the leader
+institutions.own.finance_usd_year | what its founders put, by their GDP, into projects of members, USD a year
+institutions.own.offtake_log | log points by which members' buyers favour members' sellers that are known to
+    deliver: 0.1 is a tenth more of what they would buy of them
+institutions.own.standard_index | governance index of the table `countries` from which supply meets the club's
+    standard, for which its buyers pay `clean_premium_share` on top; without it, no standard
+institutions.own.minerals | minerals of its offtake and standard
+
 measures.id | name of the measure; if left out, the name of the file and a number. It replaces a measure of
     the base that has the same name
 measures.announced | day it is made known; moves fears and the table of events
@@ -155,6 +176,10 @@ ALLOWED = {
     "parameters": "a table: names of parameters = numbers",
     "ore_holders.policies": "a table: an ISO 3166-1 alpha-3 code such as CAN = one of local_processing, "
     "price_support",
+    "institutions.off": 'a list of names such as ["FORGE"]',
+    "institutions.own": "tables, each under [institutions.own.NAME]",
+    "institutions.own.members": 'a list of codes such as ["CAN", "DEU"]',
+    "institutions.own.open_to": 'a list of codes and groups such as ["KOR", "EU"]',
     "leader.reference_price_usd_t": "a table of minerals, each: ore or refined = a number above 0 to 1e+09",
     "measures.actor": "a code such as CHN, or a group such as EU",
     "measures.instrument": "one of " + ", ".join(INSTRUMENTS),

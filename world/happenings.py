@@ -66,6 +66,7 @@ class Happenings:
     """The measures of a round.
 
     duty_share, duty_usd_t : duties on top of those of the base year; export_tax_share, export_tax_usd_t
+    repealed_share : part of the duties and floors of the base year that is taken away
     least_export_usd_t, least_import_usd_t : least price f.o.b. and landed, -inf where none
     approval_share : part of usual shipments that bans and licences leave once offices work at full pace
     closed_share : part of the round on which the lane is closed
@@ -82,6 +83,8 @@ class Happenings:
     loss_share : output lost
     fear : announced chance that the exporter cuts the importer off; expected_rise_share : rise of the price
         of the lane that is expected from what has been announced
+    wanted_months : months of usual trade that buyers want to have in hand when what has been announced will
+        withhold goods, ahead_months : those of them that are shipped in this round
     acts : coercive acts of this round: actor, targets, severity 1-5
     withdrawn_share : part of the round on which the leader's offers are withdrawn
     news : what to write into the table of events
@@ -89,6 +92,7 @@ class Happenings:
 
     duty_share: Array
     duty_usd_t: Array
+    repealed_share: Array
     export_tax_share: Array
     export_tax_usd_t: Array
     least_export_usd_t: Array
@@ -111,6 +115,8 @@ class Happenings:
     release_t: Array
     fear: Array
     expected_rise_share: Array
+    wanted_months: Array
+    ahead_months: Array
     tariff_quotas: list[TariffQuota] = field(default_factory=list)
     export_quotas: list[ExportQuota] = field(default_factory=list)
     guarantees: list[Guarantee] = field(default_factory=list)
@@ -148,6 +154,7 @@ def nothing_happens(minerals: int, countries: int) -> Happenings:
 _ON_LANES = (
     "duty_share",
     "duty_usd_t",
+    "repealed_share",
     "export_tax_share",
     "export_tax_usd_t",
     "closed_share",
@@ -162,4 +169,6 @@ _ON_LANES = (
     "aimed_reach_share",
     "fear",
     "expected_rise_share",
+    "wanted_months",
+    "ahead_months",
 )

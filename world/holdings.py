@@ -38,6 +38,7 @@ def holding_of(base: BaseMarket, markets: Markets, stage: int) -> Holding:
         most_t=most_t,
         cover_t=cover_months(base, stage) / months * use_t,
         built_t=markets.built_stock_t[stage],
+        ahead_t=markets.ahead_t[stage],
         held_t=markets.stock_t[stage],
         arriving_t=under_way[:, 0],
         late_share=late,
@@ -110,8 +111,7 @@ def first_prices(base: BaseMarket) -> list[Array]:
     """Per stage (mineral, buyer) what buyers paid in the base year; 0 where nothing was bought."""
     prices = []
     for lanes, price in zip(base.stage_lanes, base.price_usd_t, strict=True):
-        landed = (1.0 + lanes.tariff_share) * (price[:, :, None] + lanes.freight_usd_t)
-        prices.append(_mean(landed, lanes.flow_t))
+        prices.append(_mean(lanes.landed_usd_t(price), lanes.flow_t))
     return prices
 
 

@@ -1,7 +1,7 @@
 """The sections of a scenario: every key, its type, its default and what it may be.
 
 Pydantic models, frozen, that refuse what they do not know. ``world.scenario`` reads files into them and turns
-pydantic's errors into one line for the user; ``allowed_words`` says in words what a key may hold.
+pydantic's errors into one line for the user; ``world.schema_words`` says in words what a key may hold.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from agents.leader_doctrines.by_name import leader_doctrine_names
 from agents.scripted_leader import ORDER
 from agents.strategies.by_name import strategy_names
 from world.clock import PERIOD, Clock, RoundsPerYear
+from world.institution_entry import InstitutionEntry
 from world.measures import Measure
 
 Value = TypeVar("Value")
@@ -46,6 +47,7 @@ Country = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Quarter = Annotated[str, Field(pattern=r"^\d{4}-Q[1-4]$")]
 Period = Annotated[str, Field(pattern=PERIOD)]
 Voter = Annotated[str, Field(pattern=r"^([A-Z]{3}|EU)$")]
+NAME = r"^[A-Za-z0-9_-]{1,40}$"
 Choice = Literal["join", "hold_out", "ask", "stay", "leave"]
 Move = Annotated[str, Field(pattern=MOVE)]
 Moves = Annotated[tuple[Move, ...], BeforeValidator(_list_to_tuple)]
@@ -128,6 +130,7 @@ class ZoneSection(Section):
     aligned_rung: Literal["forum", "framework", "action_plan", "floor"] = "framework"
     text_quarters: Delay = (4, 8)
     ratification_quarters: Delay = (2, 6)
+    founding_until: Literal["none"] | Period = "none"
     standings: dict[Country, Literal["hold_out", "join"]] = {}
     decisions: dict[Voter, dict[Period, Choice]] = {}
 
@@ -197,6 +200,13 @@ class AccessionSection(Section):
     talks: dict[Country, Period] = {}
 
 
+class InstitutionsSection(Section):
+    """Clubs and links beside the zone: those of the table ``institutions``, and one's own."""
+
+    off: Annotated[tuple[str, ...], BeforeValidator(_list_to_tuple)] = ()
+    own: dict[Annotated[str, Field(pattern=NAME)], InstitutionEntry] = {}
+
+
 class ScenarioSchema(Section):
     """A whole scenario, with every key at its default."""
 
@@ -210,5 +220,6 @@ class ScenarioSchema(Section):
     ore_holders: OreHoldersSection = OreHoldersSection()
     reserve: ReserveSection = ReserveSection()
     accession: AccessionSection = AccessionSection()
+    institutions: InstitutionsSection = InstitutionsSection()
     parameters: dict[str, float] = {}
     measures: Annotated[tuple[Measure, ...], BeforeValidator(_list_to_tuple)] = ()

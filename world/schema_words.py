@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from agents.doctrines.scripted import MOVE
 from agents.scripted_leader import ORDER
 from world.clock import PERIOD
-from world.scenario_schema import ScenarioSchema
+from world.scenario_schema import NAME, ScenarioSchema
 
 
 def schema_at(path: tuple[str, ...], of: type[BaseModel] = ScenarioSchema) -> Mapping[str, Any]:
@@ -78,6 +78,8 @@ def allowed_keys(schema: Mapping[str, Any]) -> str:
 
 _FORMATS = {
     r"^[A-Z]{3}$": "an ISO 3166-1 alpha-3 code such as CAN",
+    r"^([A-Z]{3})?$": "an ISO 3166-1 alpha-3 code such as CAN, or nothing",
+    NAME: "a short name of letters, digits, _ and -",
     r"^[A-Z]{2,3}$": "an ISO 3166-1 alpha-3 code such as CAN, or EU",
     r"^\d{4}-Q[1-4]$": "a quarter such as 2026-Q1",
     ORDER: "an order such as grant CAN, refuse CAN, threaten CAN, spare CAN or no_finance",
