@@ -43,7 +43,7 @@ clubs | whole | count | clubs and links beside the zone's ladder in which it sit
 standing | text | - | outside, hold_out, applied, member, leaving
 trust_in_leader | number | 0-1 | trust in the zone's leader
 trust_in_dominant | number | 0-1 | trust in the dominant refiner
-user_surplus_usd | number | USD/quarter | surplus of first users of refined metal over a fixed cap price
+user_surplus_usd | number | USD/quarter | what first users of refined metal gain over buying at base-year prices (negative where they pay more)
 final_user_surplus_usd | number | USD/quarter | the same surplus, passed down to where the goods end up (share of final use)
 miner_profit_usd | number | USD/quarter | profit of mines and ore feeds
 refiner_profit_usd | number | USD/quarter | profit of refineries

@@ -180,7 +180,8 @@ def close_accounts(world: TradeWorld, cleared: Cleared) -> None:
     settle_reserve(world, cleared)
     settle_states(world, cleared)
     total = cleared.accounts.usd.sum(axis=(1, 2))
-    gap = np.abs(total - cleared.accounts.world_usd) / np.maximum(np.abs(cleared.accounts.world_usd), 1.0)
+    turnover = np.abs(cleared.accounts.usd).sum(axis=(1, 2))
+    gap = np.abs(total - cleared.accounts.world_usd) / np.maximum(turnover, 1.0)
     if not gap.max() <= 1e-8:
         mineral = world.base.axes.minerals[int(gap.argmax())]
         raise ArithmeticError(

@@ -32,15 +32,12 @@ from world.market.need import Users, users_of
 from world.market.payments import LanePayments, Payments, added
 from world.market.rows import Floats
 
-# Users' surplus is counted up to this multiple of their reference price; differences do not depend on it.
-CAP_RELATIVE_PRICE = 10.0
-
 
 @dataclass(frozen=True)
 class StageAccounts:
     """Accounts of one stage, USD a round. S sellers, K users, B buyers (makers of the next stage, users).
 
-    surplus_usd      (M, K)  integral of the need from the price index to the cap (negative above the cap)
+    surplus_usd      (M, K)  integral of the need from the price index to the reference price
     use_value_usd    (M, K)  surplus + index x use wanted;  stock_value_usd (M, B) index x (orders - use
     wanted)
     profit_usd       (M, S)  own output and making, at gate prices, public guarantees included
@@ -167,12 +164,18 @@ def _cost_of(tonnes: Floats, curves: Curves, earned_usd_t: Floats) -> Floats:
 
 
 def consumer_surplus_usd(stage: Stage, index_usd_t: Floats) -> Floats:
-    """Integral of the need D from the index (M, K) to ``CAP_RELATIVE_PRICE`` times the reference price, in
-    closed form."""
+    """Integral of the need D from the index (M, K) to the reference price, in closed form: what users gain
+    over buying at that price, negative where they pay more.
+
+    Within a round the end of the integral moves no difference. Between runs it does where need itself
+    differs, by thrift or because prices reach users late: with an end above the prices that are paid, every
+    tonne saved would count as lost at a multiple of what it costs; with this one it counts for what it would
+    have cost more.
+    """
     needs, some = stage.needs, stage.needs.need_t > 0
     users = users_of(needs, stage.lanes.spread_usd_t[:, stage.makers_next :])
     price, elasticity, lowest = users.price_usd_t, users.elasticity, users.lowest_usd_t
-    cap, index = CAP_RELATIVE_PRICE * price, np.maximum(index_usd_t, lowest)
+    cap, index = np.maximum(price, lowest), np.maximum(index_usd_t, lowest)
     upper = _need_integral(cap, users) - _need_integral(index, users)
     below = np.minimum(index_usd_t - lowest, 0.0)
     rate = elasticity / lowest

@@ -18,7 +18,7 @@ from world.market.clearing import Clearing
 from world.market.need import use_of_users, users_of
 from world.market.rows import Floats
 from world.market.solver import clear_market
-from world.welfare import CAP_RELATIVE_PRICE, StageAccounts, account, consumer_surplus_usd
+from world.welfare import StageAccounts, account, consumer_surplus_usd
 
 SETTINGS = {
     "ordinary": Setting(rows=30),
@@ -102,7 +102,7 @@ def test_surplus_is_the_integral_of_the_need(elasticity: float, index: float, de
         return float(np.exp(use_of_users(users, np.array([[price]]))[0][0, 0]))
 
     kink = max(1.5, 1.5 * elasticity * 2.0)
-    ends = sorted([index, 30.0 * CAP_RELATIVE_PRICE])
+    ends = sorted([index, 30.0])
     kinks = [point for point in (kink, dear) if ends[0] < point < ends[1]]
     expected = quad(need, *ends, points=kinks or None, epsabs=1e-10, limit=200)[0]
     expected *= 1 if index < ends[1] else -1
