@@ -155,7 +155,7 @@ class TradeWorld(mesa.Model):
             )
         markets = self.state.markets
         self.named_starts: list[NamedStart] = order_named_plants(
-            self.base, markets, self.dataset, self.clock, self.streams, run.rounds
+            self.base, markets, self.economy.blocks, self.dataset, self.clock, self.streams, run.rounds
         )
         order_trend(self.base, markets, self.economy.blocks, self.economy.demand_growth)
         self.leader_duty = np.zeros(
