@@ -43,8 +43,8 @@ def project_usd_year(world: TradeWorld) -> Array:
 
 
 def under_way_year_t(world: TradeWorld, block: str) -> Array:
-    """(mineral, seller) capacity under way in the years that count for plans, a year of them: named plants that
-    go ahead and what has been ordered since."""
+    """(mineral, seller) capacity under way in the years that count for plans, a year of them: named plants
+    that go ahead and what has been ordered since."""
     years = world.parameters.planning_years
     last = world.round + 1 + int(world.clock.rounds_per_year * years)
     return np.asarray(world.state.markets.arriving_t[block][world.round + 1 : last].sum(axis=0) / years)
