@@ -4,7 +4,7 @@ withhold, tax, undercut, take the zone's levy over, relent, or do nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from agents.doctrines.doctrine import RefinerDoctrine
 from agents.doctrines.escalation import Escalation
@@ -13,6 +13,7 @@ from agents.doctrines.mixed import Mixed
 from agents.doctrines.passive import Passive
 from agents.doctrines.predatory import Predatory
 from agents.doctrines.rent_capture import RentCapture
+from agents.doctrines.scripted import Scripted
 from agents.doctrines.tit_for_tat import TitForTat
 
 DOCTRINES: Mapping[str, type[RefinerDoctrine]] = {
@@ -25,3 +26,9 @@ DOCTRINES: Mapping[str, type[RefinerDoctrine]] = {
     "mixed": Mixed,
 }
 """Doctrines by the name a scenario gives."""
+
+
+def doctrine_of(name: str, moves: Mapping[int, Sequence[str]]) -> RefinerDoctrine:
+    """The doctrine of that name until moves are written, then these (round -> moves)."""
+    own = DOCTRINES[name]()
+    return Scripted(moves, own) if moves else own

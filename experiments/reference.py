@@ -20,7 +20,8 @@ from world.instruments import INSTRUMENTS
 from world.parameters import Parameter, load_parameters
 from world.scenario import list_scenarios
 from world.scenario_reading import find_scenario, read_toml
-from world.scenario_schema import ScenarioSchema, Section, allowed_keys, allowed_words, schema_at
+from world.scenario_schema import ScenarioSchema, Section
+from world.schema_words import allowed_keys, allowed_words, schema_at
 from world.tables import describe_tables
 
 BEGIN = "<!-- made by python -m experiments reference; do not edit by hand -->"
@@ -40,6 +41,7 @@ ROOMS = (
     ),
 )
 
+OWN = ("institutions", "own", "NAME")
 SECTIONS: Mapping[str, str] = {
     name: str(field.annotation.__doc__)
     for name, field in ScenarioSchema.model_fields.items()
@@ -94,6 +96,8 @@ def describe_scenarios() -> str:
     parts = ["### The library\n", _library(), "\n### Top of the file\n", _table(_KEY_COLUMNS, top)]
     for section, purpose in SECTIONS.items():
         parts += [f"\n### [{section}]\n\n{purpose}\n", _key_table(section, (section,))]
+    parts.append("\n### [institutions.own.NAME]\n\nA club or link of one's own; as many as wanted.\n")
+    parts.append(_key_table("institutions.own", OWN))
     parts.append("\n### [[measures]]\n\nDated measures, laid over the policy calendar; as many as wanted.\n")
     parts += [_key_table("measures", ("measures", "[]")), "\n### Instruments\n", _instruments()]
     return "\n".join(parts) + "\n"
@@ -117,6 +121,7 @@ def scenario_keys() -> list[str]:
     names = [name for name in ScenarioSchema.model_fields if name not in ("key", "measures", *SECTIONS)]
     for section in SECTIONS:
         names += [f"{section}.{key}" for key in schema_at((section,))["properties"]]
+    names += [f"institutions.own.{key}" for key in schema_at(OWN)["properties"]]
     return ["base", *names, *(f"measures.{key}" for key in schema_at(("measures", "[]"))["properties"])]
 
 

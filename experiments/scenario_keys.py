@@ -55,6 +55,7 @@ zone.stages | stages covered
 zone.leader_border_alone | the leader upholds the floor at its own border before anyone else is bound
 zone.aligned_rung | lowest rung that counts as aligned; the group `nonaligned` is all below it, but the leader
 zone.text_quarters | fewest and most quarters from the opening of decisions to a text to sign (drawn)
+zone.founding_until | last period in which who joins is a founder and enters free: all answer in it
 zone.ratification_quarters | fewest and most quarters from signature to effect (drawn for each country)
 zone.standings | standings fixed by the scenario: the country takes every rung as it opens, or holds out where
     it stands; one member of the European Union speaks for the whole Union
@@ -82,6 +83,10 @@ leader.offers | what the leader may give a holdout that says what it lacks to si
     duties on all goods, or an exemption from the floor for one mineral; none with `[]`
 leader.reference_price_usd_t | reference prices set by hand, USD/t contained; all others follow the rule
 leader.floor_scale | factor on all reference prices from a quarter or month on; 1 before the first
+leader.decisions | orders written for it, by quarter or month, that stand until they are taken back. Before
+    the first its doctrine decides; from then on it grants what a holdout asks for, up to all that its
+    signature is worth (`grant CAN`, until `refuse CAN`), and threatens (`threaten CAN`, until `spare CAN`) as
+    ordered alone; finance goes by its doctrine unless it is taken back (`no_finance`, `finance`)
 
 dominant_refiner.country | who may withhold
 dominant_refiner.doctrine | never answers; answers hostile acts in kind; goes up and down a ladder as its
@@ -96,6 +101,11 @@ dominant_refiner.reach | part of third countries, those tied to it most first, t
 dominant_refiner.licence_approval | share of usual shipments that it grants under licence; 0 is a ban
 dominant_refiner.levy_capture | share of the levy on its goods that it takes over by an export tax of the
     same size, `levy_capture_delay_quarters` after the floor came into force; of the other duty forms none
+dominant_refiner.decisions | moves written for it, by quarter or month. Before the first its doctrine decides;
+    from then on it does what is written and nothing else: put a control on a good (`licence dytb refined`;
+    also listing, end_use, quota, ban, export_tax, price_war), lift its controls on one (`relieve dytb
+    refined`), lay duties on all who aggrieve it (`duties`) or none any more (`no_duties`), take the zone's
+    levy over (`capture_levy`) or give it back (`release_levy`); what is not open to it is passed over
 
 ore_holders.policies | export policy by country: local_processing keeps ore at home where smelters that follow
     it are worth more than what miners lose; price_support rations exports where a smaller quantity earns more
@@ -112,6 +122,26 @@ accession.strategies | the strategy of single countries, or of the European Unio
 accession.talks | quarter or month of the first review of talks with the leader that link minerals to
     trade at large; yearly from then on. It counts for countries under linked_talks, which then always give
     an answer
+
+institutions.off | clubs and links of the table `institutions` that are not there in this run, by name; all
+    of them with `["*"]`
+institutions.own | one's own, each a table of its own with the keys below
+institutions.own.says | its name in words, as decisions show it; without it, the name of its table
+institutions.own.members | who founds it: codes, or EU for the whole Union
+institutions.own.hub | country that it centres on: working together heals its members' mistrust of this one
+    alone; none for a club of equals
+institutions.own.open_to | who may come in later if it pays: codes and groups, `*` for all; nobody without it
+institutions.own.begins | when the founders come in
+institutions.own.ends | when it is no more; without it, open
+institutions.own.depth | part of the political cost and exposure of a binding floor that members carry: the
+    forum 0.01, a framework 0.03, an action plan 0.1
+institutions.own.information_share | working together, over that of a framework with the leader
+institutions.own.finance_usd_year | what its founders put, by their GDP, into projects of members, USD a year
+institutions.own.offtake_log | log points by which members' buyers favour members' sellers that are known to
+    deliver: 0.1 is a tenth more of what they would buy of them
+institutions.own.standard_index | governance index of the table `countries` from which supply meets the club's
+    standard, for which its buyers pay `clean_premium_share` on top; without it, no standard
+institutions.own.minerals | minerals of its offtake and standard
 
 measures.id | name of the measure; if left out, the name of the file and a number. It replaces a measure of
     the base that has the same name
@@ -146,6 +176,10 @@ ALLOWED = {
     "parameters": "a table: names of parameters = numbers",
     "ore_holders.policies": "a table: an ISO 3166-1 alpha-3 code such as CAN = one of local_processing, "
     "price_support",
+    "institutions.off": 'a list of names such as ["FORGE"]',
+    "institutions.own": "tables, each under [institutions.own.NAME]",
+    "institutions.own.members": 'a list of codes such as ["CAN", "DEU"]',
+    "institutions.own.open_to": 'a list of codes and groups such as ["KOR", "EU"]',
     "leader.reference_price_usd_t": "a table of minerals, each: ore or refined = a number above 0 to 1e+09",
     "measures.actor": "a code such as CHN, or a group such as EU",
     "measures.instrument": "one of " + ", ".join(INSTRUMENTS),

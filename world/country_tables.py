@@ -230,15 +230,38 @@ outcome | text? | - | | what became of it
     Table(
         "memberships",
         "Clubs, frameworks and institutions by 5 February 2026. Rung is the rung of the zone's ladder, 0 "
-        "for institutions beside it.",
+        "for institutions beside it. What a club brings and asks is in the table institutions.",
         columns(
-            _COUNTRY
-            + """
-club | text | - | | the club
+            """
+iso3 | code | ISO 3166-1 alpha-3 | country+bloc | the country, or a bloc for each of its countries
+club | text | - | | the club, by its name in the table institutions
 rung | whole | rung | 0..4 | 0 none, 1 forum, 2 framework, 3 action plan, 4 floor
 date | date | day | | day of joining
 """
         ),
         key=("iso3", "club"),
+    ),
+    Table(
+        "institutions",
+        "What clubs and dyads bring their members and ask of them; who is in them is in the table "
+        "memberships.",
+        columns(
+            """
+name | text | - | | short name, as in the column club of memberships and in scenarios
+kind | choice | - | forum, club, dyad | the first rung of the ladder, a club, a link of two
+says | text | - | | name in words
+hub | code? | ISO 3166-1 alpha-3 | country | the country that it centres on, blank for none
+open_to | codes? | ISO 3166-1 alpha-3 | country+group | who may join later, blank for nobody
+depth | number | share | 0..1 | part of the political cost and exposure of a binding floor
+information_share | number | share | 0..1 | working together, over that of a framework with the leader
+finance_usd_m_year | number | USD million/year | 0.. | members' money for projects of members
+offtake_log | number | log points | 0..3 | how much members' buyers favour members' sellers
+standard_index | number? | index | 0..1 | governance from which supply meets its standard
+minerals | codes | - | mineral+* | minerals of its offtake and standard
+obligations | text | - | | in words
+"""
+        ),
+        key=("name",),
+        needed=False,
     ),
 )

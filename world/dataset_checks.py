@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from world.axes import REST_OF_WORLD
 from world.policy_calendar import check_calendar
-from world.table_reading import Cell, Rows, fault
+from world.table_reading import Cell, Rows, fault, nearest
 from world.table_schema import Table
 from world.tables import TABLES
 
@@ -58,6 +58,7 @@ def check_tables(rows: Mapping[str, Rows]) -> list[str]:
     faults += _check_components(rows)
     faults += _check_component_rows(rows)
     faults += _check_lanes(rows["lane_shares"])
+    faults += _check_clubs(rows["memberships"], rows["institutions"])
     return faults + check_calendar(rows["calendar"], rows["calendar_terms"])
 
 
@@ -150,6 +151,16 @@ def _check_country_rows(rows: Mapping[str, Rows]) -> Iterator[str]:
                 f"{iso3} toward {power}" for iso3 in countries if iso3 != power and (iso3, power) not in pairs
             ]
             yield from _missing(table, lacking, "country")
+
+
+def _check_clubs(memberships: Rows, institutions: Rows) -> Iterator[str]:
+    """Where terms of clubs are given, every club that has members has its own."""
+    known = sorted(map(str, institutions.cells["name"]))
+    if known:
+        for line, club in zip(memberships.lines, memberships.cells["club"], strict=True):
+            if club not in known:
+                close = nearest(str(club), known)
+                yield fault("memberships", line, "club", club, f"a name of institutions.csv{close}")
 
 
 def _check_mineral_rows(rows: Mapping[str, Rows]) -> Iterator[str]:

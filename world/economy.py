@@ -18,6 +18,7 @@ from world.background import (
 from world.calibration.base import BaseMarket, calibrate
 from world.country_facts import CountryFacts, read_country_facts
 from world.dataset import Dataset
+from world.exposure import minerals_at_risk_usd
 from world.final_use import final_need_t, spread_final_use
 from world.hub_capacity import first_capacity_t
 from world.parameters import ParameterValues
@@ -41,7 +42,9 @@ class Economy:
     final_use : (mineral, country, user) share of each user's output that ends up in each country
     grip : (mineral,) the dominant refiner's share of refined output in the base year
     component_stop_usd : (country,) loss a round if goods made by the dominant refiner stopped coming
+    minerals_at_risk_usd : (country,) loss a round if the dominant refiner stopped all trade in minerals
     demand_growth : (round, mineral) a year
+    eve : last day that counts for memberships
     demand_long_run, component_long_run : (mineral,) elasticity of first users, of final users for components
     """
 
@@ -57,10 +60,12 @@ class Economy:
     final_use: Array
     grip: Array
     component_stop_usd: Array
+    minerals_at_risk_usd: Array
     demand_growth: Array
     demand_long_run: Array
     component_long_run: Array
     volatility: Volatility
+    eve: str
 
 
 def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterValues) -> Economy:
@@ -78,6 +83,7 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
     facts = read_country_facts(dataset, base, leader_name, dominant_name, eve)
     output = base.lanes(REFINED).flow_t.sum(axis=2)
     grip = np.where(axes.refiners == dominant, output, 0.0).sum(axis=1) / output.sum(axis=1)
+    stopped = _component_stop(base, need, final_use, grip, dominant, parameters)
     network = make_hub_network(base.evidence, trade, (leader, dominant), parameters)
     return Economy(
         base=base,
@@ -91,13 +97,15 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
         final_need_t=need,
         final_use=final_use,
         grip=grip,
-        component_stop_usd=_component_stop(base, need, final_use, grip, dominant, parameters),
+        component_stop_usd=stopped,
+        minerals_at_risk_usd=minerals_at_risk_usd(base, stopped, grip, dominant, parameters),
         demand_growth=read_demand_growth(
             dataset, run.demand, run.clock, run.rounds + 20 * run.rounds_per_year
         ),
         demand_long_run=read_long_run_elasticity(dataset, "demand_long_run"),
         component_long_run=np.nan_to_num(read_long_run_elasticity(dataset, "demand_component_long_run")),
         volatility=read_volatility(dataset, axes),
+        eve=eve,
     )
 
 

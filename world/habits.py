@@ -40,13 +40,11 @@ KNOWN_GROWTH = 2.0
 """Up to this multiple of its base-year size a seller grows with its customers of old (assumption)."""
 
 
-def lane_weights(
-    base: BaseMarket, markets: Markets, stage: int, trust_shift: Array, released_t: Array
-) -> Array:
+def lane_weights(base: BaseMarket, markets: Markets, stage: int, leaning: Array, released_t: Array) -> Array:
     """ln A of every lane this round: preference x size x habit, normalised over sellers with all lanes open.
 
-    trust_shift : (mineral, seller, buyer) log points; released_t : (mineral, seller) what a reserve sells,
-        noticed like capacity
+    leaning : (mineral, seller, buyer) log points, from trust and from clubs; released_t : (mineral, seller)
+        what a reserve sells, noticed like capacity
     """
     lanes = base.lanes(stage)
     habit = markets.habit[stage]
@@ -55,7 +53,7 @@ def lane_weights(
     with np.errstate(divide="ignore"):
         settled = lanes.log_preference + np.log(known)[:, :, None]
         fresh = lanes.log_newcomer + np.log(size - known)[:, :, None]
-    raw = np.logaddexp(settled, fresh) + habit + trust_shift
+    raw = np.logaddexp(settled, fresh) + habit + leaning
     top = raw.max(axis=1, keepdims=True)
     top = np.where(np.isfinite(top), top, 0.0)
     total = np.log(np.maximum(np.exp(raw - top).sum(axis=1, keepdims=True), 1e-300)) + top

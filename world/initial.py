@@ -16,6 +16,9 @@ from world.parameters import ParameterValues
 from world.state import Markets, Politics, WorldState
 from world.unrecorded import first_ways_t
 
+FULL_TILL_USD_T = 1e12
+"""As much as may be kept, see :func:`world.capacity.keep_cash`."""
+
 
 def initial_state(
     base: BaseMarket,
@@ -57,7 +60,9 @@ def _initial_markets(
         capacity_t=capacity,
         mothballed_t=_by_tranche(base, 0.0),
         tranche_share=_by_tranche(base, 1.0 / len(TRANCHE_OFFSETS)),
-        cash_usd_t=_by_tranche(base, 1e12),  # as much as may be kept, see :func:`world.capacity.keep_cash`
+        cash_usd_t=_by_tranche(
+            base, FULL_TILL_USD_T
+        ),  # as much as may be kept, see :func:`world.capacity.keep_cash`
         ore_outage=np.zeros_like(first[ORE]),
         demand_growth=np.ones(len(axes.minerals)),
         demand_shock=np.zeros(len(axes.minerals)),
@@ -68,6 +73,7 @@ def _initial_markets(
         under_way_t=under_way,
         built_stock_t=built,
         built_kept_rounds=first_kept_rounds(base),
+        ahead_t=[np.zeros_like(values) for values in held],
         habit=[np.zeros_like(lanes.flow_t) for lanes in base.stage_lanes],
         contract_usd_t=[values.copy() for values in first],
         believed_usd_t=[values.copy() for values in first],
@@ -117,4 +123,6 @@ def _initial_politics(
         fixed_duty_usd_t=np.zeros((minerals, len(STAGES))),
         counter_duty_share=np.zeros(n),
         finance_usd=np.zeros(n),
+        rivals_in_share=np.zeros(n),
+        reliability=np.ones(n),
     )

@@ -13,6 +13,7 @@ from world.accounts import REFINERS, USERS
 from world.axes import REFINED, STAGES, Array, Mask, scatter
 from world.capacity import capacity_of
 from world.finance import finance_paid_usd
+from world.institution_record import club_seats, record_institutions
 from world.market_round import Cleared
 from world.market_views import StageView, stage_view
 from world.plant_costs import BLOCK_STAGE, BLOCKS, capital_charge_usd
@@ -40,6 +41,7 @@ def measure(world: TradeWorld, cleared: Cleared) -> None:
     record_segments(world, cleared)
     _zone(world, cleared, views)
     _countries(world, cleared, views[REFINED])
+    record_institutions(world, cleared)
     _reserve(world)
     _news(world)
     _warn(world, views[REFINED])
@@ -153,6 +155,7 @@ def _countries(world: TradeWorld, cleared: Cleared, refined: StageView) -> None:
         **_when(world),
         country=list(axes.countries),
         rung=politics.rung.tolist(),
+        clubs=club_seats(world).tolist(),
         standing=list(politics.standing),
         trust_in_leader=politics.trust_leader.tolist(),
         trust_in_dominant=politics.trust_dominant.tolist(),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import mesa
 import numpy as np
 
-from agents.dominant_refiner import DOCTRINES
+from agents.dominant_refiner import doctrine_of
 from agents.export_policy import EXPORT_POLICIES, ExportPolicy
 from agents.leader_doctrines.by_name import make_leader_doctrine
+from agents.scripted_leader import ScriptedLeader
 from agents.zone_leader import REFERENCE_RULES
 from agents.zone_leader import ZoneLeader as LeaderStrategy
 from world.axes import REFINED, STAGES, Array, Mask
 from world.background import read_sector_shares, restrict_minerals
+from world.buying_ahead import Foresight
 from world.capacity import NamedStart, order_named_plants, order_trend, planned_t
 from world.dataset import Dataset, load_dataset
 from world.economy import Economy, build_economy
@@ -22,6 +24,7 @@ from world.events import Calendar
 from world.expectations import Priors
 from world.guarantees import believed_under, cover_of
 from world.initial import initial_state
+from world.institutions import first_seats, read_institutions
 from world.ledger import Ledger
 from world.memory import recall
 from world.news import News
@@ -115,14 +118,7 @@ class TradeWorld(mesa.Model):
             p.announced_prior_probability, p.threat_prior_probability, p.announcement_prior_weight
         )
         self.sector_share: Mapping[str, Array] = read_sector_shares(self.dataset)
-        ground = Ground(
-            self.base.evidence.price_usd_t,
-            self.sector_share,
-            p.licence_leak_share,
-            p.licence_delay_days,
-            self.clock.rounds_per_year,
-        )
-        self.calendar = Calendar(measures, axes, groups, self.clock, self.streams, priors, ground)
+        self.calendar = Calendar(measures, axes, groups, self.clock, self.streams, priors, self._ground())
         self.happenings = self.calendar.happen(0, [])
         rule = REFERENCE_RULES[scenario.leader.reference_rule]
         anchored = {
@@ -130,17 +126,38 @@ class TradeWorld(mesa.Model):
             for mineral, prices in scenario.leader.reference_price_usd_t.items()
             for stage, price in prices.items()
         }
-        self.leader_strategy = LeaderStrategy(
+        own = LeaderStrategy(
             rule(scenario.leader.markup, anchored, scenario.leader.built_on_inputs),
             make_leader_doctrine(
                 scenario.leader.doctrine, PRESSURE[scenario.leader.coercion], scenario.leader.offers
             ),
         )
-        self.doctrine = DOCTRINES[scenario.dominant_refiner.doctrine]()
+        orders = self._by_round(scenario.leader.decisions)
+        self.leader_strategy = ScriptedLeader(orders, own) if orders else own
+        refiner = scenario.dominant_refiner
+        self.doctrine = doctrine_of(refiner.doctrine, self._by_round(refiner.decisions))
         self.export_policies: dict[str, ExportPolicy] = {
             iso3: EXPORT_POLICIES[name]() for iso3, name in scenario.ore_holders.policies.items()
         }
         self.foreign_share = read_foreign_share(self)
+
+    def _by_round(self, written: Mapping[str, Sequence[str]]) -> dict[int, Sequence[str]]:
+        """What a scenario writes for a power by quarter or month, by round."""
+        return {self.clock.round_named(period): moves for period, moves in written.items()}
+
+    def _ground(self) -> Ground:
+        """What measures must know besides themselves."""
+        p = self.parameters
+        return Ground(
+            self.base.evidence.price_usd_t,
+            self.sector_share,
+            p.licence_leak_share,
+            p.licence_delay_days,
+            self.clock.rounds_per_year,
+            Foresight(
+                p.ahead_horizon_months, p.ahead_pace_ratio, p.licence_cleared_share, p.licence_delay_days
+            ),
+        )
 
     def _open_books(self) -> None:
         """State on the eve, plants on order, the reserve, memories of prices."""
@@ -153,6 +170,8 @@ class TradeWorld(mesa.Model):
             self.state.politics.text_round = draw_text_round(
                 self.streams, self.decisions_open, scenario.zone.text_quarters, self.clock.quarter_rounds
             )
+        self.institutions = read_institutions(self.dataset, scenario, axes, self.clock, self.economy.eve)
+        self.state.politics.seated_since = first_seats(self.institutions, len(axes.countries))
         markets = self.state.markets
         self.named_starts: list[NamedStart] = order_named_plants(
             self.base, markets, self.economy.blocks, self.dataset, self.clock, self.streams, run.rounds

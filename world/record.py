@@ -39,6 +39,7 @@ SCHEMA: Mapping[str, tuple[Column, ...]] = {
         + """
 country | text | ISO 3166-1 alpha-3 | the country
 rung | whole | 0-4 | highest rung of the zone's ladder it holds: none, forum, framework, action plan, floor
+clubs | whole | count | clubs and links beside the zone's ladder in which it sits (table institutions of the data, less the forum)
 standing | text | - | outside, hold_out, applied, member, leaving
 trust_in_leader | number | 0-1 | trust in the zone's leader
 trust_in_dominant | number | 0-1 | trust in the dominant refiner
@@ -162,7 +163,7 @@ betweenness_dominant | number | 0-1 | betweenness of the dominant refiner on the
 decision | whole | - | number of the decision within the run; one row a term
 actor | text | ISO 3166-1 alpha-3 or bloc | who decided
 role | text | - | country, zone_leader, dominant_refiner
-kind | text | - | accession, request, reference_price, finance, offer, retaliation, ore_policy
+kind | text | - | accession, institution, invitation, request, reference_price, finance, offer, retaliation, ore_policy
 choice | text | - | what was chosen
 alternative | text | - | the best option not chosen
 subject | text | - | what it was about: rung, mineral, target
@@ -171,6 +172,25 @@ threshold_usd | number | USD/quarter | what the margin had to exceed
 tipping | text | - | the smallest change in the leading term that would have reversed it
 term | text | - | name of the payoff term of this row
 value_usd | number | USD/quarter | its value
+"""
+    ),
+    "institutions": _columns(
+        _WHEN
+        + """
+institution | text | - | name of the club or link beside the zone
+members | whole | count | countries that sit in it
+finance_usd | number | USD/quarter | money that its members put into projects of members
+"""
+    ),
+    "standards": _columns(
+        _WHEN
+        + """
+mineral | text | - | mineral key
+stage | text | - | ore, refined or component
+institution | text | - | club whose standard it is
+price_clean_usd_t | number | USD/t | mean price at the gate of sellers whose country meets the standard, by sales
+price_other_usd_t | number | USD/t | mean price at the gate of the others
+clean_share | number | 0-1 | share of the world's sales that meets the standard
 """
     ),
     "reserve": _columns(

@@ -19,6 +19,9 @@ from world.called_up import CallUp
 from world.capacity import commission
 from world.conditions import disturb
 from world.counterfactual import Outcome
+from world.institution_lanes import favour_members
+from world.institution_move import move_institutions
+from world.institutions import take_seats
 from world.leader_move import move_leader
 from world.market_round import Cleared, clear_round
 from world.metrics import measure
@@ -65,11 +68,18 @@ def happen(world: TradeWorld) -> None:
     world.happenings = world.calendar.happen(world.round, members, outside)
     disturb(world)
     commission(world.state.markets, world.round)
-    for place, rung in enter_into_force(world.state.politics, world.round):
-        world.news.membership(world.round, world.base.axes.countries[place], rung)
+    take_effect(world)
     update_zone(world)
+    take_seats(world)
+    favour_members(world)
     if world.round < world.decisions_open:
         world.duties_before = duties_on_dominant(world)
+
+
+def take_effect(world: TradeWorld) -> None:
+    """Rungs that are due are held from now on."""
+    for place, rung in enter_into_force(world.state.politics, world.round):
+        world.news.membership(world.round, world.base.axes.countries[place], rung)
 
 
 def move_governments(world: TradeWorld, shared: SharedSetting | None = None) -> None:
@@ -81,24 +91,32 @@ def move_governments(world: TradeWorld, shared: SharedSetting | None = None) -> 
         moves.reverse()
     for move in (*moves, _ore_holders_move):
         move(world, shared or SharedSetting(world))
+    move_institutions(world)
 
 
 def move_countries(world: TradeWorld, shared: SharedSetting) -> None:
-    """Countries whose review is due decide on their standing, all on the same outlooks."""
+    """Countries whose review is due decide on their standing, all on the same outlooks; what needs no time is
+    held at once."""
     if world.premise.zone.exists:
         outlooks = outlooks_of(world, True, shared)
         review_standings(world, outlooks)
+        take_effect(world)
         world.markets_asked += outlooks.solved
         update_zone(world)
 
 
 def move_dominant_refiner(world: TradeWorld, shared: SharedSetting) -> None:
     """The dominant refiner acts by its doctrine, on the state after the moves before it."""
-    if (world.round - world.decisions_open) % world.clock.quarter_rounds:
-        return  # a great power plans by the quarter
+    if not refiner_plans(world):
+        return
     outlooks = outlooks_of(world, world.premise.dominant_refiner.doctrine in LOOKING_AHEAD, shared)
     move_refiner(world, outlooks)
     world.markets_asked += outlooks.solved
+
+
+def refiner_plans(world: TradeWorld) -> bool:
+    """Whether the dominant refiner moves in this round: a great power plans by the quarter."""
+    return (world.round - world.decisions_open) % world.clock.quarter_rounds == 0
 
 
 def _ore_holders_move(world: TradeWorld, shared: SharedSetting) -> None:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from world.clock import first_month
 from world.conflicts import conflicts
+from world.institution_faults import institution_faults
 from world.instruments import OF_ONE_COUNTRY
 from world.measures import ALL, Measure, complaints
 from world.parameters import ParameterError, load_parameters, resolve
@@ -49,13 +50,14 @@ VOTING_BLOC = "EU"
 
 class Known(NamedTuple):
     """The names that a scenario may use: minerals, deciding countries, blocs of countries (with their
-    members, where a mapping), and sectors of use (None: any).
+    members, where a mapping), sectors of use and institutions of the table (None: any).
     """
 
     minerals: Collection[str]
     countries: Collection[str]
     blocs: Collection[str]
     sectors: Collection[str] | None = None
+    institutions: Collection[str] | None = None
 
 
 class Scenario(ScenarioSchema):
@@ -134,6 +136,7 @@ def _faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
     if (same := scenario.leader.country) == scenario.dominant_refiner.country != REST_OF_WORLD:
         yield ("dominant_refiner", "country"), same, "another country than leader.country"
     yield from _actor_faults(scenario, known)
+    yield from institution_faults(scenario, known)
     for number, measure in enumerate(scenario.measures):
         for field, given, allowed in _measure_faults(measure, known):
             yield ("measures", number, field), given, allowed
@@ -148,8 +151,16 @@ def _period_faults(scenario: Scenario) -> Iterator[Fault]:
     written: dict[tuple[int | str, ...], tuple[str, ...]] = {
         ("run", "decisions_open"): (scenario.run.decisions_open,),
         ("leader", "floor_scale"): tuple(scenario.leader.floor_scale),
+        ("leader", "decisions"): tuple(scenario.leader.decisions),
         **{("accession", "talks", iso3): (period,) for iso3, period in scenario.accession.talks.items()},
         **{("zone", "decisions", name): tuple(plan) for name, plan in scenario.zone.decisions.items()},
+        **{
+            ("institutions", "own", name, key): (period,)
+            for name, own in scenario.institutions.own.items()
+            for key, period in (("begins", own.begins), ("ends", own.ends))
+            if period is not None
+        },
+        ("dominant_refiner", "decisions"): tuple(scenario.dominant_refiner.decisions),
     }
     for location, periods in written.items():
         for period in periods if scenario.run.rounds_per_year == 4 else ():
@@ -165,6 +176,10 @@ def _country_faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
     for name in scenario.zone.decisions:
         if name not in deciding:
             yield ("zone", "decisions", name), name, in_order(name, deciding)
+    for period, orders in scenario.leader.decisions.items():
+        for name in (order.split()[1] for order in orders if " " in order):
+            if name not in deciding:
+                yield ("leader", "decisions", period), name, in_order(name, deciding)
 
 
 def _actor_faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
@@ -208,6 +223,9 @@ def _minerals_named(scenario: Scenario) -> Iterator[tuple[tuple[int | str, ...],
     yield from (
         (("leader", "reference_price_usd_t", name), name) for name in scenario.leader.reference_price_usd_t
     )
+    for period, moves in scenario.dominant_refiner.decisions.items():
+        goods = [move.split()[1] for move in moves if " " in move]
+        yield from ((("dominant_refiner", "decisions", period), name) for name in goods)
     for number, measure in enumerate(scenario.measures):
         yield from ((("measures", number, "minerals"), name) for name in measure.minerals)
 
@@ -243,7 +261,9 @@ def names_of_data() -> Known:
     dataset = load_dataset()
     # The rest of the world trades and never decides, so no scenario may name it.
     sectors = sorted(set(dataset.table("end_use")["sector"]))
-    return Known(dataset.minerals, set(dataset.countries) - {REST_OF_WORLD}, dataset.blocs, sectors)
+    clubs = list(dataset.table("institutions")["name"])
+    deciding = set(dataset.countries) - {REST_OF_WORLD}
+    return Known(dataset.minerals, deciding, dataset.blocs, sectors, clubs)
 
 
 def _without_none(value: Any) -> Any:

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from world.scenario_schema import ScenarioSchema, allowed_keys, allowed_words, schema_at
+from world.scenario_schema import ScenarioSchema
+from world.schema_words import allowed_keys, allowed_words, schema_at
 
 # The library of questions stands beside this package, in the checkout as in an installed copy.
 LIBRARY = Path(__file__).resolve().parent.parent / "experiments" / "scenarios"

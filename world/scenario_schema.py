@@ -1,19 +1,21 @@
 """The sections of a scenario: every key, its type, its default and what it may be.
 
 Pydantic models, frozen, that refuse what they do not know. ``world.scenario`` reads files into them and turns
-pydantic's errors into one line for the user; ``allowed_words`` says in words what a key may hold.
+pydantic's errors into one line for the user; ``world.schema_words`` says in words what a key may hold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from agents.doctrines.scripted import MOVE
 from agents.leader_doctrines.by_name import leader_doctrine_names
+from agents.scripted_leader import ORDER
 from agents.strategies.by_name import strategy_names
 from world.clock import PERIOD, Clock, RoundsPerYear
+from world.institution_entry import InstitutionEntry
 from world.measures import Measure
 
 Value = TypeVar("Value")
@@ -45,7 +47,12 @@ Country = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Quarter = Annotated[str, Field(pattern=r"^\d{4}-Q[1-4]$")]
 Period = Annotated[str, Field(pattern=PERIOD)]
 Voter = Annotated[str, Field(pattern=r"^([A-Z]{3}|EU)$")]
+NAME = r"^[A-Za-z0-9_-]{1,40}$"
 Choice = Literal["join", "hold_out", "ask", "stay", "leave"]
+Move = Annotated[str, Field(pattern=MOVE)]
+Moves = Annotated[tuple[Move, ...], BeforeValidator(_list_to_tuple)]
+Order = Annotated[str, Field(pattern=ORDER)]
+Orders = Annotated[tuple[Order, ...], BeforeValidator(_list_to_tuple)]
 
 
 def _check_strategy(value: str) -> str:
@@ -123,6 +130,7 @@ class ZoneSection(Section):
     aligned_rung: Literal["forum", "framework", "action_plan", "floor"] = "framework"
     text_quarters: Delay = (4, 8)
     ratification_quarters: Delay = (2, 6)
+    founding_until: Literal["none"] | Period = "none"
     standings: dict[Country, Literal["hold_out", "join"]] = {}
     decisions: dict[Voter, dict[Period, Choice]] = {}
 
@@ -144,6 +152,7 @@ class LeaderSection(Section):
     ] = ("side_payment", "tariff_relief")
     reference_price_usd_t: dict[str, dict[Literal["ore", "refined", "component"], Price]] = {}
     floor_scale: dict[Period, Annotated[float, Field(ge=0.1, le=5)]] = {}
+    decisions: dict[Period, Orders] = {}
 
 
 class DominantRefinerSection(Section):
@@ -165,6 +174,7 @@ class DominantRefinerSection(Section):
     reach: Share = 0.0
     licence_approval: Share = 0.4
     levy_capture: Share = 0.0
+    decisions: dict[Period, Moves] = {}
 
 
 class OreHoldersSection(Section):
@@ -190,6 +200,13 @@ class AccessionSection(Section):
     talks: dict[Country, Period] = {}
 
 
+class InstitutionsSection(Section):
+    """Clubs and links beside the zone: those of the table ``institutions``, and one's own."""
+
+    off: Annotated[tuple[str, ...], BeforeValidator(_list_to_tuple)] = ()
+    own: dict[Annotated[str, Field(pattern=NAME)], InstitutionEntry] = {}
+
+
 class ScenarioSchema(Section):
     """A whole scenario, with every key at its default."""
 
@@ -203,94 +220,6 @@ class ScenarioSchema(Section):
     ore_holders: OreHoldersSection = OreHoldersSection()
     reserve: ReserveSection = ReserveSection()
     accession: AccessionSection = AccessionSection()
+    institutions: InstitutionsSection = InstitutionsSection()
     parameters: dict[str, float] = {}
     measures: Annotated[tuple[Measure, ...], BeforeValidator(_list_to_tuple)] = ()
-
-
-def schema_at(path: tuple[str, ...], of: type[BaseModel] = ScenarioSchema) -> Mapping[str, Any]:
-    """JSON schema of the key at ``path`` (list positions are written as ``[]``); empty when there is no
-    such key.
-    """
-    whole = of.model_json_schema()
-    node: Mapping[str, Any] = whole
-    for part in path:
-        if part == "[]":
-            node = node.get("items") or (node.get("prefixItems") or [{}])[0]
-        else:
-            patterns = list(node.get("patternProperties", {}).values())
-            node = (
-                node.get("properties", {}).get(part)
-                or node.get("additionalProperties")
-                or (patterns or [{}])[0]
-            )
-        node = _follow(node, whole)
-    return node
-
-
-def _follow(node: Any, whole: Mapping[str, Any]) -> Mapping[str, Any]:
-    if not isinstance(node, Mapping):
-        return {}
-    if "$ref" in node:
-        found: Mapping[str, Any] = whole["$defs"][node["$ref"].rsplit("/", 1)[1]]
-        return found
-    return node
-
-
-def allowed_words(schema: Mapping[str, Any]) -> str:
-    """What a key may hold, in words, from its JSON schema."""
-    if "anyOf" in schema:
-        return " or ".join(
-            allowed_words(option) for option in schema["anyOf"] if option.get("type") != "null"
-        )
-    if "enum" in schema:
-        return "one of " + ", ".join(map(str, schema["enum"]))
-    if "const" in schema:
-        return f"only {schema['const']}"
-    kind = schema.get("type")
-    if kind in ("number", "integer"):
-        return ("a number" if kind == "number" else "a whole number") + _range_words(schema)
-    if kind == "array":
-        return "a list of " + (
-            "two whole numbers" if "prefixItems" in schema else _plural(schema.get("items", {}))
-        )
-    if kind == "string":
-        return _FORMATS.get(
-            schema.get("pattern", ""),
-            "a day such as 2026-10-01" if schema.get("format") == "date" else "text",
-        )
-    return {"boolean": "true or false", "object": "a table of keys and values"}.get(
-        str(kind), "another kind of value"
-    )
-
-
-def allowed_keys(schema: Mapping[str, Any]) -> str:
-    """What the keys of a table may be, in words, from its JSON schema."""
-    if "patternProperties" in schema:
-        return " or ".join(_FORMATS.get(pattern, "text") for pattern in schema["patternProperties"])
-    return allowed_words(schema.get("propertyNames", {"type": "string"}))
-
-
-_FORMATS = {
-    r"^[A-Z]{3}$": "an ISO 3166-1 alpha-3 code such as CAN",
-    r"^[A-Z]{2,3}$": "an ISO 3166-1 alpha-3 code such as CAN, or EU",
-    r"^\d{4}-Q[1-4]$": "a quarter such as 2026-Q1",
-    PERIOD: "a quarter such as 2026-Q1, or in runs of months a month such as 2026-03",
-    r"^([A-Z]{3}|EU)$": "an ISO 3166-1 alpha-3 code such as CAN, or EU",
-    r"^(world|[A-Z]{3})$": "world, or an ISO 3166-1 alpha-3 code such as CAN",
-}
-
-
-def _range_words(schema: Mapping[str, Any]) -> str:
-    low, above, high = (schema.get(name) for name in ("minimum", "exclusiveMinimum", "maximum"))
-    start = f" from {low:g}" if low is not None else f" above {above:g}" if above is not None else ""
-    return start + (f" to {high:g}" if high is not None else "")
-
-
-def _plural(items: Mapping[str, Any]) -> str:
-    if "enum" in items:
-        return "names out of " + ", ".join(items["enum"])
-    return (
-        'names such as ["ndpr", "dytb"]'
-        if items.get("type") == "string"
-        else "tables, each under [[measures]]"
-    )

@@ -8,6 +8,7 @@ import numpy as np
 
 from agents.beliefs import heal_trust, learn_retaliation, lose_trust
 from world.axes import Array
+from world.institutions import working_together
 from world.state import FLOOR, FRAMEWORK
 
 if TYPE_CHECKING:
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 def revise_trust(world: TradeWorld) -> None:
     """Lose, heal, learn: after the acts of the round."""
     politics, p = world.state.politics, world.parameters
-    together = p.trust_gain_cooperation_year * np.maximum(politics.rung - FRAMEWORK + 1, 0) / 3.0
+    rungs = np.maximum(politics.rung - FRAMEWORK + 1, 0) / 3.0
+    together = p.trust_gain_cooperation_year * (rungs + working_together(world, world.leader) / 3.0)
+    with_dominant = p.trust_gain_cooperation_year * working_together(world, world.dominant) / 3.0
     politics.trust_leader = heal_trust(
         lose_trust(politics.trust_leader, _loss(world, world.leader)),
         politics.trust_rest_leader,
@@ -29,7 +32,7 @@ def revise_trust(world: TradeWorld) -> None:
         lose_trust(politics.trust_dominant, _loss(world, world.dominant)),
         politics.trust_rest_dominant,
         p.trust_healing_year,
-        np.zeros(len(politics.rung)),
+        with_dominant,
         world.clock.rounds_per_year,
     )
     politics.trust_leader[world.leader] = 1.0

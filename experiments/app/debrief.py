@@ -31,6 +31,9 @@ def computers_premise(premise: Premise, actor: str) -> Premise:
     ]
     if actor == keys["leader"]["country"]:
         keys["leader"]["floor_scale"] = {}
+    for power in ("leader", "dominant_refiner"):
+        if actor == keys[power]["country"]:
+            keys[power]["decisions"] = {}
     return Premise("", tomli_w.dumps(keys), "{}", premise.seed)
 
 
@@ -38,6 +41,8 @@ def first_decision(premise: Premise, actor: str) -> str:
     """The quarter in which the seat first acted; empty when it has not."""
     scenario, clock = premise.scenario, premise.scenario.run.clock
     quarters = list(scenario.zone.decisions.get(actor, {}))
+    for power in (scenario.leader, scenario.dominant_refiner):
+        quarters += list(power.decisions) if actor == power.country else []
     for measure in scenario.measures:
         if measure.id.startswith(f"seat-{actor}-"):
             quarters.append(clock.name(clock.round_of(measure.announced)))

@@ -7,31 +7,30 @@ view and the same answers that the computer's government would get.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agents.accession import FLOOR, PayoffAccession
-from agents.bargaining import WORDS
 from agents.decision import CountryDecision
-from agents.view import CountryView, RefinerView
+from agents.view import CountryView
 from experiments.app.commons import TRACKS
+from experiments.app.leader_seat import leader_facts, leader_menu
 from experiments.app.premise import Premise
+from experiments.app.refiner_seat import refiner_facts, refiner_menu
 from experiments.figures.naming import (
     RUNGS,
-    country_name,
     format_money,
     format_share,
     in_words,
-    mineral_word,
     quarter_in_words,
     the_country,
 )
+from world.country_view import view_of
 from world.leader_move import leader_view, move_leader
 from world.model import TradeWorld
 from world.outlooks import ask_all
 from world.refiner_move import refiner_view
 from world.reserve_round import plan_reserve
-from world.review import view_of
-from world.round import happen, outlooks_of
+from world.round import happen, outlooks_of, refiner_plans
 
 OPTIONS: Mapping[str, str] = {
     "join": "Sign: {next}",
@@ -44,13 +43,16 @@ OPTIONS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Briefing:
-    """What the person in the seat is shown: facts, options (choice -> words), and what signing is worth."""
+    """What the person in the seat is shown: facts, options (choice -> words), what signing is worth; for the
+    two powers a menu, of which as much as they like (what it is about -> order -> words).
+    """
 
     actor: str
     quarter: str
     facts: tuple[str, ...]
     options: Mapping[str, str]
     weighed: CountryDecision | None = None
+    menu: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def brief(premise: Premise, rounds: int, actor: str) -> Briefing | None:
@@ -71,9 +73,9 @@ def _brief(world: TradeWorld, actor: str) -> Briefing | None:
     move_leader(world)
     places = world.places[actor]
     if world.dominant in places:
-        return Briefing(actor, quarter, _refiner_facts(refiner_view(world), world.clock.word), {})
+        return _refiner_briefing(world, actor, quarter)
     if world.leader in places:
-        return Briefing(actor, quarter, _leader_facts(world), {})
+        return _leader_briefing(world, actor, quarter)
     return _country_briefing(world, actor, quarter)
 
 
@@ -125,52 +127,27 @@ def _facts(view: CountryView, world: TradeWorld) -> tuple[str, ...]:
     )
 
 
-def _refiner_facts(view: RefinerView, word: str) -> tuple[str, ...]:
-    hostile = sorted({grievance.actor for grievance in view.grievances})
-    held = [
-        f"{mineral_word(control.mineral)}, {control.stage} ({control.instrument.replace('_', ' ')}), "
-        f"to {len(control.targets)} countries"
-        for control in sorted(view.controls, key=lambda control: (control.mineral, control.stage))
-    ]
-    goods = {(option.mineral, option.stage): option for option in view.options}
-    options = sorted(goods.values(), key=lambda option: -option.lane_value_usd)[:5]
-    told = tuple(
-        f"{mineral_word(option.mineral)}, {option.stage}: you ship {format_money(option.lane_value_usd)} "
-        f"a {word} to {len(option.targets)} of them, "
-        f"{format_share(option.target_dependence_share)} of what they buy"
-        for option in options
-    )
-    return (
-        f"Hostile acts in force by: {in_words([country_name(code) for code in hostile], 8)}.",
-        f"Your controls decided in this run: {in_words(held, 6)}.",
-        *told,
-        f"Licences, bans and duties are under 'Act' below; they take effect this {word}.",
-    )
-
-
-def _leader_facts(world: TradeWorld) -> tuple[str, ...]:
+def _leader_briefing(world: TradeWorld, actor: str, quarter: str) -> Briefing:
     view, word = leader_view(world), world.clock.word
-    short = sorted(
-        (seen.request for seen in view.invitations.values() if seen.request and seen.request.short_usd > 0),
-        key=lambda request: request.short_usd,
-    )[:5]
-    lacking = tuple(
-        f"{country_name(request.actor)} lacks {format_money(request.short_usd)} a {word} to sign and asks "
-        f"for {WORDS[request.kind]}; its signature is worth {format_money(request.gain_usd)} to you"
-        for request in short
-    )
-    on_floor = sum(seen.rung == FLOOR for seen in view.invitations.values())
-    return (
-        f"{on_floor} partners are bound by the floor.",
-        f"{len(view.announced_usd_t)} reference prices are announced.",
-        f"Your finance budget is {format_money(view.budget_usd)} a {word}.",
-        *lacking,
-        f"The floor, tariffs and threats are under 'Act' below; they take effect this {word}.",
-    )
+    return Briefing(actor, quarter, leader_facts(view, word), {}, menu=leader_menu(view, word))
 
 
-def decided(premise: Premise, actor: str, quarter: str, choice: str) -> Premise:
-    """The premise with one more decision written."""
+def _refiner_briefing(world: TradeWorld, actor: str, quarter: str) -> Briefing:
+    view, word = refiner_view(world), world.clock.word
+    if not refiner_plans(world):
+        facts = ("A great power plans by the quarter: this month your orders stand.",)
+        return Briefing(actor, quarter, facts, {})
+    return Briefing(actor, quarter, refiner_facts(view, word), {}, menu=refiner_menu(view))
+
+
+def decided(premise: Premise, actor: str, quarter: str, *choices: str) -> Premise:
+    """The premise with one more decision written: a choice, or the orders of one of the two powers."""
+    scenario = premise.scenario
+    for power in ("leader", "dominant_refiner"):
+        if actor == getattr(scenario, power).country:
+            orders = {**premise.setting(f"{power}.decisions", {}), quarter: list(choices)}
+            return premise.having(f"{power}.decisions", orders)
+    (choice,) = choices
     written = dict(premise.setting("zone.decisions", {}))
     written[actor] = {**written.get(actor, {}), quarter: choice}
     return premise.having("zone.decisions", written)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import solara
 
 from experiments.app.commons import TRACKS
 from experiments.app.debrief import ALL, computers_premise, difference_usd, first_decision
-from experiments.app.pieces import Facts, Grid, Heading, Words
+from experiments.app.pieces import Choice, Facts, Grid, Heading, Words
 from experiments.app.seat import Briefing, brief, decided
 from experiments.app.tracks import Track
 from experiments.app.visit import Visit
@@ -86,11 +88,44 @@ def Options(visit: Visit, briefing: Briefing) -> None:
                 weighed.threshold_usd,
             )
         )
+    if briefing.menu:
+        Orders(visit, briefing.menu)
+        return
     with solara.Div(classes=["ob-choices"]):
         for choice, words in (briefing.options or {"": f"Go on to the next {visit.word}"}).items():
             solara.Button(
                 words, color="primary", outlined=True, on_click=lambda choice=choice: _decide(visit, choice)
             )
+
+
+@solara.component
+def Orders(visit: Visit, menu: Mapping[str, Mapping[str, str]]) -> None:
+    """Choose as many moves as wanted, one good after another, then let the round be played."""
+    about, move = solara.use_reactive(next(iter(menu))), solara.use_reactive("")
+    orders: solara.Reactive[dict[str, str]] = solara.use_reactive({})
+    goods = {name: name for name in menu}
+    moves = menu.get(about.value) or next(iter(menu.values()))
+    chosen = move.value if move.value in moves else next(iter(moves))
+
+    def order() -> None:
+        name = about.value if about.value in menu else next(iter(menu))
+        orders.set({**orders.value, chosen: f"{name}: {moves[chosen]}"})
+
+    with solara.Div(classes=["ob-row"]):
+        Choice("About", about, goods)
+        Choice("Order", move, moves)
+        solara.Button("Add to your orders", outlined=True, on_click=order)
+    if orders.value:
+        Facts(tuple(orders.value.values()))
+        solara.Button("Drop all orders", text=True, on_click=lambda: orders.set({}))
+    with solara.Div(classes=["ob-choices"]):
+        words = f"Give {len(orders.value)} orders" if orders.value else "Order nothing new"
+        solara.Button(
+            f"{words}: go on to the next {visit.word}",
+            color="primary",
+            outlined=True,
+            on_click=lambda: _write(visit, *orders.value),
+        )
 
 
 def _decide(visit: Visit, choice: str) -> None:
@@ -99,8 +134,14 @@ def _decide(visit: Visit, choice: str) -> None:
     if not choice:
         visit.go_to(visit.shown + 1)
         return
+    _write(visit, choice)
+
+
+def _write(visit: Visit, *choices: str) -> None:
+    if visit.busy:
+        return
     quarter = visit.premise.scenario.run.clock.name(visit.shown)
-    visit.take_up(decided(visit.premise, visit.seat, quarter, choice), visit.shown + 1)
+    visit.take_up(decided(visit.premise, visit.seat, quarter, *choices), visit.shown + 1)
 
 
 @solara.component

@@ -108,7 +108,7 @@ class Case(Scene):
     def _known(self) -> Known:
         sectors = sorted({sector for entry in self.world.minerals.values() for sector in entry.end_use})
         groups = {name: frozenset(codes) for name, codes in self.world.groups.items()}
-        return Known(tuple(self.world.minerals), set(self.codes), groups, sectors)
+        return Known(tuple(self.world.minerals), set(self.codes), groups, sectors, ())
 
     @property
     def sector_shares(self) -> dict[str, dict[str, float]]:

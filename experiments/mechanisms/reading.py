@@ -23,7 +23,7 @@ from world.scenario_reading import (
     read_layers,
     read_toml,
 )
-from world.scenario_schema import allowed_words
+from world.schema_words import allowed_words
 
 TABLE = Path(__file__).resolve().parent / "table"
 

@@ -9,7 +9,7 @@ from experiments.sweep.design_schema import FactorSection
 from experiments.sweep.factor import SCENARIO, DesignError, Factor, Value
 from world.parameters import load_parameters, nearest
 from world.scenario import Scenario, ScenarioError, change_scenario
-from world.scenario_schema import schema_at
+from world.schema_words import schema_at
 
 ReadScenario = Callable[[str, str], Scenario]
 

@@ -116,6 +116,46 @@ def test_the_briefing_is_the_view_of_the_government(small: Premise) -> None:
         assert any(words in fact for fact in other.facts)
 
 
+def test_the_dominant_refiner_orders_from_the_menu_of_its_doctrines(small: Premise, tmp_path: Path) -> None:
+    play(small, 5)
+    briefing = brief(small, 5, "CHN")
+    assert briefing is not None
+    moves = {move for about in briefing.menu.values() for move in about}
+    assert {"ban dytb refined", "duties", "capture_levy"} <= moves
+    ordered = decided(small, "CHN", "2026-Q2", "ban dytb refined", "duties")
+    track = play(ordered, 7, small, 5)
+    told = track.pages[5].rows("decisions")
+    mine = [
+        choice
+        for choice, role in zip(told["choice"], told["role"], strict=True)
+        if role == "dominant_refiner"
+    ]
+    assert mine == ["ban"]
+    later = brief(ordered, 6, "CHN")
+    assert later is not None
+    assert "relieve dytb refined" in {move for about in later.menu.values() for move in about}
+    assert first_decision(ordered, "CHN") == "2026-Q2"
+    assert computers_premise(ordered, "CHN").key == small.key
+    file = tmp_path / "orders.toml"
+    file.write_text(write_file(ordered, "2026-Q3", "CHN"), encoding="utf-8")
+    assert read_file(file.read_bytes()).premise.key == ordered.key
+
+
+def test_the_leader_orders_whom_to_pay_and_whom_to_threaten(small: Premise) -> None:
+    play(small, 5)
+    briefing = brief(small, 5, "USA")
+    assert briefing is not None
+    orders = {order for about in briefing.menu.values() for order in about}
+    assert {"threaten CAN", "spare CAN", "no_finance"} <= orders
+    ordered = decided(small, "USA", "2026-Q2", "threaten CAN", "no_finance")
+    play(ordered, 6, small, 5)
+    politics = TRACKS.ask(lambda: TRACKS.stand_at(ordered, 6)).state.politics
+    assert dict(politics.pressure) == {"CAN": 1.0}
+    assert not politics.finance_usd.any()
+    assert first_decision(ordered, "USA") == "2026-Q2"
+    assert computers_premise(ordered, "USA").key == small.key
+
+
 def test_the_debrief_pairs_the_seat_with_the_computer(small: Premise) -> None:
     play(small, 7)
     seated = decided(small, "JPN", "2026-Q2", "hold_out")

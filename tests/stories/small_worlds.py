@@ -105,8 +105,9 @@ QUIET_LEADER: dict[str, object] = {
     "leader__finance_usd_year": 0.0,
     "leader__offers": [],
     "leader__coercion": "none",
+    "institutions__off": ["*"],
 }
-"""The leader pays nobody and threatens nobody."""
+"""The leader pays nobody and threatens nobody; no clubs beside the zone."""
 
 
 def table(world: TradeWorld, name: str, **where: object) -> pd.DataFrame:

@@ -12,10 +12,11 @@ from agents.bargaining import SWEETENER
 from agents.decision import ControlDecision, CountryDecision, ImposedControl, Offer
 from agents.view import Accounts, Answer, RefinerView, WhatIfMember
 from world.axes import REFINED
+from world.country_view import view_of
 from world.finance import finance_paid_usd
 from world.leader_move import leader_view
 from world.model import TradeWorld
-from world.review import remember_bargain, view_of
+from world.review import remember_bargain
 from world.state import FLOOR, Control
 
 # --- side payments: what a holdout lacked is offered, and what was promised is paid
@@ -158,6 +159,19 @@ def test_a_country_does_what_is_written_and_decides_by_itself_before() -> None:
     before = [table(world, "countries") for world in (plain, told)]
     early = [frame[frame["round"] < first].reset_index(drop=True) for frame in before]
     assert early[0].equals(early[1])
+
+
+def test_the_dominant_refiner_does_what_is_written_for_it() -> None:
+    options = {"rounds": 7, "reserve__exists": False, "dominant_refiner__doctrine": "passive"}
+    moves = {"2026-Q1": ["ban ndpr refined"], "2026-Q3": ["relieve ndpr refined"]}
+    world = play(make_world("zone_floor", dominant_refiner__decisions=moves, **options), 7)
+    decisions = table(world, "decisions")
+    own = decisions[decisions["role"] == "dominant_refiner"]
+    assert own[["quarter", "choice"]].to_numpy().tolist() == [["2026-Q1", "ban"], ["2026-Q3", "relent"]]
+    prices = table(world, "markets").query("mineral == 'ndpr' and stage == 'refined' and country == 'JPN'")
+    price = prices.set_index("quarter")["price_spot_usd_t"]
+    assert price["2026-Q2"] > 1.2 * price["2025-Q4"]
+    assert world.state.politics.controls == []
 
 
 def test_a_scale_of_the_floor_holds_from_its_quarter_on() -> None:

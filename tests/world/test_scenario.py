@@ -31,6 +31,7 @@ LIBRARY = {
     "canada_holds_out",
     "controls_only",
     "embargo",
+    "embargo_without_zone",
     "floor_reading_a",
     "no_coercion",
     "tariffs_only",
@@ -194,6 +195,26 @@ def test_a_file_may_build_on_the_library_scenario_of_its_name(tmp_path: Path) ->
         (
             '[run]\ndecisions_open = "2024-Q4"',
             "run.decisions_open: given 2024-Q4, allowed: a quarter not before",
+        ),
+        (
+            '[dominant_refiner]\ndecisions = { 2026-Q1 = ["ban gold refined"] }',
+            "dominant_refiner.decisions.2026-Q1: given gold, allowed: ",
+        ),
+        (
+            '[dominant_refiner]\ndecisions = { 2026-Q1 = ["burn dytb refined"] }',
+            "dominant_refiner.decisions.2026-Q1[0]: given 'burn dytb refined', allowed: a move such as",
+        ),
+        (
+            '[dominant_refiner]\ndecisions = { 2026-03 = ["duties"] }',
+            "dominant_refiner.decisions: given 2026-03, allowed: a quarter such as 2026-Q1; months need",
+        ),
+        (
+            '[leader]\ndecisions = { 2026-Q1 = ["grant XYZ"] }',
+            "leader.decisions.2026-Q1: given XYZ, allowed: ",
+        ),
+        (
+            '[leader]\ndecisions = { 2026-Q1 = ["bribe CAN"] }',
+            "leader.decisions.2026-Q1[0]: given 'bribe CAN', allowed: an order such as grant CAN",
         ),
         ('[run]\nstart = "2025-01"', "run.start: given '2025-01', allowed: a quarter such as 2026-Q1"),
         ('[zone]\nscope = ["gold"]', "zone.scope: given gold, allowed: "),
