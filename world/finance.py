@@ -22,9 +22,9 @@ CAPITAL_RECOVERY = 0.12
 
 
 def project_usd_year(world: TradeWorld, everything: bool = False) -> Array:
-    """(mineral, country) yearly investment in the goods in scope (or in all): what stands grows with the demand
-    that everyone expects, or by what is under way there where that is more, and entrants with ore in the ground
-    or refining potential start new plants.
+    """(mineral, country) yearly investment in the goods in scope (or in all): what stands grows with the
+    demand that everyone expects, or by what is under way there where that is more, and entrants with ore in
+    the ground or refining potential start new plants.
     """
     scope, growth, axes = scope_of(world), world.expected_growth(world.round), world.base.axes
     scope = scope | everything

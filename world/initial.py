@@ -60,9 +60,7 @@ def _initial_markets(
         capacity_t=capacity,
         mothballed_t=_by_tranche(base, 0.0),
         tranche_share=_by_tranche(base, 1.0 / len(TRANCHE_OFFSETS)),
-        cash_usd_t=_by_tranche(
-            base, FULL_TILL_USD_T
-        ),  # as much as may be kept, see :func:`world.capacity.keep_cash`
+        cash_usd_t=_by_tranche(base, FULL_TILL_USD_T),
         ore_outage=np.zeros_like(first[ORE]),
         demand_growth=np.ones(len(axes.minerals)),
         demand_shock=np.zeros(len(axes.minerals)),
