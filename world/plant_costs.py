@@ -90,7 +90,8 @@ def _rounds(base: BaseMarket, years: float) -> int:
 
 def _full_cost_usd_t(base: BaseMarket, facts: CountryFacts, block: str, large: Mask, standing: Mask) -> Array:
     """(mineral, seller) all-in price needed: going prices where much is made already, half of what is
-    missing where something stands, and for who enters all of it, dearer where capital is dear.
+    missing where something stands, and for who enters all of it, dearer where capital is dear. Behind a floor
+    of the base year as much more as prices were higher there: they drew no plants then.
     """
     stage = BLOCK_STAGE[block]
     price, needed = (
@@ -103,7 +104,8 @@ def _full_cost_usd_t(base: BaseMarket, facts: CountryFacts, block: str, large: M
     usual = np.where(large, price, np.where(standing, expansion, entrant))
     most = MOST_ADVANTAGE_SHARE * price
     dearer = np.clip(_dearer_usd_t(base, block), -most, most)
-    return np.asarray(np.maximum(usual + np.where(large, 0.0, dearer), 0.2 * price))
+    own = np.maximum(usual + np.where(large, 0.0, dearer), 0.2 * price)
+    return np.asarray(own + base.raised_usd_t[stage])
 
 
 def _dearer_usd_t(base: BaseMarket, block: str) -> Array:
