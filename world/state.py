@@ -75,6 +75,7 @@ class Markets:
     built_stock_t: list[Array]  # stage -> (m, buyer) what was put by on top of usual stocks, shed slowly
     built_kept_rounds: list[Array]  # stage -> (m, buyer) rounds for which none of it is shed yet
     ahead_t: list[Array]  # stage -> (m, buyer) bought ahead of measures that withhold, below zero: lent
+    fear: list[Array]  # stage -> (m, buyer) chance of a cut-off that buyers reckon with, 0-1
     habit: list[Array]  # stage -> (m, seller, buyer) log points on preferences
     believed_usd_t: list[Array]  # stage -> (m, seller) price that producers expect
     contract_usd_t: list[Array]  # stage -> (m, seller) formula price of contracts, a mean of past spot prices
