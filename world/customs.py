@@ -45,6 +45,11 @@ def stage_borders(
     backstop = lanes.backstop_usd_t[:, None, :]
     added = happenings.duty_share[:, stage] + leader_duty[:, stage]
     added[:, :, state.politics.dominant] += state.politics.counter_duty_share[None, :]
+    if (relieved := state.politics.duty_relief_share).any():
+        leader = state.politics.leader
+        added[:, :, leader] -= relieved * (
+            base.evidence.tariff_share[:, stage, :, leader] + added[:, :, leader]
+        )
     laid, limits = gather_pairs(added, sellers, buyers), _limits(base, state, happenings, parameters, stage)
     ways = _ways(network, base, state, happenings, parameters, laid, limits, stage)
     return StageBorders(

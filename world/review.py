@@ -21,6 +21,7 @@ from world.institution_move import fellows_of
 from world.invitations import duty_burden_usd
 from world.outlooks import Outlooks, ask_all
 from world.state import ACTION_PLAN
+from world.talks import next_talks, say_package, talks_of
 from world.ties import highest
 from world.zone import apply_decision, review_due
 
@@ -95,7 +96,9 @@ def remember_bargain(
         if is_new and request.short_usd > 0.0:
             world.ledger.enter(say_request(request), "country", world.round)
     elif decision.choice == "join":
-        politics.agreed[name] = politics.offers.get(name, Offer())
+        package = decision.package
+        politics.agreed[name] = politics.offers.get(name, Offer()) if package is None else package.offer
+        say_package(world, decision)
     elif decision.choice == "leave":
         politics.agreed.pop(name, None)
 
@@ -111,7 +114,7 @@ def view_of(world: TradeWorld, country: Country, emergency: Emergency | None = N
     return replace(
         view,
         followers=_followers(world, country, view.rung),
-        talks_deadline=next_talks(world, country.iso3),
+        talks=talks_of(world, country.iso3),
         members=tuple(_view_at(world, names[place], [place], shared) for place in each),
         fellows=fellows_of(world, index, view.rung),
     )
@@ -122,17 +125,6 @@ def _bound(world: TradeWorld) -> Mask:
     members: Mask = world.state.politics.rung == FLOOR
     members[world.leader] = True
     return members
-
-
-def next_talks(world: TradeWorld, iso3: str) -> int:
-    """Round of the next yearly review of talks that the scenario links to minerals; -1 without."""
-    period = world.premise.accession.talks.get(iso3)
-    if period is None:
-        return -1
-    first = world.clock.round_named(period)
-    return (
-        first if first >= world.round else world.round + (first - world.round) % world.clock.rounds_per_year
-    )
 
 
 def _followers(world: TradeWorld, country: Country, rung: int) -> tuple[str, ...]:

@@ -24,6 +24,12 @@ def members(run: Outcome, target: Target) -> Array:
     return run.total(rows.assign(one=(rows["rung"] >= RUNGS[target.segment]).astype(float)), "one")
 
 
+@word("count", ONE, of_goods=False)
+def club_seats(run: Outcome, target: Target) -> Array:
+    """Seats that countries of the place hold in clubs and links beside the zone's ladder."""
+    return run.total(run.of(run.tables["countries"], "country", target.where), "clubs")
+
+
 @word("days", ONE, LADDER, of_goods=False)
 def days_to_join(run: Outcome, target: Target) -> Array:
     """Days from `zero` to the end of the round in which the first country of the place stood on a rung; none

@@ -11,9 +11,10 @@ from agents.strategies.linked_talks import Strategy as LinkedTalks
 from agents.view import WhatIfMember
 from world.model import TradeWorld
 from world.reopened import open_at
-from world.review import next_talks, view_of
+from world.review import view_of
 from world.scenario import ScenarioError, load_scenario
 from world.stability import Court
+from world.talks import next_talks
 from world.zone_values import ZoneValues
 
 
