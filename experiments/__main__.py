@@ -1,9 +1,10 @@
-"""Command line: ``python -m experiments COMMAND``: run, app, compare, sweep, sensitivity, discover, tipping,
-optimise, report, explain, stability, eve, scenarios, backtest, mechanisms, calibrate, published, data,
-results, reference.
+"""Command line: ``python -m experiments COMMAND``: run, app, compare, study, sweep, sensitivity, discover,
+tipping, optimise, report, explain, stability, eve, scenarios, backtest, mechanisms, calibrate, published,
+data, results, reference.
 
-Exit codes: 0 done, 2 something the user can mend (one line on standard error), 130 interrupted, 1 a failure
-inside (the line names where the state was kept).
+Exit codes: 0 done, 2 something the user can mend (one line on standard error), 3 a sweep or study is played
+to its end and some of its runs failed (one line says how many), 130 interrupted, 1 a failure inside (the line
+names where the state was kept).
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from experiments.commands import (  # noqa: E402
     scenarios,
     sensitivity,
     stability,
+    study,
     sweep,
     tipping,
 )
@@ -67,6 +69,7 @@ def build_parser() -> argparse.ArgumentParser:
         run,
         app,
         compare,
+        study,
         sweep,
         sensitivity,
         discover,

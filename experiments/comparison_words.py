@@ -39,7 +39,7 @@ def clear_differences(comparison: Comparison, scenario: str) -> str:
     """The differences whose interval leaves out zero, in a sentence; negligible ones are left out."""
     rows = comparison.differences[comparison.differences["scenario"] == scenario]
     told = [
-        _told(row) for row in map(_as_mapping, each_row(rows)) if _is_clear(row) and not _is_negligible(row)
+        _told(row) for row in map(_as_mapping, each_row(rows)) if _is_clear(row) and not is_negligible(row)
     ]
     pairs = int(rows["pairs"].max()) if len(rows) else 0
     if pairs < 2:
@@ -102,7 +102,8 @@ def _is_clear(row: Mapping[str, Any]) -> bool:
     return bool(row["low"] > 0 or row["high"] < 0)
 
 
-def _is_negligible(row: Mapping[str, Any]) -> bool:
+def is_negligible(row: Mapping[str, Any]) -> bool:
+    """Whether a difference, in the ``unit`` of its outcome, is too small to be told, clear or not."""
     size = abs(float(row["difference"]))
     if row["unit"] == "share":
         return size < LEAST_SHARE

@@ -6,7 +6,7 @@ runs that are compared, so that a difference is one of policy and not of who is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from world.clock import first_month
@@ -112,6 +112,18 @@ def reserve_value(run: Run, members: Collection[str]) -> float:
     return float(_last_rounds(run.table("reserve"), 1)["book_value_usd"].sum())
 
 
+def country_welfare(run: Run, countries: Collection[str]) -> dict[str, float]:
+    """Welfare of each of the ``countries``, USD a year."""
+    return {country: _welfare(run, [country]) for country in countries}
+
+
+def country_bound(run: Run, countries: Collection[str]) -> dict[str, float]:
+    """1 where the country is a binding member in the last round, else 0."""
+    last = _last_rounds(run.table("countries"), 1)
+    bound = set(last.loc[last["rung"] == BINDING_RUNG, "country"])
+    return {country: float(country in bound) for country in countries}
+
+
 OUTCOMES: tuple[Outcome, ...] = (
     Outcome(
         "members_at_end",
@@ -188,6 +200,24 @@ OUTCOMES: tuple[Outcome, ...] = (
     ),
 )
 
+COUNTRY_OUTCOMES: tuple[Outcome, ...] = (
+    Outcome(
+        "country_welfare",
+        "welfare",
+        "USD/year",
+        "welfare of the country, mean over the run; only differences have a meaning",
+        country_welfare,
+    ),
+    Outcome(
+        "country_bound",
+        "membership",
+        "share",
+        "whether the country is a binding member in the last quarter, 1 or 0: a mean is a part of runs",
+        country_bound,
+    ),
+)
+"""Outcomes of single countries, such as ``country_welfare_CAN``: measured where they are asked for."""
+
 
 def measure_outcomes(run: Run, members: Collection[str]) -> list[tuple[str, str, str, float]]:
     """Rows of outcome, mineral (empty for those that have none), unit and value."""
@@ -197,6 +227,18 @@ def measure_outcomes(run: Run, members: Collection[str]) -> list[tuple[str, str,
         by_mineral = value if isinstance(value, dict) else {"": value}
         rows += [(outcome.name, mineral, outcome.unit, number) for mineral, number in by_mineral.items()]
     return rows
+
+
+def measure_countries(run: Run, columns: Sequence[str]) -> dict[str, float]:
+    """The values of those ``columns`` that are outcomes of a country."""
+    found: dict[str, float] = {}
+    for outcome in COUNTRY_OUTCOMES:
+        head = f"{outcome.name}_"
+        asked = [column.removeprefix(head) for column in columns if column.startswith(head)]
+        values = outcome.measure(run, asked)
+        if isinstance(values, dict):
+            found |= {f"{head}{country}": value for country, value in values.items()}
+    return found
 
 
 def _welfare(run: Run, group: Collection[str]) -> float:

@@ -17,6 +17,8 @@ from experiments.findings import find_all
 from experiments.results import ResultsError, Run
 
 if TYPE_CHECKING:
+    import jinja2
+
     from experiments.figures.gallery import FigureInfo
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -69,29 +71,40 @@ def check_pair(run: Run, baseline: Run) -> None:
 
 def render_report(run: Run, figures: list[FigureInfo], baseline: Run | None = None) -> str:
     """The page as HTML; the figures are embedded, nothing is fetched and no script runs."""
+    return (
+        templates()
+        .get_template("report.html.jinja")
+        .render(
+            title=run.meta.get("name") or run.meta.get("scenario") or run.folder.name,
+            question=run.meta.get("question") or "What happens?",
+            span=f"{quarter_in_words(run.quarters[0])} to {quarter_in_words(run.quarters[-1])}",
+            minerals=in_words([mineral_word_long(mineral) for mineral in run.minerals]),
+            baseline=baseline.label if baseline else "",
+            interrupted=run.meta.get("status") == "interrupted",
+            findings=find_all(run, baseline),
+            figures=[{"info": info, "image": embedded(info.svg)} for info in figures],
+            chronicle=chronicle(run),
+            doubt=sentence(one_run_is_one_run(run)),
+            least_sure=sentence(least_sure(run)),
+            quality=_quality(run.meta.get("quality", {})),
+            made=_provenance(run),
+            scenario_text=run.meta.get("scenario_text", ""),
+            glossary=[(term, text.format(round=run.round_word)) for term, text in GLOSSARY],
+            round_word=run.round_word,
+        )
+    )
+
+
+def templates(escape: bool = True) -> jinja2.Environment:
+    """Where the templates of pages are found and how they are filled in; HTML wants ``escape``."""
     import jinja2
 
-    loader = jinja2.FileSystemLoader(TEMPLATES)
-    environment = jinja2.Environment(
-        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("report.html.jinja").render(
-        title=run.meta.get("name") or run.meta.get("scenario") or run.folder.name,
-        question=run.meta.get("question") or "What happens?",
-        span=f"{quarter_in_words(run.quarters[0])} to {quarter_in_words(run.quarters[-1])}",
-        minerals=in_words([mineral_word_long(mineral) for mineral in run.minerals]),
-        baseline=baseline.label if baseline else "",
-        interrupted=run.meta.get("status") == "interrupted",
-        findings=find_all(run, baseline),
-        figures=[{"info": info, "image": _embedded(info.svg)} for info in figures],
-        chronicle=chronicle(run),
-        doubt=sentence(one_run_is_one_run(run)),
-        least_sure=sentence(least_sure(run)),
-        quality=_quality(run.meta.get("quality", {})),
-        made=_provenance(run),
-        scenario_text=run.meta.get("scenario_text", ""),
-        glossary=[(term, text.format(round=run.round_word)) for term, text in GLOSSARY],
-        round_word=run.round_word,
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=escape,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
 
 
@@ -103,7 +116,8 @@ def mineral_word_long(key: str) -> str:
     return word if word.lower() == short.lower() else f"{word} ({short})"
 
 
-def _embedded(image: Path) -> str:
+def embedded(image: Path) -> str:
+    """An SVG file as an address that holds it."""
     return f"data:image/svg+xml;base64,{base64.b64encode(image.read_bytes()).decode('ascii')}"
 
 

@@ -10,7 +10,9 @@ import numpy as np
 
 from agents.beliefs import extrapolate, revise_expected
 from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, Mask, gather
+from world.buying_ahead import kept_ahead
 from world.capacity import invest
+from world.conditions import planned_ahead_t
 from world.finance import finance_cut
 from world.holdings import private_share, revise_holdings
 from world.hub_capacity import revise_hubs
@@ -51,6 +53,8 @@ def revise_stocks(world: TradeWorld, cleared: Cleared) -> None:
     """
     base, markets, parameters = world.base, world.state.markets, world.parameters
     for stage, cleared_stage in enumerate(cleared.clearing.stages):
+        ahead = planned_ahead_t(world, stage)
+        markets.ahead_t[stage] = kept_ahead(markets.ahead_t[stage], ahead, cleared_stage.stock_change_t)
         traded = cleared.priced.market.stages[stage]
         other = np.zeros_like(traded.needs.need_t)
         if stage == REFINED:

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from world.axes import STAGES, Array, gather, gather_pairs
+from world.buying_ahead import ordered_ahead_t, planned_t
+from world.customs import limits_of
 from world.decrees import with_decrees
 from world.guarantees import cover_of
 from world.habits import seller_size_t
+from world.holdings import holding_of
 from world.offers import Conditions
 from world.quotas import SellerQuotas, abroad_quotas
 from world.state_trade import stock_orders_t, stock_releases_t
+from world.stocks import lendable_t
 from world.unrecorded import ways_out
 
 OUTAGE_RANGE = (-0.6, 0.4)
@@ -71,6 +75,7 @@ def conditions_of(world: TradeWorld) -> Conditions:
         expected_rise=tuple(
             _on_lanes(world, now.expected_rise_share, shares[stage], stage) for stage in stages
         ),
+        planned_t=tuple(planned_ahead_t(world, stage) for stage in stages),
     )
 
 
@@ -96,6 +101,25 @@ def quotas_abroad(world: TradeWorld, stage: int) -> SellerQuotas:
         price = world.state.prices.price_usd_t[stage]
         ways = ways_out(world.base, capacity, price, world.happenings, world.parameters, stage)
     return abroad_quotas(quotas, stage, axes.sellers(stage), axes.buyers(stage), usual, ways)
+
+
+def planned_ahead_t(world: TradeWorld, stage: int) -> Array:
+    """(mineral, buyer) what buyers add to the stocks that they hold for the time of an announced measure,
+    below zero what they use or lend of them."""
+    base, state = world.base, world.state
+    ordered = ordered_ahead_t(base, state.markets, world.happenings, stage)
+    held = state.markets.ahead_t[stage]
+    if not (ordered.any() or held.any()):
+        return held
+    usual, sellers, buyers = (
+        state.markets.usual_flow_t[stage],
+        base.axes.sellers(stage),
+        base.axes.buyers(stage),
+    )
+    passes = limits_of(base, state, world.happenings, world.parameters, stage)["granted_t"]
+    spare = lendable_t(holding_of(base, state.markets, stage), world.parameters.stock_floor_share)
+    home = (sellers[:, :, None] == buyers[:, None, :]) & (buyers >= 0)[:, None, :]
+    return planned_t(ordered, np.maximum(usual + ordered - passes, 0.0), held, spare, home)
 
 
 def purchase_share(world: TradeWorld, stage: int) -> Array:

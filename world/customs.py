@@ -10,13 +10,14 @@ import numpy as np
 
 from world.axes import Array, Axes, Whole, gather_pairs
 from world.border_terms import StageBorders, fine_share
+from world.buying_ahead import ordered_ahead_t
 from world.calibration.base import BaseMarket
 from world.calibration.lanes import log_weight_of
 from world.control_lanes import control_lanes
 from world.habits import lane_weights
 from world.happenings import Happenings
 from world.institution_lanes import lane_shift
-from world.licence_lanes import decided_at, hubs_kept, licences_of
+from world.licence_lanes import decided_at, hub_room, hubs_kept, licences_of
 from world.parameters import ParameterValues
 from world.quotas import import_quotas
 from world.rerouting import HubNetwork, find_ways, usual_detour_share
@@ -50,7 +51,7 @@ def stage_borders(
         added[:, :, leader] -= relieved * (
             base.evidence.tariff_share[:, stage, :, leader] + added[:, :, leader]
         )
-    laid, limits = gather_pairs(added, sellers, buyers), _limits(base, state, happenings, parameters, stage)
+    laid, limits = gather_pairs(added, sellers, buyers), limits_of(base, state, happenings, parameters, stage)
     ways = _ways(network, base, state, happenings, parameters, laid, limits, stage)
     return StageBorders(
         **_charges(base, happenings, stage),
@@ -108,7 +109,10 @@ def _ways(
     sought = needed.any(axis=2) | (axes.sellers(stage) == politics.dominant)
     price = base.evidence.price_usd_t[:, stage]
     ways = find_ways(network, axes, politics, happenings, price, parameters, sought, stage)
-    kept = hubs_kept(axes, state, happenings, parameters.licence_reexport_response, ways.hub[:, 0], stage)
+    first = ways.hub[:, 0]
+    kept = hubs_kept(axes, state, happenings, parameters.licence_reexport_response, first, stage)
+    if (limits["refused_share"] > 0.0).any() or (limits["granted_t"] < np.inf).any():
+        kept *= hub_room(axes, state, happenings, parameters, first, stage, base.rounds_per_year)
     # a way round a duty pays only where the duty exceeds margins and the expected fine
     detour = (ways.hub >= 0).sum(axis=1) * parameters.hub_margin_share
     detour = detour + fine_share(ways.found_share, parameters.evasion_penalty_share)
@@ -124,10 +128,12 @@ def _ways(
     }
 
 
-def _limits(
+def limits_of(
     base: BaseMarket, state: WorldState, happenings: Happenings, parameters: ParameterValues, stage: int
 ) -> dict[str, Any]:
-    """What may pass on the lanes: licences, bans and tariff quotas."""
+    """What may pass on the lanes: licences, bans and tariff quotas; what is ordered ahead of them passes on
+    the days before.
+    """
     axes, usual = base.axes, state.markets.usual_flow_t[stage]
     sellers, buyers = axes.sellers(stage), axes.buyers(stage)
     standing = approvals(axes, state.politics, happenings, stage)
@@ -136,13 +142,15 @@ def _limits(
     licensed = licensed_t < np.inf
     some = usual > 0.0
     approval = np.where(licensed & some, licensed_t / np.where(some, usual, 1.0), standing)
+    ahead = ordered_ahead_t(base, state.markets, happenings, stage)
     quota_t, above_share = import_quotas(happenings.tariff_quotas, stage, sellers, buyers, usual)
     price = np.maximum(base.evidence.price_usd_t[:, stage], 1e-9)
     return {
         "approval_share": approval,
-        "granted_t": np.where(licensed, licensed_t, np.where(standing < 1.0, standing * usual, np.inf)),
+        "granted_t": ahead
+        + np.where(licensed, licensed_t, np.where(standing < 1.0, standing * usual, np.inf)),
         "refused_share": licence.refused_share,
-        "open_t": np.where(licensed, decided.open_t, parameters.licence_capacity_ratio * usual),
+        "open_t": ahead + np.where(licensed, decided.open_t, parameters.licence_capacity_ratio * usual),
         "quota_t": quota_t,
         "over_quota_usd_t": above_share * price[:, None, None],
     }

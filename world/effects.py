@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from world.axes import Array
+from world.buying_ahead import Foresight
 from world.happenings import ExportQuota, Guarantee, Happenings, TariffQuota
 from world.measures import ALL, Measure
 
@@ -42,7 +43,8 @@ class Ground:
 
     usual_usd_t : (mineral, stage) base-year prices; sector_share : (mineral,) share of each sector in use;
     leak_share : part of a refused sector's requests that pass as those of another;
-    delay_days : days before a licence office grants anything, where the measure does not say
+    delay_days : days before a licence office grants anything, where the measure does not say;
+    foresight : how buyers prepare for what has been announced with its date, None where they do not
     """
 
     usual_usd_t: Array
@@ -50,6 +52,7 @@ class Ground:
     leak_share: float
     delay_days: float
     rounds_per_year: int = 4
+    foresight: Foresight | None = None
 
     def subject_share(self, measure: Measure) -> Array:
         """(mineral,) part of trade on which a licence office decides."""

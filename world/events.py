@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from world.axes import STAGES, Axes
+from world.buying_ahead import months_ahead, wanted_months
 from world.clock import Clock
 from world.effects import EFFECTS, Force, Ground, Reach
 from world.expectations import (
@@ -124,6 +125,8 @@ class Calendar:
             now.acts.append((reach.actors[0], tuple(reach.targets), float(measure.size or 0.0)))
         age = (round_ - announced) / self._clock.rounds_per_year
         reaches = reach.actors and reach.minerals and reach.stages
+        if announced <= round_ and reaches:
+            self._prepare(now, measure, reach, round_)
         if announced > round_ or not reaches or not may_be_expected(measure, age):
             return
         opens = self._clock.first_day(round_)
@@ -134,6 +137,24 @@ class Calendar:
             lanes, fear = reach.lanes(outward=True), now.writable("fear")
             fear[lanes] = np.maximum(fear[lanes], level)
         self._expect_rise(now, measure, reach, round_, belief)
+
+    def _prepare(self, now: Happenings, measure: Measure, reach: Reach, round_: int) -> None:
+        """Goods are ordered ahead of a measure that will withhold them from a day that is known."""
+        opens, closes, foresight = (
+            self._clock.first_day(round_),
+            self._clock.first_day(round_ + 1),
+            self._ground.foresight,
+        )
+        if foresight is None or measure.in_force is None or measure.in_force <= opens:
+            return
+        wanted = wanted_months(measure, belief_in(measure, self._measures, opens, self._priors), foresight)
+        ahead = months_ahead(measure, wanted, opens, closes, foresight)
+        if ahead > 0.0:
+            subject = self._ground.subject_share(measure)[reach.minerals][:, None, None, None]
+            lanes = reach.lanes(outward=True)
+            for name, months in (("wanted_months", wanted), ("ahead_months", ahead)):
+                array = now.writable(name)
+                array[lanes] = np.maximum(array[lanes], months * subject)
 
     def _expect_rise(
         self, now: Happenings, measure: Measure, reach: Reach, round_: int, belief: float

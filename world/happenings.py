@@ -82,6 +82,8 @@ class Happenings:
     loss_share : output lost
     fear : announced chance that the exporter cuts the importer off; expected_rise_share : rise of the price
         of the lane that is expected from what has been announced
+    wanted_months : months of usual trade that buyers want to have in hand when what has been announced will
+        withhold goods, ahead_months : those of them that are shipped in this round
     acts : coercive acts of this round: actor, targets, severity 1-5
     withdrawn_share : part of the round on which the leader's offers are withdrawn
     news : what to write into the table of events
@@ -111,6 +113,8 @@ class Happenings:
     release_t: Array
     fear: Array
     expected_rise_share: Array
+    wanted_months: Array
+    ahead_months: Array
     tariff_quotas: list[TariffQuota] = field(default_factory=list)
     export_quotas: list[ExportQuota] = field(default_factory=list)
     guarantees: list[Guarantee] = field(default_factory=list)
@@ -162,4 +166,6 @@ _ON_LANES = (
     "aimed_reach_share",
     "fear",
     "expected_rise_share",
+    "wanted_months",
+    "ahead_months",
 )

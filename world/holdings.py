@@ -38,6 +38,7 @@ def holding_of(base: BaseMarket, markets: Markets, stage: int) -> Holding:
         most_t=most_t,
         cover_t=cover_months(base, stage) / months * use_t,
         built_t=markets.built_stock_t[stage],
+        ahead_t=markets.ahead_t[stage],
         held_t=markets.stock_t[stage],
         arriving_t=under_way[:, 0],
         late_share=late,

@@ -15,6 +15,9 @@ from world.parameters import ParameterValues
 from world.state import Markets, Politics, WorldState
 from world.unrecorded import first_ways_t
 
+FULL_TILL_USD_T = 1e12
+"""As much as may be kept, see :func:`world.capacity.keep_cash`."""
+
 
 def initial_state(
     base: BaseMarket,
@@ -58,9 +61,7 @@ def _initial_markets(
             block: np.zeros_like(curves.tranche_cost_usd_t) for block, curves in base.curves.items()
         },
         cash_usd_t={
-            block: np.full(
-                curves.tranche_cost_usd_t.shape, 1e12
-            )  # as much as may be kept, see :func:`world.capacity.keep_cash`
+            block: np.full(curves.tranche_cost_usd_t.shape, FULL_TILL_USD_T)
             for block, curves in base.curves.items()
         },
         ore_outage=np.zeros_like(first[ORE]),
@@ -73,6 +74,7 @@ def _initial_markets(
         under_way_t=under_way,
         built_stock_t=built,
         built_kept_rounds=first_kept_rounds(base),
+        ahead_t=[np.zeros_like(values) for values in held],
         habit=[np.zeros_like(lanes.flow_t) for lanes in base.stage_lanes],
         contract_usd_t=[values.copy() for values in first],
         believed_usd_t=[values.copy() for values in first],

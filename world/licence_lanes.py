@@ -18,7 +18,21 @@ def licences_of(
     """Licences on the lanes of a stage: those of measures and those decided in the run, approval lowered for
     buyers whose re-exports were found.
     """
-    sellers, buyers = axes.sellers(stage), axes.buyers(stage)
+    days = state.markets.licence_days[stage]
+    return _licences_to(axes.buyers(stage), days, axes, state, happenings, parameters, stage)
+
+
+def _licences_to(
+    buyers: Whole,
+    days: Array,
+    axes: Axes,
+    state: WorldState,
+    happenings: Happenings,
+    parameters: ParameterValues,
+    stage: int,
+) -> Licence:
+    """Licences to countries ``buyers`` (mineral, place), in force for ``days`` (mineral, seller, place)."""
+    sellers = axes.sellers(stage)
 
     def on_lanes(name: str) -> Array:
         return gather_pairs(getattr(happenings, name)[:, stage], sellers, buyers)
@@ -42,7 +56,7 @@ def licences_of(
         licensed_share=np.minimum(licensed, 1.0 - closed),
         subject_share=subject,
         approval_share=approval * kept_share(found, parameters.licence_reexport_response),
-        days=np.maximum(on_lanes("licence_days"), state.markets.licence_days[stage]),
+        days=np.maximum(on_lanes("licence_days"), days),
         delay_days=delay,
         closed_share=closed,
     )
@@ -65,6 +79,33 @@ def hubs_kept(
             licensed[control.mineral] |= mine & np.isin(hub[control.mineral], control.targets)
     found = at_countries(state.markets.detected_share[stage], hub)
     return np.where(licensed, kept_share(found, response), 1.0)
+
+
+def hub_room(
+    axes: Axes,
+    state: WorldState,
+    happenings: Happenings,
+    parameters: ParameterValues,
+    hub: Whole,
+    stage: int,
+    rounds_per_year: int = 4,
+) -> Array:
+    """(mineral, seller, buyer) part of what the first hub of each lane could hand on for which it can have
+    licences: an office grants its users first what they wait for themselves; all where it needs none.
+
+    hub : (mineral, seller, buyer)
+    """
+    licence = licences_of(axes, state, happenings, parameters, stage)
+    decided, _ = decided_at(licence, state, parameters, stage, rounds_per_year)
+    countries = len(axes.countries)
+    everyone = np.broadcast_to(np.arange(countries), (len(hub), countries))
+    nowhere = np.zeros((*hub.shape[:2], countries))
+    needed = _licences_to(everyone, nowhere, axes, state, happenings, parameters, stage)
+    under, room = needed.licensed_share * needed.subject_share, nowhere.copy()
+    for mineral, buyer in np.argwhere(axes.buyers(stage) >= 0).tolist():
+        room[mineral, :, axes.buyers(stage)[mineral, buyer]] += decided.room_t[mineral, :, buyer]
+    capacity = np.maximum(state.markets.hub_capacity_t[stage], 1e-300)[:, None, :]
+    return at_countries(1.0 - under + under * np.minimum(room / capacity, 1.0), hub)
 
 
 def at_countries(values: Array, country: Whole) -> Array:

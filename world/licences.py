@@ -74,6 +74,7 @@ class Decided:
     that needs no licence included; backlog_t : still waiting at the end
     open_t : most that users who are not refused may get: as much as the office can grant, whatever was asked,
         and as much over usual trade of what needs no licence
+    room_t : what the office could grant besides, had it more requests
     """
 
     requested_t: Array
@@ -81,6 +82,7 @@ class Decided:
     passes_t: Array
     backlog_t: Array
     open_t: Array
+    room_t: Array
 
 
 def office_of(parameters: ParameterValues, rounds_per_year: int = 4) -> Office:
@@ -120,6 +122,7 @@ def decide_requests(licence: Licence, office: Office, usual_t: Array, backlog_t:
         open_t=np.minimum(
             max(office.capacity_share, 1.0) * free + cleared + np.where(some, capacity, 0.0), most
         ),
+        room_t=licence.approval_share * np.maximum(capacity - pending, 0.0),
     )
 
 

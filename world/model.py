@@ -15,6 +15,7 @@ from agents.zone_leader import REFERENCE_RULES
 from agents.zone_leader import ZoneLeader as LeaderStrategy
 from world.axes import REFINED, STAGES, Array, Mask
 from world.background import read_sector_shares, restrict_minerals
+from world.buying_ahead import Foresight
 from world.capacity import NamedStart, order_named_plants, order_trend, planned_t
 from world.dataset import Dataset, load_dataset
 from world.economy import Economy, build_economy
@@ -117,14 +118,7 @@ class TradeWorld(mesa.Model):
             p.announced_prior_probability, p.threat_prior_probability, p.announcement_prior_weight
         )
         self.sector_share: Mapping[str, Array] = read_sector_shares(self.dataset)
-        ground = Ground(
-            self.base.evidence.price_usd_t,
-            self.sector_share,
-            p.licence_leak_share,
-            p.licence_delay_days,
-            self.clock.rounds_per_year,
-        )
-        self.calendar = Calendar(measures, axes, groups, self.clock, self.streams, priors, ground)
+        self.calendar = Calendar(measures, axes, groups, self.clock, self.streams, priors, self._ground())
         self.happenings = self.calendar.happen(0, [])
         rule = REFERENCE_RULES[scenario.leader.reference_rule]
         anchored = {
@@ -150,6 +144,20 @@ class TradeWorld(mesa.Model):
     def _by_round(self, written: Mapping[str, Sequence[str]]) -> dict[int, Sequence[str]]:
         """What a scenario writes for a power by quarter or month, by round."""
         return {self.clock.round_named(period): moves for period, moves in written.items()}
+
+    def _ground(self) -> Ground:
+        """What measures must know besides themselves."""
+        p = self.parameters
+        return Ground(
+            self.base.evidence.price_usd_t,
+            self.sector_share,
+            p.licence_leak_share,
+            p.licence_delay_days,
+            self.clock.rounds_per_year,
+            Foresight(
+                p.ahead_horizon_months, p.ahead_pace_ratio, p.licence_cleared_share, p.licence_delay_days
+            ),
+        )
 
     def _open_books(self) -> None:
         """State on the eve, plants on order, the reserve, memories of prices."""

@@ -95,7 +95,8 @@ class Conditions:
         quotas on sales abroad, guaranteed prices; loss_share : per stage (mineral, seller) output lost;
         reserve_need_t (mineral, user) purchases of the reserve and of states at home; reserve_release_t
         (mineral, refiner) their releases there; fear, expected_rise : per stage (mineral, buyer) chance of a
-        cut-off that buyers see, and rise of the price that they expect from what was announced
+        cut-off that buyers see, and rise of the price that they expect from what was announced; planned_t :
+        per stage (mineral, buyer) ordered ahead of what was announced, below zero used of such orders
     is_settled : a market some years on, in which stocks are at rest
     """
 
@@ -107,6 +108,7 @@ class Conditions:
     reserve_release_t: Array
     fear: tuple[Array, ...]
     expected_rise: tuple[Array, ...]
+    planned_t: tuple[Array, ...]
     is_settled: bool = False
 
 
@@ -198,7 +200,7 @@ def _purchases(
     steep = np.maximum(parameters.dear_elasticity, elasticity)
     if conditions.is_settled:
         return Needs(use + other, reference, elasticity, dear, steep), _no_stocks(base.axes.buyers(stage))
-    holding = holding_of(base, markets, stage)
+    holding = replace(holding_of(base, markets, stage), planned_t=conditions.planned_t[stage])
     fear, rise = conditions.fear[stage], conditions.expected_rise[stage]
     answer = answer_of(holding, fear, rise, parameters)
     passing = passing_share(holding, parameters.stock_cost_pricing_share)[:, makers:]

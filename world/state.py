@@ -74,6 +74,7 @@ class Markets:
     under_way_t: list[Array]  # stage -> (m, 2, buyer) bought and due in the next round and in the one after
     built_stock_t: list[Array]  # stage -> (m, buyer) what was put by on top of usual stocks, shed slowly
     built_kept_rounds: list[Array]  # stage -> (m, buyer) rounds for which none of it is shed yet
+    ahead_t: list[Array]  # stage -> (m, buyer) bought ahead of measures that withhold, below zero: lent
     habit: list[Array]  # stage -> (m, seller, buyer) log points on preferences
     believed_usd_t: list[Array]  # stage -> (m, seller) price that producers expect
     contract_usd_t: list[Array]  # stage -> (m, seller) formula price of contracts, a mean of past spot prices

@@ -5,7 +5,7 @@ final users components; traders' goods count with those of the country they lie 
 
     order = use (1 + b - c sig((P - Ps) / w))
     b - c / 4 = (target + due - held - arriving) / use, closed over the adjustment time
-    target    = cover (1 + fear response x fear + price response x ln(1 + expected rise)) + built
+    target    = cover (1 + fear response x fear + price response x ln(1 + expected rise)) + built + ahead
 
 At most so much is drawn that what is held, what arrives and what is ordered and comes in a quarter last for
 the quarter and leave a floor of the cover: a plan by the quarter, so that rounds of a month draw as fast as
@@ -20,7 +20,7 @@ Competitive storage (Williams and Wright 1991) limited in speed; stocks priced a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -50,7 +50,8 @@ class Holding:
     what is held beyond it for a while; held_t : on hand; arriving_t, later_t : ordered before and due in the
     round and in the next; late_share : part of an order that comes after the round, last_share : after the
     next; late_in_quarter_share : after a quarter; quarter_rounds : rounds in a quarter; expected_usd_t :
-    price index at which holders reckon; least_width_usd_t : least width w of their answer
+    price index at which holders reckon; least_width_usd_t : least width w of their answer; ahead_t : bought
+    ahead of a measure that withholds (below zero: lent for that), planned_t : to be added to it in the round
     """
 
     use_t: Array
@@ -66,6 +67,8 @@ class Holding:
     last_share: Array | float = 0.0
     late_in_quarter_share: Array | float = 0.0
     quarter_rounds: float = 1.0
+    ahead_t: Array | float = 0.0
+    planned_t: Array | float = 0.0
 
 
 def answer_of(
@@ -80,7 +83,7 @@ def answer_of(
     p = parameters
     use, most = np.maximum(holding.use_t, 1e-12), np.maximum(holding.most_t, 1e-12)
     wish = 1.0 + p.stock_fear_response * fear + p.stock_price_response * np.log1p(rise_share)
-    target = holding.cover_t * wish + holding.built_t
+    target = holding.cover_t * wish + holding.built_t + holding.ahead_t
     due = (holding.late_share + holding.last_share) * holding.use_t
     gap = (target + due - holding.held_t - holding.arriving_t - holding.later_t) / use
     gap = gap / max(p.stock_adjustment_months / 3.0 * holding.quarter_rounds, 1.0)
@@ -88,11 +91,13 @@ def answer_of(
     planned = most * (1.0 - SAVED_SHARE * fear)
     drawn = drawn_share(holding, p.stock_floor_share, planned)
     shed = np.clip(gap, -np.minimum(0.9 * drawn / (1.0 - AT_REST_SHARE), MOST_SHED), 0.0)
+    ahead = np.maximum(holding.planned_t, 0.0) / use
+    shed = np.maximum(shed + np.minimum(holding.planned_t, 0.0) / use, LEAST_ORDER_SHARE - 1.0)
     # an order stays above zero at any price: 1 + b - c = 1 - drawn + shed
     drawn = np.minimum(drawn, 1.0 - LEAST_ORDER_SHARE + shed)
     draw = drawn / (1.0 - AT_REST_SHARE)
     # what is missing is bought at the usual price and put off when goods are dear
-    refill = np.clip(gap, 0.0, 0.4) / (1.0 - AT_REST_SHARE)
+    refill = (np.clip(gap, 0.0, 0.4) + ahead) / (1.0 - AT_REST_SHARE)
     # who fears a cut-off holds out for more, one for less and one for more than others
     doubt = (1.0 + p.stock_fear_spread * fear) / max(p.stock_price_response, 0.1)
     width = np.maximum(0.5 * doubt * holding.expected_usd_t, holding.least_width_usd_t)
@@ -100,10 +105,16 @@ def answer_of(
     return AT_REST_SHARE * draw + refill + shed, draw + refill, centre, width
 
 
+def lendable_t(holding: Holding, floor_share: float) -> Array:
+    """(mineral, buyer) what holders can do without within a round."""
+    return SAFE_SHARE * np.maximum(holding.held_t - floor_share * holding.cover_t, 0.0)
+
+
 def drawn_share(holding: Holding, floor_share: float, use_t: Array) -> Array:
     """(mineral, buyer) most by which orders may fall short of use, as a share of it, where ``use_t`` are
     used."""
-    free = SAFE_SHARE * np.maximum(holding.held_t - floor_share * holding.cover_t, 0.0)
+    held = replace(holding, held_t=holding.held_t + np.minimum(holding.planned_t, 0.0))
+    free = lendable_t(held, floor_share)
     late = holding.late_share if holding.quarter_rounds == 1.0 else holding.late_in_quarter_share
     prompt = np.maximum(1.0 - late, LEAST_PROMPT_SHARE)
     comes = free + holding.arriving_t + holding.later_t

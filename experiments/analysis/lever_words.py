@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from experiments.analysis.lever_comparison import LeverComparison
-from experiments.analysis.wording import factor_in_words, measure_of, rows_of, setting_in_words
-from experiments.comparison_words import NO_LEVEL, needed_in_words
+from experiments.analysis.wording import factor_in_words, has_level, measure_of, rows_of, setting_in_words
+from experiments.comparison_words import needed_in_words
 
 
 def is_clear(row: Mapping[str, Any]) -> bool:
@@ -19,16 +19,16 @@ def find_lever(found: LeverComparison, outcome: str | None = None) -> str:
     """How many differences are clear, and the clearest one, in a sentence."""
     rows = found.table if outcome is None else found.table[found.table["outcome"] == outcome]
     clear = [row for row in rows_of(rows) if is_clear(row)]
-    lever = factor_in_words(found.lever)
+    reference = f"{factor_in_words(found.lever)} {setting_in_words(found.reference)}".strip()
     if not clear:
-        return f"No clear difference between settings of {lever}; more seeds or points narrow the intervals"
+        return f"No clear difference from {reference}; more seeds or points narrow the intervals"
     row = max(clear, key=lambda one: abs(one["difference"]) / max(one["high"] - one["low"], 1e-300))
     measure = measure_of(str(row["outcome"]))
     unit = f" {measure.unit_of_change}" if measure.unit else ""
-    first, setting = setting_in_words(found.reference), setting_in_words(row["setting"])
+    change = measure.show(row["difference"], signed=True)
     return (
-        f"{len(clear)} of {len(rows)} differences from {lever} {first} are clear; under {setting} "
-        f"{measure.words} changes by {measure.show(row['difference'], signed=True)}{unit} "
+        f"{len(clear)} of {len(rows)} differences from {reference} are clear; under "
+        f"{setting_in_words(row['setting'])} {measure.words} changes by {change}{unit} "
         f"({measure.interval(row['low'], row['high'])})"
     )
 
@@ -65,7 +65,7 @@ def describe_lever(found: LeverComparison) -> str:
 def _line(row: Mapping[str, Any], width: int) -> str:
     measure = measure_of(str(row["outcome"]))
     before, after = (measure.show(row[key]) for key in ("mean_reference", "mean"))
-    if row["outcome"] in NO_LEVEL:
+    if not has_level(row["outcome"]):
         before, after = "-", "-"
     star = "*" if is_clear(row) else " "
     interval = measure.interval(row["low"], row["high"]) if row["low"] == row["low"] else "one pair only"

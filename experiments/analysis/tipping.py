@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.analysis.study import AnalysisError, Study, is_ordered
-from experiments.analysis.wording import setting_in_words
-from experiments.comparison_words import NO_LEVEL
+from experiments.analysis.wording import has_level, setting_in_words
 from experiments.intervals import CONFIDENCE, clustered_interval
 from experiments.sweep.factor import say
 
@@ -62,7 +61,7 @@ class TippingMap:
     @property
     def shows_differences(self) -> bool:
         """The outcome has no level that means anything, so that differences from the first cell are shown."""
-        return self.outcome in NO_LEVEL
+        return not has_level(self.outcome)
 
     @property
     def knows_zone(self) -> bool:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from experiments.comparison_words import unit_in_words
-from experiments.figures.naming import mineral_word
-from experiments.outcomes import OUTCOMES
+from experiments.comparison_words import NO_LEVEL, unit_in_words
+from experiments.figures.naming import mineral_word, the_country
+from experiments.outcomes import COUNTRY_OUTCOMES, OUTCOMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,13 +39,26 @@ class Measure(NamedTuple):
 
 
 def measure_of(column: str) -> Measure:
-    """The outcome of a column such as ``dominant_share_ndpr``; an unknown one keeps its name."""
+    """The outcome of a column such as ``dominant_share_ndpr`` or ``country_welfare_CAN``; one by mineral
+    without its mineral is a mean over minerals, an unknown one keeps its name.
+    """
     for outcome in OUTCOMES:
         mineral = column.removeprefix(f"{outcome.name}_")
         if column == outcome.name or (outcome.by_mineral and mineral != column):
-            words = outcome.words if column == outcome.name else f"{outcome.words} of {mineral_word(mineral)}"
+            words = f"{outcome.words} of {mineral_word(mineral)}" if column != outcome.name else outcome.words
+            if column == outcome.name and outcome.by_mineral:
+                words = f"mean {words}"
             return Measure(words, *unit_in_words(outcome.unit))
+    for outcome in COUNTRY_OUTCOMES:
+        country = column.removeprefix(f"{outcome.name}_")
+        if country != column:
+            return Measure(f"{outcome.words} of {the_country(country)}", *unit_in_words(outcome.unit))
     return Measure(column.replace("_", " "), "", 1.0)
+
+
+def has_level(column: str) -> bool:
+    """Whether a value of the outcome means anything by itself: surplus is counted from an arbitrary level."""
+    return column not in NO_LEVEL and not column.startswith("country_welfare_")
 
 
 def setting_in_words(value: Any) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from experiments.sweep.sweep import SweepReport
 
 INTERRUPTED = 130
+SOME_FAILED = 3
 REPLAY = "replay"
 
 
@@ -33,13 +34,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     parser.add_argument("words", nargs="+", metavar="DESIGN", help="name or .toml file of a design")
     parser.add_argument("--out", metavar="DIR", help="folder for the results (default: results/DESIGN)")
-    parser.add_argument(
-        "--engine",
-        choices=("serial", "processes", "dask"),
-        help="in this process, in processes of this machine (default), or on Dask",
-    )
-    parser.add_argument("--workers", type=whole(1), metavar="N", help="processes (default: one a core)")
-    parser.add_argument("--scheduler", metavar="tcp://...", help="address of a Dask scheduler; --engine dask")
+    add_engine(parser)
     parser.add_argument(
         "--dry-run", action="store_true", help="say how many runs, how long, how much disk; play one of them"
     )
@@ -48,8 +43,31 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.set_defaults(action=sweep)
 
 
+def add_engine(parser: argparse.ArgumentParser) -> None:
+    """Add on what runs are played."""
+    parser.add_argument(
+        "--engine",
+        choices=("serial", "processes", "dask"),
+        help="in this process, in processes of this machine (default), or on Dask",
+    )
+    parser.add_argument("--workers", type=whole(1), metavar="N", help="processes (default: one a core)")
+    parser.add_argument("--scheduler", metavar="tcp://...", help="address of a Dask scheduler; --engine dask")
+
+
+def engine_of(arguments: argparse.Namespace) -> str:
+    """The engine that was asked for."""
+    from experiments.sweep.design import DesignError
+
+    engine: str = arguments.engine or ("dask" if arguments.scheduler else "processes")
+    if arguments.scheduler and engine != "dask":
+        raise DesignError(f"--engine: given {engine}, allowed: dask, for it is what --scheduler is of")
+    return engine
+
+
 def sweep(arguments: argparse.Namespace) -> int:
-    """Play what is missing; 130 when interrupted. A run that failed is a row, and no failure of the sweep."""
+    """Play what is missing; 130 when interrupted, 3 when all is played and some runs failed: each of those is
+    a row, and no failure of the sweep.
+    """
     words: list[str] = arguments.words
     if words[0] == REPLAY:
         return _replay(arguments)
@@ -58,9 +76,7 @@ def sweep(arguments: argparse.Namespace) -> int:
 
     if len(words) > 1:
         raise DesignError(f"sweep: given {' '.join(words)!r}, allowed: one design, or {REPLAY} FOLDER KEY")
-    engine = arguments.engine or ("dask" if arguments.scheduler else "processes")
-    if arguments.scheduler and engine != "dask":
-        raise DesignError(f"--engine: given {engine}, allowed: dask, for it is what --scheduler is of")
+    engine = engine_of(arguments)
     design = read_design(words[0])
     folder = Path(arguments.out) if arguments.out else Path("results") / Path(words[0]).stem
     if arguments.dry_run:
@@ -68,7 +84,7 @@ def sweep(arguments: argparse.Namespace) -> int:
 
         say(False, describe_forecast(forecast_sweep(design, folder, arguments.workers)))
         return 0
-    with _told_to_end(), watch_sweep(arguments.quiet) as watch:
+    with told_to_end(), watch_sweep(arguments.quiet) as watch:
         report = run_sweep(
             design,
             folder,
@@ -79,12 +95,12 @@ def sweep(arguments: argparse.Namespace) -> int:
             watch,
             notice_of(arguments.quiet),
         )
-    return _close(report, arguments)
+    return close_sweep(report, arguments.quiet)
 
 
 @contextmanager
-def _told_to_end() -> Iterator[None]:
-    """Take SIGTERM, which clusters send before the time is up, as Ctrl-C."""
+def told_to_end() -> Iterator[None]:
+    """Within, take SIGTERM, which clusters send before the time is up, as Ctrl-C."""
 
     def end(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
@@ -96,7 +112,8 @@ def _told_to_end() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _close(report: SweepReport, arguments: argparse.Namespace) -> int:
+def close_sweep(report: SweepReport, quiet: bool) -> int:
+    """Say how a sweep ended, and give the exit code."""
     if report.status == "interrupted":
         say(
             False,
@@ -106,25 +123,26 @@ def _close(report: SweepReport, arguments: argparse.Namespace) -> int:
         return INTERRUPTED
     failed = f", {report.failed:,} of them failed" if report.failed else ""
     say(
-        arguments.quiet,
+        quiet,
         f"{report.there:,} runs{failed}, {report.played:,} of them played now in {report.seconds:.0f} s",
         f"{report.folder}",
     )
     if report.failed:
-        _show_failures(report)
+        print(_failures_in_a_line(report), file=sys.stderr)
+        return SOME_FAILED
     return 0
 
 
-def _show_failures(report: SweepReport, most: int = 3) -> None:
+def _failures_in_a_line(report: SweepReport) -> str:
     from experiments.sweep.folder import read_runs
 
     runs = read_runs(report.folder)
-    for row in runs[runs["status"] == "failed"].head(most).itertuples():
-        print(
-            f"failed: point {row.point}, seed {row.seed}: {row.error}\n"
-            f"        python -m experiments sweep replay {report.folder} {row.key}",
-            file=sys.stderr,
-        )
+    first = runs[runs["status"] == "failed"].iloc[0]
+    return (
+        f"failed: {report.failed:,} of {report.there:,} runs, the first at point {first['point']}, seed "
+        f"{first['seed']}: {first['error']}; play it again with: python -m experiments sweep replay "
+        f"{report.folder} {first['key']}"
+    )
 
 
 def _replay(arguments: argparse.Namespace) -> int:

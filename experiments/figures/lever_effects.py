@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import seaborn as sns
 from matplotlib.figure import Figure
 
 from experiments.analysis.lever_comparison import LeverComparison
 from experiments.analysis.lever_words import clusters_in_words, find_lever
-from experiments.analysis.wording import measure_of, rows_of, setting_in_words
+from experiments.analysis.wording import Measure, measure_of, rows_of, setting_in_words
 from experiments.figures import theme
 from experiments.figures.differences import COLOURS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 COLUMNS, MOST_PANELS = 3, 12
 
@@ -24,7 +28,8 @@ def draw_lever(found: LeverComparison) -> Figure:
     with theme.style():
         figure = theme.new_figure(11.0, 1.6 + rows * (0.95 + 0.3 * len(settings)))
         theme.frame(figure, find_lever(found), _source(found), bottom=0.75)
-        figure.subplots_adjust(left=0.14, wspace=0.12, hspace=0.9)
+        longest = max(len(setting_in_words(setting)) for setting in settings)
+        figure.subplots_adjust(left=min(max(0.14, 0.0075 * longest), 0.3), wspace=0.12, hspace=0.9)
         panels = theme.small_multiples(figure, len(outcomes), COLUMNS, sharey=True)
         for panel, outcome in zip(panels, outcomes, strict=True):
             measure = measure_of(outcome)
@@ -36,13 +41,23 @@ def draw_lever(found: LeverComparison) -> Figure:
                 if low == low:
                     panel.plot([low, high], [place] * 2, color=colour, linewidth=1.8, alpha=0.6)
                 panel.plot(middle, place, "o", color=colour, markersize=5)
-            panel.axvline(0, color=theme.FLOOR, linewidth=0.8)
+            _set_ends(panel, measure, chosen)
             unit = f", {measure.unit_of_change}" if measure.unit else ""
             panel.set_title(f"{measure.words}{unit}", fontsize=8.5)
             panel.set_yticks(range(len(settings)), list(map(setting_in_words, settings)))
             panel.set_ylim(len(settings) - 0.5, -0.5)
             sns.despine(ax=panel, left=True)
     return figure
+
+
+def _set_ends(panel: Axes, measure: Measure, rows: list[dict[str, Any]]) -> None:
+    """Zero as a line, few ticks; where nothing moved by more than rounding, say so."""
+    panel.axvline(0, color=theme.FLOOR, linewidth=0.8)
+    panel.locator_params(axis="x", nbins=5)
+    ends = [row[key] for row in rows for key in ("low", "difference", "high") if row[key] == row[key]]
+    if all(measure.show(end) == "0" for end in ends):
+        panel.set_xlim(-1, 1)
+        panel.set_xticks([0], ["no change"])
 
 
 def write_lever(found: LeverComparison, folder: Path) -> list[Path]:
@@ -54,9 +69,9 @@ def write_lever(found: LeverComparison, folder: Path) -> list[Path]:
 
 
 def _source(found: LeverComparison) -> str:
-    first = setting_in_words(found.reference)
+    reference = f"{found.lever} {setting_in_words(found.reference)}".strip()
     return (
-        f"Source: orebloc simulation, {found.label}; differences from {found.lever} {first} in pairs of runs "
-        "with the same seed and other settings; lines are 95% t intervals "
+        f"Source: orebloc simulation, {found.label}; differences from {reference} in pairs of runs with "
+        "the same seed and other settings; lines are 95% t intervals "
         f"({clusters_in_words(found)})."
     )

@@ -9,6 +9,7 @@ from experiments.analysis.study import AnalysisError
 from experiments.analysis.wording import measure_of
 from experiments.outcomes import OUTCOMES
 from experiments.sweep.design import Design
+from experiments.sweep.measured import outcome_families
 
 USUAL = {
     "members_welfare": "maximise",
@@ -58,7 +59,7 @@ def choose_objectives(
     names = [name for name, _ in asked]
     for name in names:
         if not _columns(design, name):
-            kept = ", ".join(dict.fromkeys([*_families(design), *design.outcomes]))
+            kept = ", ".join(dict.fromkeys([*outcome_families(design.outcomes), *design.outcomes]))
             raise AnalysisError(f"{design.origin}: objective {name!r} is not kept, allowed: {kept}")
         if names.count(name) > 1:
             raise AnalysisError(f"{design.origin}: objective {name!r} is there twice, allowed: each once")
@@ -72,17 +73,4 @@ def choose_objectives(
 
 def _columns(design: Design, name: str) -> tuple[str, ...]:
     """The columns of an outcome: itself, or those of its minerals."""
-    if name in design.outcomes:
-        return (name,)
-    if name not in _families(design):
-        return ()
-    return tuple(column for column in design.outcomes if column.startswith(f"{name}_"))
-
-
-def _families(design: Design) -> list[str]:
-    """Outcomes by mineral of which the design keeps any."""
-    return [
-        outcome.name
-        for outcome in OUTCOMES
-        if outcome.by_mineral and any(column.startswith(f"{outcome.name}_") for column in design.outcomes)
-    ]
+    return (name,) if name in design.outcomes else outcome_families(design.outcomes).get(name, ())

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from experiments.analysis.wording import Measure, factor_in_words, measure_of, rows_of, setting_in_words
-from experiments.comparison_words import NO_LEVEL
+from experiments.analysis.wording import (
+    Measure,
+    factor_in_words,
+    has_level,
+    measure_of,
+    rows_of,
+    setting_in_words,
+)
 from experiments.optimisation.front import Front
 from experiments.optimisation.objectives import Objective
 
@@ -85,7 +91,7 @@ def _foot(front: Front) -> list[str]:
         "for every policy in the search.",
         "Intervals (95% t) are against the mean of these policies, play for play: what all share is out.",
     ]
-    if any(objective.name in NO_LEVEL for objective in front.objectives):
+    if not all(has_level(objective.name) for objective in front.objectives):
         lines.append("Welfare is counted from an arbitrary level: only differences between policies count.")
     if front.left_out:
         lines.append(f"{front.left_out} policies left out, for a run failed: {front.first_error}")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.outcomes import measure_outcomes
 from experiments.results import Run
+from experiments.sweep.measured import measure_run
 from world.record import SCHEMA
 
 if TYPE_CHECKING:
@@ -40,12 +39,8 @@ def course_of(
     }
     for period in last:
         part = Run(run.folder, run.meta, _Period(run, period_of, period, split))
-        found = {
-            f"{name}_{mineral}" if mineral else name: value
-            for name, mineral, _, value in measure_outcomes(part, members)
-        }
-        for name in kept:
-            course[name].append(float(found.get(name, math.nan)))
+        for name, value in measure_run(part, members, kept).items():
+            course[name].append(value)
     return course
 
 

@@ -9,17 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-from pydantic import ValidationError
-
+from experiments.sweep.checking import validated
 from experiments.sweep.design_schema import DesignSchema, SamplingSection
 from experiments.sweep.factor import SCENARIO, DesignError, Factor
 from experiments.sweep.factor_reading import read_factors
 from experiments.sweep.measured import check_members, choose_columns, reserved_columns
 from world.scenario import Scenario, ScenarioError, load_scenario
-from world.scenario_reading import dotted_name, find_named, in_order, read_toml
-from world.schema_words import allowed_words, schema_at
+from world.scenario_reading import find_named, read_toml
 
 __all__ = ["Design", "DesignError", "Factor", "find_design", "read_design"]
 
@@ -98,7 +95,7 @@ def read_design(name_or_path: str | Path, scenarios: Mapping[str, Path] | None =
         keys = read_toml(path)
     except ScenarioError as error:
         raise DesignError(str(error)) from None
-    schema = _validated(keys, origin)
+    schema = validated(DesignSchema, keys, origin)
     bases = _Bases(schema, path.parent, scenarios or {}, origin)
     base = bases.read("scenario", schema.scenario)
     levers = read_factors(schema.levers, "levers", base, bases.read, origin)
@@ -152,34 +149,6 @@ class _Bases:
             except ScenarioError as error:
                 raise DesignError(f"{self._origin}: {key}: {error}") from None
         return self.found[name]
-
-
-def _validated(keys: dict[str, Any], origin: str) -> DesignSchema:
-    try:
-        return DesignSchema.model_validate(keys)
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-    location: list[int | str] = []
-    node: Any = keys
-    for part in fault["loc"]:
-        inside = isinstance(node, dict) and part in node
-        if not inside and not (isinstance(node, list) and isinstance(part, int)):
-            break
-        node = node[part]
-        location.append(part)
-    path = tuple("[]" if isinstance(part, int) else part for part in location)
-    where = dotted_name(location, keys)
-    if fault["type"] == "missing":
-        missing = [*location, str(fault["loc"][-1])]
-        raise DesignError(f"{origin}: {dotted_name(missing, keys)}: missing")
-    if fault["type"] == "extra_forbidden":
-        known = schema_at(path[:-1], DesignSchema).get("properties", {})
-        raise DesignError(f"{origin}: {where}: unknown key{in_order(str(location[-1]), known)}")
-    if "[key]" in fault["loc"]:
-        words = "letters, digits and underscores, a letter first"
-        raise DesignError(f"{origin}: {where}: given {location[-1]!r} as a name, allowed: {words}")
-    words = allowed_words(schema_at(path, DesignSchema))
-    raise DesignError(f"{origin}: {where}: given {node!r}, allowed: {words}")
 
 
 def _seeds(given: int | list[int], origin: str) -> tuple[int, ...]:

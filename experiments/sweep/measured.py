@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from experiments.outcomes import OUTCOMES, measure_outcomes
+from experiments.outcomes import COUNTRY_OUTCOMES, OUTCOMES, measure_countries, measure_outcomes
 from experiments.results import Run
 from experiments.sweep.factor import DesignError
 from world.dataset import load_dataset
@@ -33,7 +33,9 @@ class OutcomeColumn(NamedTuple):
 
 
 def outcome_columns(minerals: Iterable[str]) -> dict[str, OutcomeColumn]:
-    """Every column of outcomes by name; one of a mineral is named ``dominant_share_ndpr``."""
+    """Every column of outcomes by name; one of a mineral is named ``dominant_share_ndpr``, one of a country
+    ``country_welfare_CAN``.
+    """
     names = list(minerals)
     columns: dict[str, OutcomeColumn] = {}
     for outcome in OUTCOMES:
@@ -41,6 +43,10 @@ def outcome_columns(minerals: Iterable[str]) -> dict[str, OutcomeColumn]:
             column = f"{outcome.name}_{mineral}" if mineral else outcome.name
             meaning = f"{outcome.meaning}; {mineral}" if mineral else outcome.meaning
             columns[column] = OutcomeColumn(column, outcome.unit, meaning)
+    for outcome in COUNTRY_OUTCOMES:
+        for country in load_dataset().countries:
+            column = f"{outcome.name}_{country}"
+            columns[column] = OutcomeColumn(column, outcome.unit, f"{outcome.meaning}; {country}")
     return columns
 
 
@@ -51,8 +57,8 @@ def reserved_columns() -> set[str]:
 
 
 def choose_columns(keep: Sequence[str] | None, bases: Sequence[Scenario], origin: str) -> tuple[str, ...]:
-    """The columns that ``keep`` asks for; all when it is not given. ``dominant_share`` asks for that of every
-    mineral of the ``bases``, ``dominant_share_ndpr`` for one.
+    """The columns that ``keep`` asks for; all but those of single countries when it is not given.
+    ``dominant_share`` asks for that of every mineral of the ``bases``, ``dominant_share_ndpr`` for one.
 
     Raises ``DesignError`` for an outcome that does not exist.
     """
@@ -73,6 +79,17 @@ def choose_columns(keep: Sequence[str] | None, bases: Sequence[Scenario], origin
                 f"{origin}: outcomes.keep: unknown outcome {name!r}{in_order(name, dict.fromkeys(names))}"
             )
     return tuple(chosen)
+
+
+def outcome_families(columns: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Outcomes by mineral of which ``columns`` hold any, each with its columns."""
+    kept = list(columns)
+    found = {
+        outcome.name: tuple(column for column in kept if column.startswith(f"{outcome.name}_"))
+        for outcome in OUTCOMES
+        if outcome.by_mineral
+    }
+    return {name: own for name, own in found.items() if own}
 
 
 def _plays(base: Scenario, mineral: str) -> bool:
@@ -131,13 +148,13 @@ class _Frames(dict[str, "pd.DataFrame"]):
         return self[name]
 
 
-def measure_run(run: Run, members: Collection[str], columns: Iterable[str]) -> dict[str, float]:
+def measure_run(run: Run, members: Collection[str], columns: Sequence[str]) -> dict[str, float]:
     """The value of each of the ``columns``; NaN for that of a mineral that the run does not play."""
-    found = {
-        f"{name}_{mineral}" if mineral else name: float(value)
+    found = measure_countries(run, columns) | {
+        f"{name}_{mineral}" if mineral else name: value
         for name, mineral, _, value in measure_outcomes(run, members)
     }
-    return {column: found.get(column, math.nan) for column in columns}
+    return {column: float(found.get(column, math.nan)) for column in columns}
 
 
 def blank(columns: Iterable[str]) -> Mapping[str, float]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from experiments.outcomes import OUTCOMES, measure_outcomes
+from experiments.outcomes import OUTCOMES, measure_countries, measure_outcomes
 from experiments.results import Run
 
 MakeRun = Callable[..., Run]
@@ -34,3 +34,22 @@ def test_outcomes_without_zone_and_reserve_say_so(make_run: MakeRun) -> None:
     assert values["first_member_year", ""] != values["first_member_year", ""]  # NaN: nobody joined
     assert values["reserve_value", ""] == 0.0
     assert values["members_at_end", ""] == 0.0
+
+
+def test_outcomes_of_a_country_are_those_of_its_rows(make_run: MakeRun) -> None:
+    run = make_run()
+    asked = (
+        "country_welfare_USA",
+        "country_welfare_JPN",
+        "country_bound_USA",
+        "country_bound_CHN",
+        "levy_revenue",
+    )
+    values = measure_countries(run, asked)
+    assert set(values) == set(asked) - {"levy_revenue"}
+    total = {name: value for name, _, _, value in measure_outcomes(run, ["USA", "JPN"])}
+    assert values["country_welfare_USA"] == pytest.approx(total["leader_welfare"])
+    assert values["country_welfare_USA"] + values["country_welfare_JPN"] == pytest.approx(
+        total["members_welfare"]
+    )
+    assert (values["country_bound_USA"], values["country_bound_CHN"]) == (1.0, 0.0)

@@ -19,6 +19,7 @@ from small_jobs import DESIGN, RUNS, write_design
 
 from experiments.__main__ import main
 from experiments.cluster import dask_client
+from experiments.commands.sweep import SOME_FAILED
 from experiments.results import ResultsError, Run
 from experiments.sweep import parts
 from experiments.sweep.design import Design, read_design
@@ -378,10 +379,10 @@ def test_real_runs_are_the_same_in_processes_and_a_failed_one_is_replayed(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     design = read_design(write_design(tmp_path, REAL))
-    assert main(["sweep", "test.toml", "--out", "one", "--engine", "serial"]) == 0
+    assert main(["sweep", "test.toml", "--out", "one", "--engine", "serial"]) == SOME_FAILED
     told = capsys.readouterr()
     assert "4 runs, 1 of them failed" in told.out
-    assert main(["sweep", "test.toml", "--out", "two", "--workers", "2", "--quiet"]) == 0
+    assert main(["sweep", "test.toml", "--out", "two", "--workers", "2", "--quiet"]) == SOME_FAILED
     assert_same(tmp_path / "one", tmp_path / "two")
     runs = read_runs("one")
     failed = runs[runs["status"] == "failed"]

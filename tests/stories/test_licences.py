@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,12 @@ def licence(size: float, quarter: str = "2026-Q1", **fields: Any) -> Measure:
     return measure("licence", "CHN", quarter, size=size, **given)
 
 
+QUICK = {"parameters__licence_ramp_months": 2.0, "parameters__licence_capacity_ratio": 1.5}
+"""An office that works at full pace soon, so that a few quarters show what becomes of the queue."""
+
+
 def world_with(*measures: Measure, rounds: int = 8, **given: Any) -> TradeWorld:
-    return played(minerals=["ndpr"], rounds=rounds, measures=measures, **given)
+    return played(minerals=["ndpr"], rounds=rounds, measures=measures, **QUICK | given)
 
 
 def shipped(world: TradeWorld, destination: str = "JPN", hub: bool = False) -> np.ndarray:
@@ -127,7 +132,7 @@ def test_a_licence_on_one_sector_refuses_its_part_of_trade_less_what_leaks() -> 
 
 
 def test_a_licence_decided_in_the_run_queues_like_any_other() -> None:
-    world = make_world(minerals=["ndpr"], rounds=8, dominant_refiner__doctrine="passive")
+    world = make_world(minerals=["ndpr"], rounds=8, dominant_refiner__doctrine="passive", **QUICK)
     play(world, OPEN)
     target = world.base.axes.country("JPN")
     world.state.politics.controls.append(Control(world.dominant, 0, REFINED, (target,), 0.5, OPEN, "test"))
@@ -176,3 +181,42 @@ def test_the_price_of_what_is_licensed_rises_where_it_is_needed_and_falls_at_hom
     ]
     assert markets[1]["price_mean_usd_t"]["JPN"] > 1.05 * markets[0]["price_mean_usd_t"]["JPN"]
     assert markets[1]["price_fob_usd_t"]["CHN"] < markets[0]["price_fob_usd_t"]["CHN"]
+
+
+def test_what_is_licensed_soon_is_shipped_before_and_lived_on_after() -> None:
+    """A month's notice: exports double, the price at home stays, and what was bought is used abroad."""
+    known = licence(0.9, announced=date(2025, 12, 1), minerals=("gallium",), targets=("*",))
+    months = {"minerals": ["gallium"], "rounds": 16, "run__rounds_per_year": 12}
+    free, licensed = played(**months), played(measures=(known,), **months)
+    before, after = 11, range(12, 14)
+    ratio = shipped(licensed) / shipped(free)
+    np.testing.assert_allclose(ratio[:before], 1.0, atol=0.01)
+    assert 1.8 < ratio[before] < 2.6
+    assert ratio[12:14].max() < 0.2
+    home = [
+        table(world, "markets", stage="refined", country="CHN").set_index("round")
+        for world in (free, licensed)
+    ]
+    price = home[1]["price_fob_usd_t"] / home[0]["price_fob_usd_t"]
+    assert price[before] == pytest.approx(1.0, abs=0.05)
+    assert home[1]["stock_t"][before] < home[0]["stock_t"][before]
+    held = [
+        (table(world, "markets", stage="refined", country="JPN").set_index("round"))
+        for world in (free, licensed)
+    ]
+    total = [of["stock_t"] + of["under_way_t"] for of in held]
+    extra = total[1] - total[0]
+    assert extra[before] > 0.0
+    assert extra[before] > extra[after[0]] > extra[after[1]]
+
+
+def test_an_announcement_that_is_called_off_leaves_a_stock_like_any_other() -> None:
+    off = licence(
+        0.9, announced=date(2025, 11, 1), cancelled=date(2025, 12, 20), minerals=("gallium",), targets=("*",)
+    )
+    months = {"minerals": ["gallium"], "rounds": 20, "run__rounds_per_year": 12}
+    free, world = played(**months), played(measures=(off,), **months)
+    ratio = shipped(world) / shipped(free)
+    assert ratio[11] > 1.3
+    assert ratio[12:16].max() < 1.0
+    assert all(not ahead.any() for ahead in world.state.markets.ahead_t)

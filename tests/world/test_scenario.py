@@ -31,6 +31,7 @@ LIBRARY = {
     "canada_holds_out",
     "controls_only",
     "embargo",
+    "embargo_without_zone",
     "floor_reading_a",
     "no_coercion",
     "tariffs_only",
