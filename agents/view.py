@@ -127,9 +127,8 @@ class CountryView:
     stocks. ``followers`` are countries on its side of the floor that trade so much with it that they would go
     its way. ``talks`` : those linked to minerals. ``quarter_rounds`` : rounds in a quarter.
     ``tariff_relief_usd`` and ``exempt``, minerals in which the floor would not bind it, are on offer for its
-    signature; ``duty_burden_usd`` is what the leader's duties on all its goods take from it. ``population``
-    weighs votes in a bloc; ``members`` holds the view of each of its countries. ``fellows`` : clubs it sits
-    in, as they bear on the rung.
+    signature; ``duty_burden_usd`` is what the leader's duties take from it. ``population`` weighs votes in a
+    bloc; ``members`` : view of each of its countries. ``fellows`` : clubs that it sits in.
     """
 
     actor: str
