@@ -2,14 +2,15 @@
 
 A step up the ladder forum -> framework -> action plan -> binding floor is taken when its payoff exceeds the
 cost of entry and the value of waiting at the required number of reviews running. Lower rungs cost almost
-nothing and bring a prospect of finance; the floor is valued in today's market and in one whose capacity has
-adjusted. Taste for joining is drawn once per country: with a fresh draw at each review an indifferent country
-would drift in.
+nothing and bring a prospect of finance; a framework has two sides and takes an invitation; the floor is
+valued in today's market and in one whose capacity has adjusted. Taste for joining is drawn once per
+country: with a fresh draw at each review an indifferent country would drift in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from agents.decision import CountryDecision
@@ -17,12 +18,14 @@ from agents.institutions import fellow_terms
 from agents.view import Answer, CountryView, Question, WhatIfControlled, WhatIfMember
 
 RUNG_NAMES = ("none", "forum", "framework", "action_plan", "floor")
-FLOOR = 4
+FRAMEWORK, FLOOR = 2, 4
 COMMITMENT = {1: 0.01, 2: 0.03, 3: 0.1, 4: 1.0}
 """How much of the political cost and of the exposure each rung carries (assumption)."""
 METAL_STOPS, COMPONENTS_STOP = WhatIfControlled(0.0), WhatIfControlled(0.0, "component")
 ALONE = WhatIfMember()
 FLOOR_QUESTIONS: tuple[Question, ...] = (ALONE, METAL_STOPS, COMPONENTS_STOP)
+NOT_INVITED = "framework: not invited yet"
+"""Subject of the decision of a country that the leader has not asked to a framework."""
 PROSPECT = {1: 0.05, 2: 0.5, 3: 0.75, 4: 1.0}
 """How much of the finance on offer a country can hope for on each rung (assumption)."""
 
@@ -59,11 +62,10 @@ class PayoffAccession:
     def _join_or_hold_out(
         self, view: CountryView, answers: Mapping[Question, Answer], rung: int
     ) -> CountryDecision:
-        terms = self._floor_terms(view, answers) if rung == FLOOR else lower_rung_terms(view, rung)
-        threshold = entry_cost(view) * COMMITMENT[rung]
-        if rung == FLOOR:
-            threshold += value_of_waiting(view, answers)
-        return step_up(view, terms, threshold)
+        if rung < FLOOR:
+            return climb(view, rung)
+        threshold = entry_cost(view) * COMMITMENT[rung] + value_of_waiting(view, answers)
+        return step_up(view, self._floor_terms(view, answers), threshold)
 
     def _floor_terms(
         self, view: CountryView, answers: Mapping[Question, Answer], member: bool = False
@@ -110,19 +112,43 @@ def barred(view: CountryView) -> bool:
     return not view.zone_open or (view.rung == FLOOR - 1 and not view.text_exists)
 
 
+def uninvited(view: CountryView) -> bool:
+    """The next rung is a framework, which the leader has not offered it."""
+    return view.rung == FRAMEWORK - 1 and not view.invited
+
+
 def hold_out_barred(view: CountryView) -> CountryDecision:
     """The only answer where there is no step to take."""
     subject = "floor: no text to sign yet" if view.zone_open else RUNG_NAMES[view.rung]
+    subject = NOT_INVITED if uninvited(view) else subject
     return CountryDecision(view.actor, "accession", "hold_out", "join", subject)
 
 
-def step_up(
-    view: CountryView, terms: Mapping[str, float], threshold: float, now: bool = False
-) -> CountryDecision:
-    """Take the next rung if its terms exceed the threshold; the floor only at enough reviews running, or
-    ``now`` where an offer ends.
+def climb(view: CountryView, rung: int) -> CountryDecision:
+    """A rung below the floor. Who is asked to a framework weighs it at once, from any rung below; who is not
+    asked says what it would be worth, which the leader hears.
     """
-    rung = view.rung + 1
+    rung = max(rung, FRAMEWORK) if view.invited else rung
+    terms, threshold = lower_rung_terms(view, rung, view.rung), entry_cost(view) * COMMITMENT[rung]
+    if view.founding:
+        terms["founders' terms"] = threshold  # who writes the rules pays no price of entry
+    decision = step_up(view, terms, threshold, rung=rung)
+    if uninvited(view):
+        return replace(decision, choice="hold_out", alternative="join", subject=NOT_INVITED)
+    return decision
+
+
+def step_up(
+    view: CountryView,
+    terms: Mapping[str, float],
+    threshold: float,
+    now: bool = False,
+    rung: int | None = None,
+) -> CountryDecision:
+    """Take a rung (the next one, if none is named) if its terms exceed the threshold; the floor only at
+    enough reviews running, or ``now`` where an offer ends.
+    """
+    rung = view.rung + 1 if rung is None else rung
     pays = sum(terms.values()) > threshold
     ready = view.favourable_reviews + 1 >= view.parameters["accession_reviews_needed"]
     choice = "hold_out" if not pays else "join" if now or ready or rung < FLOOR else "prepare"
@@ -160,18 +186,25 @@ def value_of_waiting(view: CountryView, answers: Mapping[Question, Answer]) -> f
     return p["better_terms_arrival_year"] * gain / (p["government_turnover_year"] + p["offer_lapse_year"])
 
 
-def lower_rung_terms(view: CountryView, rung: int) -> dict[str, float]:
-    """Payoff of a rung below the floor: prospect of finance against autonomy and exposure to the dominant
-    refiner.
+def lower_rung_terms(view: CountryView, rung: int, start: int | None = None) -> dict[str, float]:
+    """Payoff of climbing from ``start`` (the rung before) to a rung below the floor: prospects of finance and
+    of working with partners who are in, against autonomy and exposure to the dominant refiner.
+
+    Finance is worth more once rivals for it have signed: what they get is not to be had later (competition
+    for capital, Elkins, Guzman and Simmons 2006). At risk is trade in minerals: nobody has been answered by
+    more for signing so little.
     """
-    p = view.parameters
-    step = PROSPECT[rung] - PROSPECT.get(rung - 1, 0.0)
-    more = COMMITMENT[rung] - COMMITMENT.get(rung - 1, 0.0)
+    p, before = view.parameters, rung - 1 if start is None else start
+    step = PROSPECT[rung] - PROSPECT.get(before, 0.0)
+    more = COMMITMENT[rung] - COMMITMENT.get(before, 0.0)
+    cooperation = p["cooperation_value_share"] * view.peers_share * payoff_scale(view)
+    episode_share = p["control_episode_quarters"] / (4.0 * p["planning_years"])
     return {
         "finance": view.finance_offer_usd * step,
-        "security": (p["cooperation_value_share"] * payoff_scale(view) + rapid_response(view)) * step,
+        "rivals for finance": view.finance_offer_usd * step * p["rival_race_share"] * view.rivals_share,
+        "security": (cooperation + rapid_response(view)) * step,
         "autonomy": more * autonomy(view),
-        "retaliation": -more * view.retaliation_belief * view.exports_to_dominant_share * payoff_scale(view),
+        "retaliation": -more * view.retaliation_belief * episode_share * view.minerals_at_risk_usd,
         "pressure": more * pressure(view),
         "taste": more * taste(view),
         **with_fellows(view, step),
@@ -202,7 +235,7 @@ def floor_terms(
         "producers": sign * change.producers_usd,
         "treasury": sign * change.treasury_usd,
         "security": hazard * view.cut_off_quarters * relieved,
-        "finance": view.finance_offer_usd * (PROSPECT[4] - PROSPECT[3]) + view.side_payment_usd,
+        "finance": finance_of_the_floor(view) + view.side_payment_usd,
         "tariff relief": view.tariff_relief_usd,
         "retaliation": -view.retaliation_belief * episode_share * loss,
         "autonomy": autonomy(view) * (COMMITMENT[4] - COMMITMENT[3]),
@@ -210,6 +243,11 @@ def floor_terms(
         "taste": taste(view),
         **with_fellows(view, PROSPECT[4] - PROSPECT[3]),
     }
+
+
+def finance_of_the_floor(view: CountryView) -> float:
+    """What the last step adds to the prospect of finance: all of it where it is kept for those bound."""
+    return view.finance_if_bound_usd or view.finance_offer_usd * (PROSPECT[4] - PROSPECT[3])
 
 
 def with_fellows(view: CountryView, step: float) -> dict[str, float]:

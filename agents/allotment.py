@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from agents.view import Invitation
+from agents.leader_view import Invitation
 
 
 def allot_finance(invitations: Mapping[str, Invitation], budget_usd: float) -> dict[str, float]:

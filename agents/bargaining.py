@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from agents.accession import ALONE
 from agents.decision import CountryDecision, Offer, Request
-from agents.view import Answer, CountryView, Invitation, Question
+from agents.leader_view import Invitation
+from agents.view import Answer, CountryView, Question
 
 SWEETENER = 1.05
 """An offer covers the shortfall and a twentieth more, so that it does not rest on a tie (assumption)."""

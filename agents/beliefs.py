@@ -20,7 +20,9 @@ MOST_TREND = 1.0
 (assumption)."""
 
 
-def extrapolate(usual: Array, last: Array, before: Array, trend_share: float, trend_response: float) -> Array:
+def extrapolate(
+    usual: Array, last: Array, before: Array, trend_share: Array | float, trend_response: float
+) -> Array:
     """Price that holders of stocks reckon with: a mean, in logs, of what they are used to and of the last
     price carried on by a part of its change over a quarter (regressive and extrapolative expectations
     together, Frankel and Froot 1990).

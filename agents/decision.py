@@ -132,7 +132,8 @@ class Package:
 @dataclass(frozen=True)
 class LeaderDecision:
     """The leader's move: reference prices by (mineral, stage), finance by country (USD a round), offers and
-    strength of threats (0 to 1) by country.
+    strength of threats (0 to 1) by country; whom it asks to a framework; and by country the finance (USD a
+    round) that is kept for those bound by the floor.
     """
 
     reference_usd_t: Mapping[tuple[str, str], float]
@@ -140,3 +141,5 @@ class LeaderDecision:
     offers: Mapping[str, Offer]
     reasons: tuple[CountryDecision, ...] = ()
     threats: Mapping[str, float] = field(default_factory=dict)
+    invited: tuple[str, ...] = ()
+    finance_if_bound_usd: Mapping[str, float] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from agents.bargaining import INSTRUMENTS, answer_request
 from agents.decision import LeaderDecision, Offer
-from agents.view import LeaderView
+from agents.leader_view import LeaderView
 from agents.zone_leader import ZoneLeader
 
 TO_SOMEBODY = {"grant": True, "refuse": False, "threaten": True, "spare": False}
@@ -48,6 +48,7 @@ class ScriptedLeader(ZoneLeader):
         return replace(
             own,
             finance_usd=own.finance_usd if finances else {},
+            finance_if_bound_usd=own.finance_if_bound_usd if finances else {},
             offers=offers,
             reasons=tuple(reason for reason in reasons if finances or reason.kind != "finance"),
             threats=dict.fromkeys(sorted(standing["threaten"] & view.invitations.keys()), 1.0),

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from agents.decision import Request
     from agents.institutions import Fellows
     from agents.talks import Talks
 
@@ -125,10 +124,16 @@ class CountryView:
     that is drawn anew, both standard normal. ``emergency_relief_share`` is the part of a cut-off that
     members' stocks and output could cover. ``cut_off_quarters`` is how long an episode outlasts its private
     stocks. ``followers`` are countries on its side of the floor that trade so much with it that they would go
-    its way. ``talks`` : those linked to minerals. ``quarter_rounds`` : rounds in a quarter.
-    ``tariff_relief_usd`` and ``exempt``, minerals in which the floor would not bind it, are on offer for its
-    signature; ``duty_burden_usd`` is what the leader's duties take from it. ``population`` weighs votes in a
-    bloc; ``members`` : view of each of its countries. ``fellows`` : clubs that it sits in.
+    its way. ``talks`` with the leader are those linked to minerals (none mostly).
+    ``quarter_rounds`` is how many rounds make a quarter. ``tariff_relief_usd`` and ``exempt``,
+    minerals in which the floor would not bind it, are on offer for its signature; ``duty_burden_usd`` is what
+    the leader's duties on all its goods take from it. ``population`` weighs votes in a bloc; ``members``
+    holds the view of each of its countries (none for a country by itself). ``minerals_at_risk_usd`` is what
+    it would lose if the dominant refiner sold it no more minerals, nor goods made of them, and bought none.
+    ``invited`` says that the leader has asked it to a framework, ``founding`` that founders' terms still
+    hold. ``rivals_share`` is the part of those who compete with it for the leader's finance that have signed
+    a framework; ``finance_if_bound_usd`` finance that is kept for those bound by the floor. ``fellows`` :
+    clubs it sits in, as they bear on the rung.
     """
 
     actor: str
@@ -162,6 +167,11 @@ class CountryView:
     duty_burden_usd: float = 0.0
     exempt: tuple[str, ...] = ()
     quarter_rounds: int = 1
+    invited: bool = True
+    founding: bool = False
+    rivals_share: float = 0.0
+    finance_if_bound_usd: float = 0.0
+    minerals_at_risk_usd: float = 0.0
     fellows: tuple[Fellows, ...] = ()
 
 
@@ -247,54 +257,3 @@ class RefinerView:
     floor_in_force: bool = False
     captures: bool = False
     quarter_rounds: int = 1
-
-
-@dataclass(frozen=True)
-class LeaderView:
-    """What the zone's leader is shown when it sets reference prices and offers; price keys are (mineral,
-    stage).
-
-    ``full_cost_usd_t`` : all-in cost of the marginal project outside the dominant refiner
-    ``recent_price_usd_t`` : mean price outside the dominant refiner over the memory of the rule
-    ``inputs`` : good -> what it is made of, first stages first; none where nothing traded goes in
-    ``invitations`` : what it knows of each candidate
-    """
-
-    actor: str
-    round: int
-    full_cost_usd_t: Mapping[tuple[str, str], float]
-    recent_price_usd_t: Mapping[tuple[str, str], float]
-    announced_usd_t: Mapping[tuple[str, str], float]
-    invitations: Mapping[str, Invitation]
-    budget_usd: float
-    parameters: Mapping[str, float]
-    inputs: Mapping[tuple[str, str], Input] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Input:
-    """What a good is made of: the good of the stage before, its price in the base year, tonnes a tonne."""
-
-    good: tuple[str, str]
-    usual_price_usd_t: float
-    needed_t_per_t: float
-
-
-@dataclass(frozen=True)
-class Invitation:
-    """What the leader knows of one country it may court.
-
-    supply_usd, projects_usd : part of what a stop of the dominant refiner would cost the leader that rests on
-        what the country supplies now, and on what its projects could add; USD a quarter
-    absorbs_usd : most that its projects could take, USD a quarter
-    reliability : how far it trusts the leader, 0-1
-    duty_burden_usd : what the leader's duties on all its goods take from it; request : what it asked for last
-    """
-
-    rung: int
-    supply_usd: float
-    projects_usd: float
-    absorbs_usd: float
-    reliability: float
-    duty_burden_usd: float = 0.0
-    request: Request | None = None

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Protocol
 
 from agents.bargaining import answer_request
+from agents.courting import choose_invited
 from agents.decision import CountryDecision, LeaderDecision, Offer
 from agents.leader_doctrines.doctrine import LeaderDoctrine
-from agents.view import Input, LeaderView
+from agents.leader_view import Input, LeaderView
 
 Good = tuple[str, str]
 Prices = Mapping[Good, float]
@@ -99,8 +100,8 @@ REFERENCE_RULES: Mapping[str, type[CostPlus] | type[MovingAverage] | type[Fixed]
 
 
 class ZoneLeader:
-    """Sets reference prices by its rule; by its doctrine it spends its budget, answers those who hold out and
-    say what they lack, and presses.
+    """Sets reference prices by its rule; by its doctrine it spends its budget, asks countries to a framework,
+    answers those who hold out and say what they lack, and presses.
     """
 
     def __init__(self, rule: ReferenceRule, doctrine: LeaderDoctrine) -> None:
@@ -120,7 +121,16 @@ class ZoneLeader:
         if updates_prices:
             reasons += say_finance(view, finance)
         offers, answered = self._answer(view)
-        return LeaderDecision(prices, finance, offers, (*reasons, *answered), self.doctrine.threats(view))
+        invited, courted = choose_invited(view, self.doctrine.talks(view))
+        return LeaderDecision(
+            prices,
+            finance,
+            offers,
+            (*reasons, *answered, *courted),
+            self.doctrine.threats(view),
+            invited,
+            self.doctrine.finance_if_bound(view),
+        )
 
     def _answer(self, view: LeaderView) -> tuple[dict[str, Offer], list[CountryDecision]]:
         """An answer to each request."""

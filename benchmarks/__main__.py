@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from benchmarks import machine, questions, runs, scaling, solvers, sweeps
+from benchmarks import ladder, machine, questions, runs, scaling, solvers, sweep_folder, sweeps
 from benchmarks.tables import Table
 
 PARTS = ("machine", "run", "solvers", "forms", "questions", "scaling", "sweeps")
@@ -77,7 +77,10 @@ def tables(given: argparse.Namespace) -> Iterator[Table]:
         if given.parts and part not in given.parts:
             continue
         if part == "sweeps":
-            yield from sweeps.tables(given.runs, given.rows)
+            yield sweeps.overhead(max(given.runs // 2, 2))
+            yield sweeps.gain(given.runs)
+            yield ladder.table(given.runs)
+            yield sweep_folder.table(given.rows)
         else:
             yield work[part]()
 

@@ -38,6 +38,7 @@ MOVES = {
     "offer": "The offer",
     "finance": "The offer",
     "request": "What it lacked",
+    "invitation": "A framework",
 }
 STEPS = {"floor": "the binding floor", "action_plan": "the action plan", "none": "the zone"}
 
@@ -159,6 +160,8 @@ def _what(choice: Choice) -> str:
         ("retaliation", "none"): f"weighed a control and left it ({subject_in_words(str(row.subject))})",
         ("retaliation", "relent"): f"lifted a control ({subject_in_words(str(row.subject))})",
         ("reference_price", "announce"): "announced reference prices",
+        ("invitation", "invite"): f"asked {the_country(subject)} to a framework",
+        ("invitation", "wait"): f"left {the_country(subject)} for later",
         ("finance", "offer finance"): f"offered {the_country(subject)} finance",
     }.get((str(row.kind), str(row.choice)))
     if row.kind in ("offer", "request"):

@@ -15,11 +15,12 @@ from experiments.figures.naming import (
     the_country,
 )
 from world.scenario import Scenario
-from world.stability import Court, Search, Zone, search_all, stable_extremes
+from world.stability import Court, Search, Verdict, Zone, search_all, stable_extremes
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from world.model import TradeWorld
     from world.zone_values import ZoneValues
 
 MOST_PROBED = 12
@@ -64,17 +65,11 @@ def report_stability(
     """
     from threadpoolctl import threadpool_limits
 
-    from world.model import TradeWorld
-    from world.reopened import open_at
     from world.zone_values import ZoneValues
 
     with threadpool_limits(1):
-        world = TradeWorld(scenario, rng=seed)
         number = scenario.run.rounds - 1 if number is None else number
-        _check(scenario, number, world.decisions_open)
-        for _ in range(number):
-            world.step()
-        open_at(world, refiner=False)
+        world = _on_eve(scenario, seed, number)
         values = ZoneValues(world)
         court = Court(values)
         searches = search_all(court, values.names, values.present)
@@ -89,6 +84,31 @@ def report_stability(
         len(court.known),
         values.markets,
     )
+
+
+def judge_at_end(scenario: Scenario, seed: int) -> Verdict:
+    """Who would change sides in the zone that stands on the eve of the last reviews: ``scenario`` is played
+    up to there for it. Raises ``StabilityError`` as ``report_stability`` does.
+    """
+    from threadpoolctl import threadpool_limits
+
+    from world.zone_values import ZoneValues
+
+    with threadpool_limits(1):
+        values = ZoneValues(_on_eve(scenario, seed, scenario.run.rounds - 1))
+        return Court(values).judge(values.present)
+
+
+def _on_eve(scenario: Scenario, seed: int, number: int) -> TradeWorld:
+    from world.model import TradeWorld
+    from world.reopened import open_at
+
+    world = TradeWorld(scenario, rng=seed)
+    _check(scenario, number, world.decisions_open)
+    for _ in range(number):
+        world.step()
+    open_at(world, refiner=False)
+    return world
 
 
 def _check(scenario: Scenario, number: int, opens: int) -> None:

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from world.axes import REFINED, Array, Axes, Whole, scatter
+from world.market.arrays import Market
 from world.market.clearing import Clearing
+from world.market.lane_books import LaneBook, lane_books
+from world.market.payments import added
 from world.offers import Priced
 from world.unrecorded import unrecorded_gain_usd
-from world.welfare import StageAccounts, account
+from world.welfare import StageAccounts, account_over
 
 ACCOUNTS = (
     "user_surplus",
@@ -84,10 +87,29 @@ def country_accounts(
     capture_share : (row,) part of the levy on the goods of ``captor`` that it takes over by an export tax of
         the same size; prices and trade do not move (known answer T9b), the revenue does
     """
-    books = account(priced.market, clearing, priced.charges)
-    n = len(axes.countries)
-    rows = len(final_use)
-    usd, passed = np.zeros((rows, len(ACCOUNTS), n)), np.zeros((rows, n))
+    books = lane_books(priced.market, clearing, priced.charges)
+    passed = [
+        ways[book.lanes.row, :, book.lanes.seller, book.lanes.buyer]
+        for ways, book in zip(hub, books, strict=True)
+    ]
+    return accounts_over(priced.market, clearing, books, axes, final_use, passed, capture_share, captor)
+
+
+def accounts_over(
+    market: Market,
+    clearing: Clearing,
+    lanes: Sequence[LaneBook],
+    axes: Axes,
+    final_use: Array,
+    hub: Sequence[Whole],
+    capture_share: Array,
+    captor: int,
+) -> CountryAccounts:
+    """As :func:`country_accounts`, of a market cleared over listed lanes; ``hub`` per stage (lane, handover)
+    what goods that go round pass."""
+    n, rows = len(axes.countries), len(final_use)
+    usd, final = np.zeros((rows, len(ACCOUNTS), n)), np.zeros((rows, n))
+    books = account_over(market, clearing, lanes)
     for stage, book in enumerate(books):
         sellers, buyers = axes.sellers(stage), axes.buyers(stage)
         users = axes.users_of(stage)
@@ -99,44 +121,37 @@ def country_accounts(
             usd[:, PRODUCERS[stage + 1]] -= scatter(agreed, axes.makers_next(stage), n)
         usd[:, PRODUCERS[stage]] += scatter(book.profit_usd + book.feed_usd + book.contract_usd, sellers, n)
         usd[:, SUPPORT] -= scatter(book.support_usd, sellers, n)
-        usd[:, EXPORT_TAX] += scatter(book.export_tax_usd, sellers, n)
-        usd[:, QUOTA_RENT] += scatter(book.premium_usd, sellers, n) + scatter(book.holder_usd, buyers, n)
-        _unrecorded(usd, priced, clearing, sellers, stage)
+        rent, tax = unrecorded_gain_usd(market.stages[stage], clearing.stages[stage], lanes[stage])
+        # what leaves unrecorded pays those who bring it out, not who holds the quota, nor the treasury; what
+        # is found of it stays with them: fines of a country on its own are no matter of its sum
+        usd[:, EXPORT_TAX] += scatter(book.export_tax_usd - tax, sellers, n)
+        usd[:, QUOTA_RENT] += scatter(book.premium_usd - rent, sellers, n) + scatter(
+            book.holder_usd, buyers, n
+        )
+        usd[:, UNRECORDED] += scatter(rent + tax, sellers, n)
         usd[:, TARIFF] += scatter(book.duty_usd, buyers, n)
-        usd[:, LEVY] += scatter(book.levy_usd.sum(1), buyers, n)
+        usd[:, LEVY] += scatter(book.levy_usd, buyers, n)
         usd[:, FINE] += scatter(book.fine_usd, buyers, n)
-        usd[:, HUB_MARGIN] += _hub_margins(book, hub[stage], n)
+        usd[:, HUB_MARGIN] += _hub_margins(book, hub[stage], (rows, n))
         if stage == REFINED:
-            passed += np.einsum("rnk,rk->rn", final_use, surplus)
+            final += np.einsum("rnk,rk->rn", final_use, surplus)
         else:
-            passed += scatter(surplus, users, n)
+            final += scatter(surplus, users, n)
         if capture_share.any():
             _capture(usd, book, sellers, buyers, capture_share, captor)
     world = np.sum([book.real_value_usd() for book in books], axis=0)
-    return CountryAccounts(usd, passed, world)
+    return CountryAccounts(usd, final, world)
 
 
-def _unrecorded(usd: Array, priced: Priced, clearing: Clearing, sellers: Whole, stage: int) -> None:
-    """Move the premium and the export tax on what leaves unrecorded from who holds the quota and the treasury
-    to those who bring it out, in the same country, in place. What is found of it stays with them: the fines
-    of a country on its own are no matter of its sum.
-    """
-    market, cleared = priced.market.stages[stage], clearing.stages[stage]
-    rent, tax = unrecorded_gain_usd(market, priced.charges[stage], cleared)
-    usd[:, QUOTA_RENT] -= scatter(rent, sellers, usd.shape[2])
-    usd[:, EXPORT_TAX] -= scatter(tax, sellers, usd.shape[2])
-    usd[:, UNRECORDED] += scatter(rent + tax, sellers, usd.shape[2])
-
-
-def _hub_margins(book: StageAccounts, hub: Whole, countries: int) -> Array:
-    """Margins earned by the third countries that goods passed, the same at every handover."""
-    total = np.zeros((len(hub), countries))
-    margin = book.hub_margin_usd.sum(axis=1)
-    rows, sellers, buyers = np.nonzero(margin)
-    passed = hub[rows, :, sellers, buyers]
-    each = margin[rows, sellers, buyers] / np.maximum((passed >= 0).sum(axis=1), 1)
+def _hub_margins(book: StageAccounts, hub: Whole, shape: tuple[int, int]) -> Array:
+    """(row, country) margins earned by the third countries that goods passed, the same at every handover."""
+    some = np.flatnonzero(book.by_lane.hub_margin_usd)
+    row, passed = book.lanes.row[some], hub[some]
+    each = book.by_lane.hub_margin_usd[some] / np.maximum((passed >= 0).sum(axis=1), 1)
+    total = np.zeros(shape)
     for place in range(passed.shape[1]):
-        np.add.at(total, (rows, np.maximum(passed[:, place], 0)), np.where(passed[:, place] >= 0, each, 0.0))
+        there = passed[:, place] >= 0
+        total += added(row[there], passed[there, place], each[there], shape)
     return total
 
 
@@ -144,6 +159,9 @@ def _capture(
     usd: Array, book: StageAccounts, sellers: Whole, buyers: Whole, share: Array, captor: int
 ) -> None:
     """Move the captor's part of the levy on its goods from importers to its export tax, in place."""
-    paid = share[:, None, None] * np.where((sellers == captor)[:, :, None], book.levy_usd, 0.0)
-    usd[:, LEVY] -= scatter(paid.sum(axis=1), buyers, usd.shape[2])
-    usd[:, EXPORT_TAX, captor] += paid.sum(axis=(1, 2))
+    lanes = book.lanes
+    mine = sellers[lanes.row, lanes.seller] == captor
+    taken = np.where(mine, share[lanes.row] * book.by_lane.levy_usd, 0.0)
+    paid = added(lanes.row, lanes.buyer, taken, buyers.shape)
+    usd[:, LEVY] -= scatter(paid, buyers, usd.shape[2])
+    usd[:, EXPORT_TAX, captor] += paid.sum(axis=1)

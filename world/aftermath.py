@@ -13,8 +13,9 @@ from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, Mask, gather
 from world.buying_ahead import kept_ahead
 from world.capacity import invest
 from world.conditions import planned_ahead_t
+from world.fear import remember_fear
 from world.finance import finance_cut
-from world.holdings import private_share, revise_holdings
+from world.holdings import holding_of, private_share, revise_holdings
 from world.hub_capacity import revise_hubs
 from world.institution_lanes import revise_reliability
 from world.licence_round import close_offices
@@ -24,6 +25,7 @@ from world.plant_costs import BLOCK_STAGE, MAKING
 from world.price_floor import believed_floor_usd_t
 from world.state import FLOOR
 from world.state_trade import stock_orders_t
+from world.stocks import followed_share
 from world.trust import revise_trust
 from world.unrecorded import revise_ways
 from world.zone import exemptions, floor_members, scope_of
@@ -36,6 +38,7 @@ def learn(world: TradeWorld, cleared: Cleared) -> None:
     """Each compares what it expected with what it saw: prices, stocks, habits, thrift, trust, the risk of
     retaliation.
     """
+    remember_fear(world)
     revise_stocks(world, cleared)
     close_offices(world, cleared)
     revise_hubs(world, cleared)
@@ -74,9 +77,7 @@ def revise_habits(world: TradeWorld, cleared: Cleared) -> None:
     weight = 1.0 - np.exp(-p.habit_speed_year / a_year)
     for stage, lanes in enumerate(world.base.stage_lanes):
         landed = cleared.clearing.stages[stage].landed_usd_t
-        base_landed = (1.0 + lanes.tariff_share) * (
-            world.base.price_usd_t[stage][:, :, None] + lanes.freight_usd_t
-        )
+        base_landed = lanes.landed_usd_t(world.base.price_usd_t[stage])
         dearer = (landed[:, 0] - base_landed) / lanes.spread_usd_t[:, None, :]
         # who bought of nobody in the base year compares with the sellers of the world
         size = lanes.flow_t + 1e-9 * lanes.flow_t.sum(axis=2, keepdims=True)
@@ -115,11 +116,15 @@ def revise_prices(world: TradeWorld, cleared: Cleared) -> None:
     for stage, cleared_stage in enumerate(clearing.stages):
         index = np.maximum(cleared_stage.index_usd_t, 1e-9)
         usual = revise_expected(markets.usual_index_usd_t[stage], index, speed, a_year)
+        followed = followed_share(holding_of(world.base, markets, stage), markets.fear[stage], p)
+        before, *between = markets.recent_index_usd_t[stage]
+        quarter = (*between, index)  # a month by itself is no trend
+        last = np.exp(np.mean(np.log(np.maximum(quarter, 1e-9)), axis=0))
         markets.expected_index_usd_t[stage] = extrapolate(
-            usual, index, markets.recent_index_usd_t[stage][0], p.stock_trend_share, p.stock_trend_response
+            usual, last, before, followed, p.stock_trend_response
         )
         markets.usual_index_usd_t[stage] = usual
-        markets.recent_index_usd_t[stage] = (*markets.recent_index_usd_t[stage][1:], index)
+        markets.recent_index_usd_t[stage] = quarter
     world.outside_prices.append(
         np.stack([_outside_mean(world, cleared, stage) for stage in range(len(STAGES))], axis=1)
     )

@@ -7,14 +7,16 @@ Coefficients are parameters (kind ``attributes``), so that they have ranges and 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from world.parameters import ParameterValues
 
 USUAL_COST_SHARE = 0.1
 """Part of the cost of the first product at which a mineral has the elasticities and stocks of the table."""
-USUAL_FORMS = 3
-"""Traded forms of a mineral with the taste for variety of the table."""
+FORMS_OF_A_MINERAL, FORMS_OF_A_BUNDLE = 3, 20
+"""Up to so many traded forms a good is one mineral, with the taste for variety of the table; from so many on
+a bundle of all kinds of goods under one name."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,12 @@ def supply_elasticity(attributes: Attributes, parameters: ParameterValues) -> fl
 
 def taste(attributes: Attributes, parameters: ParameterValues) -> float:
     """Theta of the choice of sellers: what an exchange quotes is nearly one good, wherever it is from; what
-    comes in many forms is many goods under one name (Rauch 1999; Broda and Weinstein 2006)."""
+    comes in many forms is many goods under one name, whose sellers compete for few of them (Rauch 1999)."""
     listed = parameters.rule_taste_exchange_ratio if attributes.exchange_traded else 1.0
-    many = (USUAL_FORMS / attributes.forms) ** parameters.rule_taste_forms_power
-    return float(parameters.rule_taste * listed * many)
+    mineral, bundle = parameters.rule_taste * listed, parameters.rule_taste_bundle
+    steps = math.log(attributes.forms / FORMS_OF_A_MINERAL)
+    part = min(max(steps / math.log(FORMS_OF_A_BUNDLE / FORMS_OF_A_MINERAL), 0.0), 1.0)
+    return float(mineral ** (1.0 - part) * bundle**part)
 
 
 def cover_months(attributes: Attributes, parameters: ParameterValues) -> float:

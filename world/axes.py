@@ -111,8 +111,8 @@ def gather_pairs(matrix: Array, sellers: Whole, buyers: Whole, padding: float = 
 
 def scatter(values: Array, positions: Whole, countries: int) -> Array:
     """Sum of (row, width) values at their countries: (row, country). The reverse of :func:`gather`."""
-    result = np.zeros((len(values), countries))
-    row = np.repeat(np.arange(len(values)), positions.shape[1])
-    column = np.maximum(positions, 0).ravel()
-    np.add.at(result, (row, column), np.where(positions >= 0, values, 0.0).ravel())
-    return result
+    rows = len(values)
+    here = positions >= 0
+    at = np.arange(rows)[:, None] * countries + np.where(here, positions, 0)
+    total = np.bincount(at.ravel(), np.where(here, values, 0.0).ravel(), rows * countries)
+    return np.asarray(total, dtype=np.float64).reshape(rows, countries)

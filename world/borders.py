@@ -21,7 +21,7 @@ LEAST_APPROVAL = 1e-12  # of usual trade: keeps the logarithm of what is granted
 
 
 @dataclass(frozen=True)
-class _Route:
+class Route:
     """One way of every lane: charges, ln A, quota and the duty above it, each (row, seller, buyer); of
     charges that are the same for all sellers or buyers one place."""
 
@@ -40,13 +40,13 @@ def build_lanes(
     their duties on each other's goods that the floor covers. What passes through a hub meets the hub's
     duty, and pays margins and the expected fine.
     """
-    seller_in = _inside(rows.members, borders.sellers)[:, :, None]
-    buyer_in = _inside(rows.members, borders.buyers)[:, None, :]
+    seller_in = inside(rows.members, borders.sellers)[:, :, None]
+    buyer_in = inside(rows.members, borders.buyers)[:, None, :]
     covered = ~np.isnan(rows.reference_usd_t)[:, None, None]
     both_in, into = seller_in & buyer_in & covered, ~seller_in & buyer_in
-    routes = [_direct_route(borders, rows, zone, both_in, into)]
+    routes = [direct_route(borders, rows, zone, both_in, into)]
     if with_hubs:
-        routes.append(_hub_route(borders, rows, terms, zone, into))
+        routes.append(hub_route(borders, rows, terms, zone, into))
     charges = LaneCharges(
         **{name: _side_by_side([route.charges[name] for route in routes]) for name in routes[0].charges}
     )
@@ -70,12 +70,14 @@ def _side_by_side(routes: Sequence[Array]) -> Array:
     return np.stack(np.broadcast_arrays(*routes), axis=1)
 
 
-def _inside(members: Mask, positions: Whole) -> Mask:
-    inside: Mask = np.take_along_axis(members, np.maximum(positions, 0), axis=1) & (positions >= 0)
-    return inside
+def inside(members: Mask, positions: Whole) -> Mask:
+    """(row, width) which of the countries at these positions are members (row, country)."""
+    found: Mask = np.take_along_axis(members, np.maximum(positions, 0), axis=1) & (positions >= 0)
+    return found
 
 
-def _direct_route(borders: StageBorders, rows: Rows, zone: ZoneRules, both_in: Mask, into: Mask) -> _Route:
+def direct_route(borders: StageBorders, rows: Rows, zone: ZoneRules, both_in: Mask, into: Mask) -> Route:
+    """The first route; ``both_in``, ``into``: lanes between members, and from outsiders to members."""
     approval = borders.approval_share if rows.approval_share is None else rows.approval_share
     usual = borders.usual_flow_t
     duty = np.where(both_in, 0.0, borders.duty_share + _zone_duty_share(borders, rows, zone, into))
@@ -95,7 +97,7 @@ def _direct_route(borders: StageBorders, rows: Rows, zone: ZoneRules, both_in: M
         over = np.where(bound, top_up, over)
     # the licence is the harder limit where it is the smaller one: nothing passes above it
     over = np.where(licensed <= quota, np.inf, over)
-    return _Route(charges, weight, np.minimum(licensed, quota), over)
+    return Route(charges, weight, np.minimum(licensed, quota), over)
 
 
 def licensed_t(borders: StageBorders, approval_share: Array) -> Array:
@@ -165,7 +167,7 @@ def _top_up_usd_t(borders: StageBorders, rows: Rows, charges: dict[str, Array]) 
     return np.maximum(np.nan_to_num(rows.reference_usd_t, nan=-np.inf)[:, None, None] - landed, 0.0)
 
 
-def _hub_route(borders: StageBorders, rows: Rows, terms: HubTerms, zone: ZoneRules, into: Mask) -> _Route:
+def hub_route(borders: StageBorders, rows: Rows, terms: HubTerms, zone: ZoneRules, into: Mask) -> Route:
     """The second route: open where the direct lane is restricted or newly taxed, up to what the hubs can hand
     on; goods that are found do not arrive in their name.
     """
@@ -188,7 +190,7 @@ def _hub_route(borders: StageBorders, rows: Rows, terms: HubTerms, zone: ZoneRul
     kept = granted * (1.0 - borders.hub_found_share)
     cap = np.minimum(_shared_capacity_t(borders, np.where(open_, missing * usual, 0.0)) * kept, usual)
     cap = np.where(open_, np.maximum(cap, LEAST_APPROVAL), np.inf)
-    return _Route(charges, weight, cap, np.full(cap.shape, np.inf))
+    return Route(charges, weight, cap, np.full(cap.shape, np.inf))
 
 
 def _shared_capacity_t(borders: StageBorders, wanted_t: Array) -> Array:

@@ -10,6 +10,7 @@ from world.axes import STAGES, Array, gather, gather_pairs
 from world.buying_ahead import ordered_ahead_t, planned_t
 from world.customs import limits_of
 from world.decrees import with_decrees
+from world.fear import fear_of, purchase_share
 from world.guarantees import cover_of
 from world.habits import seller_size_t
 from world.holdings import holding_of
@@ -71,7 +72,7 @@ def conditions_of(world: TradeWorld) -> Conditions:
         loss_share=tuple(gather(now.loss_share[:, stage], axes.sellers(stage)) for stage in stages),
         reserve_need_t=stock_orders_t(world),
         reserve_release_t=stock_releases_t(world),
-        fear=tuple(fear_of(world, stage, shares[stage]) for stage in stages),
+        fear=tuple(fear_of(world, stage) for stage in stages),
         expected_rise=tuple(
             _on_lanes(world, now.expected_rise_share, shares[stage], stage) for stage in stages
         ),
@@ -122,14 +123,6 @@ def planned_ahead_t(world: TradeWorld, stage: int) -> Array:
     return planned_t(ordered, np.maximum(usual + ordered - passes, 0.0), held, spare, home)
 
 
-def purchase_share(world: TradeWorld, stage: int) -> Array:
-    """(mineral, seller, buyer) share of each seller in a buyer's usual purchases."""
-    flow = world.state.markets.usual_flow_t[stage]
-    total = flow.sum(axis=1, keepdims=True)
-    share: Array = np.divide(flow, total, out=np.zeros_like(flow), where=total > 0)
-    return share
-
-
 def _on_lanes(world: TradeWorld, values: Array, share: Array, stage: int) -> Array:
     """(mineral, buyer) mean over a buyer's usual purchases of values (mineral, stage, exporter, importer)."""
     axes = world.base.axes
@@ -137,19 +130,3 @@ def _on_lanes(world: TradeWorld, values: Array, share: Array, stage: int) -> Arr
         return np.zeros(axes.buyers(stage).shape)
     lanes = gather_pairs(values[:, stage], axes.sellers(stage), axes.buyers(stage))
     return np.asarray((lanes * share).sum(axis=1))
-
-
-def fear_of(world: TradeWorld, stage: int, share: Array) -> Array:
-    """(mineral, buyer) chance of a cut-off that buyers see: in what has been announced, and in controls that
-    the dominant refiner has put on in the last year, as more may follow.
-    """
-    axes, politics = world.base.axes, world.state.politics
-    buyers = axes.buyers(stage)
-    fear = np.zeros(buyers.shape)
-    for control in politics.controls_of(politics.dominant):
-        if world.round - control.since < world.clock.rounds_per_year and control.stage == stage:
-            refused = world.parameters.threat_prior_probability * (1.0 - control.approval_share)
-            fear = np.maximum(fear, np.where(np.isin(buyers, control.targets), refused, 0.0))
-    theirs = np.where((axes.sellers(stage) == world.dominant)[:, :, None], share, 0.0).sum(axis=1)
-    announced = _on_lanes(world, world.happenings.fear, share, stage)
-    return np.asarray(np.clip(announced + fear * theirs, 0.0, 1.0))

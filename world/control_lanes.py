@@ -30,11 +30,6 @@ def restricts(controls: Controls, mineral: int) -> bool:
     return any(control.mineral == mineral and control.approval_share < 1.0 for control in controls)
 
 
-def asks_licences(controls: Controls, mineral: int) -> bool:
-    """Some of the controls grants, refuses or lifts licences of the mineral."""
-    return any(control.mineral == mineral and not control.tax_share for control in controls)
-
-
 def approvals(border: StageBorders, asked: Sequence[Controls], mineral: Whole, stage: int) -> Array:
     """(row, seller, buyer) approval shares, lowered by the controls that each row asks about (an approval of
     1 lifts what is in force); ``mineral`` (row,)."""

@@ -15,24 +15,25 @@ from typing import Any
 
 import numpy as np
 
-from world.accounts import PRODUCERS, CountryAccounts, country_accounts
+from world.accounts import PRODUCERS, CountryAccounts, accounts_over, country_accounts
 from world.adjusted_capacity import with_called_capacity, with_inside_capacity
+from world.asked_rows import AskedRows, ask_controlled, ask_standing, controlled_parts
 from world.axes import STAGES, Array, Axes, Mask, Whole, scatter
-from world.border_terms import Rows
-from world.control_lanes import approvals, asks_licences, restricted, restricts, taxed
-from world.market.arrays import Prices
+from world.control_lanes import restricted, restricts
+from world.market.arrays import Market, Prices
 from world.market.clearing import Clearing
+from world.market.lane_books import LaneBook
+from world.market.listed_clearing import clear_listed
 from world.market.solver import clear_market
 from world.offers import Priced
 from world.plant_costs import BLOCK_STAGE, MAKING
 from world.segment_prices import SegmentPrices, joined_again
-from world.segments import Parts, split_users, unsplit
-from world.setting import Setting
-from world.split_setting import split_setting
+from world.segments import Parts
+from world.setting import Horizon, Setting
 from world.state import Control
 
-# A batch this size keeps its arrays of lanes in the processor's cache.
-ROWS_AT_ONCE = 16
+# Enough to make little of what a batch costs whatever its size, few enough for the processor's cache.
+ROWS_AT_ONCE = 64
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class _Row:
     mineral: int
     hubs: bool
     is_later: bool
-    licences: bool
+    controlled: bool
 
 
 def solve_cases(setting: Setting, cases: Sequence[Case]) -> tuple[list[Outcome], int]:
@@ -102,7 +103,7 @@ def solve_cases(setting: Setting, cases: Sequence[Case]) -> tuple[list[Outcome],
             mineral,
             bool(standing[mineral]) or restricts(cases[number].controls, mineral),
             cases[number].is_later,
-            asks_licences(cases[number].controls, mineral),
+            any(control.mineral == mineral for control in cases[number].controls),
         )
         for number, mineral in first.values()
     ]
@@ -118,22 +119,37 @@ def solve_cases(setting: Setting, cases: Sequence[Case]) -> tuple[list[Outcome],
 
 def _kind(row: _Row) -> tuple[bool, bool, bool]:
     """What rows of a batch have in common."""
-    return row.is_later, row.licences, row.hubs
+    return row.is_later, row.controlled, row.hubs
 
 
 def _solve_batch(
     setting: Setting, cases: Sequence[Case], batch: Sequence[_Row]
 ) -> dict[tuple[int, int], _Solved]:
     """(case, mineral) -> what was found, for rows of one kind."""
-    is_later, licences, hubs = _kind(batch[0])
+    is_later, controlled, hubs = _kind(batch[0])
     mineral = np.array([row.mineral for row in batch], dtype=np.int64)
-    part = (setting if licences else split_setting(setting, is_later)).rows(mineral, is_later)
-    asked = [cases[row.case] for row in batch]
-    parts, priced = pose_rows(part, asked, mineral, hubs, is_split=not licences)
-    clearing, book = _clear(part, asked, parts, priced)
+    given = [cases[row.case] for row in batch]
+    asked = (ask_controlled if controlled else ask_standing)(setting, given, mineral, hubs)
+    clearing, book = _clear_asked(asked, given)
     start = setting.horizon(is_later).start.take(mineral)
-    prices, feed = _widened(start, clearing.prices()), _feed_usd_t(part, clearing)
+    prices, feed = _widened(start, clearing.prices()), _feed_usd_t(asked.part, clearing)
     return {(row.case, row.mineral): (book, prices, feed, place) for place, row in enumerate(batch)}
+
+
+def _clear_asked(asked: AskedRows, cases: Sequence[Case]) -> tuple[Clearing, CountryAccounts]:
+    """What clears the rows of questions, lanes aside, and their accounts by country."""
+    part, listed = asked.part, asked.listed
+    horizon, market = part.horizon(cases[0].is_later), listed.priced.market
+    found = clear_listed(listed.market, horizon.starting(np.array([case.floor for case in cases])))
+    lanes = tuple(map(LaneBook, listed.lanes, found.flows, listed.priced.charges))
+    captured, named = _captured(horizon, cases), (asked.axes, asked.final_use, listed.hub)
+    book = accounts_over(market, found.clearing, lanes, *named, captured, part.captor)
+    return found.clearing, _with_capital(part, market, book) if horizon.inside else book
+
+
+def _captured(horizon: Horizon, cases: Sequence[Case]) -> Array:
+    """(row,) part of the levy on its goods that the captor takes over."""
+    return np.array([1.0 if case.captures else horizon.capture_share for case in cases])
 
 
 def _asks(case: Case, mineral: int) -> tuple[Any, ...]:
@@ -177,42 +193,14 @@ def _widened(start: Prices, found: Prices) -> Prices:
     return Prices(start.price_usd_t, found.premium_usd_t)
 
 
-def pose_rows(
-    setting: Setting, cases: Sequence[Case], mineral: Whole, hubs: bool, is_split: bool = False
-) -> tuple[Parts, Priced]:
+def pose_rows(setting: Setting, cases: Sequence[Case], mineral: Whole, hubs: bool) -> tuple[Parts, Priced]:
     """The market of one row for each case and its ``mineral`` (row,), all of one horizon, with or without the
     routes through hubs, and what it is made of. ``setting`` has these rows (:meth:`Setting.rows`). Users that
-    licences are refused to are buyers of their own; ``is_split``: they are so in the setting already
-    (:func:`split_setting`), and the cases ask nothing of licences."""
-    asked = [case.controls for case in cases]
-    horizon, rows = setting.horizon(cases[0].is_later), _stage_rows(setting, cases)
-    borders = tuple(taxed(border, asked, mineral, stage) for stage, border in enumerate(setting.borders))
-    if is_split:
-        parts = unsplit(setting.axes, setting.final_use, horizon.offers, borders, rows)
-    else:
-        granted = [approvals(border, asked, mineral, stage) for stage, border in enumerate(borders)]
-        wanted = [replace(row, approval_share=share) for row, share in zip(rows, granted, strict=True)]
-        parts = split_users(setting.axes, setting.final_use, horizon.offers, borders, wanted)
+    licences are refused to are buyers of their own."""
+    parts, horizon = controlled_parts(setting, cases, mineral), setting.horizon(cases[0].is_later)
     priced = parts.offers.market(parts.rows, parts.borders, setting.terms, setting.zone, hubs)
-    priced = with_inside_capacity(priced, horizon, setting.axes, rows[0].members)
+    priced = with_inside_capacity(priced, horizon, setting.axes, parts.rows[0].members)
     return parts, with_called_capacity(priced, [case.capacity_t for case in cases])
-
-
-def _stage_rows(setting: Setting, cases: Sequence[Case]) -> tuple[Rows, ...]:
-    """What the cases ask at each stage, licences as they stand."""
-    members, floor = np.stack([case.members for case in cases]), np.array([case.floor for case in cases])
-    if setting.exempt is not None:
-        members = members & ~setting.exempt
-    return tuple(
-        Rows(
-            members & floor[:, None],
-            np.where(floor, setting.reference_usd_t[:, stage], np.nan),
-            np.where(floor, setting.zone_tariff_share[:, stage], 0.0),
-            np.where(floor, setting.zone_duty_usd_t[:, stage], 0.0),
-            all_spot=cases[0].is_later,
-        )
-        for stage in range(len(STAGES))
-    )
 
 
 def clear_rows(
@@ -221,28 +209,20 @@ def clear_rows(
     """Clear the market of :func:`pose_rows`; refused users are returned in one with the others of their
     country, with the prices of both by stage."""
     parts, priced = pose_rows(setting, cases, mineral, hubs)
-    clearing, book = _clear(setting, cases, parts, priced)
+    horizon = setting.horizon(cases[0].is_later)
+    clearing = clear_market(priced.market, horizon.starting(np.array([case.floor for case in cases])))
+    hub, captured = [border.hub for border in parts.borders], _captured(horizon, cases)
+    book = country_accounts(priced, clearing, parts.axes, parts.final_use, hub, captured, setting.captor)
+    book = _with_capital(setting, priced.market, book) if horizon.inside else book
     priced, clearing, prices = joined_again(parts, priced, clearing)
     return priced, clearing, book, prices
 
 
-def _clear(
-    setting: Setting, cases: Sequence[Case], parts: Parts, priced: Priced
-) -> tuple[Clearing, CountryAccounts]:
-    """What clears the market, and its accounts by country."""
-    horizon = setting.horizon(cases[0].is_later)
-    clearing = clear_market(priced.market, horizon.starting(np.array([case.floor for case in cases])))
-    hub = [border.hub for border in parts.borders]
-    captured = np.array([1.0 if case.captures else horizon.capture_share for case in cases])
-    book = country_accounts(priced, clearing, parts.axes, parts.final_use, hub, captured, setting.captor)
-    return clearing, _with_capital(setting, priced, book) if horizon.inside else book
-
-
-def _with_capital(setting: Setting, priced: Priced, book: CountryAccounts) -> CountryAccounts:
+def _with_capital(setting: Setting, market: Market, book: CountryAccounts) -> CountryAccounts:
     """Profits of a market some years on, less the capital charge of the plants that stand by then."""
     usd = book.usd.copy()
     for block, stage in BLOCK_STAGE.items():
-        offered = priced.market.stages[stage]
+        offered = market.stages[stage]
         stands = (offered.making if block in MAKING else offered.own).capacity_t.sum(axis=1)
         added = np.maximum(stands - setting.standing_t[block], 0.0)
         charge = setting.capital_usd_t[block] * added

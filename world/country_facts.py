@@ -22,6 +22,8 @@ class CountryFacts:
     exports_usd, exports_to_leader_share, exports_to_dominant_share : goods exports (USD a round) and where
         they go
     trust_leader, trust_dominant : favourable share of opinion at the start
+    affinity : how near it is to the leader by votes in the United Nations and by distance, in spreads over
+        all countries but the two great powers, 0 on average
     potential : resource-potential index over all critical minerals
     investability, governance : 0-1; wacc_share
     mine_permit_years, refinery_permit_years
@@ -40,6 +42,7 @@ class CountryFacts:
     exports_to_dominant_share: Array
     trust_leader: Array
     trust_dominant: Array
+    affinity: Array
     potential: Array
     investability: Array
     governance: Array
@@ -78,6 +81,11 @@ def read_country_facts(
         _toward(dataset, "dependence", "partner", dominant, "exports_share", 0.0),
         _toward(dataset, "favourability", "toward", leader, "favourable_share", 0.45),
         _toward(dataset, "favourability", "toward", dominant, "favourable_share", 0.45),
+        _affinity(
+            column("un_ideal_point", 0.0),
+            base.evidence.distance_km,
+            [*map(dataset.countries.index, (leader, dominant))],
+        ),
         _indexed(dataset.table("resource_potential"), "index", dataset.countries),
         column("investability_index", 0.4),
         column("governance_index", 0.4),
@@ -121,6 +129,27 @@ def _toward(dataset: Dataset, table: str, key: str, power: str, column: str, mis
     rows = dataset.table(table)
     values = rows[rows[key] == power].set_index("iso3")[column]
     return np.array([float(values.get(iso3, missing)) for iso3 in dataset.countries])
+
+
+NEXT_DOOR_KM = 100.0
+"""Distance added before logs are taken, so that neighbours are not infinitely near."""
+
+
+def _affinity(ideal_point: Array, distance_km: Array, powers: list[int]) -> Array:
+    """Nearness to the leader, the first of the powers: that of votes and that of distance, in logs, each
+    standardised over all other countries, weigh the same.
+    """
+    leader = powers[0]
+    votes = -np.abs(ideal_point - ideal_point[leader])
+    place = -np.log(distance_km[leader] + NEXT_DOOR_KM)
+    found = _standardised(_standardised(votes, powers) + _standardised(place, powers), powers)
+    found[powers] = 0.0
+    return found
+
+
+def _standardised(values: Array, left_out: list[int]) -> Array:
+    others = np.delete(values, left_out)
+    return np.asarray((values - others.mean()) / max(float(others.std()), 1e-9))
 
 
 def _indexed(rows: pd.DataFrame, column: str, countries: tuple[str, ...]) -> Array:

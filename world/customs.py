@@ -46,19 +46,19 @@ def stage_borders(
     backstop = lanes.backstop_usd_t[:, None, :]
     added = happenings.duty_share[:, stage] + leader_duty[:, stage]
     added[:, :, state.politics.dominant] += state.politics.counter_duty_share[None, :]
-    if (relieved := state.politics.duty_relief_share).any():
+    kept = 1.0 - happenings.repealed_share[:, stage]
+    if (relieved := state.politics.duty_relief_share).any():  # of all its duties on who signed for relief
         leader = state.politics.leader
-        added[:, :, leader] -= relieved * (
-            base.evidence.tariff_share[:, stage, :, leader] + added[:, :, leader]
-        )
+        whole = (kept * base.evidence.tariff_share[:, stage])[:, :, leader] + added[:, :, leader]
+        added[:, :, leader] -= relieved * whole
     laid, limits = gather_pairs(added, sellers, buyers), limits_of(base, state, happenings, parameters, stage)
     ways = _ways(network, base, state, happenings, parameters, laid, limits, stage)
     return StageBorders(
         **_charges(base, happenings, stage),
         **limits,
         **ways,
-        duty_share=lanes.tariff_share + laid,
-        hub_duty_share=hub_duty(base.evidence.tariff_share[:, stage] + added, ways["hub"], buyers),
+        duty_share=lanes.tariff_share * gather_pairs(kept, sellers, buyers) + laid,
+        hub_duty_share=hub_duty(kept * base.evidence.tariff_share[:, stage] + added, ways["hub"], buyers),
         contract_share=base.evidence.contract_share,
         contract_price_usd_t=state.markets.contract_usd_t[stage],
         fixed_duty_share=gather_pairs(state.politics.fixed_duty_share[:, stage], sellers, buyers),
@@ -86,7 +86,22 @@ def _charges(base: BaseMarket, happenings: Happenings, stage: int) -> dict[str, 
         found[name] = gather_pairs(getattr(happenings, name)[:, stage], sellers, buyers)
     for name in ("least_export_usd_t", "least_import_usd_t"):
         found[name] = gather_pairs(getattr(happenings, name)[:, stage], sellers, buyers, -np.inf)
+    floor = base.lanes(stage).floor_usd_t
+    if (floor > -np.inf).any():
+        standing = _standing_floor_usd_t(base, happenings, stage)
+        found["least_import_usd_t"] = np.maximum(found["least_import_usd_t"], standing)
     return found
+
+
+def _standing_floor_usd_t(base: BaseMarket, happenings: Happenings, stage: int) -> Array:
+    """(mineral, seller, buyer) floors of the base year as far as they are not repealed: of one that is taken
+    away in part the mean of the floor and the base-year price, as of a floor that is new; -inf where none is
+    left."""
+    floor, price = base.lanes(stage).floor_usd_t, base.evidence.price_usd_t[:, stage, None, None]
+    gone = gather_pairs(
+        happenings.repealed_share[:, stage], base.axes.sellers(stage), base.axes.buyers(stage)
+    )
+    return np.asarray(np.where(gone < 1.0, (1.0 - gone) * floor + gone * price, -np.inf))
 
 
 def _ways(

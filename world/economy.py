@@ -18,8 +18,9 @@ from world.background import (
 from world.calibration.base import BaseMarket, calibrate
 from world.country_facts import CountryFacts, read_country_facts
 from world.dataset import Dataset
+from world.exposure import minerals_at_risk_usd
 from world.final_use import final_need_t, spread_final_use
-from world.hub_capacity import first_capacity_t
+from world.hub_capacity import first_capacity_t, room_t
 from world.parameters import ParameterValues
 from world.plant_costs import BlockFacts, read_block_facts
 from world.policy_calendar import read_calendar
@@ -36,11 +37,13 @@ class Economy:
 
     leader, dominant : positions of the two great powers that the scenario names
     goods_trade_usd : (country, country) exporter by importer, a year
-    hub_start_t : stage -> (mineral, country) what third countries can hand on in a round, at first
+    hub_start_t, hub_room_t : stage -> (mineral, country) what third countries can hand on in a round, at
+        first and at most
     final_need_t : (mineral, country) metal in goods that end up there
     final_use : (mineral, country, user) share of each user's output that ends up in each country
     grip : (mineral,) the dominant refiner's share of refined output in the base year
     component_stop_usd : (country,) loss a round if goods made by the dominant refiner stopped coming
+    minerals_at_risk_usd : (country,) loss a round if the dominant refiner stopped all trade in minerals
     demand_growth : (round, mineral) a year
     eve : last day that counts for memberships
     demand_long_run, component_long_run : (mineral,) elasticity of first users, of final users for components
@@ -52,12 +55,14 @@ class Economy:
     dominant: int
     network: HubNetwork
     hub_start_t: list[Array]
+    hub_room_t: list[Array]
     blocks: dict[str, BlockFacts]
     goods_trade_usd: Array
     final_need_t: Array
     final_use: Array
     grip: Array
     component_stop_usd: Array
+    minerals_at_risk_usd: Array
     demand_growth: Array
     demand_long_run: Array
     component_long_run: Array
@@ -80,20 +85,24 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
     facts = read_country_facts(dataset, base, leader_name, dominant_name, eve)
     output = base.lanes(REFINED).flow_t.sum(axis=2)
     grip = np.where(axes.refiners == dominant, output, 0.0).sum(axis=1) / output.sum(axis=1)
+    stopped = _component_stop(base, need, final_use, grip, dominant, parameters)
     network = make_hub_network(base.evidence, trade, (leader, dominant), parameters)
+    room = room_t(base, trade, parameters.hub_room_share)
     return Economy(
         base=base,
         facts=facts,
         leader=leader,
         dominant=dominant,
         network=network,
-        hub_start_t=first_capacity_t(base, trade, network.hubs, parameters.hub_start_share),
+        hub_start_t=first_capacity_t(base, trade, network.hubs, parameters.hub_start_share, room),
+        hub_room_t=room,
         blocks=read_block_facts(base, facts, parameters),
         goods_trade_usd=trade,
         final_need_t=need,
         final_use=final_use,
         grip=grip,
-        component_stop_usd=_component_stop(base, need, final_use, grip, dominant, parameters),
+        component_stop_usd=stopped,
+        minerals_at_risk_usd=minerals_at_risk_usd(base, stopped, grip, dominant, parameters),
         demand_growth=read_demand_growth(
             dataset, run.demand, run.clock, run.rounds + 20 * run.rounds_per_year
         ),

@@ -94,6 +94,11 @@ def _keeps_least(array: str, outward: bool) -> Effect:
     return effect
 
 
+def _repeal(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
+    repealed, lanes = now.writable("repealed_share"), reach.lanes(outward=False)
+    repealed[lanes] = np.maximum(repealed[lanes], force.share * measure.amount)
+
+
 def _close(*outward: bool) -> Effect:
     """Closes lanes out of the actor, into it, or both."""
 
@@ -202,6 +207,7 @@ EFFECTS: Mapping[str, Effect] = {
     "specific_tariff": _adds("duty_usd_t", outward=False),
     "tariff_quota": _ration_imports,
     "minimum_import_price": _keeps_least("least_import_usd_t", outward=False),
+    "repeal": _repeal,
     "export_tax": _adds("export_tax_share", outward=True),
     "specific_export_tax": _adds("export_tax_usd_t", outward=True),
     "minimum_export_price": _keeps_least("least_export_usd_t", outward=True),

@@ -55,6 +55,14 @@ share | number | share | 0..1 | part of the trade
         needed=False,
     ),
     Table(
+        "floors",
+        "Least landed prices that importers kept in the base year, by agreement with sellers or by quotas: "
+        "the gap was the sellers'. Home sellers are taken to have sold as dear.",
+        columns(_GOOD + _LANE + "floor_usd_t | number | USD/t contained | >0.. | least price landed\n"),
+        key=("mineral", "stage", "exporter", "importer"),
+        needed=False,
+    ),
+    Table(
         "hub_capacity",
         "What a third country can hand on at the start, where its traders and affiliates are known.",
         columns(

@@ -123,7 +123,7 @@ class Calendar:
         announced = self._clock.round_of(measure.announced)
         if measure.instrument == "coercion" and announced == round_ and reach.actors:
             now.acts.append((reach.actors[0], tuple(reach.targets), float(measure.size or 0.0)))
-        age = (round_ - announced) / self._clock.rounds_per_year
+        age = (round_ - self._last_news(measure, round_)) / self._clock.rounds_per_year
         reaches = reach.actors and reach.minerals and reach.stages
         if announced <= round_ and reaches:
             self._prepare(now, measure, reach, round_)
@@ -137,6 +137,11 @@ class Calendar:
             lanes, fear = reach.lanes(outward=True), now.writable("fear")
             fear[lanes] = np.maximum(fear[lanes], level)
         self._expect_rise(now, measure, reach, round_, belief)
+
+    def _last_news(self, measure: Measure, round_: int) -> int:
+        """Round of the last news of it: that in which it came into force, before that of its announcement."""
+        bites = None if measure.in_force is None else self._clock.round_of(measure.in_force)
+        return self._clock.round_of(measure.announced) if bites is None or bites > round_ else bites
 
     def _prepare(self, now: Happenings, measure: Measure, reach: Reach, round_: int) -> None:
         """Goods are ordered ahead of a measure that will withhold them from a day that is known."""

@@ -44,12 +44,14 @@ def project_usd_year(world: TradeWorld, everything: bool = False) -> Array:
 
 def stake_usd(world: TradeWorld) -> Array:
     """(mineral,) what the leader would lose a round if the dominant refiner's metal stopped, in scope: the
-    value at stake that finance is meant to protect.
+    value at stake that finance is meant to protect. Nothing where the dominant refiner makes too little of
+    a mineral to withhold it.
     """
     evidence, leader = world.base.evidence, world.leader
     price = evidence.price_usd_t[:, REFINED]
     ratio = evidence.backstop_usd_t[:, REFINED] / price
-    covered = scope_of(world).any(axis=1).astype(float)
+    lever = world.economy.grip >= world.parameters.control_least_share
+    covered = (scope_of(world).any(axis=1) & lever).astype(float)
     need = world.economy.final_need_t[:, [leader]]
     grip = world.economy.grip[:, None]
     return stop_loss_usd(need, grip, price, evidence.demand_elasticity, ratio, covered)[:, 0]
@@ -79,12 +81,31 @@ def _shares(world: TradeWorld, values: Array) -> Array:
 
 def promise_usd(world: TradeWorld) -> tuple[Array, Array]:
     """(country,) part of the leader's stake that rests on what a country supplies now, and on what its
-    projects could add; USD a round.
+    projects could add; USD a round. A leader from whom nothing can be withheld pays for projects as such,
+    like a bank.
     """
-    stake, weight = stake_usd(world)[:, None], world.parameters.finance_projects_share
+    weight, projects = world.parameters.finance_projects_share, project_usd_year(world)
+    stake = stake_usd(world)[:, None]
+    if not stake.any():
+        stake = projects.sum(axis=1, keepdims=True) / world.clock.rounds_per_year
     present = (1.0 - weight) * (stake * supply_share(world)).sum(axis=0)
-    to_come = weight * (stake * _shares(world, project_usd_year(world))).sum(axis=0)
+    to_come = weight * (stake * _shares(world, projects)).sum(axis=0)
     return np.asarray(present), np.asarray(to_come)
+
+
+def rivals_in_share(world: TradeWorld) -> Array:
+    """(country,) part of those who compete with a country for the leader's finance, by yearly investment in
+    the same minerals, that have a framework; each mineral weighed by what the country itself invests in it.
+    """
+    projects = project_usd_year(world)
+    projects[:, [world.leader, world.dominant]] = 0.0
+    signed = np.where(world.state.politics.rung >= FRAMEWORK, projects, 0.0)
+    others = projects.sum(axis=1, keepdims=True) - projects
+    others_in = signed.sum(axis=1, keepdims=True) - signed
+    share = np.divide(others_in, others, out=np.zeros_like(others), where=others > 1.0)
+    own = projects.sum(axis=0)
+    weighed = (projects * share).sum(axis=0)
+    return np.asarray(np.divide(weighed, own, out=np.zeros_like(own), where=own > 0.0))
 
 
 def finance_cut(world: TradeWorld) -> Array:

@@ -66,6 +66,7 @@ class Happenings:
     """The measures of a round.
 
     duty_share, duty_usd_t : duties on top of those of the base year; export_tax_share, export_tax_usd_t
+    repealed_share : part of the duties and floors of the base year that is taken away
     least_export_usd_t, least_import_usd_t : least price f.o.b. and landed, -inf where none
     approval_share : part of usual shipments that bans and licences leave once offices work at full pace
     closed_share : part of the round on which the lane is closed
@@ -91,6 +92,7 @@ class Happenings:
 
     duty_share: Array
     duty_usd_t: Array
+    repealed_share: Array
     export_tax_share: Array
     export_tax_usd_t: Array
     least_export_usd_t: Array
@@ -152,6 +154,7 @@ def nothing_happens(minerals: int, countries: int) -> Happenings:
 _ON_LANES = (
     "duty_share",
     "duty_usd_t",
+    "repealed_share",
     "export_tax_share",
     "export_tax_usd_t",
     "closed_share",

@@ -111,8 +111,7 @@ def first_prices(base: BaseMarket) -> list[Array]:
     """Per stage (mineral, buyer) what buyers paid in the base year; 0 where nothing was bought."""
     prices = []
     for lanes, price in zip(base.stage_lanes, base.price_usd_t, strict=True):
-        landed = (1.0 + lanes.tariff_share) * (price[:, :, None] + lanes.freight_usd_t)
-        prices.append(_mean(landed, lanes.flow_t))
+        prices.append(_mean(lanes.landed_usd_t(price), lanes.flow_t))
     return prices
 
 

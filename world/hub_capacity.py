@@ -16,14 +16,31 @@ if TYPE_CHECKING:
     from world.model import TradeWorld
 
 
-def first_capacity_t(base: BaseMarket, trade_usd: Array, hubs: Whole, share: float) -> list[Array]:
+def goods_trade_usd(trade_usd: Array) -> Array:
+    """(country,) trade in all goods, both ways, of what each sells to each, exporter by importer."""
+    return np.asarray(trade_usd.sum(axis=0) + trade_usd.sum(axis=1))
+
+
+def room_t(base: BaseMarket, trade_usd: Array, share: float) -> list[Array]:
+    """Stage -> (mineral, country) most tonnes a round that a country can come to hand on: ``share`` of its
+    trade in all goods. A small part of a metal's trade in a country of any size; for a bundle of all
+    manufactures it is what binds: papers, warehouses and traders are not there for more."""
+    room_usd = share * goods_trade_usd(trade_usd) / base.rounds_per_year
+    price = np.maximum(base.evidence.price_usd_t, 1e-9)
+    return [room_usd[None, :] / price[:, stage, None] for stage in range(len(STAGES))]
+
+
+def first_capacity_t(
+    base: BaseMarket, trade_usd: Array, hubs: Whole, share: float, room: list[Array]
+) -> list[Array]:
     """Stage -> (mineral, country) tonnes a round that each hub can hand on at first: ``share`` of what it
     trades of the mineral across its border, or of the world's trade in it times its part in all goods trade,
-    whichever is more; as known where it is; none for other countries.
+    whichever is more, and no more than it has ``room`` for (see :func:`room_t`); as known where it is; none
+    for other countries.
 
     trade_usd : (country, country) goods trade, exporter by importer
     """
-    size = trade_usd.sum(axis=0) + trade_usd.sum(axis=1)
+    size = goods_trade_usd(trade_usd)
     found = []
     for stage in range(len(STAGES)):
         sellers, buyers = base.axes.sellers(stage), base.axes.buyers(stage)
@@ -33,6 +50,7 @@ def first_capacity_t(base: BaseMarket, trade_usd: Array, hubs: Whole, share: flo
         whole_t = abroad_t.sum(axis=(1, 2))[:, None]
         capacity = np.zeros_like(own_t)
         reckoned = share * np.maximum(own_t, whole_t * size / size.sum())
+        reckoned = np.minimum(reckoned, room[stage])
         known = base.evidence.known_hub_t_year[:, stage] / base.rounds_per_year
         capacity[:, hubs] = np.where(np.isnan(known), reckoned, known)[:, hubs]
         found.append(capacity)
@@ -76,6 +94,7 @@ def revise_hubs(world: TradeWorld, cleared: Cleared) -> None:
         passed = np.zeros_like(capacity)
         if flow.shape[1] > 1:
             passed = passed_through_t(flow[:, 1], cleared.setting.borders[stage].hub, capacity.shape[1])
-        markets.hub_capacity_t[stage] = grown_capacity_t(
+        grown = grown_capacity_t(
             capacity, first, passed, p.hub_growth_year, p.hub_fade_year, world.clock.rounds_per_year
         )
+        markets.hub_capacity_t[stage] = np.minimum(grown, np.maximum(world.economy.hub_room_t[stage], first))

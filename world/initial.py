@@ -75,6 +75,7 @@ def _initial_markets(
         built_stock_t=built,
         built_kept_rounds=first_kept_rounds(base),
         ahead_t=[np.zeros_like(values) for values in held],
+        fear=[np.zeros_like(values) for values in index],
         habit=[np.zeros_like(lanes.flow_t) for lanes in base.stage_lanes],
         contract_usd_t=[values.copy() for values in first],
         believed_usd_t=[values.copy() for values in first],
@@ -120,5 +121,6 @@ def _initial_politics(
         counter_duty_share=np.zeros(n),
         finance_usd=np.zeros(n),
         duty_relief_share=np.zeros(n),
+        rivals_in_share=np.zeros(n),
         reliability=np.ones(n),
     )

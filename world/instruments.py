@@ -47,6 +47,12 @@ INSTRUMENTS: Mapping[str, Instrument] = {
         needs=("above",),
     ),
     "minimum_import_price": Instrument("sellers may not land goods for less; the gap is theirs", *_A_PRICE),
+    "repeal": Instrument(
+        "so much of the importer's duties and floors of the base year is taken away",
+        "share taken away",
+        0.0,
+        1.0,
+    ),
     "export_tax": Instrument("the exporter's ad valorem tax", "share of the price at the gate", 0.0, 10.0),
     "specific_export_tax": Instrument("the exporter's tax on each tonne", *_A_PRICE),
     "minimum_export_price": Instrument("sellers may not ask less abroad; the gap is theirs", *_A_PRICE),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.accession import FLOOR
-from agents.view import Invitation
+from agents.accession import FLOOR, FRAMEWORK
+from agents.leader_view import Invitation
 from world.axes import Array
-from world.finance import project_usd_year, promise_usd
+from world.finance import project_usd_year, promise_usd, stake_usd
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -20,6 +21,7 @@ def invite(world: TradeWorld) -> dict[str, Invitation]:
     """Every voter that is no great power and not estranged from the leader."""
     politics, facts = world.state.politics, world.facts
     supply, projects = promise_usd(world)
+    potential = potential_usd(world)
     a_round = world.parameters.finance_project_share / world.clock.rounds_per_year
     absorbs = a_round * project_usd_year(world).sum(axis=0)
     found = {}
@@ -37,8 +39,56 @@ def invite(world: TradeWorld) -> dict[str, Invitation]:
             reliability=float(politics.trust_leader[index].mean()),
             duty_burden_usd=duty_burden_usd(world, index),
             request=politics.requests.get(country.iso3) if rung < FLOOR else None,
+            potential_usd=float(potential[index].sum()),
+            sales_to_leader_share=sales_to_leader_share(world, index),
+            asked=country.iso3 in politics.asked,
+            waits=waits(world, country.iso3),
         )
-    return found
+    near = neighbours(world, tuple(found))
+    return {name: replace(one, near=near[name]) for name, one in found.items()}
+
+
+def potential_usd(world: TradeWorld) -> Array:
+    """(country,) what the leader may hope to get, beyond the minerals that have a market here, from those of
+    the others that its lists name: ``other_minerals_stake_ratio`` times its stake in these, shared by the
+    square of the index of resource potential, with which reserves rise (power 1.9 over the index's own
+    table); USD a round.
+    """
+    index = world.facts.potential**2
+    index[[world.leader, world.dominant]] = 0.0
+    stake = world.parameters.other_minerals_stake_ratio * float(stake_usd(world).sum())
+    return np.asarray(stake * index / max(float(index.sum()), 1e-12))
+
+
+def sales_to_leader_share(world: TradeWorld, places: list[int]) -> float:
+    """Goods sold to the leader over output, at most one: the hold of talks on duties on these countries."""
+    facts = world.facts
+    sold = float(facts.exports_usd[places] @ facts.exports_to_leader_share[places])
+    return min(1.0, sold / max(float(facts.gdp_usd[places].sum()), 1.0))
+
+
+def waits(world: TradeWorld, name: str) -> bool:
+    """Asked to a framework and silent, about to have one, or so lately unwilling that it is left alone."""
+    politics, places = world.state.politics, list(world.places[name])
+    again = world.clock.rounds(world.parameters.study_renewal_quarters)
+    refused = name in politics.refused and world.round - politics.refused[name] < again
+    agreed = (politics.due_rung[places] >= FRAMEWORK) & (politics.due_round[places] >= 0)
+    return name in politics.invited or refused or bool(agreed.any())
+
+
+def neighbours(world: TradeWorld, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Candidates whose main cities are so near that one summit serves them all."""
+    distance = world.base.evidence.distance_km
+    rows = {name: list(world.places[name]) for name in names}
+    most = world.parameters.summit_radius_km
+    return {
+        name: tuple(
+            other
+            for other in names
+            if other != name and distance[np.ix_(rows[name], rows[other])].min() <= most
+        )
+        for name in names
+    }
 
 
 def duty_burden_usd(world: TradeWorld, places: list[int]) -> float:

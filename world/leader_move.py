@@ -9,9 +9,9 @@ import numpy as np
 
 from agents.accession import FLOOR
 from agents.decision import CountryDecision
-from agents.view import Input, LeaderView
+from agents.leader_view import Input, LeaderView
 from world.axes import STAGES, Array
-from world.finance import project_usd_year
+from world.finance import project_usd_year, rivals_in_share
 from world.invitations import invite, on_countries
 from world.zone import scope_of
 from world.zone_duties import cover_derivatives, fix_duties
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def move_leader(world: TradeWorld) -> None:
-    """Announce, offer, and write down why."""
+    """Announce, offer, invite, and write down why."""
     politics, scenario = world.state.politics, world.premise
     if not scenario.zone.exists:
         return
@@ -46,6 +46,10 @@ def move_leader(world: TradeWorld) -> None:
         if reason.kind != "offer" or _is_news(world, reason):
             world.ledger.enter(reason, "zone_leader", world.round)
     politics.pressure = dict(decision.threats)
+    politics.finance_if_bound_usd = dict(decision.finance_if_bound_usd)
+    politics.invited |= dict.fromkeys(decision.invited, world.round)
+    politics.asked -= set(decision.invited)
+    politics.rivals_in_share = rivals_in_share(world)
     if plans:
         press_holdouts(world)
 

@@ -140,7 +140,7 @@ def _stage(world: TradeWorld, cleared: Cleared, stage: int) -> _Stage:
     money = divide_payment(
         cleared.priced.charges[stage],
         cleared.priced.market.stages[stage].lanes,
-        c.price_usd_t,
+        c.price_usd_t[:, None, :, None],
         c.asked_usd_t,
         c.rent_usd_t,
         c.flow_t,

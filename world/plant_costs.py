@@ -77,7 +77,8 @@ def _block_facts(
 
 def _full_cost_usd_t(base: BaseMarket, facts: CountryFacts, block: str, large: Mask, standing: Mask) -> Array:
     """(mineral, seller) all-in price needed: going prices where much is made already, half of what is
-    missing where something stands, and for who enters all of it, dearer where capital is dear.
+    missing where something stands, and for who enters all of it, dearer where capital is dear. Behind a floor
+    of the base year as much more as prices were higher there: they drew no plants then.
     """
     stage = BLOCK_STAGE[block]
     price, needed = (
@@ -87,7 +88,8 @@ def _full_cost_usd_t(base: BaseMarket, facts: CountryFacts, block: str, large: M
     wacc = gather(facts.wacc_share, base.axes.sellers(stage), 0.1) / 0.0783
     entrant = np.maximum(needed * (1.0 + 0.5 * (np.clip(wacc, 0.5, 3.0) - 1.0)), 0.2 * price)
     expansion = 0.5 * (price + np.maximum(needed, price))
-    return np.where(large, price, np.where(standing, expansion, entrant))
+    needed_there = np.where(large, price, np.where(standing, expansion, entrant))
+    return np.asarray(needed_there + base.raised_usd_t[stage])
 
 
 def _years(

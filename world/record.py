@@ -163,7 +163,7 @@ betweenness_dominant | number | 0-1 | betweenness of the dominant refiner on the
 decision | whole | - | number of the decision within the run; one row a term
 actor | text | ISO 3166-1 alpha-3 or bloc | who decided
 role | text | - | country, zone_leader, dominant_refiner
-kind | text | - | accession, institution, request, reference_price, finance, offer, retaliation, ore_policy
+kind | text | - | accession, institution, invitation, request, reference_price, finance, offer, retaliation, ore_policy
 choice | text | - | what was chosen
 alternative | text | - | the best option not chosen
 subject | text | - | what it was about: rung, mineral, target

@@ -13,11 +13,12 @@ from agents.accession import FLOOR, AccessionStrategy
 from agents.country import Country
 from agents.decision import ControlDecision, CountryDecision
 from agents.view import Answer, CountryView, Question, RefinerView, WhatIfMember
+from world.country_view import view_of
 from world.leader_move import move_leader
 from world.outlooks import ask_all
 from world.refiner_move import refiner_view
 from world.reserve_round import plan_reserve
-from world.review import reviews, view_of
+from world.review import reviews
 from world.round import happen, move_countries, move_dominant_refiner, outlooks_of
 from world.shared_setting import SharedSetting
 from world.zone_duties import cover_derivatives, fix_duties

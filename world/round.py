@@ -69,14 +69,19 @@ def happen(world: TradeWorld) -> None:
     world.happenings = world.calendar.happen(world.round, members, outside)
     disturb(world)
     commission(world.state.markets, world.round)
-    for place, rung in enter_into_force(world.state.politics, world.round):
-        world.news.membership(world.round, world.base.axes.countries[place], rung)
+    take_effect(world)
     update_zone(world)
     take_seats(world)
     favour_members(world)
     relieve_duties(world)
     if world.round < world.decisions_open:
         world.duties_before = duties_on_dominant(world)
+
+
+def take_effect(world: TradeWorld) -> None:
+    """Rungs that are due are held from now on."""
+    for place, rung in enter_into_force(world.state.politics, world.round):
+        world.news.membership(world.round, world.base.axes.countries[place], rung)
 
 
 def move_governments(world: TradeWorld, shared: SharedSetting | None = None) -> None:
@@ -92,10 +97,12 @@ def move_governments(world: TradeWorld, shared: SharedSetting | None = None) -> 
 
 
 def move_countries(world: TradeWorld, shared: SharedSetting) -> None:
-    """Countries whose review is due decide on their standing, all on the same outlooks."""
+    """Countries whose review is due decide on their standing, all on the same outlooks; what needs no time is
+    held at once."""
     if world.premise.zone.exists:
         outlooks = outlooks_of(world, True, shared)
         review_standings(world, outlooks)
+        take_effect(world)
         world.markets_asked += outlooks.solved
         update_zone(world)
 

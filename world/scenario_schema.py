@@ -130,6 +130,7 @@ class ZoneSection(Section):
     aligned_rung: Literal["forum", "framework", "action_plan", "floor"] = "framework"
     text_quarters: Delay = (4, 8)
     ratification_quarters: Delay = (2, 6)
+    founding_until: Literal["none"] | Period = "none"
     standings: dict[Country, Literal["hold_out", "join"]] = {}
     decisions: dict[Voter, dict[Period, Choice]] = {}
 

@@ -79,7 +79,7 @@ class Setting:
     now: Horizon
     later: Horizon | None = None
     exempt: Mask | None = None
-    split: dict[bool, tuple[tuple[Any, ...], Any]] = field(default_factory=dict, repr=False, compare=False)
+    split: dict[bool, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def horizon(self, is_later: bool) -> Horizon:
         """The market of today, or the one some years on."""
@@ -91,14 +91,16 @@ class Setting:
         """The same setting with another market of today, or of some years on."""
         return replace(self, later=horizon) if is_later else replace(self, now=horizon)
 
-    def rows(self, mineral: Whole, is_later: bool) -> Setting:
+    def rows(self, mineral: Whole, is_later: bool, with_borders: bool = True) -> Setting:
         """This setting with one row for each entry of ``mineral`` (row,), no wider than these minerals, for
-        questions of one horizon."""
+        questions of one horizon; without what stands on lanes where it is not asked for."""
         places = Places.of(self.axes, mineral)
         horizon = places.horizon(self.horizon(is_later))
         return Setting(
             axes=places.axes(self.axes),
-            borders=tuple(places.borders(border, stage) for stage, border in enumerate(self.borders)),
+            borders=tuple(places.borders(border, stage) for stage, border in enumerate(self.borders))
+            if with_borders
+            else (),
             terms=self.terms,
             zone=self.zone,
             reference_usd_t=self.reference_usd_t[mineral],
@@ -149,6 +151,11 @@ class Places:
             return users
         following = np.asarray(values[(self.mineral, *first, slice(self.sellers[stage + 1]))])
         return np.concatenate([following, users], axis=-1) if self.users[stage] else following
+
+    def nearer(self, stage: int) -> tuple[int, int]:
+        """The first buyer of a stage that is no maker of the next, and how much nearer it stands in rows."""
+        makers = self.makers_next[stage]
+        return makers, makers - self.sellers[stage + 1] if makers else 0
 
     def axes(self, axes: Axes) -> Axes:
         """The axes of the rows; ``minerals`` names the mineral of each row."""

@@ -15,28 +15,54 @@ import numpy as np
 
 from world.axes import COMPONENT, REFINED, STAGES, Axes, Whole
 from world.border_terms import BORDER_AXES, Rows, StageBorders
+from world.listed_borders import OF_BUYERS, ListedBorders, list_borders
 from world.offers import Offers, StageOffers
 from world.segments import Parts, split_users
-from world.setting import Setting
+from world.setting import Places, Setting
 
 
-def split_setting(setting: Setting, is_later: bool) -> Setting:
+@dataclass(frozen=True)
+class SplitSetting:
     """``setting`` with two buyers for each user that standing licences turn into two, for the questions of
-    one horizon; the setting itself where there is none."""
-    horizon = setting.horizon(is_later)
-    seen = (setting.borders, horizon.offers)
-    known = setting.split.get(is_later)
-    if known is None or any(one is not other for one, other in zip(known[0], seen, strict=True)):
-        parts = split_users(
-            setting.axes, setting.final_use, horizon.offers, setting.borders, _nothing_asked(setting)
+    one horizon, and the lanes of each stage listed; ``seen``: what it was made of."""
+
+    setting: Setting
+    lists: tuple[ListedBorders, ...]
+    seen: tuple[Any, ...]
+
+    def rows(self, mineral: Whole, is_later: bool) -> tuple[Setting, list[ListedBorders]]:
+        """As :meth:`Setting.rows`, what stands on lanes in lists."""
+        places = Places.of(self.setting.axes, mineral)
+        lists = []
+        for stage, (listed, border) in enumerate(zip(self.lists, self.setting.borders, strict=True)):
+            of_buyers = {
+                name: places.take(getattr(border, name), BORDER_AXES[name], stage) for name in OF_BUYERS
+            }
+            lists.append(listed.take(mineral, places.nearer(stage), of_buyers))
+        return self.setting.rows(mineral, is_later, with_borders=False), lists
+
+
+def split_setting(setting: Setting, is_later: bool) -> SplitSetting:
+    """The setting split, worked out anew only where borders or offers are not those of the last call."""
+    offers = setting.horizon(is_later).offers
+    known: SplitSetting | None = setting.split.get(is_later)
+    if known is None or known.seen[0] is not setting.borders or known.seen[1] is not offers:
+        parts = split_users(setting.axes, setting.final_use, offers, setting.borders, _nothing_asked(setting))
+        parts = _compacted(parts) if parts.some else parts
+        lists = tuple(list_borders(border, with_hubs=True) for border in parts.borders)
+        known = SplitSetting(
+            replace(setting, axes=parts.axes, final_use=parts.final_use, borders=parts.borders),
+            lists,
+            (setting.borders, offers, parts.offers),
         )
-        known = (seen, _compacted(parts) if parts.some else None)
         setting.split[is_later] = known
-    parted = known[1]
-    if parted is None:
-        return setting
-    given = replace(setting, axes=parted.axes, final_use=parted.final_use, borders=parted.borders, split={})
-    return given.with_horizon(is_later, replace(horizon, offers=parted.offers))
+    horizon = replace(setting.horizon(is_later), offers=known.seen[2])
+    return replace(known, setting=_moved(setting, known.setting).with_horizon(is_later, horizon))
+
+
+def _moved(setting: Setting, split: Setting) -> Setting:
+    """``setting`` with the axes, the uses and the borders of ``split``."""
+    return replace(setting, axes=split.axes, final_use=split.final_use, borders=split.borders)
 
 
 def _nothing_asked(setting: Setting) -> list[Rows]:

@@ -75,6 +75,7 @@ class Markets:
     built_stock_t: list[Array]  # stage -> (m, buyer) what was put by on top of usual stocks, shed slowly
     built_kept_rounds: list[Array]  # stage -> (m, buyer) rounds for which none of it is shed yet
     ahead_t: list[Array]  # stage -> (m, buyer) bought ahead of measures that withhold, below zero: lent
+    fear: list[Array]  # stage -> (m, buyer) chance of a cut-off that buyers reckon with, 0-1
     habit: list[Array]  # stage -> (m, seller, buyer) log points on preferences
     believed_usd_t: list[Array]  # stage -> (m, seller) price that producers expect
     contract_usd_t: list[Array]  # stage -> (m, seller) formula price of contracts, a mean of past spot prices
@@ -120,6 +121,11 @@ class Politics:
     requests: dict[str, Request] = field(default_factory=dict)  # voter -> what it asked for last
     offers: dict[str, Offer] = field(default_factory=dict)  # voter -> what it is offered for signing
     pressure: dict[str, float] = field(default_factory=dict)  # voter -> strength of the leader's threats, 0-1
+    invited: dict[str, int] = field(default_factory=dict)  # voter -> round, asked to a framework
+    asked: set[str] = field(default_factory=set)  # voters that would sign a framework and are not invited
+    refused: dict[str, int] = field(default_factory=dict)  # voter -> round in which it last refused one
+    finance_if_bound_usd: dict[str, float] = field(default_factory=dict)  # voter -> kept for those bound
+    rivals_in_share: Array = field(default_factory=lambda: np.zeros(0))  # (n,) rivals for finance that signed
     agreed: dict[str, Offer] = field(default_factory=dict)  # voter -> what it signed for
     captures_since: int = -1  # round in which the dominant refiner chose to take the levy over, -1 not
     seated_since: Whole = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))  # (institution, n)

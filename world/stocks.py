@@ -8,8 +8,9 @@ final users components; traders' goods count with those of the country they lie 
     target    = cover (1 + fear response x fear + price response x ln(1 + expected rise)) + built + ahead
 
 At most so much is drawn that what is held, what arrives and what is ordered and comes in a quarter last for
-the quarter and leave a floor of the cover: a plan by the quarter, so that rounds of a month draw as fast as
-rounds of a quarter do. A part of what users pay follows the cost of the goods in stock:
+the quarter and leave a floor of the cover, so that rounds of a month draw as fast as rounds of a quarter do.
+Expected prices follow the last one the more, the more is wanted of stocks, and the less, the more there is of
+them. A part of what users pay follows the cost of the goods in stock:
 
     ln local price' = (1 - passing) ln local price + passing ln P,
     passing = 1 - cost pricing x (1 - fresh / (held + arriving + fresh))
@@ -27,11 +28,14 @@ import numpy as np
 from world.axes import Array
 from world.parameters import ParameterValues
 
-SAFE_SHARE = 0.8
-"""Part of the stock above the floor that holders plan to draw within a round (assumption)."""
 LEAST_PROMPT_SHARE = 0.25
 """Orders of which less comes in time do not help within the round: holders count on this part at least."""
 MOST_DRAWN_SHARE = 0.9
+MOST_BOUGHT_SHARE = 1.5
+"""Most that is bought for stocks in a round at the usual price, over use (assumption)."""
+DRAWN_WITHIN = 0.5
+"""Part of a quarter for which holders plan when goods are dear: in rounds of a month all but a twentieth of
+what may be drawn is gone after three of them, in a quarter all of it."""
 MOST_SHED, LEAST_ORDER_SHARE = 0.27, 0.05
 """Most by which holders of too much buy less than they use at the usual price, and the least they order at
 any price, both over use."""
@@ -97,17 +101,27 @@ def answer_of(
     drawn = np.minimum(drawn, 1.0 - LEAST_ORDER_SHARE + shed)
     draw = drawn / (1.0 - AT_REST_SHARE)
     # what is missing is bought at the usual price and put off when goods are dear
-    refill = (np.clip(gap, 0.0, 0.4) + ahead) / (1.0 - AT_REST_SHARE)
-    # who fears a cut-off holds out for more, one for less and one for more than others
-    doubt = (1.0 + p.stock_fear_spread * fear) / max(p.stock_price_response, 0.1)
-    width = np.maximum(0.5 * doubt * holding.expected_usd_t, holding.least_width_usd_t)
+    refill = (np.clip(gap, 0.0, MOST_BOUGHT_SHARE) + ahead) / (1.0 - AT_REST_SHARE)
+    spread = 0.5 / max(p.stock_price_response, 0.1)
+    width = np.maximum(spread * holding.expected_usd_t, holding.least_width_usd_t)
     centre = holding.expected_usd_t + CENTRE_IN_WIDTHS * width
     return AT_REST_SHARE * draw + refill + shed, draw + refill, centre, width
 
 
+def followed_share(holding: Holding, fear: Array, parameters: ParameterValues) -> Array:
+    """(mineral, buyer) part of what holders expect that rests on the last price and its trend, the rest on
+    the mean of some years: ``stock_trend_share`` of who has what it usually wants, more of who wants more for
+    fear, less of who has plenty and can wait."""
+    wish = 1.0 + parameters.stock_fear_response * fear
+    due = (holding.late_share + holding.last_share) * holding.use_t
+    there = holding.held_t + holding.arriving_t + holding.later_t - due
+    cover = np.divide(there, holding.cover_t, out=np.ones_like(there), where=holding.cover_t > 0.0)
+    return np.asarray(1.0 - (1.0 - parameters.stock_trend_share) ** (wish / np.maximum(cover, 1.0)))
+
+
 def lendable_t(holding: Holding, floor_share: float) -> Array:
     """(mineral, buyer) what holders can do without within a round."""
-    return SAFE_SHARE * np.maximum(holding.held_t - floor_share * holding.cover_t, 0.0)
+    return np.asarray(np.maximum(holding.held_t - floor_share * holding.cover_t, 0.0))
 
 
 def drawn_share(holding: Holding, floor_share: float, use_t: Array) -> Array:
@@ -118,7 +132,7 @@ def drawn_share(holding: Holding, floor_share: float, use_t: Array) -> Array:
     late = holding.late_share if holding.quarter_rounds == 1.0 else holding.late_in_quarter_share
     prompt = np.maximum(1.0 - late, LEAST_PROMPT_SHARE)
     comes = free + holding.arriving_t + holding.later_t
-    spared = comes / (holding.quarter_rounds * use_t) - (1.0 - prompt)
+    spared = comes / (max(DRAWN_WITHIN * holding.quarter_rounds, 1.0) * use_t) - (1.0 - prompt)
     return np.asarray(np.clip(spared / prompt, 0.0, MOST_DRAWN_SHARE))
 
 

@@ -27,8 +27,9 @@ from world.calibration.base import BaseMarket
 from world.happenings import Happenings
 from world.hub_capacity import grown_capacity_t
 from world.market.arrays import Stage
-from world.market.charges import LaneCharges
 from world.market.clearing import StageClearing
+from world.market.lane_books import LaneBook
+from world.market.payments import added
 from world.parameters import ParameterValues
 
 if TYPE_CHECKING:
@@ -142,18 +143,22 @@ def unrecorded_t(stage: Stage, cleared: StageClearing) -> Array:
     return part * cleared.flow_t
 
 
-def unrecorded_gain_usd(stage: Stage, charges: LaneCharges, cleared: StageClearing) -> tuple[Array, Array]:
+def unrecorded_gain_usd(stage: Stage, cleared: StageClearing, book: LaneBook) -> tuple[Array, Array]:
     """(row, seller) premiums that those who bring goods out unrecorded earn, and export taxes that they
-    save."""
+    save. Of the stage and its clearing no arrays of lanes are read."""
     rent, saved = np.zeros_like(cleared.price_usd_t), np.zeros_like(cleared.price_usd_t)
-    if not (stage.desks.unrecorded_most_t > 0.0).any():
+    desks, lanes, flow = stage.desks, book.lanes, book.flows.flow_t
+    if not (desks.unrecorded_most_t > 0.0).any():
         return rent, saved
-    _, past = passed_t(stage, cleared)
-    earned = np.where(stage.desks.unrecorded_most_t > 0.0, past * cleared.premium_usd_t, 0.0)
-    rows = np.arange(len(rent))[:, None]
-    np.add.at(rent, (rows, np.maximum(stage.desks.seller, 0)), earned)
-    tax = charges.export_tax_share * cleared.asked_usd_t + charges.export_tax_usd_t
-    return rent, (unrecorded_t(stage, cleared) * tax).sum(axis=(1, 3))
+    passes = [(lanes.desks >> desk & 1).astype(bool) for desk in range(desks.seller.shape[1])]
+    sold = np.stack([np.bincount(lanes.row[at], flow[at], len(rent)) for at in passes], axis=1)
+    past = np.minimum(desks.unrecorded_t(cleared.premium_usd_t), sold)
+    share = np.divide(past, sold, out=np.zeros_like(sold), where=sold > 0.0)
+    earned = np.where(desks.unrecorded_most_t > 0.0, past * cleared.premium_usd_t, 0.0)
+    np.add.at(rent, (np.arange(len(rent))[:, None], np.maximum(desks.seller, 0)), earned)
+    part = np.max([np.where(at, share[lanes.row, desk], 0.0) for desk, at in enumerate(passes)], axis=0)
+    tax = book.charges.export_tax_share * book.flows.asked_usd_t + book.charges.export_tax_usd_t
+    return rent, added(lanes.row, lanes.seller, part * flow * tax, rent.shape)
 
 
 def revise_ways(world: TradeWorld, cleared: Cleared) -> None:

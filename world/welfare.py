@@ -17,7 +17,7 @@ Anderson, de Palma and Thisse (1992) for the surplus of the logit; the rest is b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -25,16 +25,19 @@ from world.market.arrays import Curves, Lanes, Market, Stage
 from world.market.charges import LaneCharges
 from world.market.clearing import Clearing, StageClearing
 from world.market.curves import softplus
-from world.market.method import payments_of
+from world.market.lane_books import LaneBook, lane_books
+from world.market.listed import LaneList
+from world.market.method import payments_over
 from world.market.need import Users, users_of
-from world.market.rows import Floats, Rowwise
+from world.market.payments import LanePayments, Payments, added
+from world.market.rows import Floats
 
 # Users' surplus is counted up to this multiple of their reference price; differences do not depend on it.
 CAP_RELATIVE_PRICE = 10.0
 
 
 @dataclass(frozen=True)
-class StageAccounts(Rowwise):
+class StageAccounts:
     """Accounts of one stage, USD a round. S sellers, K users, B buyers (makers of the next stage, users).
 
     surplus_usd      (M, K)  integral of the need from the price index to the cap (negative above the cap)
@@ -48,10 +51,11 @@ class StageAccounts(Rowwise):
     contract_usd     (M, S)  what contracts pay sellers above spot, negative below; agreed_usd (M, B) the same
         by who pays it
     export_tax_usd   (M, S)
-    duty_usd, fine_usd  (M, B);  levy_usd (M, S, B)  to the treasury of the buyer's country
+    duty_usd, fine_usd, levy_usd  (M, B)  to the treasury of the buyer's country
     holder_usd       (M, B)  quota rents of the buyer's side, direct lanes
     freight_usd, other_usd, backstop_usd, switching_usd  (M, B)  real costs
-    hub_margin_usd   (M, R, S, B)  margins of third countries, and the rent of what they can carry
+    hub_margin_usd   (M, B)  margins of third countries, and the rent of what they can carry, by who pays
+    lanes, by_lane   the lanes with trade, and levy and margin on each
     """
 
     surplus_usd: Floats
@@ -74,6 +78,8 @@ class StageAccounts(Rowwise):
     backstop_usd: Floats
     switching_usd: Floats
     hub_margin_usd: Floats
+    lanes: LaneList
+    by_lane: LanePayments
 
     def real_value_usd(self) -> Floats:
         """(M,) value of use and stocks less all real costs: what surpluses and revenues must add up to."""
@@ -85,20 +91,26 @@ class StageAccounts(Rowwise):
 def account(market: Market, clearing: Clearing, charges: Sequence[LaneCharges]) -> tuple[StageAccounts, ...]:
     """The accounts of a cleared market, stage by stage. The charges must be those the lanes were made of
     (``compose_lanes``)."""
-    books: list[StageAccounts] = []
-    for number, (stage, cleared) in enumerate(zip(market.stages, clearing.stages, strict=True)):
-        before = clearing.stages[number - 1] if number else None
-        books.append(_stage(stage, cleared, before, charges[number]))
-    return tuple(books)
+    return account_over(market, clearing, lane_books(market, clearing, charges))
+
+
+def account_over(market: Market, clearing: Clearing, books: Sequence[LaneBook]) -> tuple[StageAccounts, ...]:
+    """The accounts of a market that was cleared over listed lanes; the arrays of lanes of ``market`` and
+    ``clearing`` are not read."""
+    befores = (None, *clearing.stages[:-1])
+    stages = zip(market.stages, clearing.stages, befores, books, strict=True)
+    return tuple(_stage(*stage) for stage in stages)
 
 
 def _stage(
-    stage: Stage, cleared: StageClearing, before: StageClearing | None, charges: LaneCharges
+    stage: Stage, cleared: StageClearing, before: StageClearing | None, book: LaneBook
 ) -> StageAccounts:
-    count, index = stage.makers_next, cleared.index_usd_t
+    count, index, lanes = stage.makers_next, cleared.index_usd_t, book.lanes
     surplus = consumer_surplus_usd(stage, index[:, count:])
-    paid = payments_of(charges, stage.lanes, cleared)
+    paid = payments_over(book.charges, lanes, book.flows, cleared.price_usd_t, cleared.ordered_t)
     profit, feed, support, cost = _production(stage, cleared, before)
+    sums = {item.name: getattr(paid.sums, item.name) for item in fields(Payments)}
+    leaving, shape = sums.pop("leaving_usd"), index.shape
     return StageAccounts(
         surplus_usd=surplus,
         use_value_usd=surplus + index[:, count:] * cleared.wanted_t[:, count:],
@@ -107,19 +119,13 @@ def _stage(
         feed_usd=feed,
         support_usd=support,
         cost_usd=cost,
-        premium_usd=paid.premium_usd,
-        contract_usd=paid.contract_usd,
-        agreed_usd=paid.agreed_usd,
-        export_tax_usd=paid.export_tax_usd,
-        duty_usd=paid.duty_usd,
-        levy_usd=paid.levy_usd,
-        fine_usd=paid.fine_usd,
-        holder_usd=paid.holder_usd,
-        freight_usd=paid.freight_usd,
-        other_usd=paid.other_usd,
+        **sums,
+        levy_usd=added(lanes.row, lanes.buyer, paid.levy_usd, shape),
         backstop_usd=_backstop_usd(stage.lanes, cleared),
-        switching_usd=_switching_usd(stage.lanes, cleared, paid.leaving_usd),
-        hub_margin_usd=paid.hub_margin_usd,
+        switching_usd=_switching_usd(stage.lanes, cleared, leaving),
+        hub_margin_usd=added(lanes.row, lanes.buyer, paid.hub_margin_usd, shape),
+        lanes=lanes,
+        by_lane=paid,
     )
 
 

@@ -11,7 +11,7 @@ from agents.decision import CountryDecision
 from world.axes import STAGES, Mask
 from world.parameters import ParameterValues
 from world.randomness import Streams
-from world.state import ACTION_PLAN, FLOOR, FRAMEWORK, RUNGS, Politics
+from world.state import ACTION_PLAN, FLOOR, FORUM, FRAMEWORK, RUNGS, Politics
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -59,11 +59,15 @@ def apply_decision(
     """Enter a decision on standing for the countries it speaks for."""
     index = list(places)
     if decision.choice == "join":
-        rung = int(politics.rung[index].max()) + 1
+        rung = RUNGS.index(decision.subject) if decision.subject in RUNGS else 0
+        rung = max(rung, int(politics.rung[index].max()) + 1)
         unwritten = rung == FLOOR and not 0 <= politics.text_round <= round_
         if rung > FLOOR or unwritten or (politics.due_round[index] >= 0).any():
             return
         delay = delay_rounds(rung, decision.actor, round_, streams, ratification, parameters, quarter_rounds)
+        if len(index) > 1 and rung < FLOOR:
+            delay += int(parameters.bloc_mandate_quarters) * quarter_rounds
+        politics.rung[index] = np.maximum(politics.rung[index], min(rung - 1, FORUM))  # it talks already
         politics.due_rung[index], politics.due_round[index] = rung, round_ + delay
         politics.favourable_reviews[index] = 0
         _stand(politics, index, "applied")

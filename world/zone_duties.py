@@ -54,7 +54,8 @@ def _fixed_share(world: TradeWorld, stage: int) -> Array:
     tax = on_lanes(now.export_tax_share[:, stage])
     value = (1.0 + tax) * _gate_price_usd_t(world, stage)[:, :, None]
     value = value + on_lanes(now.export_tax_usd_t[:, stage]) + lanes.freight_usd_t
-    tariff = lanes.tariff_share + on_lanes(now.duty_share[:, stage])
+    tariff = lanes.tariff_share * on_lanes(1.0 - now.repealed_share[:, stage])
+    tariff = tariff + on_lanes(now.duty_share[:, stage])
     reference = world.state.politics.reference_usd_t[:, stage][:, None, None]
     share = gap_to_reference_share(reference, value, tariff)
     fixed = np.zeros((len(axes.minerals), n, n))

@@ -15,8 +15,8 @@ from agents.accession import FLOOR, payoff_scale
 from agents.country import Country
 from agents.decision import CountryDecision
 from agents.view import Answer, CountryView, Question, WhatIfMember
+from world.country_view import is_apart, view_of
 from world.outlooks import ask_all
-from world.review import is_apart, view_of
 from world.round import outlooks_of
 from world.stability import Zone
 

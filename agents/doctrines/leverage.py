@@ -83,7 +83,10 @@ def _free(view: RefinerView) -> list[ControlOption]:
 
 
 def _held(view: RefinerView) -> list[HeldControl]:
-    return [held for held in view.controls if held.instrument in WITHHOLDING]
+    """Controls that have stood long enough to be weighed again: a licence office is not opened and shut by
+    the quarter."""
+    least = view.parameters["control_least_quarters"] * view.quarter_rounds
+    return [c for c in view.controls if c.instrument in WITHHOLDING and view.round - c.since >= least]
 
 
 def _as_held(option: ControlOption, held: HeldControl) -> ControlOption:

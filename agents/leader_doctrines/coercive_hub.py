@@ -7,14 +7,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from agents.allotment import allot_finance
-from agents.view import LeaderView
+from agents.leader_view import LeaderView
 
 FLOOR = 4
 
 
 class Doctrine:
     """Pays nobody to sign. Finance goes to those bound by the floor, threats at full strength to all others;
-    who is not bound is shown no finance that it could hope for.
+    who is not bound is told what it would get if it were.
     """
 
     def __init__(self, pressure: float, offers: Sequence[str]) -> None:
@@ -24,6 +24,18 @@ class Doctrine:
         """The budget over those who are bound."""
         bound = {name: one for name, one in view.invitations.items() if one.rung == FLOOR}
         return allot_finance(bound, view.budget_usd)
+
+    def finance_if_bound(self, view: LeaderView) -> Mapping[str, float]:
+        """The share of each, if it were bound beside those who are."""
+        bound = {name: one for name, one in view.invitations.items() if one.rung == FLOOR}
+        return {
+            name: allot_finance({**bound, name: one}, view.budget_usd).get(name, 0.0)
+            for name, one in sorted(view.invitations.items())
+        }
+
+    def talks(self, view: LeaderView) -> float:
+        """As many as a foreign service can bring to a signature."""
+        return view.parameters["leader_talks_quarter"]
 
     def may_offer(self, view: LeaderView) -> Sequence[str]:
         """Nothing."""

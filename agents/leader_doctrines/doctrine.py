@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from agents.view import LeaderView
+from agents.leader_view import LeaderView
 
 
 class LeaderDoctrine(Protocol):
@@ -19,6 +19,15 @@ class LeaderDoctrine(Protocol):
 
     def finance(self, view: LeaderView) -> dict[str, float]:
         """Finance by country, USD a quarter."""
+        ...
+
+    def finance_if_bound(self, view: LeaderView) -> Mapping[str, float]:
+        """Finance that each would get if it were bound by the floor, USD a quarter, where those who are not
+        get none; empty where finance does not wait for that."""
+        ...
+
+    def talks(self, view: LeaderView) -> float:
+        """Talks on a framework that it can open in a quarter."""
         ...
 
     def may_offer(self, view: LeaderView) -> Sequence[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from agents.allotment import allot_finance
-from agents.view import LeaderView
+from agents.leader_view import LeaderView
 
 EVERY_OFFER = ("side_payment", "tariff_relief", "exemption")
 
@@ -19,6 +19,14 @@ class Doctrine:
     def finance(self, view: LeaderView) -> dict[str, float]:
         """The whole budget over all candidates, by what it buys."""
         return allot_finance(view.invitations, view.budget_usd)
+
+    def finance_if_bound(self, view: LeaderView) -> Mapping[str, float]:
+        """Nothing waits for the floor."""
+        return {}
+
+    def talks(self, view: LeaderView) -> float:
+        """With everyone."""
+        return float(len(view.invitations))
 
     def may_offer(self, view: LeaderView) -> Sequence[str]:
         """Everything."""

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from agents.accession import FLOOR, barred, hold_out_barred, payoff_scale, stay_or_leave, step_up
+from agents.accession import (
+    FLOOR,
+    barred,
+    hold_out_barred,
+    payoff_scale,
+    stay_or_leave,
+    step_up,
+    uninvited,
+)
 from agents.decision import CountryDecision
 from agents.view import Answer, CountryView, Question
 
@@ -22,7 +30,7 @@ class Strategy:
 
     def decide(self, view: CountryView, answers: Mapping[Question, Answer]) -> CountryDecision:
         """Compare the share of its trade that is with those on the rung with its threshold."""
-        if barred(view):
+        if barred(view) or uninvited(view):
             return hold_out_barred(view)
         p, scale = view.parameters, payoff_scale(view)
         threshold = p["imitation_threshold_share"] - p["imitation_spread_share"] * view.taste

@@ -29,11 +29,11 @@ def find_boxes(found: Discovery) -> str:
 
 
 def aim_in_words(found: Discovery) -> str:
-    """``dominant share of NdPr ends below 70 %``."""
+    """``dominant share of NdPr ends below 87.55%``: the value as it was given, not rounded."""
     measure = measure_of(found.outcome)
     side = "above" if found.above else "below"
-    unit = f" {measure.unit}" if measure.unit else ""
-    return f"{measure.words} ends {side} {measure.show(found.threshold)}{unit}"
+    unit = measure.unit if measure.unit == "%" else f" {measure.unit}".rstrip()
+    return f"{measure.words} ends {side} {measure.scale * found.threshold:.6g}{unit}"
 
 
 def box_in_words(box: Box, factors: Sequence[Factor]) -> str:

@@ -11,6 +11,8 @@ from experiments.analysis.wording import Measure, factor_in_words, measure_of, r
 
 ONE_WAY = 0.9
 """From this part of mu* on, mu says that the effect has one direction."""
+BEYOND = 0.1
+"""How far outside 0 to 1 an end of a part of the variance is told as an error of the sample."""
 MEANINGS = {
     "morris": (
         "mu*: mean size of the change of the outcome over the whole range of the factor, or, for a list,\n"
@@ -43,7 +45,8 @@ def _size(method: str, measure: Measure, row: Mapping[str, Any]) -> str:
     index = LEADING[method]
     value, low, high = (row[name] for name in (index, f"{index}_low", f"{index}_high"))
     if method == "sobol":
-        return f"{100 * value:.0f}% of the variance with interactions ({100 * low:.0f} to {100 * high:.0f}%)"
+        span = f"{100 * low:.0f} to {100 * high:.0f}%" if high <= 1 else f"{100 * max(low, 0):.0f}% or more"
+        return f"{100 * min(value, 1):.0f}% of the variance with interactions ({span})"
     unit = f" {measure.unit_of_change}" if measure.unit else ""
     one_way = abs(row["mu"]) > ONE_WAY * value
     way = ("raising it by" if row["mu"] > 0 else "lowering it by") if one_way else "a change of"
@@ -75,6 +78,10 @@ def _foot(found: Sensitivity) -> list[str]:
     word = "trajectories" if found.method == "morris" else "base samples"
     seeds = f"{found.seeds} seed{'s' * (found.seeds > 1)}"
     lines = [f"{found.blocks} {word}, {seeds}; intervals by bootstrap over {word} and seeds."]
+    if found.method == "sobol" and _is_beyond(found):
+        lines.append(
+            "An index beyond 0 to 1 is error of a small sample; a larger [sampling] size narrows it."
+        )
     if found.left_out:
         lines.append(f"{found.left_out} {word} left out: a run of theirs failed, or had no such value.")
     if found.seeds == 1:
@@ -86,3 +93,9 @@ def _foot(found: Sensitivity) -> list[str]:
     if lists:
         lines.append("Lists have no distance between settings: sigma is for ranges only.")
     return lines
+
+
+def _is_beyond(found: Sensitivity) -> bool:
+    """An interval of an index reaches well outside what a part of a variance can be."""
+    ends = found.table[[f"{name}_{end}" for name in INDICES["sobol"] for end in ("low", "high")]]
+    return bool(((ends < -BEYOND) | (ends > 1 + BEYOND)).any(axis=None))

@@ -4,8 +4,8 @@ A cell holds all runs with one pair of settings. Its mean has a 95% t interval (
 where those were drawn, see ``experiments.intervals``); its difference from the first cell is paired run for
 run where the sweep allows it. The zone stands in a cell when most of its runs end with members; whether
 "most" is certain is judged by Wilson's 95% interval of that part. That is what became of the zone in the
-runs: whether anyone would still gain by changing sides is another question, which ``stability`` answers of
-one run.
+runs. Whether anyone would still gain by changing sides is another question: where the design keeps
+``would_leave`` and ``would_join``, a cell is stable when in most of its runs nobody would.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from experiments.analysis.study import AnalysisError, Study, is_ordered
 from experiments.analysis.wording import has_level, setting_in_words
 from experiments.intervals import CONFIDENCE, clustered_interval
 from experiments.sweep.factor import say
+from experiments.sweep.measured import STABILITY_COLUMNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +44,8 @@ class TippingMap:
     cells : a row a cell: ``x``, ``y`` (places from 0), ``runs``, ``mean``, ``low``, ``high``, ``difference``
         from the first cell with ``difference_low`` and ``difference_high``, ``clear`` (its interval leaves
         out zero); where the sweep kept the size of the zone ``stands_share``, ``stands_low``,
-        ``stands_high``, ``stands``, ``stands_clear``
+        ``stands_high``, ``stands``, ``stands_clear``; where it kept who would change sides the same of
+        ``stable``: nobody would
     paired : differences are taken run for run
     least_members : members, the leader among them, from which a zone stands
     """
@@ -67,6 +69,11 @@ class TippingMap:
     def knows_zone(self) -> bool:
         """The sweep kept the size of the zone."""
         return "stands" in self.cells.columns
+
+    @property
+    def knows_stability(self) -> bool:
+        """The sweep kept who would change sides."""
+        return "stable" in self.cells.columns
 
 
 def map_tipping(study: Study, x: str, y: str, outcome: str, least_members: int = LEAST_MEMBERS) -> TippingMap:
@@ -93,7 +100,10 @@ def map_tipping(study: Study, x: str, y: str, outcome: str, least_members: int =
         row |= _level(cell, outcome, study.points_drawn)
         row |= _difference(cell, first, outcome, study.points_drawn if paired else None)
         if ZONE_SIZE in study.outcomes:
-            row |= _standing(cell, least_members, study.points_drawn)
+            row |= _majority("stands", cell[ZONE_SIZE] >= least_members, cell, study.points_drawn)
+        if set(STABILITY_COLUMNS) <= set(study.outcomes):
+            moves = cell[list(STABILITY_COLUMNS)].sum(axis=1, skipna=False)
+            row |= _majority("stable", moves.dropna() == 0, cell, study.points_drawn)
         rows.append(row)
     return TippingMap(
         study.label, outcome, x, y, x_settings, y_settings, pd.DataFrame(rows), paired, least_members
@@ -192,18 +202,20 @@ def _unpaired(here: np.ndarray[Any, Any], there: np.ndarray[Any, Any]) -> tuple[
     return middle, float(ends.low), float(ends.high)
 
 
-def _standing(cell: pd.DataFrame, least: int, points_drawn: bool) -> dict[str, float | bool]:
-    """Wilson's interval counts what is independent: points that were drawn, else seeds."""
-    share = float((cell[ZONE_SIZE] >= least).mean())
+def _majority(name: str, holds: pd.Series, cell: pd.DataFrame, points_drawn: bool) -> dict[str, float | bool]:
+    """In what part of the runs of a cell something ``holds``, and whether that is most of them. Wilson's
+    interval counts what is independent: points that were drawn, else seeds.
+    """
+    share = float(holds.mean())
     points, seeds = cell["point"].nunique(), cell["seed"].nunique()
     count = points if (points_drawn and points > 1) or seeds == 1 else seeds
     shrink = 1 + NORMAL**2 / count
     middle = (share + NORMAL**2 / (2 * count)) / shrink
     half = NORMAL / shrink * math.sqrt(share * (1 - share) / count + (NORMAL / (2 * count)) ** 2)
     return {
-        "stands_share": share,
-        "stands_low": middle - half,
-        "stands_high": middle + half,
-        "stands": share > 0.5,
-        "stands_clear": middle - half > 0.5 or middle + half < 0.5,
+        f"{name}_share": share,
+        f"{name}_low": middle - half,
+        f"{name}_high": middle + half,
+        name: share > 0.5,
+        f"{name}_clear": middle - half > 0.5 or middle + half < 0.5,
     }

@@ -39,7 +39,7 @@ def describe_tipping(found: TippingMap) -> str:
     unit = f"{measure.words}{f', {measure.unit}' if measure.unit else ''}"
     head = f"  {found.x:<{wide_x}}  {found.y:<{wide_y}}  {'mean':>9}  {'95% interval':<22}"
     title = f"{head} {'from first cell':<34} "
-    lines = [f"{find_tipping(found)}.", f"  {unit}", title + ("zone stands" if found.knows_zone else "")]
+    lines = [f"{find_tipping(found)}.", f"  {unit}", title + _verdict_titles(found)]
     for row in rows_of(found.cells):
         mean, interval = measure.show(row["mean"]), measure.interval(row["low"], row["high"])
         if found.shows_differences:
@@ -53,12 +53,24 @@ def describe_tipping(found: TippingMap) -> str:
             f"  {found.x_settings[row['x']]:<{wide_x}}  {found.y_settings[row['y']]:<{wide_y}}  {mean:>9}  "
             f"{interval:<22} {change:<34} "
         )
-        lines.append(cell + (_standing(row) if found.knows_zone else ""))
+        lines.append(cell + _verdicts(found, row))
     kind = "paired run for run" if found.paired else "not paired: cells hold different runs"
     lines.append(f"  * the difference from the first cell is clear (95% t interval, {kind}).")
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _standing(row: Mapping[str, Any]) -> str:
-    doubt = "" if row["stands_clear"] else ", uncertain"
-    return f"in {100 * row['stands_share']:.0f}% of {row['runs']:.0f} runs{doubt}"
+def _verdict_titles(found: TippingMap) -> str:
+    titles = {"zone stands": found.knows_zone, "nobody would change sides": found.knows_stability}
+    return "".join(f"{title:<32}" for title, known in titles.items() if known)
+
+
+def _verdicts(found: TippingMap, row: Mapping[str, Any]) -> str:
+    names = {"stands": found.knows_zone, "stable": found.knows_stability}
+    return "".join(f"{_part(row, name):<32}" for name, known in names.items() if known)
+
+
+def _part(row: Mapping[str, Any], name: str) -> str:
+    if row[f"{name}_share"] != row[f"{name}_share"]:
+        return "nobody to ask"
+    doubt = "" if row[f"{name}_clear"] else ", uncertain"
+    return f"in {100 * row[f'{name}_share']:.0f}% of {row['runs']:.0f} runs{doubt}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agents.accession import FLOOR
 from agents.bargaining import WORDS
-from agents.view import Invitation, LeaderView
+from agents.leader_view import Invitation, LeaderView
 from experiments.figures.naming import country_name, format_money
 
 FINANCE = "finance for mines and plants"

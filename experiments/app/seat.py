@@ -24,12 +24,12 @@ from experiments.figures.naming import (
     quarter_in_words,
     the_country,
 )
+from world.country_view import view_of
 from world.leader_move import leader_view, move_leader
 from world.model import TradeWorld
 from world.outlooks import ask_all
 from world.refiner_move import refiner_view
 from world.reserve_round import plan_reserve
-from world.review import view_of
 from world.round import happen, outlooks_of, refiner_plans
 
 OPTIONS: Mapping[str, str] = {

@@ -160,6 +160,17 @@ class FreightEntry(Section):
     usd_t: Annotated[float, Field(ge=0, le=1e9)]
 
 
+class FloorEntry(Section):
+    """Least landed price that an importer keeps when the case begins; what sellers get on top of the world's
+    price is theirs."""
+
+    mineral: Name
+    stage: StageName
+    exporter: str
+    importer: str
+    usd_t: Annotated[float, Field(gt=0, le=1e9)]
+
+
 class HubEntry(Section):
     """What traders and affiliates in a third country can hand on when the case begins."""
 
@@ -243,6 +254,7 @@ class CaseSchema(Section):
     plants: Annotated[tuple[PlantEntry, ...], BeforeValidator(_tuple)] = ()
     stocks: Annotated[tuple[StockEntry, ...], BeforeValidator(_tuple)] = ()
     freight: Annotated[tuple[FreightEntry, ...], BeforeValidator(_tuple)] = ()
+    floors: Annotated[tuple[FloorEntry, ...], BeforeValidator(_tuple)] = ()
     hubs: Annotated[tuple[HubEntry, ...], BeforeValidator(_tuple)] = ()
     prior: Annotated[tuple[PriorEntry, ...], BeforeValidator(_tuple)] = ()
     trade: Annotated[tuple[TradeEntry, ...], BeforeValidator(_tuple)] = ()

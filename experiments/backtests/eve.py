@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 from typing import TYPE_CHECKING
 
-from experiments.backtests.case_schema import CaseSchema, PriorEntry
+from experiments.backtests.case_schema import CaseSchema, FloorEntry, FreightEntry, PriorEntry
 from world.clock import PERIOD, first_month
 from world.made_up_data import Row
 from world.scenario_reading import in_order
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from experiments.backtests.case import Case
 
 MOST_PRIOR_QUARTERS = 8
-KEYS = ("stocks", "freight", "hubs", "prior")
+KEYS = ("stocks", "freight", "floors", "hubs", "prior")
+OF_LANES = ("freight", "floors")
 Named = tuple[str, Row]
 
 
@@ -33,7 +34,8 @@ def eve_rows(case: CaseSchema, codes: list[str], quarters_to_zero: int) -> Itera
     for hub in case.hubs:
         place = {"mineral": hub.mineral, "stage": hub.stage, "iso3": hub.country}
         yield "hub_capacity", {**place, "capacity_t_year": hub.capacity_t_year}
-    yield from _freight_rows(case, codes)
+    for table in OF_LANES:
+        yield from _lane_rows(case, codes, table)
     for prior in case.prior:
         good: Row = {"mineral": prior.mineral, "stage": prior.stage, "quarter": prior.quarter}
         if prior.price_usd_t is not None:
@@ -43,17 +45,18 @@ def eve_rows(case: CaseSchema, codes: list[str], quarters_to_zero: int) -> Itera
             yield "prior_shipments", {**good, **lane, "tonnes_year": prior.tonnes_year}
 
 
-def _freight_rows(case: CaseSchema, codes: list[str]) -> Iterator[Named]:
-    """One row a lane; a row that names a country beats one for a group or all."""
+def _lane_rows(case: CaseSchema, codes: list[str], table: str) -> Iterator[Named]:
+    """One row a lane of freight or floors; a row that names a country beats one for a group or all."""
     lanes: dict[tuple[str, str, str, str], float] = {}
-    for entry in sorted(case.freight, key=lambda row: (row.exporter in codes) + (row.importer in codes)):
+    given: Iterable[FreightEntry | FloorEntry] = getattr(case, table)
+    for entry in sorted(given, key=lambda row: (row.exporter in codes) + (row.importer in codes)):
         ends = [_members(case, codes, words) for words in (entry.exporter, entry.importer)]
         for exporter, importer in product(*ends):
             if exporter != importer:
                 lanes[entry.mineral, str(entry.stage), exporter, importer] = entry.usd_t
     for (mineral, stage, exporter, importer), usd_t in lanes.items():
         place: Row = {"mineral": mineral, "stage": stage, "exporter": exporter, "importer": importer}
-        yield "freight", {**place, "freight_usd_t": usd_t}
+        yield table, {**place, {"freight": "freight_usd_t", "floors": "floor_usd_t"}[table]: usd_t}
 
 
 def _members(case: CaseSchema, codes: list[str], words: str) -> list[str]:
@@ -73,7 +76,7 @@ def eve_faults(case: Case) -> Iterator[str]:
             stages = [str(stage) for stage in world.minerals[entry.mineral].price_usd_t]
             if entry.stage not in stages:
                 yield f"{where}.stage: given {entry.stage}, allowed: {', '.join(stages)} for {entry.mineral}"
-            yield from _end_faults(where, entry, codes, world.groups if key == "freight" else ())
+            yield from _end_faults(where, entry, codes, (*world.groups, "*") if key in OF_LANES else ())
             ends = [getattr(entry, end, None) for end in ("country", "exporter", "importer", "quarter")]
             this = (entry.mineral, entry.stage, *ends)
             if this in seen:
@@ -89,7 +92,7 @@ def eve_faults(case: Case) -> Iterator[str]:
 
 
 def _end_faults(where: str, entry: object, codes: Iterable[str], groups: Iterable[str]) -> Iterator[str]:
-    allowed = [*codes, *groups, *(["*"] if groups else [])]
+    allowed = [*codes, *groups]
     for end in ("country", "exporter", "importer"):
         code = getattr(entry, end, None)
         if code is not None and code not in allowed:

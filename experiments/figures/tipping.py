@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 LEVELS, CHANGES = f"light:{theme.MEMBERS}", "vlag"
 HATCH = "////"
+EDGES = {
+    "stands": theme.KeyEntry("edge of the zone that stands", theme.FLOOR),
+    "stable": theme.KeyEntry("edge of where nobody would change sides", theme.DOMINANT, dashed=True),
+}
 
 
 def draw_tipping(found: TippingMap) -> Figure:
@@ -28,15 +32,18 @@ def draw_tipping(found: TippingMap) -> Figure:
     with theme.style():
         wide, high = len(found.x_settings), len(found.y_settings)
         figure = theme.new_figure(max(7.5, 2.6 + 1.35 * wide), max(4.6, 2.7 + 0.62 * high))
-        has_edge = found.knows_zone and found.cells["stands"].nunique() > 1
-        key = [theme.KeyEntry("edge of the zone that stands", theme.FLOOR)] if has_edge else []
+        edges = [
+            name for name, known in (("stands", found.knows_zone), ("stable", found.knows_stability)) if known
+        ]
+        drawn = [name for name in edges if found.cells[name].nunique() > 1]
+        key = [EDGES[name] for name in drawn]
         theme.frame(figure, find_tipping(found), _source(found), key, bottom=0.85, gap=0.15)
         figure.subplots_adjust(left=0.2, right=0.98)
         panel = figure.subplots()
         _draw_cells(panel, found)
         _hatch(panel, found)
-        if found.knows_zone:
-            _draw_edge(panel, _table(found, "stands"))
+        for name in drawn:
+            _draw_edge(panel, _table(found, name), EDGES[name])
         panel.set_xlabel(factor_in_words(found.x))
         panel.set_ylabel(factor_in_words(found.y))
     return figure
@@ -109,15 +116,19 @@ def _is_unsure(found: TippingMap, clear: bool, stands_clear: bool, place: tuple[
     return not stands_clear if found.outcome == ZONE_SIZE else not clear and place != (0, 0)
 
 
-def _draw_edge(panel: Axes, stands: Numbers) -> None:
-    """A line along cells where the zone stands on one side and not on the other."""
-    rows, columns = stands.shape
+def _draw_edge(panel: Axes, holds: Numbers, entry: theme.KeyEntry) -> None:
+    """A line along cells where something holds on one side and not on the other."""
+    rows, columns = holds.shape
+    lines: list[tuple[list[int], list[int]]] = []
     for row in range(rows):
         for column in range(columns):
-            if column + 1 < columns and stands[row, column] != stands[row, column + 1]:
-                panel.plot([column + 1] * 2, [row, row + 1], color=theme.FLOOR, linewidth=2.6, zorder=5)
-            if row + 1 < rows and stands[row, column] != stands[row + 1, column]:
-                panel.plot([column, column + 1], [row + 1] * 2, color=theme.FLOOR, linewidth=2.6, zorder=5)
+            if column + 1 < columns and holds[row, column] != holds[row, column + 1]:
+                lines.append(([column + 1] * 2, [row, row + 1]))
+            if row + 1 < rows and holds[row, column] != holds[row + 1, column]:
+                lines.append(([column, column + 1], [row + 1] * 2))
+    style = "--" if entry.dashed else "-"
+    for across, up in lines:
+        panel.plot(across, up, color=entry.colour, linewidth=2.6, linestyle=style, zorder=5)
 
 
 def _source(found: TippingMap) -> str:
@@ -128,7 +139,8 @@ def _source(found: TippingMap) -> str:
         else f"the sign of the difference from the lower left cell is not certain (95% t interval, {kind})"
     )
     stands = f" A zone stands with {found.least_members} members or more at the end of most runs."
+    stable = " It is stable where in most runs nobody would gain by changing sides at the last reviews."
     return (
         f"Source: orebloc simulation, {found.label}. ± is half the 95% t interval; hatched where {unsure}."
-        f"{stands if found.knows_zone else ''}"
+        f"{stands if found.knows_zone else ''}{stable if found.knows_stability else ''}"
     )

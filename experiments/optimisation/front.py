@@ -99,7 +99,8 @@ def make_front(
         table = table.sort_values(
             ["on_front", names[0]], ascending=[False, rising], ignore_index=True, kind="stable"
         )
-    label = f"search {design.name}, {len(rows)} policies, {draws} draws, {len(design.seeds)} seeds"
+    seeds = len(design.seeds)
+    label = f"{design.name}, {len(rows)} policies, {draws} draws, {seeds} seed{'s' * (seeds > 1)} each"
     error = next(iter(archive.errors.values()), "")
     return Front(label, design, tuple(objectives), table, status, draws, left_out, unfinished, error)
 

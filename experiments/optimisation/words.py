@@ -16,12 +16,36 @@ from experiments.optimisation.front import Front
 from experiments.optimisation.objectives import Objective
 
 MOST_SHOWN = 20
+MANY, MOST_ON_FRONT = 8, 0.7
 
 
 def measure(objective: Objective) -> Measure:
     """Unit and scale of an objective."""
     found = measure_of(objective.columns[0])
     return Measure(objective.words, found.unit, found.scale)
+
+
+def centre_of(front: Front, objective: Objective, ending: str = "") -> float:
+    """What is taken off a value before it is shown: of an outcome whose level means nothing, the mean of the
+    front; of others nothing.
+    """
+    if has_level(objective.name) or not len(front.table):
+        return 0.0
+    return float(front.table.loc[front.table["on_front"], f"{objective.name}{ending}"].mean())
+
+
+def told_apart(front: Front) -> list[Objective]:
+    """The objectives in which policies differ by more than rounding; all of them where none do."""
+    apart = [
+        objective
+        for objective in front.objectives
+        if len(front.table) and measure(objective).show(_span(front, objective)) != "0"
+    ]
+    return apart or list(front.objectives)
+
+
+def _span(front: Front, objective: Objective) -> float:
+    return float(front.table[objective.name].max() - front.table[objective.name].min())
 
 
 def find_front(front: Front) -> str:
@@ -60,7 +84,9 @@ def describe_front(front: Front) -> str:
         lines.append(f"  {head}  {titles}".rstrip())
     for row in rows:
         levers = "  ".join(f"{setting_in_words(row[name]):<{widths[name]}}" for name in names)
-        cells = "  ".join(f"{_cell(row, objective):<{_width(objective)}}" for objective in front.objectives)
+        cells = "  ".join(
+            f"{_cell(front, row, objective):<{_width(objective)}}" for objective in front.objectives
+        )
         lines.append(f"  {levers}  {cells}".rstrip())
     return "\n".join([*lines, *(f"  {line}" for line in _foot(front))])
 
@@ -75,11 +101,12 @@ def _width(objective: Objective) -> int:
     return max(len(_title(objective)), 30)
 
 
-def _cell(row: dict[str, Any], objective: Objective) -> str:
-    shown = measure(objective)
-    checked = f"{objective.name}_checked"
-    name = checked if row[checked] == row[checked] else objective.name
-    return f"{shown.show(row[name])} ({shown.interval(row[f'{name}_apart_low'], row[f'{name}_apart_high'])})"
+def _cell(front: Front, row: dict[str, Any], objective: Objective) -> str:
+    shown, level = measure(objective), has_level(objective.name)
+    ending = "_checked" if row[f"{objective.name}_checked"] == row[f"{objective.name}_checked"] else ""
+    name, centre = f"{objective.name}{ending}", centre_of(front, objective, ending)
+    low, high = (row[f"{name}_apart_{end}"] - centre for end in ("low", "high"))
+    return f"{shown.show(row[name] - centre, signed=not level)} ({shown.interval(low, high)})"
 
 
 def _foot(front: Front) -> list[str]:
@@ -92,7 +119,18 @@ def _foot(front: Front) -> list[str]:
         "Intervals (95% t) are against the mean of these policies, play for play: what all share is out.",
     ]
     if not all(has_level(objective.name) for objective in front.objectives):
-        lines.append("Welfare is counted from an arbitrary level: only differences between policies count.")
+        lines.append(
+            "Welfare has no level that means anything: it is shown against the mean of these policies."
+        )
+    lines += [
+        f"In {objective.words} all policies are alike; leave it out of the aims."
+        for objective in front.objectives
+        if len(front.table) > 1 and objective not in told_apart(front)
+    ]
+    if len(front.table) > MANY and front.table["on_front"].mean() > MOST_ON_FRONT:
+        lines.append(
+            "Hardly any policy is beaten: fewer aims, more draws or more generations sort them better."
+        )
     if front.left_out:
         lines.append(f"{front.left_out} policies left out, for a run failed: {front.first_error}")
     if front.unfinished:

@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from experiments.results import Run
-from experiments.sweep.measured import measure_run
+from experiments.sweep.measured import STABILITY_COLUMNS, measure_run
 from world.record import SCHEMA
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NOT_OF_A_PERIOD = ("first_member_year",)
+NOT_OF_A_PERIOD = ("first_member_year", *STABILITY_COLUMNS)
 """Outcomes of a whole run, which no year or quarter of it has."""
 
 

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from world.scenario import Scenario
 
 OWN_COLUMNS = ("key", "point", "seed", "status", "error", "seconds")
+WOULD_LEAVE, WOULD_JOIN = "would_leave", "would_join"
+STABILITY_COLUMNS = {
+    WOULD_LEAVE: "members of the zone that would gain by leaving it on the eve of the last reviews, voters",
+    WOULD_JOIN: "outsiders that would gain by joining it then, voters; none of either and it is stable",
+}
+"""Measured where a design names them, by playing the run once more up to its last reviews."""
 WHEN_COLUMNS = ("round", "year", "quarter")
 FORUM_RUNG = 1
 
@@ -47,7 +53,9 @@ def outcome_columns(minerals: Iterable[str]) -> dict[str, OutcomeColumn]:
         for country in load_dataset().countries:
             column = f"{outcome.name}_{country}"
             columns[column] = OutcomeColumn(column, outcome.unit, f"{outcome.meaning}; {country}")
-    return columns
+    return columns | {
+        column: OutcomeColumn(column, "voters", meaning) for column, meaning in STABILITY_COLUMNS.items()
+    }
 
 
 def reserved_columns() -> set[str]:
@@ -146,6 +154,21 @@ class _Frames(dict[str, "pd.DataFrame"]):
         }
         self[name] = pd.DataFrame(columns, copy=False)
         return self[name]
+
+
+def measure_stability(scenario: Scenario, seed: int, columns: Collection[str]) -> dict[str, float]:
+    """Those of ``STABILITY_COLUMNS`` that are among the ``columns``; NaN where there is no zone to judge."""
+    asked = [column for column in STABILITY_COLUMNS if column in columns]
+    if not asked:
+        return {}
+    from experiments.stability import StabilityError, judge_at_end
+
+    try:
+        verdict = judge_at_end(scenario, seed)
+    except StabilityError:
+        return dict.fromkeys(asked, math.nan)
+    found = {WOULD_LEAVE: len(verdict.would_leave), WOULD_JOIN: len(verdict.would_join)}
+    return {column: float(found[column]) for column in asked}
 
 
 def measure_run(run: Run, members: Collection[str], columns: Sequence[str]) -> dict[str, float]:

@@ -13,7 +13,7 @@ from experiments.simulation import Progress, simulate
 from experiments.sweep.course import course_of
 from experiments.sweep.design import Design
 from experiments.sweep.factor import SCENARIO, Value
-from experiments.sweep.measured import blank, measure_run, run_of
+from experiments.sweep.measured import blank, measure_run, measure_stability, run_of
 from experiments.sweep.plan import PlannedRun
 from experiments.sweep.tables import rounds_part, runs_part
 from world.scenario import Scenario, change_scenario
@@ -94,7 +94,8 @@ def _play(
     run = run_of(simulation.record, scenario, seed)
     del simulation  # the memory of the world is not needed to measure it
     course = course_of(run, design.members, design.outcomes, design.detail)
-    return measure_run(run, design.members, design.outcomes), course
+    outcomes = measure_run(run, design.members, design.outcomes)
+    return outcomes | measure_stability(scenario, seed, design.outcomes), course
 
 
 def _in_a_line(error: Exception) -> str:

@@ -10,6 +10,7 @@ import mesa
 from hypothesis import strategies as st
 
 from agents.accession import COMPONENTS_STOP, METAL_STOPS
+from agents.leader_view import Invitation, LeaderView
 from agents.talks import Talks
 from agents.view import (
     Accounts,
@@ -18,8 +19,6 @@ from agents.view import (
     CountryView,
     Grievance,
     HeldControl,
-    Invitation,
-    LeaderView,
     Question,
     RefinerView,
     WhatIfMember,

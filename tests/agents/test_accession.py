@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from made_up_views import NOTHING, answers, same_both, view
@@ -9,6 +11,7 @@ from scipy.stats import norm
 
 from agents.accession import (
     COMMITMENT,
+    NOT_INVITED,
     PROSPECT,
     PayoffAccession,
     autonomy,
@@ -19,6 +22,7 @@ from agents.accession import (
     pressure,
     value_of_waiting,
 )
+from agents.strategies.by_name import make_strategy
 from agents.view import Accounts, Answer
 from world.randomness import Streams
 
@@ -115,10 +119,56 @@ def test_each_term_moves_as_it_should(name: str, worse: dict[str, float], better
 
 def test_exposure_to_the_dominant_refiner_makes_lower_rungs_dearer() -> None:
     exposed, free = (
-        lower_rung_terms(view(exports_to_dominant_share=share, retaliation_belief=0.5), 2)
-        for share in (0.8, 0.0)
+        lower_rung_terms(
+            view(minerals_at_risk_usd=usd, exports_to_dominant_share=0.8, retaliation_belief=0.5), 2
+        )
+        for usd in (1e9, 0.0)
     )
+    # of all it sells to the dominant refiner only minerals are at risk for so small a step
     assert exposed["retaliation"] < free["retaliation"] == 0.0
+
+
+def test_a_framework_takes_two_who_is_not_asked_holds_out_and_says_what_it_would_be_worth() -> None:
+    alone = view(rung=1, invited=False, finance_offer_usd=1e8)
+    decision = RULE.decide(alone, {})
+    assert (decision.choice, decision.subject) == ("hold_out", NOT_INVITED)
+    assert decision.margin_usd > decision.threshold_usd > 0.0
+    assert RULE.decide(replace(alone, invited=True), {}).choice == "join"
+    follower = replace(alone, peers_share=1.0)
+    assert make_strategy("imitation").decide(follower, {}).choice == "hold_out"
+    assert make_strategy("imitation").decide(replace(follower, invited=True), {}).choice == "join"
+
+
+def test_who_is_asked_signs_a_framework_at_once_from_any_rung_below() -> None:
+    asked = view(rung=0, invited=True, finance_offer_usd=1e8)
+    decision = RULE.decide(asked, {})
+    assert (decision.choice, decision.subject) == ("join", "framework")
+    steps = [lower_rung_terms(asked, rung) for rung in (1, 2)]
+    for name, value in decision.terms.items():
+        assert value == pytest.approx(sum(step[name] for step in steps))
+    assert RULE.decide(replace(asked, invited=False), {}).subject == "forum"
+
+
+def test_founders_pay_no_price_of_entry_and_latecomers_do() -> None:
+    founder = view(rung=0, invited=False, founding=True)
+    later = replace(founder, founding=False)
+    gap = [sum(d.terms.values()) - d.threshold_usd for d in (RULE.decide(v, {}) for v in (founder, later))]
+    assert gap[0] - gap[1] == pytest.approx(COMMITMENT[1] * entry_cost(founder))
+    assert "founders' terms" not in RULE.decide(later, {}).terms
+
+
+def test_finance_is_worth_more_once_rivals_for_it_have_signed_and_nothing_without_finance() -> None:
+    def race(rivals: float, finance: float) -> float:
+        return lower_rung_terms(view(rivals_share=rivals, finance_offer_usd=finance), 2)["rivals for finance"]
+
+    assert race(1.0, 1e8) == 2.0 * race(0.5, 1e8) > race(0.0, 1e8) == 0.0
+    assert race(1.0, 0.0) == 0.0
+
+
+def test_finance_kept_for_those_bound_counts_whole_at_the_floor_and_not_before() -> None:
+    kept = view(finance_if_bound_usd=1e8)
+    assert floor_terms(kept, answers())["finance"] == 1e8
+    assert all(lower_rung_terms(kept, rung)["finance"] == 0.0 for rung in (1, 2, 3))
 
 
 def worth(value: float) -> dict[str, float]:
@@ -164,7 +214,7 @@ def test_questions_cost_a_market_only_where_the_floor_is_in_question() -> None:
 def test_a_lower_rung_is_taken_at_the_first_review_that_pays() -> None:
     decision = RULE.decide(view(rung=1, finance_offer_usd=1e8), {})
     assert (decision.choice, decision.subject) == ("join", "framework")
-    afraid = view(rung=1, exports_to_dominant_share=0.5, retaliation_belief=0.5)
+    afraid = view(rung=1, minerals_at_risk_usd=1e9, retaliation_belief=0.5)
     assert RULE.decide(afraid, {}).choice == "hold_out"
 
 

@@ -7,7 +7,8 @@ from made_up_views import view
 
 from agents.bargaining import SWEETENER, answer_request, request_of
 from agents.decision import CountryDecision, Request
-from agents.view import Accounts, Answer, Invitation, WhatIfMember
+from agents.leader_view import Invitation
+from agents.view import Accounts, Answer, WhatIfMember
 
 GAIN = 1e8
 

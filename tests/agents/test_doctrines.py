@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from made_up_views import (
+    PARAMETERS,
     any_answer,
     any_refiner_view,
     held,
@@ -376,6 +377,17 @@ def test_ore_bought_from_the_targets_restrains_it() -> None:
 def test_no_concession_is_hoped_for_where_nothing_is_hurt() -> None:
     terms = leverage_terms(refiner_view(), option(), same_both(Accounts()), floor_cost_usd=1e9)
     assert terms["concession hoped for"] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_leverage_does_not_weigh_a_control_again_before_it_has_stood_for_a_while() -> None:
+    """Listed in one quarter and lifted in the next was seen in runs, and nowhere else."""
+    lifted = Answer(Accounts(producers_usd=1e9), Accounts())
+    least = int(PARAMETERS["control_least_quarters"])
+    for age in range(2 * least):
+        control = held("ndpr", "AAA", since=8 - age)
+        seen = refiner_view([option("ndpr", value=1e8)], controls=[control])
+        assert (if_lifted(control) in Leverage().questions(seen)) == (age >= least)
+        assert bool(Leverage().decide(seen, {if_lifted(control): lifted}).relent) == (age >= least)
 
 
 def test_leverage_keeps_a_control_until_it_costs_more_than_a_change_of_course() -> None:

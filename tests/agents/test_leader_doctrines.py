@@ -13,7 +13,7 @@ from made_up_views import leader_view, touches_the_world
 from agents.bargaining import INSTRUMENTS
 from agents.decision import LeaderDecision, Request
 from agents.leader_doctrines.by_name import leader_doctrine_names, make_leader_doctrine
-from agents.view import Invitation, LeaderView
+from agents.leader_view import Invitation, LeaderView
 from agents.zone_leader import CostPlus, ZoneLeader
 
 every_doctrine = pytest.mark.parametrize("name", leader_doctrine_names())
@@ -90,3 +90,25 @@ def test_the_course_on_the_record_presses_as_the_scenario_says_and_the_others_as
     assert decide("generous_club", view, 0.25).threats == {}
     hub = decide("coercive_hub", view, 0.25)
     assert (hub.threats, set(hub.finance_usd)) == ({"AAA": 1.0}, {"BBB"})
+
+
+def test_the_hub_tells_those_outside_what_they_would_get_if_they_were_bound() -> None:
+    view = leader_view({"AAA": Invitation(1, 1.0, 3.0, 1e9, 0.5), "BBB": Invitation(4, 1.0, 1.0, 1e9, 0.5)})
+    hub = decide("coercive_hub", view)
+    assert hub.finance_usd == {"BBB": pytest.approx(view.budget_usd)}
+    assert hub.finance_if_bound_usd["AAA"] == pytest.approx(2.0 / 3.0 * view.budget_usd)
+    assert hub.finance_if_bound_usd["BBB"] == hub.finance_usd["BBB"]
+    assert all(not decide(name, view).finance_if_bound_usd for name in ("timeline", "generous_club"))
+
+
+@every_doctrine
+@given(view=any_leader_view)
+@settings(max_examples=40, deadline=None)
+def test_it_asks_only_who_has_no_framework_and_says_why(name: str, view: LeaderView) -> None:
+    decision = decide(name, view)
+    assert set(decision.invited) <= {n for n, one in view.invitations.items() if one.rung < 2}
+    told = [reason.subject for reason in decision.reasons if (reason.kind, reason.choice) == INVITED]
+    assert sorted(told) == sorted(decision.invited)
+
+
+INVITED = ("invitation", "invite")

@@ -7,8 +7,8 @@ from made_up_views import leader_view
 
 from agents.decision import Request
 from agents.leader_doctrines.by_name import make_leader_doctrine
+from agents.leader_view import Invitation, LeaderView
 from agents.scripted_leader import ScriptedLeader
-from agents.view import Invitation, LeaderView
 from agents.zone_leader import CostPlus, ZoneLeader
 
 FIRST = 8

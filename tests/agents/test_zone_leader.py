@@ -13,7 +13,7 @@ from agents.allotment import allot_finance
 from agents.bargaining import SWEETENER
 from agents.decision import Offer, Request
 from agents.leader_doctrines.timeline import Doctrine as Timeline
-from agents.view import Input, Invitation
+from agents.leader_view import Input, Invitation
 from agents.zone_leader import (
     REFERENCE_RULES,
     CostPlus,
@@ -125,7 +125,9 @@ def test_a_holdout_is_offered_its_shortfall_and_a_little_more_up_to_half_the_lea
     shortfall: float, gain: float, pays: bool
 ) -> None:
     asked = Request("AAA", "side_payment", shortfall, gain)
-    view = leader_view({"AAA": courted(request=asked)})
+    view = leader_view(
+        {"AAA": courted(rung=3, request=asked)}
+    )  # who holds out from the floor has a framework
     decision = ZoneLeader(CostPlus(0.1, {}), Timeline(0.5, ("side_payment",))).decide(
         view, updates_prices=False
     )

@@ -69,7 +69,7 @@ def test_boxes_hold_what_they_say() -> None:
 def test_below_looks_at_the_other_side() -> None:
     discovery = found(above=False)
     assert discovery.base_rate == pytest.approx(1 - found().base_rate)
-    assert "ends below 5.00" in find_boxes(discovery)
+    assert "ends below 5:" in find_boxes(discovery)
 
 
 def test_a_factor_without_effect_is_left_out_or_called_chance() -> None:

@@ -89,6 +89,25 @@ def test_what_is_known_of_contracts_freight_and_hubs_replaces_the_rule(
     assert np.allclose(world.base.lanes(REFINED).flow_t.sum(), plain.base.lanes(REFINED).flow_t.sum())
 
 
+def test_a_floor_of_old_is_in_the_base_year_and_home_sellers_sell_as_dear(
+    tmp_path: Path, plain: TradeWorld
+) -> None:
+    floor = 3.0 * float(plain.base.evidence.price_usd_t[0, REFINED])
+    rows = f'floors = [{{ {GOOD}, exporter = "*", importer = "BBB", usd_t = {floor} }}]'
+    world = world_of(tmp_path, with_keys(rows))
+    axes, base = world.base.axes, world.base
+    sellers = axes.sellers(REFINED)[0].tolist()
+    a, b = (sellers.index(axes.country(code)) for code in ("AAA", "BBB"))
+    raised = base.price_usd_t[REFINED][0]
+    assert raised[a] == base.evidence.price_usd_t[0, REFINED]
+    buyer = axes.buyers(REFINED)[0].tolist().index(axes.country("BBB"))
+    at_home = raised[b] + base.lanes(REFINED).freight_usd_t[0, b, buyer]
+    assert at_home == pytest.approx(floor)
+    # who sells as dear at home ships nothing out
+    abroad = np.delete(base.lanes(REFINED).flow_t[0, b], buyer)
+    assert abroad.sum() < 1e-6 * base.lanes(REFINED).flow_t[0, b, buyer]
+
+
 def test_prices_and_shipments_before_are_remembered(tmp_path: Path, plain: TradeWorld) -> None:
     quarters = ("2009-Q3", "2009-Q4", "2010-Q1", "2010-Q2")
     prior = [f'{{ {GOOD}, quarter = "{quarter}", price_usd_t = 20000 }}' for quarter in quarters]
@@ -156,6 +175,11 @@ def test_value_added_tax_is_in_quoted_prices_alone(tmp_path: Path) -> None:
             f'freight = [{{ {GOOD}, exporter = "nobody", importer = "*", usd_t = 1 }}]',
             "freight[0].exporter: given nobody",
         ),
+        (
+            f'floors = [{{ {GOOD}, exporter = "*", importer = "XXX", usd_t = 1 }}]',
+            "floors[0].importer: given XXX",
+        ),
+        (f'floors = [{{ {GOOD}, exporter = "*", importer = "BBB", usd_t = 0 }}]', "floors[0].usd_t: given 0"),
         (
             f'prior = [{{ {GOOD}, quarter = "2010-Q3", price_usd_t = 1 }}]',
             "prior[0].quarter: given 2010-Q3, allowed: one of the 8 quarters before 2010-Q3",

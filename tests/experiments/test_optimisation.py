@@ -8,11 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from made_up_sweep import design_of, lever, uncertainty
 
+from experiments.__main__ import main
 from experiments.analysis.study import AnalysisError
-from experiments.figures.front import write_front
+from experiments.figures.front import draw_front, write_front
 from experiments.optimisation import search
 from experiments.optimisation.archive import PLAYS
 from experiments.optimisation.objectives import Objective, choose_objectives
@@ -183,3 +186,59 @@ def test_usual_objectives_and_means_over_minerals() -> None:
 def test_a_design_without_levers_has_nothing_to_search(tmp_path: Path) -> None:
     with pytest.raises(AnalysisError, match="levers: given none"):
         search_policies(replace(DESIGN, levers=()), AIMS, tmp_path / "f", SMALL, play=schaffer)
+
+
+def test_an_aim_in_which_all_are_alike_is_named_and_not_drawn(tmp_path: Path) -> None:
+    design = replace(DESIGN, outcomes=(*OUTCOMES, "worst_unmet_share"))
+    aims = choose_objectives(design, ["members_welfare"], ["members_users_cost", "worst_unmet_share"])
+
+    def play(design: Design, point: Mapping[str, Any], seed: int) -> Answer:
+        return {**dict(schaffer(design, point, seed)), "worst_unmet_share": 1e-20 * point["markup"]}
+
+    front = search_policies(design, aims, tmp_path / "f", SMALL, play=play)
+    assert "In worst shortage all policies are alike" in describe_front(front)
+    panels = draw_front(front).axes
+    assert [panel.get_xlabel().partition("\n")[0] for panel in panels] == ["welfare of members", ""]
+
+
+def test_welfare_is_told_from_the_mean_of_the_front(tmp_path: Path) -> None:
+    front = search_policies(DESIGN, AIMS, tmp_path / "f", replace(SMALL, checks=0), play=schaffer)
+    best = front.table[front.table["on_front"]]
+    first = (best["members_welfare"].iloc[0] - best["members_welfare"].mean()) / 1e9
+    assert f"{first:+.4f} (" in describe_front(front) or f"{first:+.3f} (" in describe_front(front)
+    values = draw_front(front).axes[0].lines[-1].get_xdata()
+    assert float(np.mean(values)) == pytest.approx(0.0, abs=1e-9)
+
+
+MODEL = """
+name = "Two levers"
+question = "Which policies are beaten by no other?"
+rounds = 5
+minerals = ["gallium"]
+[levers.markup]
+key = "leader.markup"
+low = 0.0
+high = 1.0
+[levers.reserve_days]
+key = "reserve.target_days"
+values = [0, 120]
+[uncertainties.taste]
+parameter = "taste_scale"
+[outcomes]
+keep = ["members_welfare", "members_users_cost"]
+"""
+
+
+def test_the_command_searches_the_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "two.toml").write_text(MODEL)
+    words = ["optimise", str(tmp_path / "two.toml"), "--out", str(tmp_path / "front"), "--jobs", "1"]
+    numbers = ["--population", "3", "--generations", "2", "--draws", "2", "--checks", "2"]
+    assert main([*words, *numbers]) == 0
+    told = capsys.readouterr().out
+    assert "policies are beaten by none" in told or "best in every aim" in told
+    table = pd.read_csv(tmp_path / "front" / "front.csv")
+    best = table[table["on_front"]]
+    assert best["members_welfare_checked"].notna().all()
+    # A reserve of no days buys nothing, so users pay least without one and some policy of the front has none.
+    assert 0 in set(best["reserve_days"])
+    assert (tmp_path / "front" / "front.png").stat().st_size > 10_000

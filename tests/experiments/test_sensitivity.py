@@ -10,6 +10,7 @@ import pytest
 from made_up_sweep import design_of, ishigami, lever, study_from, uncertainty
 
 from experiments.analysis.sensitivity import Sensitivity, analyse_sensitivity
+from experiments.analysis.sensitivity_words import describe_sensitivity
 from experiments.analysis.study import AnalysisError, Study
 from experiments.sweep.factor import Factor
 from experiments.sweep.sampling import draw_points
@@ -149,3 +150,16 @@ def test_an_outcome_that_never_changes_is_refused() -> None:
 
     with pytest.raises(AnalysisError, match="'y' is 7 at every point"):
         analyse_sensitivity(sampled("morris", ANGLES, 8, constant), "y")
+
+
+def test_a_sample_too_small_for_indices_says_so() -> None:
+    small, large = (
+        describe_sensitivity(
+            analyse_sensitivity(sampled("sobol", ANGLES, size, ishigami), "y", resamples=100)
+        )
+        for size in (8, 1024)
+    )
+    assert "An index beyond 0 to 1 is error of a small sample" in small
+    assert "% or more)" in small
+    assert "beyond 0 to 1" not in large
+    assert " to " in large.splitlines()[0]

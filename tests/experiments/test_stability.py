@@ -9,6 +9,7 @@ import pytest
 
 from experiments.__main__ import main
 from experiments.stability import StabilityReport, describe_stability, find_stability, report_stability
+from experiments.sweep.measured import measure_stability
 from world.scenario import load_scenario
 from world.stability import Search, Verdict
 
@@ -22,6 +23,20 @@ def report() -> StabilityReport:
         "zone_floor", {**SETTINGS, "accession.strategy": "fixed", "zone.standings": settled | {"CAN": "join"}}
     )
     return report_stability(scenario, number=5, most_probed=2)
+
+
+def test_a_sweep_counts_who_would_change_sides_at_the_end() -> None:
+    scenario = load_scenario(
+        "zone_floor",
+        {
+            **SETTINGS,
+            "accession.strategy": "fixed",
+            "zone.standings": {"CAN": "join", "JPN": "join", "KOR": "hold_out"},
+        },
+    )
+    assert measure_stability(scenario, 1, ["would_join", "members_at_end"]) == {"would_join": 2.0}
+    alone = measure_stability(load_scenario("baseline", SETTINGS), 1, ["would_leave", "would_join"])
+    assert all(value != value for value in alone.values())  # no zone, nobody to ask
 
 
 def test_fixed_standings_give_the_zone_they_say(report: StabilityReport) -> None:

@@ -56,6 +56,26 @@ def test_the_zone_stands_where_most_runs_hold_it_and_doubt_is_said() -> None:
     assert "in 50% of 12 runs, uncertain" in describe_tipping(found)
 
 
+def test_a_cell_is_stable_where_in_most_runs_nobody_would_change_sides() -> None:
+    def who_moves(settings: Mapping[str, Any], seed: int) -> dict[str, float]:
+        zone = settings["finance"] > 0
+        movers = {"would_leave": float(seed == 1), "would_join": 3.0 if settings["markup"] > 0.3 else 0.0}
+        return {**play(settings, seed), **(movers if zone else dict.fromkeys(movers, float("nan")))}
+
+    outcomes = (*OUTCOMES, "would_leave", "would_join")
+    design = design_of("full", FACTORS, range(1, 7), outcomes)
+    found = map_tipping(study_from(design, grid(FACTORS), who_moves), "markup", "finance", "members_at_end")
+    assert cell(found, 0, 2)["stable_share"] == pytest.approx(5 / 6)
+    assert [bool(cell(found, x, 2)["stable"]) for x in range(3)] == [True, True, False]
+    assert cell(found, 2, 2)["stable_clear"]
+    assert not cell(found, 0, 0)["stable"]  # nobody is asked where there is no zone
+    assert "in 83% of 12 runs, uncertain" in describe_tipping(found)
+    assert "nobody to ask" in describe_tipping(found)
+    dashed = [line for line in draw_tipping(found).axes[0].lines if line.get_linestyle() == "--"]
+    assert len(dashed) == 4  # below the two stable columns, and beside them in two rows
+    assert not map_tipping(study_of_grid(), "markup", "finance", "members_at_end").knows_stability
+
+
 def test_differences_are_paired_so_that_shared_chance_drops_out() -> None:
     found = map_tipping(study_of_grid(), "markup", "finance", "members_welfare")
     assert found.paired

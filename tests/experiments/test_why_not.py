@@ -87,15 +87,17 @@ def test_what_was_reviewed_in_a_run_is_told_as_the_run_recorded_it() -> None:
 
 def test_a_setting_plays_on_under_the_other_choice() -> None:
     """The setting told makes the country take the step that it had not taken."""
-    choice = weigh("EU", "hold out", number=6)
-    assert choice.play_on == "--set zone.decisions.EU.2026-Q3=hold_out"
-    other = load_scenario("zone_floor", {**SETTINGS, "zone.decisions.EU.2026-Q3": "hold_out"})
+    choice = weigh("AUS", "hold out", number=6)
+    assert choice.play_on == "--set zone.decisions.AUS.2026-Q3=hold_out"
+    other = load_scenario("zone_floor", {**SETTINGS, "zone.decisions.AUS.2026-Q3": "hold_out"})
     world = TradeWorld(other, rng=1)
     for _ in range(7):
         world.step()
     rows = world.record.rows("decisions")
     last = [
-        c for a, n, c in zip(rows["actor"], rows["round"], rows["choice"], strict=True) if (a, n) == ("EU", 6)
+        c
+        for a, n, c in zip(rows["actor"], rows["round"], rows["choice"], strict=True)
+        if (a, n) == ("AUS", 6)
     ]
     assert set(last) == {"hold_out"}
 

@@ -67,7 +67,14 @@ def book(world: TradeWorld, cleared: Cleared, capture: float = 0.0) -> CountryAc
 def shares(cleared: Cleared) -> list[LaneMoney]:
     """Who gets what of each tonne, stage by stage."""
     return [
-        divide_payment(charges, stage.lanes, done.price_usd_t, done.asked_usd_t, done.rent_usd_t, done.flow_t)
+        divide_payment(
+            charges,
+            stage.lanes,
+            done.price_usd_t[:, None, :, None],
+            done.asked_usd_t,
+            done.rent_usd_t,
+            done.flow_t,
+        )
         for charges, stage, done in zip(
             cleared.priced.charges, cleared.priced.market.stages, cleared.clearing.stages, strict=True
         )

@@ -1,5 +1,7 @@
 """One rule for all minerals: its signs, and how it stands beside the table of estimates."""
 
+import itertools
+
 import pandas as pd
 import pytest
 
@@ -23,6 +25,13 @@ def test_signs_of_the_rule() -> None:
     assert taste(listed, PARAMETERS) > taste(PLAIN, PARAMETERS)
     short, long = demand_elasticity(PLAIN, PARAMETERS)
     assert 0 < short < long
+
+
+def test_a_bundle_of_many_goods_is_harder_to_replace_than_a_mineral() -> None:
+    thetas = [taste(Attributes(0.2, 0.1, True, forms), PARAMETERS) for forms in (2, 3, 6, 12, 20)]
+    assert thetas[0] == thetas[1]
+    assert all(one > next_ for one, next_ in itertools.pairwise(thetas[1:]))
+    assert thetas[-1] == pytest.approx(PARAMETERS.rule_taste_bundle)
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def money(charges: LaneCharges, lanes: Lanes, price: float, route: int = 0) -> L
     """Who gets what of a tonne at one price at every gate, without quotas."""
     shape = lanes.charge_usd_t.shape
     asked = np.full(shape, price)
-    return divide_payment(charges, lanes, np.full((1, 3), price), asked, np.zeros(shape), np.ones(shape))
+    return divide_payment(charges, lanes, asked, asked, np.zeros(shape), np.ones(shape))
 
 
 def landed(lanes: Lanes, price: float, route: int = 0) -> np.ndarray:

@@ -131,6 +131,15 @@ def test_the_higher_of_two_least_prices_counts_and_part_of_a_quarter_is_a_mean(
     assert getattr(half, array)[0, REFINED][lane] == pytest.approx(0.5 * 90.0 + 0.5 * USUAL[0, REFINED])
 
 
+def test_a_repeal_takes_duties_of_the_base_year_away_on_lanes_into_the_actor() -> None:
+    half = counted("repeal", "USA", 0.5, id="half", targets=("*",))
+    whole = counted("repeal", "USA", 1.0, id="whole", targets=("CHN",), ends=HALF)
+    gone = happen(half, whole).repealed_share[0, REFINED]
+    np.testing.assert_allclose(gone[[JPN, DEU], USA], 0.5)
+    assert gone[CHN, USA] == pytest.approx(0.5)  # all of it for half of the quarter
+    assert gone[USA].sum() == gone[:, JPN].sum() == 0.0
+
+
 def test_an_embargo_closes_both_ways_and_a_ban_one() -> None:
     now = happen(measure("embargo", "EU", NOW, targets=("CHN",)))
     for bloc in (DEU, FRA):

@@ -179,6 +179,19 @@ def test_hubs_begin_with_a_part_of_what_they_trade() -> None:
         assert (start[:, axes.country("SGP")] < crossing).all()
 
 
+def test_what_a_hub_hands_on_of_one_good_is_bounded_by_its_trade_in_all_goods() -> None:
+    worlds = [
+        make_world(minerals=["copper"], rounds=1, parameters__hub_room_share=room) for room in (0.002, 0.05)
+    ]
+    small, large = (world.economy.hub_start_t[REFINED] for world in worlds)
+    assert (small <= large).all()
+    assert (small < large).any()
+    world = worlds[0]
+    trade = world.economy.goods_trade_usd
+    worth_usd = 4.0 * small * world.base.evidence.price_usd_t[:, REFINED, None]
+    assert (worth_usd <= 0.002 * (trade.sum(axis=0) + trade.sum(axis=1)) * (1.0 + 1e-9)).all()
+
+
 def test_capacity_stays_as_it_was_where_nothing_is_restricted() -> None:
     world = play(make_world(minerals=["ndpr"], rounds=3))
     for now, first in zip(world.state.markets.hub_capacity_t, world.economy.hub_start_t, strict=True):

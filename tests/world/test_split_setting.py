@@ -10,8 +10,6 @@ from small_worlds import make_world, measure
 
 from world.axes import COMPONENT, REFINED
 from world.conditions import conditions_of
-from world.counterfactual import Case, pose_rows
-from world.market.solver import clear_market
 from world.market_round import make_setting
 from world.round import happen
 from world.setting import Setting
@@ -33,27 +31,8 @@ def setting() -> Setting:
     return make_setting(world, world.happenings, conditions_of(world), True)
 
 
-@pytest.mark.parametrize("is_later", [False, True])
-def test_the_market_is_the_same(setting: Setting, is_later: bool) -> None:
-    members = np.zeros(len(setting.axes.countries), dtype=bool)
-    rows = np.arange(len(MINERALS))
-    cases = [Case((mineral,), members, False, (), is_later) for mineral in rows.tolist()]
-    split = split_setting(setting, is_later)
-    parts, one = pose_rows(setting.rows(rows, is_later), cases, rows, True)
-    _, other = pose_rows(split.rows(rows, is_later), cases, rows, True, is_split=True)
-    assert any(place.shape[1] for place in parts.user)
-    found = [clear_market(priced.market) for priced in (one, other)]
-    for stage in (REFINED, COMPONENT):
-        first, second = (clearing.stages[stage] for clearing in found)
-        np.testing.assert_allclose(second.price_usd_t, first.price_usd_t, rtol=1e-9)
-        for row in range(len(rows)):
-            bought = [np.sort(cleared.ordered_t[row]) for cleared in (first, second)]
-            some = [tonnes[tonnes > 1e-9] for tonnes in bought]
-            np.testing.assert_allclose(some[1], some[0], rtol=1e-9)
-
-
 def test_padding_stands_last(setting: Setting) -> None:
-    axes = split_setting(setting, False).axes
+    axes = split_setting(setting, False).setting.axes
     for stage in (REFINED, COMPONENT):
         users = axes.users_of(stage)
         assert users.shape[1] > setting.axes.users_of(stage).shape[1] or stage == COMPONENT
@@ -62,7 +41,7 @@ def test_padding_stands_last(setting: Setting) -> None:
 
 
 def test_it_is_worked_out_anew_where_borders_are_others(setting: Setting) -> None:
-    assert split_setting(setting, False).borders is split_setting(setting, False).borders
+    assert split_setting(setting, False).lists is split_setting(setting, False).lists
     border = replace(setting.borders[REFINED], refused_share=None)
     other = replace(setting, borders=(setting.borders[0], border, setting.borders[2]))
-    assert split_setting(other, False).axes.users.shape == setting.axes.users.shape
+    assert split_setting(other, False).setting.axes.users.shape == setting.axes.users.shape

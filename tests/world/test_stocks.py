@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from world.axes import Array
 from world.market.curves import logistic
 from world.parameters import resolve
-from world.stocks import Holding, answer_of, drawn_share, passing_share, settle_stocks
+from world.stocks import Holding, answer_of, drawn_share, followed_share, passing_share, settle_stocks
 
 P = resolve()
 NOBODY = np.zeros((1, 1))
@@ -50,10 +50,21 @@ def test_who_expects_a_stop_or_a_duty_buys_ahead(signal: str) -> None:
     assert ordered_over_use(answer_of(holding(), fear, rise, P), 20.0) > 1.2
 
 
-def test_who_fears_a_stop_parts_with_stocks_at_higher_prices() -> None:
-    calm, afraid = (answer_of(holding(), fear, NOBODY, P) for fear in (NOBODY, NOBODY + 0.8))
-    assert ordered_over_use(afraid, 40.0) > ordered_over_use(calm, 40.0) + 0.2
-    assert ordered_over_use(afraid, 400.0) < 0.35
+def test_who_fears_a_stop_follows_the_price_and_who_has_plenty_waits_for_it_to_come_back() -> None:
+    usual, afraid = (float(followed_share(holding(), NOBODY + fear, P)[0, 0]) for fear in (0.0, 0.5))
+    assert usual == pytest.approx(P.stock_trend_share)
+    assert afraid > 2.0 * usual
+    plenty = float(followed_share(holding(held_t=400.0), NOBODY, P)[0, 0])
+    assert 0.0 < plenty < 0.5 * usual
+    short = float(followed_share(holding(held_t=30.0), NOBODY, P)[0, 0])
+    assert short == pytest.approx(usual)  # to be short of stocks is no reason to expect dearer ones
+
+
+def test_whoever_holds_stocks_parts_with_them_when_goods_are_twice_as_dear_as_is_reckoned_with() -> None:
+    for fear in (0.0, 0.8):
+        answer = answer_of(holding(), NOBODY + fear, NOBODY, P)
+        assert ordered_over_use(answer, 20.0) >= 1.0 - 1e-3
+        assert ordered_over_use(answer, 40.0) < 0.2
 
 
 @given(

@@ -11,6 +11,7 @@ from small_worlds import make_world, measure
 from world.axes import REFINED
 from world.conditions import quotas_abroad
 from world.happenings import ExportQuota
+from world.market.lane_books import lane_books
 from world.market_round import Cleared
 from world.model import TradeWorld
 from world.quotas import abroad_quotas
@@ -85,7 +86,8 @@ def test_what_is_in_no_book_is_what_the_quota_does_not_hold() -> None:
     past, seller = unrecorded_t(traded, found), int(quota.seller[0, 0])
     abroad = found.flow_t[0, :, seller, quota.covers[0, 0]].sum()
     assert past[0, :, seller].sum() == pytest.approx(float(abroad) - quota.quota_t[0, 0], rel=1e-8)
-    rent, saved = unrecorded_gain_usd(traded, cleared.priced.charges[REFINED], found)
+    book = lane_books(cleared.priced.market, cleared.clearing, cleared.priced.charges)[REFINED]
+    rent, saved = unrecorded_gain_usd(traded, found, book)
     assert rent[0, seller] == pytest.approx(past.sum() * found.premium_usd_t[0, 0])
     assert saved[0, seller] == pytest.approx(0.1 * (past * found.asked_usd_t).sum())
     np.testing.assert_allclose(cleared.accounts.usd.sum(axis=(1, 2)), cleared.accounts.world_usd, rtol=1e-9)

@@ -23,7 +23,7 @@ from world.calibration.flows import fit_base_flows
 from world.calibration.lanes import StageLanes
 from world.calibration.lists import list_axes
 from world.calibration.margins import Margins, read_margins
-from world.calibration.wedges import base_lanes, choice_spread_usd_t
+from world.calibration.wedges import base_lanes, choice_spread_usd_t, raised_by_floors_usd_t
 from world.dataset import Dataset
 from world.parameters import ParameterValues
 
@@ -33,7 +33,8 @@ class BaseMarket:
     """The calibrated base year; tonnes a round, axes (mineral, seller or buyer) as in :class:`Axes`.
 
     curves : block -> supply curves of its sellers; feed_t, stage_lanes : one a stage
-    price_usd_t : per stage (mineral, seller) f.o.b. price of the base year
+    price_usd_t : per stage (mineral, seller) f.o.b. price of the base year; raised_usd_t : what of it is owed
+        to the floors of the seller's country
     use_t : (mineral, user) use of metal as such; component_input_t : (mineral, maker) metal put into
     components;
         final_use_t : (mineral, final user) components used
@@ -50,6 +51,7 @@ class BaseMarket:
     stock_build_t: Array
     stage_lanes: tuple[StageLanes, ...]
     price_usd_t: tuple[Array, ...]
+    raised_usd_t: tuple[Array, ...]
     rounds_per_year: int = 4
 
     @property
@@ -102,19 +104,19 @@ def calibrate(
     margins = read_margins(dataset, rounds_per_year)
     axes = list_axes(dataset, margins, hosts)
     evidence = read_evidence(dataset, parameters, known_shares)
-    feed = tuple(
-        gather(values, axes.sellers(stage))
-        for stage, values in enumerate((margins.ore_feed_t, margins.refined_feed_t, 0.0 * margins.use_t))
+    feed = _feed_t(margins, axes)
+    flows = fit_base_flows(evidence, axes, margins, feed)
+    raised = tuple(
+        raised_by_floors_usd_t(evidence, axes, stage, flow, parameters) for stage, flow in enumerate(flows)
     )
     curves = {
-        "ore": _curves(margins, evidence, axes, MINED, parameters),
-        "primary": _curves(margins, evidence, axes, PRIMARY, parameters),
+        "ore": _curves(margins, evidence, axes, raised, MINED, parameters),
+        "primary": _curves(margins, evidence, axes, raised, PRIMARY, parameters),
     }
-    flows = fit_base_flows(evidence, axes, margins, feed)
     lanes: list[StageLanes] = []
     prices: list[Array] = []
     for stage, flow in enumerate(flows):
-        prices.append(_seller_prices(evidence, axes, margins, lanes, stage))
+        prices.append(raised[stage] + _seller_prices(evidence, axes, margins, lanes, stage))
         if stage > ORE:
             block = ("refining", "component")[stage - 1]
             index = lanes[-1].index_usd_t[:, : axes.sellers(stage).shape[1]]
@@ -134,8 +136,15 @@ def calibrate(
         stock_build_t=gather(margins.stock_build_t, axes.users),
         stage_lanes=tuple(lanes),
         price_usd_t=tuple(prices),
+        raised_usd_t=raised,
         rounds_per_year=rounds_per_year,
     )
+
+
+def _feed_t(margins: Margins, axes: Axes) -> tuple[Array, ...]:
+    """Per stage (mineral, seller) what does not answer prices."""
+    feeds = (margins.ore_feed_t, margins.refined_feed_t, 0.0 * margins.use_t)
+    return tuple(gather(values, axes.sellers(stage)) for stage, values in enumerate(feeds))
 
 
 def _seller_prices(
@@ -169,7 +178,12 @@ def _base_size_t(
 
 
 def _curves(
-    margins: Margins, evidence: Evidence, axes: Axes, block: int, parameters: ParameterValues
+    margins: Margins,
+    evidence: Evidence,
+    axes: Axes,
+    raised_usd_t: Sequence[Array],
+    block: int,
+    parameters: ParameterValues,
 ) -> SupplyCurves:
     """Logistic blocks of all minerals; a country that may enter gets the usual cost and no capacity."""
     rows = []
@@ -182,7 +196,7 @@ def _curves(
             positions >= 0, evidence.cash_cost_usd_t[mineral, block][np.maximum(positions, 0)], np.nan
         )
         elasticity = float(np.nan_to_num(evidence.supply_elasticity[mineral, block], nan=1.0))
-        price = max(float(evidence.price_usd_t[mineral, stage]), 1e-9)
+        price = np.maximum(evidence.price_usd_t[mineral, stage] + raised_usd_t[stage][mineral], 1e-9)
         row = supply_curves(output_t[mineral], price, elasticity, cash, parameters.usual_cost_share)
         rows.append(at_known_capacity(row, price, output_t[mineral], known_t[mineral]))
     return SupplyCurves(

@@ -104,7 +104,11 @@ TURNING = _turning()
 
 
 def supply_curves(
-    output_t: Array, price_usd_t: float, elasticity: float, cash_cost_usd_t: Array, usual_cost_share: float
+    output_t: Array,
+    price_usd_t: Array | float,
+    elasticity: float,
+    cash_cost_usd_t: Array,
+    usual_cost_share: float,
 ) -> SupplyCurves:
     """Curves through (price, output) that have both the known cost and the short-run elasticity.
 
@@ -154,7 +158,7 @@ def _running_shares(price_usd_t: Array, cost_usd_t: Array, slope_usd_t: Array) -
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(at, -700.0, 700.0))))
 
 
-def _steepness(price_usd_t: float, elasticity: float, cost_usd_t: Array) -> Array:
+def _steepness(price_usd_t: Array | float, elasticity: float, cost_usd_t: Array) -> Array:
     """The x beyond the turning point at which supply has this elasticity, by bisection; the turning point
     where
     supply of this cost is nowhere so elastic."""

@@ -35,12 +35,23 @@ def known_contracts(dataset: Dataset, usual_share: Array) -> Array:
 
 def known_freight_usd_t(dataset: Dataset) -> Array:
     """(mineral, stage, exporter, importer) USD per tonne contained, NaN where it is not known."""
+    return _on_lanes(dataset, "freight", "freight_usd_t", np.nan)
+
+
+def known_floor_usd_t(dataset: Dataset) -> Array:
+    """(mineral, stage, exporter, importer) least landed price of the base year, USD per tonne contained; -inf
+    where there was none."""
+    return _on_lanes(dataset, "floors", "floor_usd_t", -np.inf)
+
+
+def _on_lanes(dataset: Dataset, table: str, column: str, usual: float) -> Array:
+    """(mineral, stage, exporter, importer) a column of a table, ``usual`` where it has no row."""
     size = len(dataset.countries)
-    found = np.full((len(dataset.minerals), len(STAGES), size, size), np.nan)
-    for row in dataset.table("freight").itertuples(index=False):
-        exporter, importer = (dataset.countries.index(str(code)) for code in (row.exporter, row.importer))
-        place = dataset.minerals.index(str(row.mineral)), STAGES.index(str(row.stage))
-        found[(*place, exporter, importer)] = float(str(row.freight_usd_t))
+    found = np.full((len(dataset.minerals), len(STAGES), size, size), usual)
+    for row in dataset.table(table).to_dict("records"):
+        exporter, importer = (dataset.countries.index(str(row[end])) for end in ("exporter", "importer"))
+        place = dataset.minerals.index(str(row["mineral"])), STAGES.index(str(row["stage"]))
+        found[(*place, exporter, importer)] = float(row[column])
     return found
 
 

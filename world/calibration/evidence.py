@@ -16,6 +16,7 @@ from world.calibration.eve import (
     extra_stocks,
     known_contracts,
     known_covers,
+    known_floor_usd_t,
     known_freight_usd_t,
     known_hub_t_year,
 )
@@ -44,6 +45,7 @@ class Evidence:
     taste : (mineral, stage) theta of the sourcing choice
     distance_km, affinity : (country, country)
     tariff_share : (mineral, stage, country, country) duties of the base year, exporter by importer
+    floor_usd_t : (mineral, stage, country, country) least landed prices of the base year, -inf where none
     known_share, includes_home : (mineral, stage, country, country) and (mineral, stage, country)
     backstop_usd_t : (mineral, stage) cost of doing without;  backstop_weight : (stage,)
     stock_cover_months : (mineral, stage, country) usual private stock in months of use
@@ -71,6 +73,7 @@ class Evidence:
     distance_km: Array
     affinity: Array
     tariff_share: Array
+    floor_usd_t: Array
     known_share: Array
     includes_home: Array
     backstop_usd_t: Array
@@ -114,6 +117,7 @@ def read_evidence(
         distance,
         _affinity(dataset, distance, parameters),
         read_tariffs(dataset),
+        known_floor_usd_t(dataset),
         known if known_shares is None else known_shares,
         includes,
         np.nan_to_num(_backstops(price, cost_share, parameters)),

@@ -54,6 +54,10 @@ def _flows(evidence: Evidence, axes: Axes, stage: int, supply_t: Array, use_t: A
     affinity = gather_pairs(evidence.affinity, sellers, buyers, 1e-12)
     known = gather_pairs(evidence.known_share[:, stage], sellers, buyers, np.nan)
     includes = gather(evidence.includes_home[:, stage], buyers)
+    floored = evidence.floor_usd_t[:, stage] > evidence.price_usd_t[:, stage, None, None]
+    behind = gather(floored.any(axis=1).astype(float), sellers) > 0.0
+    # nobody ships out of a country whose floor holds prices above the world's what it could sell at home
+    kept_t = np.where(behind, supply_t, feed_t)
     for mineral in range(len(axes.minerals)):
         flows[mineral] = fit_stage_flows(
             affinity[mineral],
@@ -63,6 +67,6 @@ def _flows(evidence: Evidence, axes: Axes, stage: int, supply_t: Array, use_t: A
             includes[mineral],
             sellers[mineral],
             buyers[mineral],
-            feed_t[mineral],
+            kept_t[mineral],
         )
     return flows

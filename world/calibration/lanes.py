@@ -22,7 +22,8 @@ class StageLanes:
     """Lanes of one stage; axes (mineral, seller, buyer) unless said.
 
     flow_t : base-year flows, t/quarter
-    freight_usd_t, tariff_share : wedges of the base year; transit_months : time under way
+    freight_usd_t, tariff_share : wedges of the base year; floor_usd_t : least landed price, -inf where none;
+    transit_months : time under way
     log_preference : ln of the preference per tonne of capacity; -inf where padding
     log_newcomer : the same for capacity that has no customers of old: it secures offtake before it is built
         and sells its share of capacity at going prices, wherever
@@ -33,6 +34,7 @@ class StageLanes:
     flow_t: Array
     freight_usd_t: Array
     tariff_share: Array
+    floor_usd_t: Array
     transit_months: Array
     log_preference: Array
     log_newcomer: Array
@@ -40,6 +42,16 @@ class StageLanes:
     spread_usd_t: Array
     backstop_usd_t: Array
     index_usd_t: Array
+
+    def landed_usd_t(self, price_usd_t: Array) -> Array:
+        """(mineral, seller, buyer) what a tonne costs landed under the wedges of the base year, at prices at
+        the gate (mineral, seller)."""
+        return landed_usd_t(price_usd_t[:, :, None], self.freight_usd_t, self.tariff_share, self.floor_usd_t)
+
+
+def landed_usd_t(price_usd_t: Array, freight_usd_t: Array, tariff_share: Array, floor_usd_t: Array) -> Array:
+    """Price at the gate, freight and duty on both, and no less than the floor."""
+    return np.asarray(np.maximum((1.0 + tariff_share) * (price_usd_t + freight_usd_t), floor_usd_t))
 
 
 def fit_stage_flows(
@@ -54,7 +66,8 @@ def fit_stage_flows(
 ) -> Array:
     """(seller, buyer) flows of one mineral and stage; padded sellers and buyers get none.
 
-    feed_t : (seller,) swarf, scrap and unreported ore, used where it arises as far as refineries there can
+    feed_t : (seller,) what is used where it arises as far as buyers there can: swarf, scrap, unreported ore,
+        and all that is made behind a floor
     """
     same = (sellers[:, None] == buyers[None, :]) & (sellers >= 0)[:, None]
     scaled_use = use_t * (supply_t.sum() / use_t.sum()) if use_t.sum() > 0 else use_t

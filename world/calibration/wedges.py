@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from world.axes import Array, Axes, gather_pairs
+from world.axes import Array, Axes, gather, gather_pairs, scatter
 from world.calibration.curves import TRANCHE_SLOPE, dispersions_above_cost
 from world.calibration.evidence import Evidence
-from world.calibration.lanes import StageLanes, invert_preferences
+from world.calibration.lanes import StageLanes, invert_preferences, landed_usd_t
 from world.calibration.margins import Margins
 from world.geography import freight_usd_t
 from world.parameters import ParameterValues
@@ -77,6 +77,27 @@ def choice_spread_usd_t(
     return wide
 
 
+def raised_by_floors_usd_t(
+    evidence: Evidence, axes: Axes, stage: int, flow_t: Array, parameters: ParameterValues
+) -> Array:
+    """(mineral, seller) how far above the world's price the sellers of a country sold because of the floors
+    of the base year: delivered at home their goods cost what imports under a floor cost, by the part of
+    imports that such a floor held up (assumption: else nobody would have imported). Nothing in countries that
+    ship more abroad than they buy there: what they make is sold at the world's price."""
+    sellers, buyers, size = axes.sellers(stage), axes.buyers(stage), len(axes.countries)
+    floor = gather_pairs(evidence.floor_usd_t[:, stage], sellers, buyers, -np.inf)
+    tariff = gather_pairs(evidence.tariff_share[:, stage], sellers, buyers)
+    price, between = evidence.price_usd_t[:, stage, None, None], freight_between(evidence, stage, parameters)
+    at_home = gather(np.diagonal(between, axis1=1, axis2=2), buyers)[:, None, :]
+    bare = (1.0 + tariff) * (price + gather_pairs(between, sellers, buyers))
+    imported = np.where(sellers[:, :, None] != buyers[:, None, :], flow_t, 0.0)
+    gap = np.where(floor > bare, np.maximum(floor - (price + at_home), 0.0), 0.0)
+    bought, dearer = (scatter(tonnes.sum(axis=1), buyers, size) for tonnes in (imported, imported * gap))
+    sold = scatter(imported.sum(axis=2), sellers, size)
+    raised = np.divide(dearer, bought, out=np.zeros_like(dearer), where=bought > sold)
+    return gather(raised, sellers)
+
+
 def base_lanes(
     evidence: Evidence,
     axes: Axes,
@@ -93,11 +114,11 @@ def base_lanes(
     freight = _freight(evidence, axes, stage, parameters)
     sellers, buyers = axes.sellers(stage), axes.buyers(stage)
     tariff = gather_pairs(evidence.tariff_share[:, stage], sellers, buyers)
+    floor = gather_pairs(evidence.floor_usd_t[:, stage], sellers, buyers, -np.inf)
     transit = transit_months(
         evidence.distance_km, parameters.transit_handling_months, parameters.transit_km_month
     )
-    price = price_usd_t[:, :, None]
-    landed = (1.0 + tariff) * (price + freight)
+    landed = landed_usd_t(price_usd_t[:, :, None], freight, tariff, floor)
     present = gather_pairs(np.ones_like(evidence.affinity), sellers, buyers)
     affinity = gather_pairs(evidence.affinity, sellers, buyers, 1e-12)
     spread = np.maximum(spread_usd_t, 1e-6 * np.maximum(evidence.price_usd_t[:, stage][:, None], 1e-9))
@@ -120,6 +141,7 @@ def base_lanes(
         flow_t=flow_t,
         freight_usd_t=freight,
         tariff_share=tariff,
+        floor_usd_t=floor,
         transit_months=gather_pairs(transit, sellers, buyers),
         log_preference=log_preference,
         log_newcomer=newcomer,

@@ -10,7 +10,9 @@ Unknowns and residuals stand in one vector: the sellers of all stages, then the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,8 +95,43 @@ def _cut(unknowns: Floats, sizes: list[int], first: int) -> list[Floats]:
     return [unknowns[:, end - size : end] for end, size in zip(ends.tolist(), sizes, strict=True)]
 
 
+class OpenLanes(Protocol):
+    """The lanes of a stage on which goods could move."""
+
+    def reached(self) -> NDArray[np.bool_]:
+        """(M, B) whether a buyer has any."""
+        ...
+
+    def pulls(self, buying: NDArray[np.bool_]) -> Pulls:
+        """Those of the buyers (M, B) who buy, made ready."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Lanes as cells of arrays; ``live`` (M, R, S, B)."""
+
+    stage: Stage
+    live: NDArray[np.bool_]
+
+    def reached(self) -> NDArray[np.bool_]:
+        return np.asarray(self.live.any((1, 2)))
+
+    def pulls(self, buying: NDArray[np.bool_]) -> Pulls:
+        return prepare(self.stage.lanes, self.live & buying[:, None, None, :], buying)
+
+
 def pose(market: Market) -> Problem:
     """Decide who is active, and put lanes and curves in the form the solver works on."""
+    return pose_over(market, lambda place, active: _cells(market.stages[place], active))
+
+
+def _cells(stage: Stage, active: NDArray[np.bool_]) -> _Cells:
+    return _Cells(stage, _live(stage, active))
+
+
+def pose_over(market: Market, lanes_of: Callable[[int, NDArray[np.bool_]], OpenLanes]) -> Problem:
+    """As :func:`pose`; ``lanes_of`` gives the open lanes of a stage whose active sellers are (M, S)."""
     scale = reference_price_usd_t(market)
     stages = market.stages
     working = np.zeros(stages[0].feed_t.shape, dtype=bool)
@@ -102,15 +139,14 @@ def pose(market: Market) -> Problem:
     for place, stage in enumerate(stages):
         following = stages[place + 1] if place + 1 < len(stages) else None
         sellers = sellers_of(stage, working, scale)
-        live = _live(stage, sellers.active)
-        works = _works(stage, following, live)
+        lanes = lanes_of(place, sellers.active)
+        works = _works(stage, following, lanes.reached())
         buying = np.concatenate([works, stage.needs.need_t > 0], 1)
-        live &= buying[:, None, None, :]
         posed.append(
             StageProblem(
                 sellers=sellers,
                 buyers=buyers_of(stage, following, works),
-                pulls=prepare(stage.lanes, live, buying),
+                pulls=lanes.pulls(buying),
                 desks=_real_desks(stage.desks),
                 recovery=stage.recovery[:, None],
                 working=working,
@@ -144,10 +180,10 @@ def _real_desks(desks: Desks) -> Desks:
     )
 
 
-def _works(stage: Stage, following: Stage | None, live: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _works(stage: Stage, following: Stage | None, reached: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Makers among the buyers that have capacity and a lane to buy on, (M, J)."""
-    reached = np.asarray(live.any((1, 2)))[:, : stage.makers_next]
-    return reached if following is None else reached & (following.making.capacity_t.sum(1) > 0)
+    makers = reached[:, : stage.makers_next]
+    return makers if following is None else makers & (following.making.capacity_t.sum(1) > 0)
 
 
 def evaluate(problem: Problem, unknowns: Floats) -> State:

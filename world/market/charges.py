@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from world.market.arrays import Lanes
+from world.market.listed import LaneList
 from world.market.rows import Floats, Rowwise
 
 
@@ -123,18 +124,18 @@ def compose_lanes(
 
 def divide_payment(
     charges: LaneCharges,
-    lanes: Lanes,
-    price_usd_t: Floats,
+    lanes: Lanes | LaneList,
+    gate_usd_t: Floats,
     asked_usd_t: Floats,
     rent_usd_t: Floats,
     flow_t: Floats,
 ) -> LaneMoney:
     """Divide what buyers pay per tonne.
 
-    price_usd_t (M, S) gate prices; asked_usd_t (spot), rent_usd_t, flow_t (M, R, S, B) as in
-    ``StageClearing``. Of a
-    rent the part above a tariff quota is duty; the seller's part is inside the customs value, so that it
-    takes the place of a levy (case T9d), the importer's part is outside.
+    gate_usd_t, asked_usd_t (spot), rent_usd_t, flow_t (M, R, S, B): prices at the gate, and as in
+    ``StageClearing``; or (L,) of listed lanes and their charges. Of a rent the part above a tariff quota is
+    duty; the seller's part is inside the customs value, so that it takes the place of a levy (case T9d), the
+    importer's part is outside.
     """
     factor = charges.price_factor
     over = np.where(flow_t > lanes.cap_t, 1.0 - lanes.cap_t / np.where(flow_t > 0, flow_t, 1.0), 0.0)
@@ -152,7 +153,7 @@ def divide_payment(
     levy = np.maximum(paid - kept, 0.0)
     return LaneMoney(
         seller_usd_t=seller,
-        above_usd_t=asked_usd_t - price_usd_t[:, None, :, None] + gap,
+        above_usd_t=asked_usd_t - gate_usd_t + gap,
         contract_usd_t=charges.contract_usd_t(asked_usd_t),
         export_tax_usd_t=tax,
         duty_usd_t=duty + above_quota,

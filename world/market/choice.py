@@ -81,19 +81,19 @@ def prepare(lanes: Lanes, live: NDArray[np.bool_], buyers: NDArray[np.bool_]) ->
         log_over=np.where(has_cap, lanes.over_quota_usd_t, np.inf) * per_spread if quotas else None,
         capped=np.asarray(has_cap.any((1, 2))) if quotas else None,
         spread=spread,
-        outside=_outside(lanes, live, buyers, spread),
+        outside=outside_of(lanes, np.asarray(live.any((1, 2))), buyers, spread),
     )
 
 
-def _outside(lanes: Lanes, live: NDArray[np.bool_], buyers: NDArray[np.bool_], spread: Floats) -> Floats:
-    """ln of the pull of going without, all tiers together, (M, B)."""
+def outside_of(lanes: Lanes, reached: NDArray[np.bool_], buyers: NDArray[np.bool_], spread: Floats) -> Floats:
+    """ln of the pull of going without, all tiers together, (M, B); ``reached`` (M, B) by any lane."""
     tiers = lanes.backstop_log_weight - lanes.backstop_usd_t / spread[:, None, :]
     top = tiers.max(1)
     level = np.where(np.isfinite(top), top, 0.0)
     with np.errstate(divide="ignore"):
         outside = np.log(np.exp(tiers - level[:, None, :]).sum(1)) + level
     outside = np.where(buyers, outside, 0.0)
-    stranded = ~live.any((1, 2)) & np.isinf(outside)  # no lane and no backstop: the index still needs a value
+    stranded = ~reached & np.isinf(outside)  # no lane and no backstop: the index still needs a value
     return np.where(stranded, -lanes.backstop_usd_t.max(1) / spread, outside)
 
 

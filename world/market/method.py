@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import os
 
-from world.market.arrays import Lanes
 from world.market.balance import Problem
 from world.market.charges import LaneCharges
-from world.market.clearing import StageClearing
+from world.market.listed import LaneFlows, LaneList
 from world.market.newton import Outcome
 from world.market.newton import newton as newton_on_arrays
-from world.market.payments import Payments
-from world.market.payments import payments_of as payments_on_arrays
+from world.market.payments import LanePayments
+from world.market.payments import payments_over as payments_on_arrays
 from world.market.rows import Floats
 
 VARIABLE, COMPILED, ARRAYS = "OREBLOC_KERNEL", "compiled", "arrays"
@@ -32,29 +31,38 @@ def newton(problem: Problem, unknowns: Floats, tolerance: float, steps: int) -> 
     KernelError
         If ``OREBLOC_KERNEL`` is neither ``compiled`` nor ``arrays``.
     """
-    if not _is_compiled():
+    if not is_compiled():
         return newton_on_arrays(problem, unknowns, tolerance, steps)
     from world.market.compiled.newton import newton as newton_compiled  # a second to import: not for --help
 
     return newton_compiled(problem, unknowns, tolerance, steps)
 
 
-def payments_of(charges: LaneCharges, lanes: Lanes, cleared: StageClearing) -> Payments:
-    """What buyers pay over the lanes of a stage: see :func:`world.market.payments.payments_of`.
+def payments_over(
+    charges: LaneCharges, lanes: LaneList, flows: LaneFlows, price_usd_t: Floats, ordered_t: Floats
+) -> LanePayments:
+    """What buyers pay over listed lanes: see :func:`world.market.payments.payments_over`.
 
     Raises
     ------
     KernelError
         If ``OREBLOC_KERNEL`` is neither ``compiled`` nor ``arrays``.
     """
-    if not _is_compiled():
-        return payments_on_arrays(charges, lanes, cleared)
-    from world.market.compiled.payments import payments_of as payments_compiled
+    if not is_compiled():
+        return payments_on_arrays(charges, lanes, flows, price_usd_t, ordered_t)
+    from world.market.compiled.payments import payments_over as payments_compiled
 
-    return payments_compiled(charges, lanes, cleared)
+    return payments_compiled(charges, lanes, flows, price_usd_t, ordered_t)
 
 
-def _is_compiled() -> bool:
+def is_compiled() -> bool:
+    """Whether the compiled form is chosen.
+
+    Raises
+    ------
+    KernelError
+        If the environment names neither form.
+    """
     chosen = os.environ.get(VARIABLE, COMPILED)
     if chosen not in (COMPILED, ARRAYS):
         raise KernelError(f"{VARIABLE}: given {chosen!r}, allowed: {COMPILED} or {ARRAYS}")

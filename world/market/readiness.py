@@ -9,7 +9,8 @@ import numpy as np
 
 from world.market.arrays import Curves, Lanes, Market, Needs, Stage, Stocks, no_desks
 from world.market.charges import LaneCharges, compose_lanes
-from world.market.method import ARRAYS, VARIABLE, payments_of
+from world.market.lane_books import lane_books
+from world.market.method import ARRAYS, VARIABLE, payments_over
 from world.market.rows import Floats
 from world.market.solver import clear_market
 
@@ -39,8 +40,8 @@ def make_ready() -> None:
         return
     market, charges = smallest_market()
     cleared = clear_market(market)
-    for stage, clearing in zip(market.stages, cleared.stages, strict=True):
-        payments_of(charges, stage.lanes, clearing)
+    for book, found in zip(lane_books(market, cleared, [charges] * STAGES), cleared.stages, strict=True):
+        payments_over(book.charges, book.lanes, book.flows, found.price_usd_t, found.ordered_t)
     from world.market.compiled.cache import note_kept
 
     note_kept()

@@ -9,8 +9,9 @@ from benchmarks.random_markets import EVERYTHING, Setting, random_market
 from world.market.balance import pose
 from world.market.compiled import newton as compiled
 from world.market.compiled import payments as compiled_payments
+from world.market.lane_books import lane_books
 from world.market.newton import newton
-from world.market.payments import Payments, payments_of
+from world.market.payments import Payments, payments_over
 from world.market.solver import clear_market
 from world.market.start import starting_prices, unknowns_of
 
@@ -51,10 +52,11 @@ def test_both_forms_add_up_the_same_payments(kind: str, seed: int) -> None:
     # a charge that is the same everywhere may stand in one place
     charges = [replace(charge, other_usd_t=charge.other_usd_t[:, :1, :1, :1]) for charge in charges]
     clearing = clear_market(market)
-    for charge, stage, cleared in zip(charges, market.stages, clearing.stages, strict=True):
-        arrays = payments_of(charge, stage.lanes, cleared)
-        loops = compiled_payments.payments_of(charge, stage.lanes, cleared)
-        for item in fields(Payments):
-            one, other = getattr(arrays, item.name), getattr(loops, item.name)
+    for book, cleared in zip(lane_books(market, clearing, charges), clearing.stages, strict=True):
+        given = (book.charges, book.lanes, book.flows, cleared.price_usd_t, cleared.ordered_t)
+        arrays, loops = payments_over(*given), compiled_payments.payments_over(*given)
+        pairs = [(getattr(arrays.sums, f.name), getattr(loops.sums, f.name)) for f in fields(Payments)]
+        pairs += [(arrays.levy_usd, loops.levy_usd), (arrays.hub_margin_usd, loops.hub_margin_usd)]
+        for one, other in pairs:
             scale = 1e-9 * max(np.abs(one).max(initial=0.0), 1e-9)
-            np.testing.assert_allclose(other, one, rtol=1e-9, atol=scale, err_msg=item.name)
+            np.testing.assert_allclose(other, one, rtol=1e-9, atol=scale)

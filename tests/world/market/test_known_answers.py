@@ -77,7 +77,7 @@ def test_compose_lanes_taxes_the_cif_value() -> None:
     landed = 1.2 * (1.1 * 100 + 2 + 3) + 5 + 7 + 11 + 13
     assert lanes.price_factor * 100 + lanes.charge_usd_t == pytest.approx(landed)
     asked = 100.0 * one
-    money = divide_payment(charges, lanes, asked[:, 0, :, 0], asked, 0.0 * one, one)
+    money = divide_payment(charges, lanes, asked, asked, 0.0 * one, one)
     assert money.duty_usd_t == pytest.approx(0.2 * 115 + 11.0)
     assert money.export_tax_usd_t == pytest.approx(12.0)
 

@@ -6,11 +6,13 @@ A row's result does not depend on the batch in which it stands, and nothing is a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf, isfinite
 
 import numpy as np
+from numpy.typing import NDArray
 
-from world.market.balance import Problem, StageProblem
+from world.market.balance import Problem
 from world.market.compiled.cache import compiled, entrance
 from world.market.compiled.derivatives import log_jacobian
 from world.market.compiled.equations import (
@@ -26,7 +28,7 @@ from world.market.compiled.equations import (
     evaluate,
     make_room,
 )
-from world.market.compiled.packed import Places, pack
+from world.market.compiled.packed import LiveLanes, PackedStage, pack, pack_lanes
 from world.market.newton import (
     DAMPING_STEP,
     FIRST_DAMPING,
@@ -48,23 +50,42 @@ from world.market.rows import Floats
 
 def newton(problem: Problem, unknowns: Floats, tolerance: float, steps: int) -> Outcome:
     """As :func:`world.market.newton.newton`: look for what clears each row, from ``unknowns`` (M, n)."""
+    stages, places = pack(problem)
+    found, flows, columns = _search(problem, stages, unknowns, tolerance, steps)
+    flow_t = [np.zeros(stage.pulls.offset.shape) for stage in problem.stages]
+    for flow, lanes, tonnes in zip(flow_t, places, flows, strict=True):
+        flow[lanes] = tonnes
+    return Outcome(*found, tuple(map(_purchases, flow_t, columns)))
+
+
+def newton_over(
+    problem: Problem, lanes: Sequence[LiveLanes], unknowns: Floats, tolerance: float, steps: int
+) -> tuple[Outcome, tuple[Floats, ...]]:
+    """As :func:`newton` over listed lanes, and the tonnes on each. ``problem`` has no routes, nor have the
+    purchases."""
+    stages = pack_lanes(problem, lanes)
+    found, flows, columns = _search(problem, stages, unknowns, tolerance, steps)
+    flow_t = [np.zeros(stage.pulls.offset.shape) for stage in problem.stages]
+    return Outcome(*found, tuple(map(_purchases, flow_t, columns))), flows
+
+
+def _search(
+    problem: Problem, stages: tuple[PackedStage, ...], unknowns: Floats, tolerance: float, steps: int
+) -> tuple[tuple[Floats, NDArray[np.int64], Floats], tuple[Floats, ...], tuple[Floats, ...]]:
+    """Unknowns, steps taken and errors; by stage the flows of lanes, and the columns of buyers."""
     found = np.ascontiguousarray(unknowns, dtype=np.float64).copy()
     taken, error = np.full(len(found), steps), np.full(len(found), np.inf)
-    stages, places = pack(problem)
     flows = tuple(np.zeros(len(stage.seller)) for stage in stages)
     columns = tuple(np.zeros((len(found), COLUMNS, stage.choice.shape[1])) for stage in stages)
     ends = (found, taken, error, flows, columns)
     _solve_rows(stages, problem.scale_usd_t[:, 0].copy(), tolerance, steps, ends)
-    purchases = zip(problem.stages, places, flows, columns, strict=True)
-    return Outcome(found, taken, error, tuple(_purchases(*stage) for stage in purchases))
+    return (found, taken, error), flows, columns
 
 
-def _purchases(stage: StageProblem, lanes: Places, flow_t: Floats, columns: Floats) -> Purchases:
-    """What is bought at a stage, from the flows of its live lanes and the columns of its buyers."""
-    flow = np.zeros(stage.pulls.offset.shape)
-    flow[lanes] = flow_t
+def _purchases(flow_t: Floats, columns: Floats) -> Purchases:
+    """What is bought at a stage, from the columns of its buyers."""
     names = (INDEX, LOG_ORDER, LOG_USE, GOT, UNMET)
-    return Purchases(flow, *(columns[:, name] for name in names))
+    return Purchases(flow_t, *(columns[:, name] for name in names))
 
 
 @compiled

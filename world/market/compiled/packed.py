@@ -4,14 +4,16 @@ arrays, lanes that carry something listed row by row and buyer by buyer.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from world.market.arrays import Desks
 from world.market.balance import Problem, StageProblem
 from world.market.choice import Pulls
+from world.market.listed import desk_bits
 from world.market.rows import Floats
 
 Whole = NDArray[np.int64]
@@ -53,6 +55,18 @@ Places = tuple[NDArray[np.intp], ...]
 """Row, route, seller and buyer of each live lane."""
 
 
+@dataclass(frozen=True)
+class LiveLanes:
+    """The lanes of a stage that carry something, by row, buyer, route and seller: row, seller, buyer (L,);
+    desks (L,) as bits; terms (5, L) as in :class:`PackedStage`."""
+
+    row: Whole
+    seller: Whole
+    buyer: Whole
+    desks: Whole
+    terms: Floats
+
+
 def pack(problem: Problem) -> tuple[tuple[PackedStage, ...], tuple[Places, ...]]:
     """Every stage of the batch, and where its live lanes stand.
 
@@ -61,33 +75,46 @@ def pack(problem: Problem) -> tuple[tuple[PackedStage, ...], tuple[Places, ...]]
     ValueError
         If a stage has more desks than bits to name them.
     """
+    places = tuple(_live_places(stage) for stage in problem.stages)
+    lanes = [
+        LiveLanes(at[0], at[2], at[3], desk_bits(stage.desks, at), _terms(stage.pulls, at))
+        for stage, at in zip(problem.stages, places, strict=True)
+    ]
+    return pack_lanes(problem, lanes), places
+
+
+def pack_lanes(problem: Problem, lanes: Sequence[LiveLanes]) -> tuple[PackedStage, ...]:
+    """Every stage of the batch over the lanes listed.
+
+    Raises
+    ------
+    ValueError
+        If a stage has more desks than bits to name them.
+    """
     following = (*problem.stages[1:], None)
-    places = tuple(_live_lanes(stage) for stage in problem.stages)
-    stages = zip(problem.stages, following, places, strict=True)
-    return tuple(_pack(stage, after, lanes) for stage, after, lanes in stages), places
+    return tuple(_pack(*stage) for stage in zip(problem.stages, following, lanes, strict=True))
 
 
-def _live_lanes(stage: StageProblem) -> Places:
+def _live_places(stage: StageProblem) -> Places:
     """The lanes that carry something, row by row and buyer by buyer."""
     row, buyer, route, seller = np.nonzero(stage.pulls.offset.transpose(0, 3, 1, 2) > -np.inf)
     return row, route, seller, buyer
 
 
-def _pack(stage: StageProblem, following: StageProblem | None, lanes: Places) -> PackedStage:
+def _pack(stage: StageProblem, following: StageProblem | None, lanes: LiveLanes) -> PackedStage:
     pulls, desks = stage.pulls, stage.desks
     if desks.seller.shape[1] > MOST_DESKS:
         raise ValueError(f"{desks.seller.shape[1]} export desks at a stage, allowed: at most {MOST_DESKS}")
-    row, _, seller, buyer = lanes
     rows, buyers = pulls.spread.shape
-    count = np.bincount(row * buyers + buyer, minlength=rows * buyers)
+    count = np.bincount(lanes.row * buyers + lanes.buyer, minlength=rows * buyers)
     stocks, users, own = stage.buyers.stocks, stage.buyers.users, stage.sellers.own
     stock = (stocks.buy_share, stocks.draw_share, stocks.price_usd_t, stocks.width_usd_t)
     book = stage.sellers
     return PackedStage(
         start=np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
-        seller=seller.astype(np.int64),
-        desks=_desk_bits(desks, lanes),
-        terms=_terms(pulls, lanes),
+        seller=np.ascontiguousarray(lanes.seller, dtype=np.int64),
+        desks=np.ascontiguousarray(lanes.desks),
+        terms=lanes.terms,
         choice=_last(pulls.spread, pulls.outside, *stock),
         makers=_makers(stage),
         made_recovery=np.ones(rows) if following is None else following.recovery[:, 0].copy(),
@@ -118,16 +145,6 @@ def _terms(pulls: Pulls, lanes: Places) -> Floats:
         none if values is None else values[lanes] for values in (pulls.limit, pulls.log_cap, pulls.log_over)
     )
     return np.ascontiguousarray(np.stack([pulls.factor[lanes], pulls.offset[lanes], *limits]))
-
-
-def _desk_bits(desks: Desks, lanes: Places) -> Whole:
-    """(L,) the export desks that each lane passes, as bits."""
-    row, route, seller, buyer = lanes
-    bits = np.zeros(len(row), dtype=np.int64)
-    for desk in range(desks.seller.shape[1]):
-        mine = (desks.seller[row, desk] == seller) & desks.lanes[row, desk, route, buyer]
-        bits |= np.where(mine, np.int64(1) << desk, 0)
-    return bits
 
 
 def _makers(stage: StageProblem) -> Floats:

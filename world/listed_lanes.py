@@ -1,0 +1,201 @@
+"""From listed borders to the listed lanes of a market, by the rules of :mod:`world.borders`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from world.axes import Array, Mask, Whole
+from world.border_terms import HubTerms, Rows, StageBorders, ZoneRules
+from world.borders import Route, direct_route, hub_route, inside
+from world.listed_borders import ListedBorders, RouteList
+from world.market.arrays import Market, Stage
+from world.market.charges import LaneCharges
+from world.market.listed import LaneList, ListedMarket, no_lanes
+from world.offers import Offers, Priced
+from world.quotas import SellerQuotas
+
+
+@dataclass(frozen=True)
+class ListedPriced:
+    """A market over listed lanes. ``priced`` : the market without routes and the charges of the lanes (L,);
+    ``lanes`` and ``hub`` (L, handover) countries that goods pass, -1 none: one a stage."""
+
+    priced: Priced
+    lanes: tuple[LaneList, ...]
+    hub: tuple[Whole, ...]
+
+    @property
+    def market(self) -> ListedMarket:
+        """The market that is to clear."""
+        return ListedMarket(self.priced.market, self.lanes, routes=2)
+
+
+def list_market(
+    offers: Offers,
+    rows: Sequence[Rows],
+    lists: Sequence[ListedBorders],
+    terms: HubTerms,
+    zone: ZoneRules,
+    hubs: bool,
+) -> ListedPriced:
+    """As :meth:`world.offers.Offers.market`, over listed lanes."""
+    stages, charges, lanes, hub = [], [], [], []
+    for offer, asked, listed in zip(offers.stages, rows, lists, strict=True):
+        border, quotas = listed.direct.borders, offer.quotas
+        columns = border.spread_usd_t.shape[1]
+        routes = _routes_of(listed, asked, terms, zone, hubs)
+        order = _Order.of(routes, (offer.feed_t.shape[1], columns))
+        charge, found = _charged(routes, order, quotas)
+        none = np.zeros((*quotas.seller.shape, 0, columns), dtype=bool)
+        buyers = (border.spread_usd_t, border.backstop_usd_t, border.backstop_log_weight)
+        stages.append(
+            Stage(
+                own=offer.own,
+                feed_t=offer.feed_t,
+                recovery=offer.recovery,
+                making=offer.making,
+                needs=offer.needs,
+                stocks=offer.stocks,
+                lanes=no_lanes(offer.feed_t.shape[1], *buyers),
+                desks=quotas.desks(none),
+            )
+        )
+        charges.append(charge)
+        lanes.append(found)
+        hub.append(order.hubs(routes))
+    return ListedPriced(Priced(Market(tuple(stages)), tuple(charges)), tuple(lanes), tuple(hub))
+
+
+@dataclass(frozen=True)
+class _Lanes:
+    """Those lanes of a route that are open: ``at`` (l,) their places among (row, lane), ``row``, ``seller``,
+    ``buyer`` (l,)."""
+
+    made: Route
+    borders: StageBorders
+    at: Whole
+    row: Whole
+    seller: Whole
+    buyer: Whole
+
+    @classmethod
+    def of(cls, listed: RouteList, made: Route) -> _Lanes:
+        at = np.flatnonzero(made.log_weight > -np.inf)
+        width = max(listed.seller.shape[1], 1)
+        return cls(made, listed.borders, at, at // width, listed.seller.ravel()[at], listed.buyer.ravel()[at])
+
+    def take(self, values: Array) -> Array:
+        """(l,) of values (row, lane, 1), or (row, 1, 1) where they are the same on all lanes."""
+        return values.reshape(-1).take(self.row if values.shape[1] == 1 else self.at)
+
+    def hubs(self) -> Whole:
+        """(l, handover) countries on the way."""
+        hub = self.borders.hub
+        return np.moveaxis(hub[..., 0], 1, 2).reshape(-1, hub.shape[1])[self.at]
+
+
+def _routes_of(
+    listed: ListedBorders, rows: Rows, terms: HubTerms, zone: ZoneRules, hubs: bool
+) -> list[_Lanes]:
+    """The open lanes of both routes, or of the direct one alone."""
+    direct, around = listed.direct, listed.around
+    both_in, into = _sides(direct.borders, rows)
+    asked = replace(rows, approval_share=direct.approval_share)
+    routes = [_Lanes.of(direct, direct_route(direct.borders, asked, zone, both_in, into))]
+    if hubs and around.seller.size:
+        asked = replace(rows, approval_share=around.approval_share)
+        _, into = _sides(around.borders, rows)
+        routes.append(_Lanes.of(around, hub_route(around.borders, asked, terms, zone, into)))
+    return routes
+
+
+def _sides(borders: StageBorders, rows: Rows) -> tuple[Mask, Mask]:
+    """(row, lane, 1) lanes between members that the floor covers, and from outsiders to members."""
+    seller_in = inside(rows.members, borders.sellers)[..., None]
+    buyer_in = inside(rows.members, borders.buyers)[..., None]
+    covered = ~np.isnan(rows.reference_usd_t)[:, None, None]
+    return seller_in & buyer_in & covered, ~seller_in & buyer_in
+
+
+@dataclass(frozen=True)
+class _Order:
+    """Where the lanes of each route stand in one list by row, buyer, route and seller; ``count`` in all."""
+
+    slots: tuple[Whole, ...]
+    count: int
+
+    @classmethod
+    def of(cls, routes: Sequence[_Lanes], shape: tuple[int, int]) -> _Order:
+        sellers, buyers = shape
+        keys = [
+            ((lanes.row * buyers + lanes.buyer) * 2 + route) * sellers + lanes.seller
+            for route, lanes in enumerate(routes)
+        ]
+        if len(keys) == 1:
+            return cls((np.arange(len(keys[0])),), len(keys[0]))
+        last = np.searchsorted(keys[0], keys[1]) + np.arange(len(keys[1]))
+        count = len(keys[0]) + len(keys[1])
+        first = np.ones(count, dtype=bool)
+        first[last] = False
+        return cls((np.flatnonzero(first), last), count)
+
+    def merged(self, parts: Sequence[Array]) -> Any:
+        """One list of values by route."""
+        if len(parts) == 1:
+            return parts[0]
+        values = np.empty((self.count, *parts[0].shape[1:]), dtype=parts[0].dtype)
+        for slots, part in zip(self.slots, parts, strict=True):
+            values[slots] = part
+        return values
+
+    def hubs(self, routes: Sequence[_Lanes]) -> Whole:
+        """(L, handover) countries that goods pass, -1 on direct lanes."""
+        hub = np.full((self.count, routes[0].borders.hub.shape[1]), -1, dtype=np.int64)
+        if len(routes) > 1:
+            hub[self.slots[1]] = routes[1].hubs()
+        return hub
+
+
+def _charged(routes: Sequence[_Lanes], order: _Order, quotas: SellerQuotas) -> tuple[LaneCharges, LaneList]:
+    """Charges and lanes in one list."""
+    charges = LaneCharges(
+        **{
+            name: order.merged([lanes.take(lanes.made.charges[name]) for lanes in routes])
+            for name in routes[0].made.charges
+        }
+    )
+    row, seller, buyer = (
+        order.merged([getattr(lanes, name) for lanes in routes]) for name in ("row", "seller", "buyer")
+    )
+    route = order.merged([np.full(len(lanes.at), number) for number, lanes in enumerate(routes)])
+    weight, cap, over = (
+        order.merged([lanes.take(getattr(lanes.made, name)) for lanes in routes])
+        for name in ("log_weight", "cap_t", "over_quota_usd_t")
+    )
+    return charges, LaneList(
+        row=row,
+        route=route,
+        seller=seller,
+        buyer=buyer,
+        desks=_desks(quotas, row, route, seller, buyer),
+        price_factor=charges.price_factor,
+        charge_usd_t=charges.charge_usd_t,
+        floor_usd_t=np.maximum(charges.levy_floor_usd_t, charges.seller_floor_usd_t),
+        log_weight=weight,
+        cap_t=cap,
+        over_quota_usd_t=over,
+    )
+
+
+def _desks(quotas: SellerQuotas, row: Whole, route: Whole, seller: Whole, buyer: Whole) -> Whole:
+    """(L,) the quotas that each lane counts against, as bits."""
+    bits = np.zeros(len(row), dtype=np.int64)
+    for desk in range(quotas.seller.shape[1]):
+        mine = (quotas.seller[row, desk] == seller) & quotas.covers[row, desk, buyer]
+        mine &= (route == 0) | quotas.by_hubs[row, desk]
+        bits |= np.where(mine, np.int64(1) << desk, 0)
+    return bits
