@@ -8,6 +8,7 @@ from small_worlds import QUIET_LEADER, bind, make_world, measure, play, table
 from agents.decision import Offer
 from world.invitations import duty_burden_usd
 from world.model import TradeWorld
+from world.state import ACTION_PLAN
 
 
 def world_with(offer: Offer) -> TradeWorld:
@@ -53,30 +54,27 @@ DUTY = measure("tariff", "USA", "2025-Q1", targets=("CAN",), minerals=("nickel",
 
 
 def package(rounds_per_year: int = 4, **given: object) -> TradeWorld:
-    """Canada reviews its trade with the leader in the last quarter of 2026, minerals among the rest; what
-    it signs is in force at once."""
-    years = 3
-    return play(
-        make_world(
-            "zone_floor",
-            minerals=("nickel",),
-            zone__stages=["ore"],  # so that members' waiver of duties leaves metal alone
-            rounds=years * rounds_per_year,
-            measures=[DUTY],
-            run__rounds_per_year=rounds_per_year,
-            zone__text_quarters=[0, 0],
-            zone__ratification_quarters=[0, 0],
-            accession__strategies={"CAN": "linked_talks"},
-            accession__talks={"CAN": "2026-Q4"},
-            parameters__soft_review_probability=1.0,
-            parameters__framework_delay_quarters=0,
-            parameters__action_plan_delay_quarters=1,
-            parameters__talks_bargaining_share=1.0,  # all that the leader gains or would lose goes to Canada
-            institutions__off=["*"],
-            dominant_refiner__doctrine="passive",
-            **given,
-        )
+    """Canada reviews its trade with the leader in the last quarter of 2026, minerals among the rest; it
+    stands on the rung before the floor, and what it signs is in force at once."""
+    world = make_world(
+        "zone_floor",
+        minerals=("nickel",),
+        zone__stages=["ore"],  # so that members' waiver of duties leaves metal alone
+        rounds=3 * rounds_per_year,
+        measures=[DUTY],
+        run__rounds_per_year=rounds_per_year,
+        zone__text_quarters=[0, 0],
+        zone__ratification_quarters=[0, 0],
+        accession__strategies={"CAN": "linked_talks"},
+        accession__talks={"CAN": "2026-Q4"},
+        parameters__talks_bargaining_share=1.0,  # all that the leader gains or would lose goes to Canada
+        institutions__off=["*"],
+        dominant_refiner__doctrine="passive",
+        **given,
     )
+    play(world, world.decisions_open)
+    world.state.politics.rung[world.base.axes.country("CAN")] = ACTION_PLAN
+    return play(world)
 
 
 @pytest.mark.parametrize("rounds_per_year", [4, 12])
