@@ -40,6 +40,7 @@ def invite(world: TradeWorld) -> dict[str, Invitation]:
             duty_burden_usd=duty_burden_usd(world, index),
             request=politics.requests.get(country.iso3) if rung < FLOOR else None,
             potential_usd=float(potential[index].sum()),
+            already_share=already_share(world, index),
             sales_to_leader_share=sales_to_leader_share(world, index),
             asked=country.iso3 in politics.asked,
             waits=waits(world, country.iso3),
@@ -58,6 +59,13 @@ def potential_usd(world: TradeWorld) -> Array:
     index[[world.leader, world.dominant]] = 0.0
     stake = world.parameters.other_minerals_stake_ratio * float(stake_usd(world).sum())
     return np.asarray(stake * index / max(float(index.sum()), 1e-12))
+
+
+def already_share(world: TradeWorld, places: list[int]) -> float:
+    """Part of the goods exports of these countries that goes to the leader without any framework."""
+    facts = world.facts
+    exports = facts.exports_usd[places]
+    return float(exports @ facts.exports_to_leader_share[places] / max(float(exports.sum()), 1.0))
 
 
 def sales_to_leader_share(world: TradeWorld, places: list[int]) -> float:
