@@ -60,9 +60,10 @@ def worth_usd(one: Invitation) -> float:
 
 
 def _terms(one: Invitation) -> Mapping[str, float]:
-    chance = chance_of_signing(one)
+    """What it brings that the leader would not get by trade as it is, times the chance."""
+    new = chance_of_signing(one) * (1.0 - one.already_share)
     return {
-        "supply there is": chance * one.supply_usd,
-        "projects to come": chance * one.projects_usd,
-        "ore in the ground": chance * one.potential_usd,
+        "supply there is": new * one.supply_usd,
+        "projects to come": new * one.projects_usd,
+        "ore in the ground": new * one.potential_usd,
     }

@@ -51,6 +51,7 @@ class Invitation:
     reliability : how far it trusts the leader, 0-1
     duty_burden_usd : what the leader's duties on all its goods take from it; request : what it asked for last
     potential_usd : part of the stake in minerals that no market here covers that its ore in the ground holds
+    already_share : part of its goods exports that goes to the leader already
     sales_to_leader_share : goods it sells to the leader over its output, the hold of talks on duties
     near : candidates so near that one journey serves them all; asked : it would sign a framework if invited
     waits : it is invited and silent, has agreed, or has refused within the year
@@ -65,6 +66,7 @@ class Invitation:
     request: Request | None = None
     potential_usd: float = 0.0
     sales_to_leader_share: float = 0.0
+    already_share: float = 0.0
     near: tuple[str, ...] = ()
     asked: bool = False
     waits: bool = False

@@ -85,7 +85,6 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
     facts = read_country_facts(dataset, base, leader_name, dominant_name, eve)
     output = base.lanes(REFINED).flow_t.sum(axis=2)
     grip = np.where(axes.refiners == dominant, output, 0.0).sum(axis=1) / output.sum(axis=1)
-    stopped = _component_stop(base, need, final_use, grip, dominant, parameters)
     network = make_hub_network(base.evidence, trade, (leader, dominant), parameters)
     room = room_t(base, trade, parameters.hub_room_share)
     return Economy(
@@ -101,8 +100,8 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
         final_need_t=need,
         final_use=final_use,
         grip=grip,
-        component_stop_usd=stopped,
-        minerals_at_risk_usd=minerals_at_risk_usd(base, stopped, grip, dominant, parameters),
+        component_stop_usd=_component_stop(base, need, final_use, grip, dominant, parameters),
+        minerals_at_risk_usd=minerals_at_risk_usd(base, grip, dominant, parameters),
         demand_growth=read_demand_growth(
             dataset, run.demand, run.clock, run.rounds + 20 * run.rounds_per_year
         ),

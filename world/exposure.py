@@ -10,23 +10,22 @@ from world.calibration.base import BaseMarket
 from world.parameters import ParameterValues
 
 
-def minerals_at_risk_usd(
-    base: BaseMarket, component_stop_usd: Array, grip: Array, dominant: int, parameters: ParameterValues
-) -> Array:
-    """(country,) loss a round if the dominant refiner sold a country no more of the metal that it dominates,
-    nor goods made of it, and bought no more ore and metal there.
+def minerals_at_risk_usd(base: BaseMarket, grip: Array, dominant: int, parameters: ParameterValues) -> Array:
+    """(country,) loss a round if the dominant refiner sold a country no more of the metal that it dominates
+    and bought no more ore and metal there. Finished goods are left out: they have not been withheld from
+    anybody.
 
     What is not sold to it goes elsewhere at a discount (``diverted_sales_loss_share``), as most of what China
-    stopped buying from Australia in 2020 did. For minerals whose components have a market of their own, a
-    stop of these is left to that market and is not in the sum.
+    stopped buying from Australia in 2020 did.
     """
-    lost = component_stop_usd + _metal_stop_usd(base, grip, dominant, parameters)
+    lost = _metal_stop_usd(base, grip, dominant, parameters)
     lost += parameters.diverted_sales_loss_share * _sold_to_usd(base, dominant)
     lost[dominant] = 0.0
     return np.asarray(lost)
 
 
 def _metal_stop_usd(base: BaseMarket, grip: Array, dominant: int, parameters: ParameterValues) -> Array:
+    """(country,) loss of its users of metal if the dominant refiner's stopped, USD a round."""
     axes, evidence, n = base.axes, base.evidence, len(base.axes.countries)
     flow, buyers = base.lanes(REFINED).flow_t, axes.buyers(REFINED)
     from_dominant = np.where((axes.refiners == dominant)[:, :, None], flow, 0.0)

@@ -40,6 +40,7 @@ def invite(world: TradeWorld) -> dict[str, Invitation]:
             duty_burden_usd=duty_burden_usd(world, index),
             request=politics.requests.get(country.iso3) if rung < FLOOR else None,
             potential_usd=float(potential[index].sum()),
+            already_share=already_share(world, index),
             sales_to_leader_share=sales_to_leader_share(world, index),
             asked=country.iso3 in politics.asked,
             waits=waits(world, country.iso3),
@@ -60,6 +61,13 @@ def potential_usd(world: TradeWorld) -> Array:
     return np.asarray(stake * index / max(float(index.sum()), 1e-12))
 
 
+def already_share(world: TradeWorld, places: list[int]) -> float:
+    """Part of the goods exports of these countries that goes to the leader without any framework."""
+    facts = world.facts
+    exports = facts.exports_usd[places]
+    return float(exports @ facts.exports_to_leader_share[places] / max(float(exports.sum()), 1.0))
+
+
 def sales_to_leader_share(world: TradeWorld, places: list[int]) -> float:
     """Goods sold to the leader over output, at most one: the hold of talks on duties on these countries."""
     facts = world.facts
@@ -78,16 +86,18 @@ def waits(world: TradeWorld, name: str) -> bool:
 
 def neighbours(world: TradeWorld, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """Candidates whose main cities are so near that one summit serves them all."""
-    distance = world.base.evidence.distance_km
-    rows = {name: list(world.places[name]) for name in names}
-    most = world.parameters.summit_radius_km
+    if not names:
+        return {}
+    order = [place for name in names for place in world.places[name]]
+    first = np.cumsum([0, *(len(world.places[name]) for name in names[:-1])])
+    apart = world.base.evidence.distance_km[np.ix_(order, order)]
+    for axis in (0, 1):  # the two cities of two blocs that are nearest count
+        apart = np.minimum.reduceat(apart, first, axis=axis)
+    near = apart <= world.parameters.summit_radius_km
+    np.fill_diagonal(near, False)
     return {
-        name: tuple(
-            other
-            for other in names
-            if other != name and distance[np.ix_(rows[name], rows[other])].min() <= most
-        )
-        for name in names
+        name: tuple(names[other] for other in np.flatnonzero(row))
+        for name, row in zip(names, near, strict=True)
     }
 
 

@@ -161,6 +161,28 @@ def test_openings_and_closures_do_not_net_out() -> None:
     assert line("closures", "CCC") == [0.0] * 4
 
 
+def test_the_net_loss_is_what_nobody_gains_of_what_users_pay_more() -> None:
+    """Users of BBB pay 60 more on a mean use of 45 t, its treasury gains 900 and its makers 1,000 a quarter;
+    their surplus, whatever it is said to be, plays no part."""
+    free, floor = outcome(), outcome()
+    floor.tables["markets"].loc[lambda rows: rows["country"] == "BBB", "price_mean_usd_t"] = 160.0
+    floor.tables["markets"].loc[lambda rows: rows["country"] == "BBB", "use_t"] = 40.0
+    for run, welfare, surplus in ((free, 0.0, 0.0), (floor, 1_900.0 - 99_999.0, -99_999.0)):
+        run.tables["countries"]["welfare_usd"] = welfare
+        run.tables["countries"]["user_surplus_usd"] = surplus
+    here = Target(
+        where=frozenset({"BBB"}),
+        other=frozenset(),
+        home="AAA",
+        segment="welfare",
+        goods=GOOD,
+        base=np.array([1.0, 0.0, 0.0, 0.0]),
+        against=free,
+    )
+    net = np.asarray(words()["net_over_user_cost"].function(floor, here), dtype=float)
+    np.testing.assert_allclose(net, 800.0 / 2_700.0)
+
+
 def test_sectors_go_short_by_their_parts_in_use() -> None:
     whole = line("sector_shortfall", "BBB")
     assert whole == pytest.approx([0.0, 0.0, 4 * 5.0 * 100.0 / 1e9, 4 * 5.0 * 100.0 / 1e9])

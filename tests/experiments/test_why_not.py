@@ -94,12 +94,9 @@ def test_a_setting_plays_on_under_the_other_choice() -> None:
     for _ in range(7):
         world.step()
     rows = world.record.rows("decisions")
-    last = [
-        c
-        for a, n, c in zip(rows["actor"], rows["round"], rows["choice"], strict=True)
-        if (a, n) == ("AUS", 6)
-    ]
-    assert set(last) == {"hold_out"}
+    taken = zip(*(rows[name] for name in ("actor", "round", "kind", "choice")), strict=True)
+    last = {choice for *what, choice in taken if what == ["AUS", 6, "accession"]}
+    assert last == {"hold_out"}
 
 
 def test_a_standing_fixed_by_the_scenario_is_weighed_by_payoff() -> None:
