@@ -102,7 +102,7 @@ hub | text | ISO 3166-1 alpha-3 | first third country it passed through, its des
 last_shipper | text | ISO 3166-1 alpha-3 | country that shipped it on to the destination, its origin in the importer's books: the second hub of two, the hub, or the origin itself
 destination | text | ISO 3166-1 alpha-3 | where it is used
 flow_t | number | t/quarter | quantity (lanes under 1e-4 of the mineral's stage total are left out)
-unrecorded_t | number | t/quarter | part of it that left under a false name and is in no book of the exporter's; the importer's books have it
+unrecorded_t | number | t/quarter | part of it that left under a false name, or for a third country without a licence, and is in no book of the exporter's; the importer's books have it
 price_landed_usd_t | number | USD/t | delivered cost, duties and levy included, quota rent not
 levy_usd_t | number | USD/t | levy per tonne on the lane
 rent_usd_t | number | USD/t | shadow price of the licence or quota on the lane

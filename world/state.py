@@ -61,6 +61,7 @@ class Markets:
 
     capacity_t: dict[str, Array]  # block -> (m, seller), making in tonnes of the good before
     mothballed_t: dict[str, Array]  # block -> (m, tranche, seller)
+    tranche_share: dict[str, Array]  # block -> (m, tranche, seller) parts of capacity, the cheapest first
     cash_usd_t: dict[
         str, Array
     ]  # block -> (m, tranche, seller) what is left to live on, per tonne of capacity
