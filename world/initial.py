@@ -122,6 +122,7 @@ def _initial_politics(
         fixed_duty_usd_t=np.zeros((minerals, len(STAGES))),
         counter_duty_share=np.zeros(n),
         finance_usd=np.zeros(n),
+        duty_relief_share=np.zeros(n),
         rivals_in_share=np.zeros(n),
         reliability=np.ones(n),
     )

@@ -209,6 +209,19 @@ cash_usd | number | USD | cash of the whole reserve (same on each row of the rou
 loan_usd | number | USD | loan outstanding of the whole reserve (same on each row)
 """
     ),
+    "priority": _columns(
+        _WHEN
+        + """
+mineral | text | - | mineral key
+stage | text | - | refined
+country | text | ISO 3166-1 alpha-3 | the leader, whose users they are
+need_t | number | t/quarter | what the sectors of `reserve.sectors` would use at base-year prices
+served_t | number | t/quarter | what they get: first if they are priority buyers, else the same part of their need as all
+others_need_t | number | t/quarter | what all other users would use
+others_served_t | number | t/quarter | what they get
+kept_t | number | t | part of the reserve's stock that is kept for the sectors
+"""
+    ),
     "events": _columns(
         _WHEN
         + """
