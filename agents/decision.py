@@ -14,7 +14,7 @@ class CountryDecision:
 
     choice : what was chosen, ``alternative`` the best option not chosen
     terms : payoff terms of the move considered over the status quo; they add up to ``margin_usd``
-    threshold_usd : what the margin had to exceed
+    threshold_usd : what the margin had to exceed; package : what is signed with it, if it ends talks
     """
 
     actor: str
@@ -24,6 +24,7 @@ class CountryDecision:
     subject: str
     terms: Mapping[str, float] = field(default_factory=dict)
     threshold_usd: float = 0.0
+    package: Package | None = None
 
     @property
     def margin_usd(self) -> float:
@@ -118,6 +119,14 @@ class Offer:
         """The offer as far as it is kept: money in part, exemptions whole or not at all."""
         exempt = self.exempt if share > 0.0 else ()
         return Offer(share * self.side_payment_usd, share * self.tariff_relief_usd, exempt)
+
+
+@dataclass(frozen=True)
+class Package:
+    """What ends talks in which minerals are a part: what the country is given, and why the leader agrees."""
+
+    offer: Offer
+    leader_terms: Mapping[str, float]
 
 
 @dataclass(frozen=True)

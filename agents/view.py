@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from agents.institutions import Fellows
+    from agents.talks import Talks
 
 
 @dataclass(frozen=True)
@@ -123,8 +124,8 @@ class CountryView:
     that is drawn anew, both standard normal. ``emergency_relief_share`` is the part of a cut-off that
     members' stocks and output could cover. ``cut_off_quarters`` is how long an episode outlasts its private
     stocks. ``followers`` are countries on its side of the floor that trade so much with it that they would go
-    its way. ``talks_deadline`` is the round in which talks with the leader that are linked to minerals end
-    (-1: none). ``quarter_rounds`` is how many rounds make a quarter. ``tariff_relief_usd`` and ``exempt``,
+    its way. ``talks`` with the leader are those linked to minerals (none mostly).
+    ``quarter_rounds`` is how many rounds make a quarter. ``tariff_relief_usd`` and ``exempt``,
     minerals in which the floor would not bind it, are on offer for its signature; ``duty_burden_usd`` is what
     the leader's duties on all its goods take from it. ``population`` weighs votes in a bloc; ``members``
     holds the view of each of its countries (none for a country by itself). ``minerals_at_risk_usd`` is what
@@ -159,7 +160,7 @@ class CountryView:
     mood: float
     parameters: Mapping[str, float]
     followers: tuple[str, ...] = ()
-    talks_deadline: int = -1
+    talks: Talks | None = None
     population: float = 0.0
     members: tuple[CountryView, ...] = ()
     tariff_relief_usd: float = 0.0

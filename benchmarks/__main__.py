@@ -24,7 +24,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks import ladder, machine, questions, runs, scaling, solvers, sweep_folder, sweeps
 from benchmarks.tables import Table
 
-PARTS = ("machine", "run", "solvers", "forms", "questions", "scaling", "sweeps")
+PARTS = ("machine", "run", "solvers", "forms", "questions", "answers", "scaling", "sweeps")
 
 
 def main() -> None:
@@ -70,6 +70,7 @@ def tables(given: argparse.Namespace) -> Iterator[Table]:
         "solvers": lambda: solvers.against_others(tuple(given.countries)),
         "forms": solvers.forms,
         "questions": questions.table,
+        "answers": questions.parts,
         "scaling": scaling.table,
         "run": lambda: runs.table(given.scenario, given.rounds, given.two_stages),
     }

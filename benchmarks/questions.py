@@ -1,16 +1,24 @@
-"""Questions of a round answered together, against full solves one by one."""
+"""Questions of a round answered together, against full solves one by one, and what an answer is made of."""
 
 from __future__ import annotations
 
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 
 from benchmarks.machine import quickest
 from benchmarks.random_questions import posed, random_question
 from benchmarks.tables import Table
+from world import counterfactual
 from world.conditions import conditions_of
 from world.counterfactual import Case, solve_cases
+from world.market.compiled import newton
 from world.market.solver import clear_market
 from world.market_round import make_setting
 from world.model import TradeWorld
@@ -18,7 +26,14 @@ from world.round import happen
 from world.scenario import load_scenario
 from world.setting import Setting
 
-ROUNDS, QUESTIONS = 10, 192
+ROUNDS, QUESTIONS, TIMES = 10, 192, 5
+STEPS: tuple[tuple[str, ModuleType, str], ...] = (
+    ("lanes of borders as they stand", counterfactual, "ask_standing"),
+    ("lanes under controls that are asked about", counterfactual, "ask_controlled"),
+    ("search for prices, all of it", counterfactual, "clear_listed"),
+    ("compiled loops of the search", newton, "_solve_rows"),
+    ("accounts", counterfactual, "accounts_over"),
+)
 
 
 @cache
@@ -60,3 +75,49 @@ def table() -> Table:
             "Most of a cold start of three stages is the search for where to begin."
         ],
     )
+
+
+def parts() -> Table:
+    """Milliseconds a question by what they are spent on, the quickest of several times."""
+    setting, cases = eve(), questions()
+    solve_cases(setting, cases)
+    rounds = []
+    for _ in range(TIMES):
+        with _timed() as spent:
+            began = time.process_time()
+            solve_cases(setting, cases)
+            spent["all"] = time.process_time() - began
+        rounds.append(spent)
+    best = min(rounds, key=lambda spent: spent["all"])
+    rows = [(step, best[step]) for step in (*(name for name, _, _ in STEPS), "all")]
+    return Table(
+        "What an answer is made of, milliseconds a question",
+        ("part", "ms", "share"),
+        [(step, f"{1e3 * taken / len(cases):.2f}", f"{taken / best['all']:.0%}") for step, taken in rows],
+        ["The questions of the table above, together. The compiled loops are part of the search."],
+    )
+
+
+@contextmanager
+def _timed() -> Iterator[dict[str, float]]:
+    """Within, the steps of an answer add the processor seconds that they take."""
+    spent: dict[str, float] = defaultdict(float)
+    before = [(module, name, getattr(module, name)) for _, module, name in STEPS]
+
+    def timed(step: str, action: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*arguments: Any) -> Any:
+            began = time.process_time()
+            try:
+                return action(*arguments)
+            finally:
+                spent[step] += time.process_time() - began
+
+        return run
+
+    for (step, _, _), (module, name, action) in zip(STEPS, before, strict=True):
+        setattr(module, name, timed(step, action))
+    try:
+        yield spent
+    finally:
+        for module, name, action in before:
+            setattr(module, name, action)

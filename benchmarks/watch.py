@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from world.market import fallback, solver
+from world.market import fallback, listed_clearing, solver
 from world.market.arrays import Market
+from world.market.compiled import newton as loops
 
 AT_ONCE, COLD, COOLED, LEVELLED = "at once", "cold start", "continuation", "bisection"
 PATIENCE, LOST = "patience", "not cleared"
@@ -52,14 +53,21 @@ class Sight:
 
 @contextmanager
 def watching() -> Iterator[Sight]:
-    """Within, whatever :func:`world.market.solver.clear_market` does is seen."""
+    """Within, whatever is done by :func:`world.market.solver.clear_market`, and over listed lanes by
+    :func:`world.market.listed_clearing.clear_listed`, is seen."""
     sight, last = Sight(), [COLD]
     first_try, rescue = solver.newton, solver.continuation
     any_try, bisect = fallback.newton, fallback.bisect_level
+    over_lists = loops.newton_over
 
     def seen_first(problem: Any, unknowns: Any, tolerance: float, steps: int) -> Any:
         found = first_try(problem, unknowns, tolerance, steps)
         sight.add_batch(found.steps, found.error <= tolerance)
+        return found
+
+    def seen_over_lists(problem: Any, lanes: Any, unknowns: Any, tolerance: float, steps: int) -> Any:
+        found = over_lists(problem, lanes, unknowns, tolerance, steps)
+        sight.add_batch(found[0].steps, found[0].error <= tolerance)
         return found
 
     def seen_any(problem: Any, unknowns: Any, tolerance: float, steps: int) -> Any:
@@ -78,8 +86,10 @@ def watching() -> Iterator[Sight]:
 
     solver.newton, solver.continuation = seen_first, seen_rescue
     fallback.newton, fallback.bisect_level = seen_any, seen_bisect
+    loops.newton_over, listed_clearing.continuation = seen_over_lists, seen_rescue
     try:
         yield sight
     finally:
         solver.newton, solver.continuation = first_try, rescue
         fallback.newton, fallback.bisect_level = any_try, bisect
+        loops.newton_over, listed_clearing.continuation = over_lists, rescue

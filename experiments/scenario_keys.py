@@ -115,6 +115,12 @@ reserve.loan_usd | most that it may borrow, USD
 reserve.private_usd | own capital, spent before the loan, USD
 reserve.target_days | stock wanted, in days of the leader's need
 
+reserve.sectors | sectors of the leader's use (table `end_use`) whose service in a shortage is written down
+reserve.served_first | whether these sectors are priority buyers: in a shortage they are served before all
+    other users of the leader
+reserve.kept_days | stock that the reserve keeps for these sectors, in days of their need, whatever others
+    lack
+
 accession.strategy | how countries decide on their standing: by payoff; all hold out but those in
     `zone.standings` (fixed); a bloc by qualified majority of its members (bloc_vote); with those who would
     follow (far_sighted); when enough partners have (imitation); by a bargain with a deadline (linked_talks)

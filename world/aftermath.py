@@ -14,14 +14,15 @@ from world.buying_ahead import kept_ahead
 from world.capacity import invest
 from world.conditions import planned_ahead_t
 from world.fear import remember_fear
+from world.feed_prices import feed_of, read_index_usd_t
 from world.finance import finance_cut
 from world.holdings import holding_of, private_share, revise_holdings
 from world.hub_capacity import revise_hubs
 from world.institution_lanes import revise_reliability
 from world.licence_round import close_offices
 from world.market.clearing import StageClearing
-from world.market_round import Cleared, feed_index_usd_t
-from world.plant_costs import BLOCK_STAGE, MAKING
+from world.market_round import Cleared
+from world.plant_costs import BLOCK_STAGE, BLOCKS
 from world.price_floor import believed_floor_usd_t
 from world.state import FLOOR
 from world.state_trade import stock_orders_t
@@ -32,6 +33,11 @@ from world.zone import exemptions, floor_members, scope_of
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
+
+
+LEAST_PRICE_SHARE = 0.2
+"""A price below this share of the base year's says that nothing can be sold for now, no more: nobody
+believes in it for good (assumption)."""
 
 
 def learn(world: TradeWorld, cleared: Cleared) -> None:
@@ -103,7 +109,9 @@ def revise_prices(world: TradeWorld, cleared: Cleared) -> None:
     markets, p, axes = world.state.markets, world.parameters, world.base.axes
     clearing, a_year = cleared.clearing, world.clock.rounds_per_year
     for stage in range(len(STAGES)):
-        seen = observed_price(world, cleared, stage)
+        seen = np.maximum(
+            observed_price(world, cleared, stage), LEAST_PRICE_SHARE * world.base.price_usd_t[stage]
+        )
         believed = revise_expected(markets.believed_usd_t[stage], seen, p.belief_speed_year, a_year)
         # contracts are settled by a mean of past spot prices, at the gate and not on the formula itself
         spot = np.where(sells(clearing.stages[stage]), clearing.stages[stage].price_usd_t, seen)
@@ -114,7 +122,7 @@ def revise_prices(world: TradeWorld, cleared: Cleared) -> None:
         markets.believed_usd_t[stage] = np.where(axes.sellers(stage) >= 0, believed, 0.0)
     speed = p.belief_speed_year
     for stage, cleared_stage in enumerate(clearing.stages):
-        index = np.maximum(cleared_stage.index_usd_t, 1e-9)
+        index = np.maximum(read_index_usd_t(world.base, cleared_stage, stage), 1e-9)
         usual = revise_expected(markets.usual_index_usd_t[stage], index, speed, a_year)
         followed = followed_share(holding_of(world.base, markets, stage), markets.fear[stage], p)
         before, *between = markets.recent_index_usd_t[stage]
@@ -211,7 +219,7 @@ def run_plants(world: TradeWorld, cleared: Cleared) -> None:
     """Industry orders, mothballs and restarts at the prices it believes, the floor included as far as it
     trusts it.
     """
-    believed, cut, exempt = {}, {}, exemptions(world)
+    believed, seen, cut, exempt = {}, {}, {}, exemptions(world)
     for block in world.economy.blocks:
         stage = BLOCK_STAGE[block]
         positions = world.base.axes.sellers(stage)
@@ -224,14 +232,16 @@ def run_plants(world: TradeWorld, cleared: Cleared) -> None:
         believed[block] = believed_floor_usd_t(
             world.believed(block), reference, world.parameters.floor_credibility_share * trust
         )
+        seen[block] = observed_price(world, cleared, stage)
         cut[block] = gather(finance_cut(world), positions) * scope_of(world)[:, stage][:, None]
     invest(
         world.base,
         world.state.markets,
         world.economy.blocks,
         believed,
+        seen,
         cut,
-        {block: feed_index_usd_t(world, block) for block in MAKING},
+        {block: feed_of(world, block) for block in BLOCKS},
         world.expected_growth(world.round),
         gather(world.happenings.free_share[:, ORE], world.base.axes.ore_sellers, 1.0),
         world.round,

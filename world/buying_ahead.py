@@ -4,7 +4,10 @@ Who knows the day from which a licence is needed knows as well that nothing will
 are decided, and orders before it what that time will withhold; of a ban, and for users who will be refused,
 what they would need until they have found something else. With belief in the announcement,
 
-    months of usual trade = belief x (granted share x delay x (1 - cleared) + refused share x horizon)
+    months of usual trade = belief x (granted share x short + refused share x horizon)
+
+with ``short`` what the licence office leaves out of usual trade within the horizon, as it passes ``cleared``
+of it for the delay and then works up to its full pace,
 
 less what lies in stock beyond usual cover. It is shipped evenly over the days that are left, at most at
 ``ahead_pace_ratio`` times the usual pace, and put off while goods are dear. Holders of stocks in the sellers'
@@ -26,6 +29,7 @@ from world.axes import Array, Mask, gather_pairs
 from world.calibration.base import BaseMarket
 from world.happenings import Happenings
 from world.holdings import holding_of, round_months
+from world.licences import Office
 from world.measures import Measure
 from world.state import Markets
 
@@ -37,12 +41,12 @@ MONTH_DAYS = 365.0 / 12.0
 @dataclass(frozen=True)
 class Foresight:
     """How buyers prepare: ``horizon_months`` for which they cover a stop that has no end; ``pace_ratio`` most
-    that is shipped in haste over the usual pace; ``cleared_share`` of requests passes while a licence office
-    grants nothing, for ``delay_days`` where the measure does not say."""
+    that is shipped in haste over the usual pace; ``office`` of licences as they reckon with it;
+    ``delay_days`` before it grants anything where the measure does not say."""
 
     horizon_months: float
     pace_ratio: float
-    cleared_share: float
+    office: Office
     delay_days: float
 
 
@@ -52,8 +56,18 @@ def wanted_months(measure: Measure, belief: float, foresight: Foresight) -> floa
         return 0.0
     granted = measure.amount if measure.instrument == "licence" else 0.0
     days = foresight.delay_days if measure.delay_days is None else measure.delay_days
-    wait = min(days / MONTH_DAYS, foresight.horizon_months) * (1.0 - foresight.cleared_share)
-    return belief * (granted * wait + (1.0 - granted) * foresight.horizon_months)
+    short = _short_months(days / MONTH_DAYS, foresight) if days > 0.0 else 0.0
+    return belief * (granted * short + (1.0 - granted) * foresight.horizon_months)
+
+
+def _short_months(delay_months: float, foresight: Foresight) -> float:
+    """Months of usual trade that an office leaves out within the horizon."""
+    office, horizon = foresight.office, foresight.horizon_months
+    lacking, climb = 1.0 - office.cleared_share, office.capacity_share - office.cleared_share
+    wait = min(delay_months, horizon)
+    ramp = max(office.ramp_days / MONTH_DAYS, 1e-9)
+    climbing = min(horizon - wait, ramp * lacking / climb)
+    return lacking * (wait + climbing) - 0.5 * climb / ramp * climbing**2
 
 
 def months_ahead(measure: Measure, wanted: float, opens: date, closes: date, foresight: Foresight) -> float:

@@ -11,7 +11,8 @@ import numpy as np
 from world.axes import Array, Mask
 from world.capacity import capacity_of
 from world.counterfactual import Outcome
-from world.market_round import feed_index_usd_t, ordered_year_t, project_capacity
+from world.feed_prices import Feed, expected_feed_usd_t, feed_index_usd_t
+from world.market_round import ordered_year_t, project_capacity
 from world.plant_costs import BLOCK_STAGE, BLOCKS, MAKING, running_cost_usd_t
 from world.state import Control
 
@@ -41,13 +42,11 @@ class CallUp:
         planned, ordered, loses = {}, {}, {}
         for block in BLOCKS:
             facts, believed = world.economy.blocks[block], world.believed(block)
-            feed = feed_index_usd_t(world, block).copy()
-            if block in MAKING:
-                for mineral, seen in enumerate(before.feed_usd_t):
-                    index = seen[BLOCK_STAGE[block] - 1]
-                    feed[mineral, : len(index)] = index
+            feed = _feed_of_all(world, block, before)
             planned[block] = project_capacity(world, block, facts, believed, growth, years)
-            ordered[block] = ordered_year_t(world, block, facts, believed, feed, growth)
+            ordered[block] = ordered_year_t(
+                world, block, facts, believed, expected_feed_usd_t(world, block), growth
+            )
             loses[block] = running_cost_usd_t(world.base, block, feed) > believed[:, None, :]
         return cls(world, before, planned, ordered, loses)
 
@@ -63,16 +62,20 @@ class CallUp:
         for block in BLOCKS:
             ratio = _price_ratio(self.world, block, control, self.before, after) ** learned
             feed = _feed(self.world, block, control, after.feed_usd_t[0])
-            found[block] = self._of_block(block, control, ratio, feed, quarters)
+            expected = expected_feed_usd_t(self.world, block).copy()
+            if block in MAKING:
+                usual = _feed_of_all(self.world, block, self.before)[control.mineral]
+                expected[control.mineral] *= _feed_ratio(usual, feed[control.mineral]) ** learned
+            found[block] = self._of_block(block, control, ratio, Feed(feed, expected), quarters)
         return found
 
-    def _of_block(self, block: str, control: Control, ratio: Array, feed: Array, quarters: float) -> Array:
+    def _of_block(self, block: str, control: Control, ratio: Array, feed: Feed, quarters: float) -> Array:
         world, mineral = self.world, control.mineral
         changed, facts = world.believed(block).copy(), world.economy.blocks[block]
         changed[mineral] *= ratio
         growth = world.expected_growth(world.round)
-        other = ordered_year_t(world, block, facts, changed, feed, growth)[mineral]
-        loses = running_cost_usd_t(world.base, block, feed)[mineral] > changed[mineral]
+        other = ordered_year_t(world, block, facts, changed, feed.expected_usd_t, growth)[mineral]
+        loses = running_cost_usd_t(world.base, block, feed.today_usd_t)[mineral] > changed[mineral]
         stands = capacity_of(world.state.markets, block)[mineral]
         closed = stands * (loses & ~self.loses[block][mineral]).mean(axis=0)
         planned, usual = self.planned_t[block][mineral], self.ordered_year_t[block][mineral]
@@ -102,6 +105,26 @@ def _output_t(world: TradeWorld, stage: int) -> Array:
     if clearing is None:
         return np.asarray(world.base.lanes(stage).flow_t.sum(axis=2))
     return np.asarray(clearing.stages[stage].flow_t.sum(axis=(1, 3)))
+
+
+def _feed_ratio(before_usd_t: Array, after_usd_t: Array) -> Array:
+    """(seller,) price of the feed under the control over that without it; who buys none reads the
+    others' mean."""
+    buys = (before_usd_t > 0.0) & (after_usd_t > 0.0)
+    ratio = np.where(buys, after_usd_t / np.where(buys, before_usd_t, 1.0), 1.0)
+    mean = float(ratio[buys].mean()) if buys.any() else 1.0
+    return np.clip(np.where(buys, ratio, mean), 0.05, 20.0)
+
+
+def _feed_of_all(world: TradeWorld, block: str, seen: Outcome) -> Array:
+    """(mineral, seller) price index of what the block makes its good of, as seen in an outcome of all
+    minerals."""
+    feed = feed_index_usd_t(world, block).copy()
+    if block in MAKING:
+        for mineral, indices in enumerate(seen.feed_usd_t):
+            index = indices[BLOCK_STAGE[block] - 1]
+            feed[mineral, : len(index)] = index
+    return feed
 
 
 def _feed(world: TradeWorld, block: str, control: Control, seen_usd_t: tuple[Array, ...]) -> Array:

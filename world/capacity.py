@@ -7,7 +7,7 @@ believes; this module keeps the books.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,6 +22,8 @@ from world.axes import Array
 from world.calibration.base import BaseMarket
 from world.clock import Clock
 from world.dataset import Dataset
+from world.feed_prices import Feed
+from world.habits import standing_t
 from world.parameters import ParameterValues
 from world.plant_costs import (
     BLOCK_STAGE,
@@ -35,6 +37,9 @@ from world.plant_costs import (
 from world.randomness import Streams
 from world.state import Markets
 
+NEW_TRANCHE_SHARE = np.array([0.5, 0.5, 0.0])
+"""Where on its country's cost curve a new plant stands, the cheapest third first (assumption: newcomers
+build in the lower half of the curve)."""
 FORMS = {"mined": "ore", "converted": "refining", "primary": "primary", "component": "component"}
 """Block of each form of output in the table ``plants``."""
 
@@ -65,10 +70,16 @@ def planned_t(base: BaseMarket, markets: Markets, stage: int, round_: int) -> Ar
 
 
 def order_named_plants(
-    base: BaseMarket, markets: Markets, dataset: Dataset, clock: Clock, streams: Streams, rounds: int
+    base: BaseMarket,
+    markets: Markets,
+    blocks: dict[str, BlockFacts],
+    dataset: Dataset,
+    clock: Clock,
+    streams: Streams,
+    rounds: int,
 ) -> list[NamedStart]:
-    """Put the pipeline of named plants on order: each goes ahead with its probability and slips by up to a
-    year.
+    """Put the pipeline of named plants on order: each goes ahead with its probability, slips by up to a
+    year and runs up like any new plant.
 
     returns : those that go ahead
     """
@@ -97,7 +108,8 @@ def order_named_plants(
             / (float(base.yield_of(BLOCK_STAGE[block])[mineral]) if block in MAKING else 1.0)
         )
         if due < horizon:
-            markets.arriving_t[block][due, mineral, seller] += capacity
+            steps = int(blocks[block].ramp_new_rounds)
+            markets.arriving_t[block][due : due + steps, mineral, seller] += capacity / steps
             going.append(NamedStart(due, name, iso3, mineral_name, float(str(row.capacity_t_year))))
     return going
 
@@ -128,10 +140,31 @@ def order_trend(
             arriving[due] += np.where(due <= facts.lead_rounds, wanted[:, None] * share, 0.0)
 
 
+def _place_orders(arriving: Array, order_t: Array, facts: BlockFacts, round_: int) -> None:
+    """What is ordered works after its lead time, at first in part: an equal step each round of its run-up."""
+    first = round_ + np.maximum(facts.lead_rounds, 1.0).astype(np.int64)
+    mineral, seller = np.indices(order_t.shape)
+    steps = facts.ramp_rounds
+    for step in range(int(steps.max())):
+        due = np.minimum(first + step, len(arriving) - 1)
+        np.add.at(arriving, (due, mineral, seller), np.where(step < steps, order_t / steps, 0.0))
+
+
 def commission(markets: Markets, round_: int) -> None:
-    """Start what is due this round."""
+    """Start what is due this round: new plants are of the cheap and the middling kind, nobody builds a dear
+    one."""
     for block in BLOCKS:
-        capacity_of(markets, block)[:] += markets.arriving_t[block][round_]
+        arriving = markets.arriving_t[block][round_][:, None, :]
+        _change_standing(markets, block, NEW_TRANCHE_SHARE[None, :, None] * arriving)
+
+
+def _change_standing(markets: Markets, block: str, added_t: Array) -> None:
+    """Book tonnes (mineral, tranche, seller) that open, or below zero close."""
+    standing = np.maximum(standing_t(markets, block) + added_t, 0.0)
+    total = standing.sum(axis=1)
+    markets.capacity_t[block] = total
+    share = standing / np.where(total > 0, total, 1.0)[:, None, :]
+    markets.tranche_share[block] = np.where(total[:, None, :] > 0, share, markets.tranche_share[block])
 
 
 def invest(
@@ -139,8 +172,9 @@ def invest(
     markets: Markets,
     blocks: dict[str, BlockFacts],
     believed: dict[str, Array],
+    seen: dict[str, Array],
     finance_cut: dict[str, Array],
-    feed_index_usd_t: dict[str, Array],
+    feeds: dict[str, Feed],
     growth_share: Array,
     free_share: Array,
     round_: int,
@@ -148,41 +182,67 @@ def invest(
 ) -> dict[str, IndustryDecision]:
     """Industry looks and orders, mothballs, restarts; the books follow.
 
-    feed_index_usd_t : block -> (mineral, seller) price index of what the block makes its good of
-    believed : block -> (mineral, seller) believed price; finance_cut : block -> (mineral, seller) share by
-        which cheap finance lowers the full cost; growth_share : (mineral,) expected growth of demand, a year
+    believed, seen : block -> (mineral, seller) price believed in and read today; feeds : block -> price of
+        what it makes its good of
+    finance_cut : block -> (mineral, seller) share by which cheap finance lowers the full cost; growth_share :
+        (mineral,) expected growth of demand, a year
     free_share : (mineral, ore seller) part of the round without a ceiling on sales: nobody builds what may
         not be sold
     """
     decisions = {}
     for block, facts in blocks.items():
-        capacity = capacity_of(markets, block)
-        mothballed = markets.mothballed_t[block]
-        feed = feed_index_usd_t.get(block, np.zeros_like(capacity))
-        running = running_cost_usd_t(base, block, feed)
+        view = view_industry(base, markets, block, facts, believed[block], feeds[block], growth_share, round_)
         markets.cash_usd_t[block] = keep_cash(
-            markets.cash_usd_t[block], believed[block], running, parameters, base.rounds_per_year
-        )
-        arriving = markets.arriving_t[block]
-        view = IndustryView(
-            capacity,
-            arriving[round_ + 1 :].sum(axis=0),
-            mothballed,
-            believed[block],
-            full_cost_now(base, block, facts, feed) * (1.0 - finance_cut[block]),
-            running,
             markets.cash_usd_t[block],
-            growth_share,
-            facts.entry_t,
-            facts.own_price_share,
+            believed[block],
+            view.running_cost_usd_t,
+            parameters,
+            base.rounds_per_year,
+        )
+        view = replace(
+            view,
+            seen_usd_t=seen[block],
+            full_cost_usd_t=view.full_cost_usd_t * (1.0 - finance_cut[block]),
+            cash_usd_t=markets.cash_usd_t[block],
         )
         decision = decide_capacity(view, parameters_of_industry(parameters, base.rounds_per_year))
         allowed = decision.order_t * free_share if block == "ore" else decision.order_t
-        _place_orders(arriving, allowed, facts.lead_rounds, round_)
-        mothballed += decision.mothball_t - decision.restart_t - decision.close_t
-        capacity -= decision.close_t.sum(axis=1)
+        _place_orders(markets.arriving_t[block], allowed, facts, round_)
+        markets.mothballed_t[block] += decision.mothball_t - decision.restart_t - decision.close_t
+        _change_standing(markets, block, -decision.close_t)
         decisions[block] = decision
     return decisions
+
+
+def view_industry(
+    base: BaseMarket,
+    markets: Markets,
+    block: str,
+    facts: BlockFacts,
+    believed_usd_t: Array,
+    feed: Feed,
+    growth_share: Array,
+    round_: int,
+) -> IndustryView:
+    """What the producers of a block see. Who plans a plant reckons with the price of its feed that it has
+    come to expect, who runs one with today's.
+    """
+    return IndustryView(
+        capacity_t=capacity_of(markets, block),
+        on_order_t=markets.arriving_t[block][round_ + 1 :].sum(axis=0),
+        standing_t=standing_t(markets, block),
+        mothballed_t=markets.mothballed_t[block],
+        believed_usd_t=believed_usd_t,
+        seen_usd_t=believed_usd_t,
+        full_cost_usd_t=full_cost_now(base, block, facts, feed.expected_usd_t),
+        input_usd_t=feed.expected_usd_t / base.yield_of(BLOCK_STAGE[block])[:, None],
+        running_cost_usd_t=running_cost_usd_t(base, block, feed.today_usd_t),
+        cash_usd_t=markets.cash_usd_t[block],
+        lead_years=(facts.lead_rounds + 0.5 * facts.ramp_rounds) / base.rounds_per_year,
+        growth_share_year=growth_share,
+        entry_t_year=facts.entry_t,
+        own_price_share=facts.own_price_share,
+    )
 
 
 def parameters_of_industry(parameters: ParameterValues, rounds_per_year: int) -> IndustryParameters:
@@ -195,6 +255,8 @@ def parameters_of_industry(parameters: ParameterValues, rounds_per_year: int) ->
         mothball_pace_year=parameters.mothball_pace_year,
         restart_premium_share=parameters.restart_premium_share,
         closure_rate_year=parameters.closure_rate_year,
+        builders_share_year=parameters.builders_share_year,
+        balance_response=parameters.balance_response,
         rounds_per_year=rounds_per_year,
     )
 
@@ -211,9 +273,3 @@ def keep_cash(
     of revenue, losses draw on it."""
     most = parameters.cash_reserve_months / (12.0 / rounds_per_year) * price_usd_t[:, None, :]
     return np.minimum(np.minimum(cash_usd_t, most) + price_usd_t[:, None, :] - running_usd_t, most)
-
-
-def _place_orders(arriving: Array, order_t: Array, lead_rounds: Array, round_: int) -> None:
-    due = np.minimum(round_ + np.maximum(lead_rounds, 1.0).astype(np.int64), len(arriving) - 1)
-    mineral, seller = np.indices(order_t.shape)
-    np.add.at(arriving, (due, mineral, seller), order_t)

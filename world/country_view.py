@@ -18,6 +18,7 @@ from world.axes import REFINED, Array, Mask
 from world.emergency import Emergency, emergency_of
 from world.institution_move import fellows_of
 from world.invitations import duty_burden_usd
+from world.talks import talks_of
 from world.ties import highest
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def view_of(world: TradeWorld, country: Country, emergency: Emergency | None = N
     return replace(
         view,
         followers=_followers(world, country, view.rung),
-        talks_deadline=next_talks(world, country.iso3),
+        talks=talks_of(world, country.iso3),
         members=tuple(_view_at(world, names[place], [place], shared) for place in each),
         fellows=fellows_of(world, index, view.rung),
     )
@@ -46,17 +47,6 @@ def bound_by_floor(world: TradeWorld) -> Mask:
     members: Mask = world.state.politics.rung == FLOOR
     members[world.leader] = True
     return members
-
-
-def next_talks(world: TradeWorld, iso3: str) -> int:
-    """Round of the next yearly review of talks that the scenario links to minerals; -1 without."""
-    period = world.premise.accession.talks.get(iso3)
-    if period is None:
-        return -1
-    first = world.clock.round_named(period)
-    return (
-        first if first >= world.round else world.round + (first - world.round) % world.clock.rounds_per_year
-    )
 
 
 def _followers(world: TradeWorld, country: Country, rung: int) -> tuple[str, ...]:

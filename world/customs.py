@@ -47,6 +47,10 @@ def stage_borders(
     added = happenings.duty_share[:, stage] + leader_duty[:, stage]
     added[:, :, state.politics.dominant] += state.politics.counter_duty_share[None, :]
     kept = 1.0 - happenings.repealed_share[:, stage]
+    if (relieved := state.politics.duty_relief_share).any():  # of all its duties on who signed for relief
+        leader = state.politics.leader
+        whole = (kept * base.evidence.tariff_share[:, stage])[:, :, leader] + added[:, :, leader]
+        added[:, :, leader] -= relieved * whole
     laid, limits = gather_pairs(added, sellers, buyers), limits_of(base, state, happenings, parameters, stage)
     ways = _ways(network, base, state, happenings, parameters, laid, limits, stage)
     return StageBorders(

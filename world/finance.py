@@ -22,15 +22,17 @@ CAPITAL_RECOVERY = 0.12
 
 
 def project_usd_year(world: TradeWorld, everything: bool = False) -> Array:
-    """(mineral, country) yearly investment in the goods in scope (or in all) at the growth that everyone
-    expects: what stands grows, and entrants with ore in the ground or refining potential start new plants.
+    """(mineral, country) yearly investment in the goods in scope (or in all): what stands grows with the
+    demand that everyone expects, or by what is under way there where that is more, and entrants with ore in
+    the ground or refining potential start new plants.
     """
     scope, growth, axes = scope_of(world), world.expected_growth(world.round), world.base.axes
     scope = scope | everything
     cost = np.zeros((len(axes.minerals), len(axes.countries)))
     for block, facts in world.economy.blocks.items():
         stage = BLOCK_STAGE[block]
-        grown = capacity_of(world.state.markets, block) * growth[:, None] + facts.entry_t
+        usual = capacity_of(world.state.markets, block) * growth[:, None]
+        grown = np.maximum(usual, under_way_year_t(world, block)) + facts.entry_t
         value = (
             world.clock.rounds_per_year
             * facts.capital_usd_t
@@ -40,6 +42,14 @@ def project_usd_year(world: TradeWorld, everything: bool = False) -> Array:
         )
         cost += scatter(value, axes.sellers(stage), len(axes.countries))
     return cost
+
+
+def under_way_year_t(world: TradeWorld, block: str) -> Array:
+    """(mineral, seller) capacity under way in the years that count for plans, a year of them: named plants
+    that go ahead and what has been ordered since."""
+    years = world.parameters.planning_years
+    last = world.round + 1 + int(world.clock.rounds_per_year * years)
+    return np.asarray(world.state.markets.arriving_t[block][world.round + 1 : last].sum(axis=0) / years)
 
 
 def stake_usd(world: TradeWorld) -> Array:

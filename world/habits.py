@@ -15,10 +15,13 @@ def working_t(markets: Markets, block: str) -> Array:
 
 
 def tranche_capacity_t(markets: Markets, block: str) -> Array:
-    """(mineral, tranche, seller) working capacity: equal parts of what stands, less what is mothballed."""
-    parts = markets.mothballed_t[block].shape[1]
-    standing: Array = markets.capacity_t[block][:, None, :] / parts - markets.mothballed_t[block]
-    return np.maximum(standing, 0.0)
+    """(mineral, tranche, seller) working capacity: what stands, less what is mothballed."""
+    return np.maximum(standing_t(markets, block) - markets.mothballed_t[block], 0.0)
+
+
+def standing_t(markets: Markets, block: str) -> Array:
+    """(mineral, tranche, seller) capacity, mothballed included."""
+    return np.asarray(markets.capacity_t[block][:, None, :] * markets.tranche_share[block])
 
 
 def seller_size_t(base: BaseMarket, markets: Markets, stage: int) -> Array:

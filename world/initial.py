@@ -8,6 +8,7 @@ import numpy as np
 
 from world.axes import ORE, STAGES, Array
 from world.calibration.base import BaseMarket
+from world.calibration.curves import TRANCHE_OFFSETS
 from world.country_facts import CountryFacts
 from world.holdings import first_kept_rounds, first_prices, first_stocks
 from world.market.arrays import Prices
@@ -57,13 +58,9 @@ def _initial_markets(
     index = [lanes.index_usd_t for lanes in base.stage_lanes]
     return Markets(
         capacity_t=capacity,
-        mothballed_t={
-            block: np.zeros_like(curves.tranche_cost_usd_t) for block, curves in base.curves.items()
-        },
-        cash_usd_t={
-            block: np.full(curves.tranche_cost_usd_t.shape, FULL_TILL_USD_T)
-            for block, curves in base.curves.items()
-        },
+        mothballed_t=_by_tranche(base, 0.0),
+        tranche_share=_by_tranche(base, 1.0 / len(TRANCHE_OFFSETS)),
+        cash_usd_t=_by_tranche(base, FULL_TILL_USD_T),
         ore_outage=np.zeros_like(first[ORE]),
         demand_growth=np.ones(len(axes.minerals)),
         demand_shock=np.zeros(len(axes.minerals)),
@@ -93,6 +90,11 @@ def _initial_markets(
     )
 
 
+def _by_tranche(base: BaseMarket, value: float) -> dict[str, Array]:
+    """block -> (mineral, tranche, seller) one value for all."""
+    return {block: np.full(curves.tranche_cost_usd_t.shape, value) for block, curves in base.curves.items()}
+
+
 def _nothing_on_lanes(base: BaseMarket) -> list[Array]:
     return [np.zeros_like(lanes.flow_t) for lanes in base.stage_lanes]
 
@@ -120,6 +122,7 @@ def _initial_politics(
         fixed_duty_usd_t=np.zeros((minerals, len(STAGES))),
         counter_duty_share=np.zeros(n),
         finance_usd=np.zeros(n),
+        duty_relief_share=np.zeros(n),
         rivals_in_share=np.zeros(n),
         reliability=np.ones(n),
     )

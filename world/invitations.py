@@ -86,16 +86,18 @@ def waits(world: TradeWorld, name: str) -> bool:
 
 def neighbours(world: TradeWorld, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """Candidates whose main cities are so near that one summit serves them all."""
-    distance = world.base.evidence.distance_km
-    rows = {name: list(world.places[name]) for name in names}
-    most = world.parameters.summit_radius_km
+    if not names:
+        return {}
+    order = [place for name in names for place in world.places[name]]
+    first = np.cumsum([0, *(len(world.places[name]) for name in names[:-1])])
+    apart = world.base.evidence.distance_km[np.ix_(order, order)]
+    for axis in (0, 1):  # the two cities of two blocs that are nearest count
+        apart = np.minimum.reduceat(apart, first, axis=axis)
+    near = apart <= world.parameters.summit_radius_km
+    np.fill_diagonal(near, False)
     return {
-        name: tuple(
-            other
-            for other in names
-            if other != name and distance[np.ix_(rows[name], rows[other])].min() <= most
-        )
-        for name in names
+        name: tuple(names[other] for other in np.flatnonzero(row))
+        for name, row in zip(names, near, strict=True)
     }
 
 

@@ -7,7 +7,8 @@ On every lane of a stage, in tonnes a round:
     backlog' = pending - reviewed - withdrawn              refused requests leave the queue
 
 Nothing is reviewed in the first ``delay_days`` of a licence; what is on its way already (``cleared``) passes.
-Then the office works up to its capacity, so that flows stop first and the backlog ships above normal later.
+Then the office works up from that pace to its capacity, so that flows stop first and the backlog ships above
+normal later.
 Pure: arrays (mineral, seller, buyer) in and out. Source: the statutory 45 working days of Chinese export
 licences, and customs figures on graphite after December 2023; the rest is assumption (see the parameters).
 """
@@ -107,7 +108,10 @@ def decide_requests(licence: Licence, office: Office, usual_t: Array, backlog_t:
     requested = under * usual_t
     cleared = office.cleared_share * subject_t * waits / office.round_days
     pending = np.where(under > 0.0, backlog_t, 0.0) + requested - cleared
-    capacity = office.capacity_share * subject_t / office.round_days * _working_days(licence, office, lasts)
+    open_days, worked = _days_open(licence, office, lasts)
+    first_days = np.where(licence.delay_days > 0.0, open_days - worked, 0.0)
+    pace_days = office.cleared_share * first_days + office.capacity_share * worked
+    capacity = subject_t / office.round_days * pace_days
     granted = np.minimum(licence.approval_share * pending, capacity)
     some = licence.approval_share > 0.0
     refuses_all = np.where(lasts > waits, pending, 0.0)
@@ -133,14 +137,14 @@ def _open_t(licence: Licence, office: Office, usual_t: Array) -> Array:
     return np.asarray(np.where(closed > 0.0, (1.0 - closed) * most, np.inf))
 
 
-def _working_days(licence: Licence, office: Office, lasts: Array) -> Array:
-    """Days of full work that fit into the round: integral of min(1, x / ramp) over the days x since the first
-    decision.
+def _days_open(licence: Licence, office: Office, lasts: Array) -> tuple[Array, Array]:
+    """Days of the round on which the office decides, and days of full work that fit into them: integral of
+    min(1, x / ramp) over the days x since the first decision.
     """
     begins = np.maximum(licence.days - licence.delay_days, 0.0)
     ends = np.maximum(licence.days + lasts - licence.delay_days, 0.0)
     ramp = np.where(licence.delay_days > 0.0, office.ramp_days, 0.0)
-    return _worked(ends, ramp) - _worked(begins, ramp)
+    return ends - begins, _worked(ends, ramp) - _worked(begins, ramp)
 
 
 def _worked(days: Array, ramp: Array) -> Array:

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.investment import worth_building
+from agents.investment import wanted_year_t
 from world.accounts import CountryAccounts
 from world.axes import REFINED, STAGES, Array, gather
 from world.border_terms import HubTerms, ZoneRules, compact
-from world.capacity import capacity_of
+from world.capacity import capacity_of, parameters_of_industry, view_industry
 from world.counterfactual import Case, clear_rows, needs_hubs
 from world.customs import stage_borders
 from world.decrees import with_decrees
+from world.feed_prices import Feed, expected_feed_usd_t
 from world.happenings import Happenings
 from world.market.clearing import Clearing
 from world.offers import Conditions, Priced, make_offers
-from world.plant_costs import BLOCK_STAGE, BLOCKS, MAKING, BlockFacts, full_cost_now
+from world.plant_costs import BLOCK_STAGE, BLOCKS, BlockFacts
 from world.price_floor import believed_floor_usd_t, gap_to_reference_usd_t
 from world.segment_prices import SegmentPrices
 from world.setting import Horizon, Setting
@@ -145,7 +146,7 @@ def project_capacity(
     last = min(world.round + int(world.clock.rounds_per_year * years), len(markets.arriving_t[block]) - 1)
     arriving = markets.arriving_t[block][world.round + 1 : last + 1].sum(axis=0)
     ordered = ordered_year_t(
-        world, block, facts, believed_usd_t, feed_index_usd_t(world, block), growth_share
+        world, block, facts, believed_usd_t, expected_feed_usd_t(world, block), growth_share
     )
     left = np.maximum(years - facts.lead_rounds / world.clock.rounds_per_year, 0.0)
     projected: Array = capacity + arriving + ordered * left
@@ -160,29 +161,20 @@ def ordered_year_t(
     feed_usd_t: Array,
     growth_share: Array,
 ) -> Array:
-    """(mineral, seller) capacity ordered in a year at a believed price and price index of the feed."""
-    p = world.parameters
-    capacity = capacity_of(world.state.markets, block)
-    needed = full_cost_now(world.base, block, facts, feed_usd_t)
-    worth = worth_building(believed_usd_t, needed, p.build_width)
-    ratio = np.log(np.maximum(believed_usd_t, 1e-9) / needed)
-    own = facts.own_price_share[:, None]
-    expected = (1.0 - own + own * 2.0 * worth) * growth_share[:, None]
-    answer = own * p.expansion_response_year * np.maximum(ratio, 0.0)
-    growth = np.clip(expected + answer, 0.0, p.expansion_limit_year)
-    return np.asarray(growth * capacity + worth * p.start_rate_year * facts.entry_t)
-
-
-def feed_index_usd_t(world: TradeWorld, block: str) -> Array:
-    """(mineral, seller) last price index of what a block makes its good of; that of the base year before
-    any."""
-    cleared, stage = world.state.clearing, BLOCK_STAGE[block]
-    if block not in MAKING:
-        return np.zeros(world.base.axes.sellers(stage).shape)
-    if cleared is None:
-        return world.base.feed_index_usd_t(block)
-    width = world.base.axes.sellers(stage).shape[1]
-    return np.asarray(cleared.stages[stage - 1].index_usd_t[:, :width])
+    """(mineral, seller) capacity ordered in a year at a believed price and an expected price index of the
+    feed."""
+    markets = world.state.markets
+    view = view_industry(
+        world.base,
+        markets,
+        block,
+        facts,
+        believed_usd_t,
+        Feed(feed_usd_t, feed_usd_t),
+        growth_share,
+        world.round,
+    )
+    return wanted_year_t(view, parameters_of_industry(world.parameters, world.clock.rounds_per_year))
 
 
 def same_duty_usd_t(world: TradeWorld) -> Array:

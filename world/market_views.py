@@ -153,7 +153,7 @@ def _stage(world: TradeWorld, cleared: Cleared, stage: int) -> _Stage:
         sellers=axes.sellers(stage),
         buyers=axes.buyers(stage),
         flow_t=c.flow_t,
-        unrecorded_t=unrecorded_t(cleared.priced.market.stages[stage], c),
+        unrecorded_t=_undeclared_t(cleared, stage),
         landed_usd_t=c.landed_usd_t,
         levy_usd_t=money.levy_usd_t,
         rent_usd_t=c.rent_usd_t,
@@ -165,6 +165,18 @@ def _stage(world: TradeWorld, cleared: Cleared, stage: int) -> _Stage:
         use_t=c.use_t,
         capacity_t=capacity,
     )
+
+
+def _undeclared_t(cleared: Cleared, stage: int) -> Array:
+    """(row, route, seller, buyer) tonnes in no book of the exporter's: past an export quota, or to a third
+    country for which there is no licence."""
+    found = cleared.clearing.stages[stage]
+    past = unrecorded_t(cleared.priced.market.stages[stage], found)
+    granted, leaks = cleared.setting.borders[stage].hub_open_share, cleared.setting.terms.leak_share
+    if past.shape[1] > 1 and granted is not None:
+        licensed = granted / np.maximum(np.maximum(granted, leaks), 1e-300)
+        past[:, 1] = np.maximum(past[:, 1], (1.0 - licensed) * found.flow_t[:, 1])
+    return past
 
 
 def _seller_columns(s: _Stage, countries: int) -> dict[str, Array]:

@@ -26,6 +26,7 @@ from world.guarantees import believed_under, cover_of
 from world.initial import initial_state
 from world.institutions import first_seats, read_institutions
 from world.ledger import Ledger
+from world.licences import office_of
 from world.memory import recall
 from world.news import News
 from world.ore_move import read_foreign_share
@@ -154,9 +155,7 @@ class TradeWorld(mesa.Model):
             p.licence_leak_share,
             p.licence_delay_days,
             self.clock.rounds_per_year,
-            Foresight(
-                p.ahead_horizon_months, p.ahead_pace_ratio, p.licence_cleared_share, p.licence_delay_days
-            ),
+            Foresight(p.ahead_horizon_months, p.ahead_pace_ratio, office_of(p), p.licence_delay_days),
         )
 
     def _open_books(self) -> None:
@@ -174,7 +173,7 @@ class TradeWorld(mesa.Model):
         self.state.politics.seated_since = first_seats(self.institutions, len(axes.countries))
         markets = self.state.markets
         self.named_starts: list[NamedStart] = order_named_plants(
-            self.base, markets, self.dataset, self.clock, self.streams, run.rounds
+            self.base, markets, self.economy.blocks, self.dataset, self.clock, self.streams, run.rounds
         )
         order_trend(self.base, markets, self.economy.blocks, self.economy.demand_growth)
         self.leader_duty = np.zeros(

@@ -22,6 +22,8 @@ MAKING = ("refining", "component")
 """Blocks that make their good of the good of the stage before; their capacity is in tonnes of that."""
 CIRCUIT_SHARE = 0.3
 """Least part of by-product capacity won from residues that answers its own price (assumption)."""
+MOST_ADVANTAGE_SHARE = 0.2
+"""Most that a country's running costs move its full cost, over the price (assumption)."""
 LARGE_SHARE = 0.10
 """A producer of this share of world output has shown that it builds at going prices and fast (assumption)."""
 
@@ -30,7 +32,8 @@ LARGE_SHARE = 0.10
 class BlockFacts:
     """What building costs and how long it takes, by block; axes (mineral, seller).
 
-    full_cost_usd_t : all-in price needed; lead_rounds : from order to output; entry_t : most started in a
+    full_cost_usd_t : all-in price needed; lead_rounds : from order to first output; ramp_rounds : from there
+        to full output, ramp_new_rounds of a plant that is new; entry_t : most started in a
         year where nothing stands, tonnes a round of capacity; capital_usd_t : capital charge of a tonne;
         own_price_share : (mineral,) part of supply that answers its own price, the rest follows a host
     """
@@ -40,6 +43,8 @@ class BlockFacts:
     entry_t: Array
     capital_usd_t: Array
     own_price_share: Array
+    ramp_rounds: Array
+    ramp_new_rounds: int
 
 
 def read_block_facts(
@@ -66,13 +71,21 @@ def _block_facts(
     invest, resource = gather(facts.investability, positions), _resource(base, facts, block)
     entry = np.where((positions >= 0) & exists, parameters.build_rate_share * world * invest * resource, 0.0)
     own = _own_price_share(base, block, parameters.by_product_weight)
+    ramp_new = _rounds(base, parameters.ramp_up_years)
     return BlockFacts(
         full_cost_usd_t=np.where(positions >= 0, full, 1e12),
         lead_rounds=np.rint(base.rounds_per_year * years).astype(float),
         entry_t=entry * own[:, None],
         capital_usd_t=np.where(positions >= 0, _capital_usd_t(base, block, full), 0.0),
         own_price_share=own,
+        ramp_rounds=np.where(large, _rounds(base, 0.5 * parameters.ramp_up_years), ramp_new),
+        ramp_new_rounds=ramp_new,
     )
+
+
+def _rounds(base: BaseMarket, years: float) -> int:
+    """Whole rounds of so many years, at least one."""
+    return max(1, round(base.rounds_per_year * years))
 
 
 def _full_cost_usd_t(base: BaseMarket, facts: CountryFacts, block: str, large: Mask, standing: Mask) -> Array:
@@ -88,8 +101,22 @@ def _full_cost_usd_t(base: BaseMarket, facts: CountryFacts, block: str, large: M
     wacc = gather(facts.wacc_share, base.axes.sellers(stage), 0.1) / 0.0783
     entrant = np.maximum(needed * (1.0 + 0.5 * (np.clip(wacc, 0.5, 3.0) - 1.0)), 0.2 * price)
     expansion = 0.5 * (price + np.maximum(needed, price))
-    needed_there = np.where(large, price, np.where(standing, expansion, entrant))
-    return np.asarray(needed_there + base.raised_usd_t[stage])
+    usual = np.where(large, price, np.where(standing, expansion, entrant))
+    most = MOST_ADVANTAGE_SHARE * price
+    dearer = np.clip(_dearer_usd_t(base, block), -most, most)
+    own = np.maximum(usual + np.where(large, 0.0, dearer), 0.2 * price)
+    return np.asarray(own + base.raised_usd_t[stage])
+
+
+def _dearer_usd_t(base: BaseMarket, block: str) -> Array:
+    """(mineral, seller) by how much running a plant there costs more than it costs producers on average: who
+    has its ore at hand or digs cheap builds at a lower price.
+    """
+    cost, capacity = base.curves[block].cost_usd_t, base.curves[block].capacity_t
+    if block in MAKING:
+        cost = (base.feed_index_usd_t(block) + cost) / base.yield_of(BLOCK_STAGE[block])[:, None]
+    total = np.maximum(capacity.sum(axis=1, keepdims=True), 1e-300)
+    return np.asarray(cost - (capacity * cost).sum(axis=1, keepdims=True) / total)
 
 
 def _years(

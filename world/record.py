@@ -102,7 +102,7 @@ hub | text | ISO 3166-1 alpha-3 | first third country it passed through, its des
 last_shipper | text | ISO 3166-1 alpha-3 | country that shipped it on to the destination, its origin in the importer's books: the second hub of two, the hub, or the origin itself
 destination | text | ISO 3166-1 alpha-3 | where it is used
 flow_t | number | t/quarter | quantity (lanes under 1e-4 of the mineral's stage total are left out)
-unrecorded_t | number | t/quarter | part of it that left under a false name and is in no book of the exporter's; the importer's books have it
+unrecorded_t | number | t/quarter | part of it that left under a false name, or for a third country without a licence, and is in no book of the exporter's; the importer's books have it
 price_landed_usd_t | number | USD/t | delivered cost, duties and levy included, quota rent not
 levy_usd_t | number | USD/t | levy per tonne on the lane
 rent_usd_t | number | USD/t | shadow price of the licence or quota on the lane
@@ -207,6 +207,19 @@ carrying_usd | number | USD/quarter | interest and storage charged to this miner
 book_value_usd | number | USD | stock at cost
 cash_usd | number | USD | cash of the whole reserve (same on each row of the round)
 loan_usd | number | USD | loan outstanding of the whole reserve (same on each row)
+"""
+    ),
+    "priority": _columns(
+        _WHEN
+        + """
+mineral | text | - | mineral key
+stage | text | - | refined
+country | text | ISO 3166-1 alpha-3 | the leader, whose users they are
+need_t | number | t/quarter | what the sectors of `reserve.sectors` would use at base-year prices
+served_t | number | t/quarter | what they get: first if they are priority buyers, else the same part of their need as all
+others_need_t | number | t/quarter | what all other users would use
+others_served_t | number | t/quarter | what they get
+kept_t | number | t | part of the reserve's stock that is kept for the sectors
 """
     ),
     "events": _columns(

@@ -10,6 +10,7 @@ from world.axes import REFINED, Array
 from world.clock import per_round
 from world.conditions import conditions_of
 from world.market_round import Cleared, clear_round, make_setting
+from world.priority import releasable_t
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -48,7 +49,8 @@ def release_in_emergency(world: TradeWorld, cleared: Cleared) -> Cleared:
     if not emergency.any():
         return cleared
     # what is released fills the gap to usual deliveries and no more: a thin market would otherwise be flooded
-    release = np.where(emergency, np.minimum(released_share(world) * world.reserve.stock_t, missing), 0.0)
+    most = releasable_t(world, released_share(world), missing, delivered)
+    release = np.where(emergency, most, 0.0)
     sellers = world.base.axes.refiners
     home = sellers == world.reserve.owner
     release = np.where(

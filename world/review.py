@@ -14,10 +14,11 @@ from agents.country import Country
 from agents.decision import CountryDecision, Offer
 from agents.scripted import ScriptedAccession
 from agents.view import Answer, CountryView, Question
-from world.country_view import bound_by_floor, is_apart, next_talks, view_of
+from world.country_view import bound_by_floor, is_apart, view_of
 from world.emergency import Emergency, emergency_of
 from world.outlooks import Outlooks, ask_all
 from world.state import ACTION_PLAN, RUNGS
+from world.talks import next_talks, say_package
 from world.zone import apply_decision, review_due
 
 if TYPE_CHECKING:
@@ -143,6 +144,8 @@ def remember_bargain(
         if is_new and request.short_usd > 0.0:
             world.ledger.enter(say_request(request), "country", world.round)
     elif decision.choice == "join":
-        politics.agreed[name] = politics.offers.get(name, Offer())
+        package = decision.package
+        politics.agreed[name] = politics.offers.get(name, Offer()) if package is None else package.offer
+        say_package(world, decision)
     elif decision.choice == "leave":
         politics.agreed.pop(name, None)

@@ -33,6 +33,7 @@ from world.review import review_standings
 from world.shared_setting import SharedSetting
 from world.state import Control, check_state
 from world.state_trade import settle_states
+from world.talks import relieve_duties
 from world.zone import enter_into_force, nonaligned, update_zone
 
 LOOKING_AHEAD = ("leverage", "predatory", "mixed")
@@ -72,6 +73,7 @@ def happen(world: TradeWorld) -> None:
     update_zone(world)
     take_seats(world)
     favour_members(world)
+    relieve_duties(world)
     if world.round < world.decisions_open:
         world.duties_before = duties_on_dominant(world)
 

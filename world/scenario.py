@@ -188,6 +188,9 @@ def _actor_faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
     for sector in refiner.end_use if "end_use" in refiner.model_fields_set else ():
         if known.sectors is not None and sector not in known.sectors:
             yield ("dominant_refiner", "end_use"), sector, in_order(sector, sorted(known.sectors))
+    for sector in scenario.reserve.sectors if "sectors" in scenario.reserve.model_fields_set else ():
+        if known.sectors is not None and sector not in known.sectors:
+            yield ("reserve", "sectors"), sector, in_order(sector, sorted(known.sectors))
     if refiner.country in scenario.ore_holders.policies:
         place = ("ore_holders", "policies", refiner.country)
         yield place, refiner.country, "countries other than dominant_refiner.country, which has a doctrine"

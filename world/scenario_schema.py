@@ -190,6 +190,9 @@ class ReserveSection(Section):
     loan_usd: Money = 10e9
     private_usd: Money = 1.67e9
     target_days: Annotated[float, Field(ge=0, le=1000)] = 60.0
+    sectors: Names = ("defence",)
+    served_first: bool = False
+    kept_days: Annotated[float, Field(ge=0, le=1000)] = 0.0
 
 
 class AccessionSection(Section):

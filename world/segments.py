@@ -62,7 +62,7 @@ def split_users(
     staged = [_split_stage(axes, stage, border, rows[stage]) for stage, border in enumerate(borders)]
     user = tuple(place for place, _ in staged)
     if not any(place.shape[1] for place in user):
-        return unsplit(axes, final_use, offers, borders, rows)
+        return Parts(axes, final_use, offers, tuple(borders), tuple(rows), user, tuple(s for _, s in staged))
     stages, wider, asked = [], [], []
     for stage, (place, share) in enumerate(staged):
         split = _Columns(place, share, axes.makers_next(stage).shape[1])
@@ -82,15 +82,6 @@ def split_users(
         user,
         tuple(share for _, share in staged),
     )
-
-
-def unsplit(
-    axes: Axes, final_use: Array, offers: Offers, borders: Sequence[StageBorders], rows: Sequence[Rows]
-) -> Parts:
-    """The parts with users as they are given."""
-    none = np.zeros((len(final_use), 0))
-    user, share = (none.astype(np.int64),) * len(borders), (none,) * len(borders)
-    return Parts(axes, final_use, offers, tuple(borders), tuple(rows), user, share)
 
 
 def refused_share(border: StageBorders, rows: Rows) -> Array:

@@ -49,9 +49,10 @@ def split_setting(setting: Setting, is_later: bool) -> SplitSetting:
     if known is None or known.seen[0] is not setting.borders or known.seen[1] is not offers:
         parts = split_users(setting.axes, setting.final_use, offers, setting.borders, _nothing_asked(setting))
         parts = _compacted(parts) if parts.some else parts
-        lists = tuple(list_borders(border, with_hubs=True) for border in parts.borders)
+        lists = _lists_of(setting.split.get(not is_later), setting, parts)
         known = SplitSetting(
-            replace(setting, axes=parts.axes, final_use=parts.final_use, borders=parts.borders),
+            # not in its own ``split``: arrays in a circle would outlive their round
+            replace(_moved(setting, parts), split={}),
             lists,
             (setting.borders, offers, parts.offers),
         )
@@ -60,7 +61,14 @@ def split_setting(setting: Setting, is_later: bool) -> SplitSetting:
     return replace(known, setting=_moved(setting, known.setting).with_horizon(is_later, horizon))
 
 
-def _moved(setting: Setting, split: Setting) -> Setting:
+def _lists_of(other: SplitSetting | None, setting: Setting, parts: Parts) -> tuple[ListedBorders, ...]:
+    """The lanes of the parts, those of the ``other`` horizon where its borders are the same."""
+    if other is not None and other.seen[0] is setting.borders:
+        return other.lists
+    return tuple(list_borders(border, with_hubs=True) for border in parts.borders)
+
+
+def _moved(setting: Setting, split: Setting | Parts) -> Setting:
     """``setting`` with the axes, the uses and the borders of ``split``."""
     return replace(setting, axes=split.axes, final_use=split.final_use, borders=split.borders)
 

@@ -61,6 +61,7 @@ class Markets:
 
     capacity_t: dict[str, Array]  # block -> (m, seller), making in tonnes of the good before
     mothballed_t: dict[str, Array]  # block -> (m, tranche, seller)
+    tranche_share: dict[str, Array]  # block -> (m, tranche, seller) parts of capacity, the cheapest first
     cash_usd_t: dict[
         str, Array
     ]  # block -> (m, tranche, seller) what is left to live on, per tonne of capacity
@@ -129,6 +130,7 @@ class Politics:
     agreed: dict[str, Offer] = field(default_factory=dict)  # voter -> what it signed for
     captures_since: int = -1  # round in which the dominant refiner chose to take the levy over, -1 not
     seated_since: Whole = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))  # (institution, n)
+    duty_relief_share: Array = field(default_factory=lambda: np.zeros(0))  # (n,) of the leader's duties on it
     reliability: Array = field(default_factory=lambda: np.zeros(0))  # (n,) known to deliver, 0-1
     offtake_log: Array | None = None  # (m, n, n) log points by which importers favour exporters, None: none
     standard_premium_share: Array | None = None  # (m, n, n) paid on top for supply that meets a standard

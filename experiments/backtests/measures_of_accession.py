@@ -24,6 +24,37 @@ def members(run: Outcome, target: Target) -> Array:
     return run.total(rows.assign(one=(rows["rung"] >= RUNGS[target.segment]).astype(float)), "one")
 
 
+@word("count", ONE, of_goods=False)
+def club_seats(run: Outcome, target: Target) -> Array:
+    """Seats that countries of the place hold in clubs and links beside the zone's ladder."""
+    return run.total(run.of(run.tables["countries"], "country", target.where), "clubs")
+
+
+@word("share", ONE, of_goods=False)
+def agreement(run: Outcome, target: Target) -> Array:
+    """Part of the countries of the place that decide on the zone for themselves which is bound by the floor;
+    who has a standing fixed by the scenario does not count."""
+    deciding = _first_decisions(run)
+    codes = sorted(code for code in target.where if code in deciding)
+    rung = _column(run, "rung").reindex(columns=codes).to_numpy(float)
+    at_table = np.array([deciding[code] for code in codes])[None, :] <= np.arange(run.clock.rounds)[:, None]
+    count = at_table.sum(axis=1)
+    bound = (at_table & (rung >= FLOOR)).sum(axis=1)
+    return np.where(count > 0, bound / np.maximum(count, 1), np.nan)
+
+
+@word("share", ONE, of_goods=False)
+def dissent(run: Outcome, target: Target) -> Array:
+    """Part of the reviews by members of the floor so far in which leaving would pay but for what it costs; of
+    governments of the place that decide for themselves."""
+    rows = _own_decisions(run)
+    inside = rows[(rows["subject"] == "floor") & rows["choice"].isin(["stay", "leave"])]
+    theirs = inside[[bool(_codes_of(run, actor) & target.where) for actor in inside["actor"]]]
+    reviews = np.cumsum(run.total(theirs.assign(one=1.0), "one"))
+    against = np.cumsum(run.total(theirs.assign(one=(theirs["margin_usd"] > 0.0).astype(float)), "one"))
+    return np.where(reviews > 0, against / np.maximum(reviews, 1.0), np.nan)
+
+
 @word("days", ONE, LADDER, of_goods=False)
 def days_to_join(run: Outcome, target: Target) -> Array:
     """Days from `zero` to the end of the round in which the first country of the place stood on a rung; none
@@ -89,6 +120,23 @@ def score_percentile(run: Outcome, target: Target) -> Array:
             below = [float((rest < one).mean() + 0.5 * (rest == one).mean()) for one in own]
             found[round_] = 100.0 * float(np.mean(below))
     return found
+
+
+def _own_decisions(run: Outcome) -> pd.DataFrame:
+    """Decisions on the zone that were not fixed by the scenario, a row each."""
+    rows = run.tables["decisions"]
+    own = rows[(rows["kind"] == "accession") & (rows["term"] != "fixed by the scenario")]
+    return own.drop_duplicates("decision")
+
+
+def _codes_of(run: Outcome, actor: str) -> frozenset[str]:
+    return run.groups.get(str(actor), frozenset({str(actor)}))
+
+
+def _first_decisions(run: Outcome) -> dict[str, int]:
+    """Country -> round in which it, or the bloc that speaks for it, first decided for itself."""
+    first = _own_decisions(run).groupby("actor")["round"].min()
+    return {code: int(round_) for actor, round_ in first.items() for code in _codes_of(run, str(actor))}
 
 
 def _first_rounds(run: Outcome, rung: str) -> dict[str, int]:

@@ -39,6 +39,15 @@ def reserve_days(run: Outcome, target: Target) -> Array:
     return 365.0 * ratio(run.total(held, "stock_t"), used * run.clock.rounds_per_year)
 
 
+@word("%", ONE, "first others")
+def served(run: Outcome, target: Target) -> Array:
+    """Part of the need that is met of the reserve's sectors (first), or of all other users (others), in the
+    leader's country."""
+    rows = run.of(run.rows("priority", target.goods), "country", target.where)
+    need, got = ("need_t", "served_t") if target.segment == "first" else ("others_need_t", "others_served_t")
+    return 100.0 * ratio(run.total(rows, got), run.total(rows, need))
+
+
 @word("count", ONE, of_goods=False)
 def controls(run: Outcome, target: Target) -> Array:
     """Controls, taxes and price wars that governments of the place have begun so far by own choice."""

@@ -41,6 +41,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def mechanisms(arguments: argparse.Namespace) -> int:
     """Play, measure, say; 130 when interrupted, with the pairs that were finished."""
+    from experiments.mechanisms.page import ready_folder
     from experiments.mechanisms.reading import read_mechanisms
     from experiments.mechanisms.signs import find_signs
 
@@ -48,6 +49,8 @@ def mechanisms(arguments: argparse.Namespace) -> int:
     if arguments.list:
         print(in_columns({f"{one.keys.number:>2}": f"{one.keys.name}: {_expected(one)}" for one in chosen}))
         return 0
+    if arguments.out is not None:
+        ready_folder(Path(arguments.out))
     status = 0
     try:
         if not arguments.kept:

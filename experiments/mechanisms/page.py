@@ -4,6 +4,7 @@ found.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 from experiments.mechanisms.mechanism import Mechanism, Shown
 from experiments.mechanisms.signs import LEAST_PAIRS, Found, agrees, placebo_is_quiet, shows, verdict
+from experiments.results import ResultsError
 
 PAGE, RESULTS = "mechanisms.md", "mechanisms.csv"
 SIGNS = {"+": "up", "-": "down", "0": "same"}
@@ -161,6 +163,22 @@ def _with_interval(mean: float, low: float, high: float) -> str:
 def _table(header: Sequence[str], rows: Iterator[tuple[str, ...]] | Sequence[tuple[str, ...]]) -> str:
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def ready_folder(folder: Path) -> None:
+    """Make the folder of the page if it is not there, before hours are spent on what goes into it.
+
+    Raises
+    ------
+    ResultsError
+        If there is a file of that name, or the folder cannot be made or written into.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ResultsError(f"{folder}: cannot be made: {error.strerror or error}") from None
+    if not os.access(folder, os.W_OK):
+        raise ResultsError(f"{folder}: cannot be written into")
 
 
 def write_page(mechanisms: Sequence[Mechanism], found: Sequence[Found], folder: Path) -> list[Path]:

@@ -28,7 +28,7 @@ from world.scenario import Scenario
 if TYPE_CHECKING:
     from world.model import TradeWorld
 
-TABLES = ("markets", "flows", "licences", "zone", "countries", "decisions", "reserve")
+TABLES = ("markets", "flows", "licences", "zone", "countries", "decisions", "reserve", "priority")
 """Result tables that measures look at."""
 
 

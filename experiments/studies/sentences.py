@@ -114,13 +114,13 @@ def answer(study: StandardStudy, numbers: Numbers, finding: FindingSection) -> A
 def _of_many(
     study: StandardStudy, finding: FindingSection, rows: Sequence[dict[str, Any]]
 ) -> tuple[str, str]:
+    rows = sorted(rows, key=lambda row: -abs(row["difference"]))
     clear = [row for row in rows if condition_of(row) in OF_ONE]
-    clear.sort(key=lambda row: -abs(row["difference"]))
     said = [_fields(study, row) for row in clear]
     listed = in_words([f"{one['setting']} {one['difference']}" for one in said])
     counts = {"count": len(rows), "clear": len(clear), "list": listed}
     condition = "some" if clear else "none"
-    fields = {**_fields(study, clear[0] if clear else rows[0]), **counts}
+    fields = {**_fields(study, (clear or rows)[0]), **counts}
     return condition, str(getattr(finding, condition)).format(**fields)
 
 

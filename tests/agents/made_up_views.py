@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from agents.accession import COMPONENTS_STOP, METAL_STOPS
 from agents.leader_view import Invitation, LeaderView
+from agents.talks import Talks
 from agents.view import (
     Accounts,
     Answer,
@@ -106,7 +107,7 @@ any_view = st.builds(
     taste=st.floats(-4.0, 4.0),
     mood=st.floats(-4.0, 4.0),
     followers=st.sampled_from([(), ("BBB",), ("BBB", "CCC")]),
-    talks_deadline=st.sampled_from([-1, 0, 10, 40]),
+    talks=st.one_of(st.none(), st.builds(Talks, st.sampled_from([0, 10, 40]), _money, _money)),
     tariff_relief_usd=st.floats(0.0, 1e9),
     duty_burden_usd=st.floats(0.0, 1e9),
 ).map(lambda seen: replace(seen, zone_open=True, text_exists=True) if seen.rung == 4 else seen)

@@ -18,21 +18,26 @@ from agents.investment import (
 )
 
 START, RESPONSE, WIDTH, LIMIT, PACE = 0.5, 0.3, 0.15, 0.25, 0.3
-PREMIUM, CLOSURE = 0.1, 0.2
-RULE = IndustryParameters(START, RESPONSE, WIDTH, LIMIT, PACE, PREMIUM, CLOSURE)
+PREMIUM, CLOSURE, BUILDERS, BALANCE = 0.1, 0.2, 0.08, 0.5
+RULE = IndustryParameters(START, RESPONSE, WIDTH, LIMIT, PACE, PREMIUM, CLOSURE, BUILDERS, BALANCE)
 
 
 def industry(**changes: object) -> IndustryView:
-    """One producer of 100 t a round whose believed price is its full cost; demand grows by 4% a year."""
+    """One producer of 100 t a round whose believed price is its full cost; demand grows by 4% a year, and a
+    plant works as soon as it is ordered."""
     one = np.ones((1, 1))
     plain = IndustryView(
         capacity_t=100.0 * one,
         on_order_t=0.0 * one,
+        standing_t=np.full((1, 3, 1), 100.0 / 3.0),
         mothballed_t=np.zeros((1, 3, 1)),
         believed_usd_t=50.0 * one,
+        seen_usd_t=0.0 * one,
         full_cost_usd_t=50.0 * one,
+        input_usd_t=0.0 * one,
         running_cost_usd_t=np.array([20.0, 30.0, 40.0])[None, :, None],
         cash_usd_t=np.full((1, 3, 1), 5.0),
+        lead_years=0.0 * one,
         growth_share_year=np.array([0.04]),
         entry_t_year=0.0 * one,
         own_price_share=np.array([1.0]),
@@ -73,16 +78,76 @@ def test_nobody_grows_faster_than_the_limit() -> None:
     assert order == pytest.approx(100.0 * LIMIT / 4.0)
 
 
+def beside(newcomers: int, entry: float, **changes: float) -> IndustryView:
+    """A producer of 100 t and newcomers without a plant, all of whom find building worth while."""
+    view = industry(believed_usd_t=5e4)
+    wide = {
+        name: np.repeat(getattr(view, name), 1 + newcomers, axis=-1)
+        for name in view.__dataclass_fields__
+        if getattr(view, name).ndim > 1
+    }
+    first = np.arange(1 + newcomers) == 0
+    wide["capacity_t"] = wide["capacity_t"] * first
+    wide["standing_t"] = wide["standing_t"] * first
+    wide["entry_t_year"] = np.where(first, 0.0, entry) * np.ones((1, 1 + newcomers))
+    for name, value in changes.items():
+        wide[name] = np.where(first, wide[name], value)
+    return replace(view, **wide)
+
+
 def test_a_country_without_a_plant_starts_one_at_most_at_its_own_pace() -> None:
-    order = decide(industry(capacity_t=0.0, entry_t_year=20.0, believed_usd_t=5e4)).order_t[0, 0]
-    assert order == pytest.approx(20.0 * START / 4.0)
-    assert decide(industry(capacity_t=0.0, entry_t_year=0.0, believed_usd_t=5e4)).order_t[0, 0] == 0.0
+    assert decide(beside(1, 10.0)).order_t[0, 1] == pytest.approx(10.0 * START / 4.0)
+    assert decide(beside(1, 0.0)).order_t[0, 1] == 0.0
 
 
-def test_what_is_on_order_counts_against_new_orders() -> None:
-    free, half, full = (decide(industry(on_order_t=level)).order_t[0, 0] for level in (0.0, 31.25, 62.5))
-    assert half == pytest.approx(free / 2)
+def test_newcomers_share_out_what_the_builders_of_the_world_can_take_on() -> None:
+    few, many = (decide(beside(count, 10.0)).order_t[0, 1:] for count in (1, 10))
+    assert many.sum() == pytest.approx(BUILDERS * 100.0 / 4.0)
+    np.testing.assert_allclose(many, many[0])
+    assert few[0] > many[0]
+
+
+def test_what_is_on_order_is_part_of_the_size_and_counts_against_more() -> None:
+    """Nobody has more on order than four years of the fastest pace, here all of what stands; without a lead
+    time what is coming counts as too much as well."""
+    free, some, full = (decide(industry(on_order_t=level)).order_t[0, 0] for level in (0.0, 50.0, 100.0))
+    assert 0.0 < some < free
     assert full == 0.0
+
+
+def test_projects_are_sold_with_the_balance_to_come() -> None:
+    """A long lead time that no order covers makes building worth more, orders that cover it make it worth as
+    much as with neither, plants that lie idle less."""
+    plain = decide(industry()).order_t[0, 0]
+    assert decide(industry(lead_years=3.0)).order_t[0, 0] > plain
+    covered = industry(lead_years=3.0, on_order_t=12.0)
+    assert decide(covered).order_t[0, 0] == pytest.approx(plain * 1.12 * (1.0 - 0.12))
+    idle = np.zeros((1, 3, 1))
+    idle[0, 2, 0] = 10.0
+    assert decide(industry(mothballed_t=idle)).order_t[0, 0] < plain
+
+
+def test_who_has_cheap_plants_idle_restarts_them_before_building() -> None:
+    """A third at a running cost of 30 is cheaper to restart than a plant at a full cost of 50 is to build;
+    one at 60 is not, and stands in nobody's way but as part of the balance."""
+    idle = np.zeros((1, 3, 1))
+    idle[0, 1, 0] = 10.0
+    rule = replace(RULE, balance_response=0.0)
+    dear = np.array([20.0, 60.0, 70.0])[None, :, None]
+    assert decide_capacity(industry(mothballed_t=idle), rule).order_t[0, 0] == 0.0
+    beyond = decide_capacity(industry(mothballed_t=idle, running_cost_usd_t=dear), rule).order_t[0, 0]
+    assert beyond == pytest.approx(100.0 * 0.04 / 4.0)
+
+
+def test_the_same_change_of_price_is_more_to_a_smelter_than_to_a_mine() -> None:
+    mine, smelter = (
+        decide(industry(believed_usd_t=55.0, input_usd_t=value)).order_t[0, 0] for value in (0.0, 30.0)
+    )
+    assert smelter > mine
+    mine, smelter = (
+        decide(industry(believed_usd_t=45.0, input_usd_t=value)).order_t[0, 0] for value in (0.0, 30.0)
+    )
+    assert smelter < mine
 
 
 @pytest.mark.parametrize("price", [1.0, 50.0, 1e4])
@@ -91,13 +156,14 @@ def test_a_by_product_grows_with_its_host_whatever_its_price(price: float) -> No
     assert order == pytest.approx(100.0 * 0.04 / 4.0)
 
 
-def slump(price: float, cash: float, idle: float = 0.0) -> IndustryDecision:
+def slump(price: float, cash: float, idle: float = 0.0, seen: float = 0.0) -> IndustryDecision:
     """Three tranches of 100 / 3 t with running costs of 20, 30 and 40."""
     return decide(
         industry(
             believed_usd_t=price,
             cash_usd_t=np.full((1, 3, 1), cash),
             mothballed_t=np.full((1, 3, 1), idle),
+            seen_usd_t=seen,
         )
     )
 
@@ -119,6 +185,11 @@ def test_only_where_the_price_is_back_with_a_premium_do_plants_restart() -> None
     )  # no more than lies idle
 
 
+def test_a_plant_that_pays_today_is_started_before_anybody_believes_in_the_price() -> None:
+    assert slump(price=15.0, cash=1.0, idle=20.0).restart_t.sum() == 0.0
+    assert slump(price=15.0, cash=1.0, idle=20.0, seen=35.0).restart_t[0, 0, 0] > 0.0
+
+
 def test_what_lies_idle_is_closed_for_good_little_by_little() -> None:
     closed = slump(price=25.0, cash=-1.0, idle=20.0).close_t[0, :, 0]
     np.testing.assert_allclose(closed, [0.0, CLOSURE / 4.0 * 20.0, CLOSURE / 4.0 * 20.0])
@@ -126,5 +197,10 @@ def test_what_lies_idle_is_closed_for_good_little_by_little() -> None:
 
 def test_tonnes_may_be_counted_in_kilograms() -> None:
     view = industry(entry_t_year=20.0, believed_usd_t=70.0)
-    kilograms = replace(view, capacity_t=1e3 * view.capacity_t, entry_t_year=1e3 * view.entry_t_year)
+    kilograms = replace(
+        view,
+        capacity_t=1e3 * view.capacity_t,
+        standing_t=1e3 * view.standing_t,
+        entry_t_year=1e3 * view.entry_t_year,
+    )
     np.testing.assert_allclose(decide(kilograms).order_t, 1e3 * decide(view).order_t)

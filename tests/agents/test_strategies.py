@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 
 import pytest
 from made_up_views import NOTHING, answers, same_both, view
 
 from agents.accession import COMPONENTS_STOP, METAL_STOPS, PayoffAccession, entry_cost, payoff_scale
+from agents.decision import Offer
 from agents.strategies.by_name import make_strategy, strategy_names
-from agents.strategies.linked_talks import bargain, waiting
+from agents.strategies.linked_talks import waiting
+from agents.talks import Talks, as_offer, most_given_usd, nash_transfer
 from agents.view import Accounts, Answer, CountryView, Question, WhatIfMember
+
+BOTH = ("side_payment", "tariff_relief")
 
 
 def test_names_are_those_of_the_files() -> None:
@@ -30,45 +35,99 @@ def test_an_imitator_follows_its_partners_in_and_out() -> None:
 
 
 def test_the_bargain_splits_the_joint_gain() -> None:
-    """Nash: own -2, leader 6, equal weights -> surplus 4, side payment 4, each is left with 2."""
-    payment = bargain(-2.0, 6.0, 0.5)
-    assert payment == 4.0
-    assert (-2.0 + payment, 6.0 - payment) == (2.0, 2.0)
-    assert -2.0 + bargain(-2.0, 6.0, 0.0) == 0.0  # no weight: just what it lacks
-    assert -8.0 + bargain(-8.0, 6.0, 0.5) == 0.0  # no joint gain: no bargain
+    """Nash by hand: gains over no agreement -2 and 6, surplus 4, equal weights: each is left with 2."""
+    given = nash_transfer(-2.0, 6.0, 0.5, inf)
+    assert given == 4.0
+    assert (-2.0 + given, 6.0 - given) == (2.0, 2.0)
+    assert nash_transfer(-2.0, 6.0, 0.0, inf) == 2.0  # no weight: just what it lacks
+    assert nash_transfer(-2.0, 6.0, 0.75, inf) == 5.0  # a share of 3 and one of 1
+    assert nash_transfer(-8.0, 6.0, 0.5, inf) is None  # no joint gain: no bargain
+
+
+def test_the_bargain_at_its_bounds_is_the_best_within_them() -> None:
+    """The country gives nothing and the leader no more than it may: the nearest to Nash's split."""
+    assert nash_transfer(5.0, 1.0, 0.5, inf) == 0.0  # it would have to pay 2
+    assert nash_transfer(-2.0, 6.0, 0.5, 3.0) == 3.0  # 4 would be its part
+    assert nash_transfer(-2.0, 6.0, 0.5, 1.0) is None  # with 1 it is worse off than without agreement
+    assert nash_transfer(5.0, -1.0, 0.5, inf) is None  # the leader would pay for nothing
+    for given in (0.0, 2.5, 3.5, 4.5, 6.0):  # the product of gains has its peak at 4
+        assert (-2.0 + given) * (6.0 - given) < (-2.0 + 4.0) * (6.0 - 4.0)
+
+
+def test_the_package_is_relief_first_and_then_money() -> None:
+    assert as_offer(4.0, 3.0, BOTH) == Offer(side_payment_usd=1.0, tariff_relief_usd=3.0)
+    assert as_offer(2.0, 3.0, BOTH) == Offer(tariff_relief_usd=2.0)
+    assert as_offer(4.0, 3.0, ("side_payment",)) == Offer(side_payment_usd=4.0)
+    assert [most_given_usd(3.0, may) for may in (BOTH, ("tariff_relief",), ())] == [inf, 3.0, 0.0]
 
 
 def offered(leader: float = 0.0) -> dict[Question, Answer]:
     return answers(member=same_both(Accounts(), leader=leader))
 
 
+def talks(left: int = 0, linked: float = 0.0, leader_linked: float = 0.0) -> Talks:
+    return Talks(10 + left, linked, leader_linked)
+
+
 def test_a_country_waits_for_the_deadline_and_signs_there_at_once() -> None:
     rule = make_strategy("linked_talks")
     gain = 1.5 * entry_cost(view())
     coming = [
-        rule.decide(view(side_payment_usd=gain, talks_deadline=10 + left), offered(4 * gain)).choice
+        rule.decide(view(side_payment_usd=gain, talks=talks(left)), offered(4 * gain)).choice
         for left in (3, 1, 0)
     ]
     assert coming == ["hold_out", "hold_out", "join"]
 
 
+def test_the_package_by_hand() -> None:
+    """Own gain nothing less the cost of entry c; the leader gains 3c, and loses c of trade if the talks fail,
+    the country c too. Over no agreement: 0 and 4c, joint 4c, half of it is 2c: relief c, as much as the
+    duties take, and c in money. Both are left with 2c."""
+    cost = entry_cost(view())
+    seen = view(talks=talks(0, cost, cost), duty_burden_usd=cost)
+    decision = make_strategy("linked_talks").decide(seen, offered(3 * cost))
+    assert decision.choice == "join"
+    assert decision.package is not None
+    assert decision.package.offer.tariff_relief_usd == pytest.approx(cost)
+    assert decision.package.offer.side_payment_usd == pytest.approx(cost)
+    assert decision.margin_usd - decision.threshold_usd == pytest.approx(2 * cost)
+    assert sum(decision.package.leader_terms.values()) == pytest.approx(2 * cost)
+
+
+def test_talks_that_fail_leave_the_payoff() -> None:
+    seen = view(talks=talks(0), favourable_reviews=1)
+    decision = make_strategy("linked_talks").decide(seen, offered(-1e9))
+    assert decision == PayoffAccession().decide(seen, offered(-1e9))
+    assert decision.package is None
+
+
 def test_the_nearer_the_deadline_the_more_it_must_be_offered_to_sign_before_it() -> None:
     rule = make_strategy("linked_talks")
-    thresholds = [
-        rule.decide(view(talks_deadline=10 + left), offered(1e9)).threshold_usd for left in (8, 4, 1)
-    ]
+    thresholds = [rule.decide(view(talks=talks(left)), offered(1e9)).threshold_usd for left in (8, 4, 1)]
     assert thresholds == sorted(thresholds)
     assert thresholds[0] > entry_cost(view())
     assert waiting(view(), 0) == 1.0
 
 
-def test_what_the_leader_could_tax_makes_the_package_dearer_to_refuse() -> None:
-    rule = make_strategy("linked_talks")
-    exposed, free = (
-        rule.decide(view(talks_deadline=10, exports_to_leader_usd=exports), offered())
-        for exports in (1e11, 0.0)
+def test_rounds_of_a_month_wait_as_long_for_a_third_of_the_money() -> None:
+    """Two quarters before the deadline are six months; what is a quarter's is three months'."""
+    rule, scale = make_strategy("linked_talks"), 1.0 / 3.0
+    quarters = rule.decide(view(talks=talks(2, 3e6)), offered(9e6))
+    month = view(
+        talks=talks(6, scale * 3e6),
+        quarter_rounds=3,
+        mineral_trade_usd=scale * view().mineral_trade_usd,
+        gdp_usd=scale * view().gdp_usd,
     )
-    assert exposed.terms["linked trade"] == pytest.approx(0.0005 * 1e11)
+    months = rule.decide(month, offered(scale * 9e6))
+    assert months.threshold_usd == pytest.approx(scale * quarters.threshold_usd)
+    assert months.choice == quarters.choice
+
+
+def test_trade_that_would_be_lost_makes_the_package_dearer_to_refuse() -> None:
+    rule = make_strategy("linked_talks")
+    exposed, free = (rule.decide(view(talks=talks(0, linked)), offered()) for linked in (5e7, 0.0))
+    assert exposed.terms["linked trade"] == 5e7
     assert (exposed.choice, free.choice) == ("join", "hold_out")
 
 

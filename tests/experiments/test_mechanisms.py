@@ -215,11 +215,24 @@ def test_the_committed_page_has_all_rows_and_agrees_with_the_files() -> None:
     assert [row.number for row in found if row.pairs > 1 and not placebo_is_quiet(row)] == []
 
 
-def test_wrong_numbers_and_folders_are_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_wrong_numbers_and_folders_are_one_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert main(["mechanisms", "99"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
-    assert main(["mechanisms", "1", "--kept", "--quiet", "--out", str(tmp_path / "nowhere")]) == 2
+    taken = tmp_path / "taken"
+    taken.write_text("a file")
+    played: list[object] = []
+    monkeypatch.setattr("experiments.mechanisms.campaign.run_campaign", lambda *given: played.append(given))
+    assert main(["mechanisms", "1", "--quiet", "--out", str(taken)]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+    assert played == []  # refused before anything is played
+
+
+def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
+    out, nothing = tmp_path / "not" / "there", str(tmp_path / "kept")
+    assert main(["mechanisms", "1", "--kept", "--quiet", "--results", nothing, "--out", str(out)]) == 0
+    assert (out / PAGE).is_file()
 
 
 def test_the_arms_differ_in_their_switch_alone(cheap: Mechanism) -> None:

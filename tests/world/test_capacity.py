@@ -10,6 +10,7 @@ from small_worlds import data_with, make_world, play, quiet_data
 
 from world.capacity import capacity_of, commission, order_named_plants
 from world.clock import Clock
+from world.habits import standing_t
 from world.model import TradeWorld
 from world.plant_costs import BLOCK_STAGE, BLOCKS, BlockFacts, base_price, running_cost_usd_t
 from world.randomness import Streams
@@ -72,7 +73,7 @@ def test_idle_capacity_is_part_of_capacity() -> None:
         world.step()
         markets = world.state.markets
         for block, idle in markets.mothballed_t.items():
-            tranche = markets.capacity_t[block][:, None, :] / idle.shape[1]
+            tranche = standing_t(markets, block)
             assert (idle >= 0.0).all()
             assert (idle <= tranche * (1 + 1e-9)).all()
     idle = world.state.markets.mothballed_t["ore"][0].sum(axis=1)
@@ -110,9 +111,11 @@ def test_a_named_plant_arrives_within_a_year_of_its_date_with_the_ore_it_needs()
     sure, never = one_plant(1.0), one_plant(0.0)
     extra = arriving_in_australia(sure) - arriving_in_australia(never)
     due = np.flatnonzero(extra > 1.0)
-    assert len(due) == 1
     assert 4 <= due[0] <= 8
-    assert extra[due[0]] == pytest.approx(1000.0 / 4.0 / sure.base.recovery[0], rel=1e-6)
+    # it runs up in equal steps over a year and a half
+    assert (np.diff(due) == 1).all()
+    assert len(due) == 6
+    np.testing.assert_allclose(extra[due], 1000.0 / 4.0 / sure.base.recovery[0] / 6.0, rtol=1e-6)
     assert [start.name for start in sure.named_starts] == ["Test works"]
     assert never.named_starts == []
 
@@ -122,7 +125,7 @@ def test_plants_go_ahead_as_often_as_their_odds_say() -> None:
     table = quiet_data().table("plants")
     pipelines = [
         order_named_plants(
-            ALL.base, copy.deepcopy(ALL.state.markets), ALL.dataset, Clock(), Streams(seed), 44
+            ALL.base, copy.deepcopy(ALL.state.markets), facts(), ALL.dataset, Clock(), Streams(seed), 44
         )
         for seed in range(40)
     ]
@@ -143,6 +146,40 @@ def test_what_is_under_way_at_the_start_meets_expected_growth_for_a_while() -> N
         grown = markets.arriving_t[block][:8].sum(axis=(0, 2))[some] / capacity[some]
         assert (grown > 0.5 * growth[some]).mean() > 0.7
         assert (grown < 1.0).all()
+
+
+def test_new_plants_are_not_of_the_dear_kind_and_dear_ones_close_first() -> None:
+    """Half is cheap, half middling; what closes leaves the third that it belongs to."""
+    world = make_world(minerals=["lithium"], rounds=4)
+    markets = world.state.markets
+    before = standing_t(markets, "ore")
+    commission(markets, 3)
+    opened = standing_t(markets, "ore") - before
+    arriving = markets.arriving_t["ore"][3]
+    np.testing.assert_allclose(opened[:, 2], 0.0, atol=1e-9 * before.max())
+    np.testing.assert_allclose(opened[:, 0], 0.5 * arriving, atol=1e-9 * before.max())
+    world = make_world(minerals=["lithium"], rounds=24)
+    play(world, 4)
+    world.state.markets.demand_shock[:] = np.log(0.4)
+    while not world.finished:
+        world.step()
+    share = world.state.markets.tranche_share["ore"][0]
+    stood = world.base.curves["ore"].capacity_t[0] > 0.0
+    np.testing.assert_allclose(share.sum(axis=0), 1.0)
+    assert (share[2, stood] <= 1.0 / 3.0 + 1e-9).all()
+    assert (share[2, stood] < 0.3).any()
+
+
+def test_who_has_ore_at_hand_builds_at_a_lower_price() -> None:
+    """Of small producers the one whose running cost is lower needs the lower price."""
+    base, here = ALL.base, facts()["refining"]
+    mineral = ALL.base.axes.mineral("nickel")
+    running = running_cost_usd_t(base, "refining", base.feed_index_usd_t("refining"))[mineral, 1]
+    full, capacity = here.full_cost_usd_t[mineral], base.curves["refining"].capacity_t[mineral]
+    small = (capacity > 0.0) & (capacity < 0.1 * capacity.sum())
+    order = np.argsort(running[small])
+    assert (np.diff(full[small][order]) >= -1e-6).all()
+    assert full[small].min() < full[small].max()
 
 
 def test_the_running_cost_of_a_refinery_rises_with_its_ore() -> None:

@@ -172,3 +172,17 @@ def test_re_exports_that_are_found_lower_approval_and_are_forgotten_within_years
         found = detected_share(found, np.zeros(4), np.zeros(4), delivered)
     assert found.max() < 0.02 * 0.2
     np.testing.assert_allclose(kept_share(np.array([0.0, 0.1, 0.9]), 4.0), [1.0, 0.6, 0.0])
+
+
+def test_an_office_has_room_for_others_only_when_its_own_users_are_served() -> None:
+    """It can decide on 150 a round; what it could besides is granted at the same rate."""
+    one = licence(approval=0.8, days=1000.0)
+    for waiting, room in ((0.0, 0.8 * 50.0), (20.0, 0.8 * 30.0), (60.0, 0.0)):
+        done = decide_requests(one, OFFICE, USUAL, np.full(USUAL.shape, waiting))
+        assert done.room_t[0, 0, 0] == pytest.approx(room)
+
+
+def test_the_office_climbs_from_the_pace_of_what_was_cleared() -> None:
+    """Over a ramp of one round half of 10 and half of 150."""
+    office = replace(OFFICE, ramp_days=ROUND_DAYS)
+    assert run(licence(delay=ROUND_DAYS), office, rounds=2) == pytest.approx([10.0, 80.0])

@@ -9,11 +9,12 @@ from agents.accession import PayoffAccession
 from agents.strategies.bloc_vote import Strategy as BlocVote
 from agents.strategies.linked_talks import Strategy as LinkedTalks
 from agents.view import WhatIfMember
-from world.country_view import next_talks, view_of
+from world.country_view import view_of
 from world.model import TradeWorld
 from world.reopened import open_at
 from world.scenario import ScenarioError, load_scenario
 from world.stability import Court
+from world.talks import next_talks
 from world.zone_values import ZoneValues
 
 
