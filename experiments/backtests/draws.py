@@ -96,13 +96,11 @@ def read_ensemble(path: Path = ENSEMBLE) -> list[dict[str, float]]:
 
 
 def fitted(count: int) -> list[dict[str, float]]:
-    """The first so many sets of the ensemble. Raises ``CaseError`` if it has fewer."""
+    """So many sets of the ensemble, its first ones again after its last: as seeds of shocks go on, no two draws
+    are the same. Raises ``CaseError`` if it cannot be read.
+    """
     sets = read_ensemble()
-    if count > len(sets):
-        raise CaseError(
-            f"draws: given {count}, allowed: 1 to {len(sets)} of the ensemble, or any with --prior"
-        )
-    return sets[:count]
+    return [sets[number % len(sets)] for number in range(count)]
 
 
 def _within(parameter: Parameter, cell: str, where: str) -> float:

@@ -14,7 +14,7 @@ from experiments.backtests.calibration import assimilate, calibrate, standing_ou
 from experiments.backtests.case import CaseError
 from experiments.backtests.case_reading import read_case
 from experiments.backtests.criteria import Criterion, read_criteria
-from experiments.backtests.draws import draw_places, parameters_at, read_ensemble, write_ensemble
+from experiments.backtests.draws import draw_places, fitted, parameters_at, read_ensemble, write_ensemble
 from experiments.backtests.observations import FARTHEST, Observed, halves_off, observe
 from experiments.backtests.store import Values, played, read_store
 from world.parameters import load_parameters
@@ -121,6 +121,12 @@ def test_the_ensemble_is_read_as_it_was_written(tmp_path: Path) -> None:
     write_ensemble(sets, path)
     for read, wrote in zip(read_ensemble(path), sets, strict=True):
         assert read == pytest.approx(wrote, rel=1e-5)
+
+
+def test_more_draws_than_sets_play_them_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sets = [{LEADING: 0.75}, {LEADING: 1.5}]
+    monkeypatch.setattr("experiments.backtests.draws.read_ensemble", lambda: sets)
+    assert fitted(3) == [sets[0], sets[1], sets[0]]
 
 
 @pytest.mark.parametrize(
