@@ -96,8 +96,8 @@ def read_ensemble(path: Path = ENSEMBLE) -> list[dict[str, float]]:
 
 
 def fitted(count: int) -> list[dict[str, float]]:
-    """So many sets of the ensemble, its first ones again after its last: as seeds of shocks go on, no two draws
-    are the same. Raises ``CaseError`` if it cannot be read.
+    """So many sets of the ensemble, its first ones again after its last: as seeds of shocks go on, no two
+    draws are the same. Raises ``CaseError`` if it cannot be read.
     """
     sets = read_ensemble()
     return [sets[number % len(sets)] for number in range(count)]
