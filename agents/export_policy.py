@@ -114,13 +114,19 @@ class LocalProcessing(_Weighed):
 
 
 class PriceSupport(_Weighed):
-    """Rations exports for their price: weighs today's market alone."""
+    """Rations exports for their price: weighs what it sells today against what it earns once those who hold
+    stocks of its ore have used them up.
+    """
 
     instruments = ("quota",)
 
     def terms(self, view: OreView, mineral: str, answer: Answer) -> dict[str, float]:
-        """What the ration brings today."""
-        return {"accounts today": answer.now.total_usd}
+        """What the ration brings today, when others draw stocks, and afterwards."""
+        later = view.parameters["planning_weight_share"]
+        return {
+            "accounts today": (1.0 - later) * answer.now.total_usd,
+            "accounts once stocks are used up": later * answer.later.total_usd,
+        }
 
 
 EXPORT_POLICIES: Mapping[str, type[_Weighed]] = {
