@@ -49,7 +49,8 @@ def dissent(run: Outcome, target: Target) -> Array:
     governments of the place that decide for themselves."""
     rows = _own_decisions(run)
     inside = rows[(rows["subject"] == "floor") & rows["choice"].isin(["stay", "leave"])]
-    theirs = inside[[bool(_codes_of(run, actor) & target.where) for actor in inside["actor"]]]
+    here = [bool(_codes_of(run, actor) & target.where) for actor in inside["actor"]]
+    theirs = inside[np.array(here, dtype=bool)]
     reviews = np.cumsum(run.total(theirs.assign(one=1.0), "one"))
     against = np.cumsum(run.total(theirs.assign(one=(theirs["margin_usd"] > 0.0).astype(float)), "one"))
     return np.where(reviews > 0, against / np.maximum(reviews, 1.0), np.nan)

@@ -16,6 +16,7 @@ import pandas as pd
 
 from experiments.backtests.evaluation import evaluate
 from experiments.backtests.outcome import Outcome
+from experiments.backtests.play import TABLES
 from experiments.jobs import stop_when_told
 from experiments.mechanisms.mechanism import ARMS, OFF, Mechanism
 from experiments.mechanisms.reading import minerals_of
@@ -27,9 +28,6 @@ from world.scenario import Scenario
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
-
-TABLES = ("markets", "flows", "licences", "zone", "countries", "decisions", "reserve", "priority")
-"""Result tables that measures look at."""
 
 
 @dataclass(frozen=True)

@@ -143,8 +143,8 @@ def test_a_country_that_never_trades_changes_nobody() -> None:
 
 
 def test_a_mineral_alone_evolves_as_among_all_twelve() -> None:
-    """Without a zone each market is its own: minerals touch each other only through politics."""
-    settings = {"rounds": 6, "run__shocks": True, "history": True}
+    """Without a zone and clubs each market is its own: minerals touch each other only through politics."""
+    settings = {"rounds": 6, "run__shocks": True, "history": True, "institutions__off": ["*"]}
     together = played(**settings, minerals=["*"])
     for mineral in ("ndpr", "gallium", "copper"):
         alone = table(played(**settings, minerals=[mineral]), "markets")

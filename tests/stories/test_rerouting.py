@@ -158,7 +158,9 @@ def test_enforcement_cuts_the_way_round_and_makes_the_target_pay(enforced: Measu
     ):
         before, after = prices
         np.testing.assert_allclose(after[:OPEN], before[:OPEN])
-        assert (after[OPEN:SETTLED] > before[OPEN:SETTLED]).all()
+        assert (after[OPEN : OPEN + 4] > before[OPEN : OPEN + 4]).all()
+        # later on who was frightened more lets more of its stock go
+        assert after[OPEN:SETTLED].mean() > before[OPEN:SETTLED].mean()
     assert (market(strict)["use_t"][OPEN:] < market(loose)["use_t"][OPEN:]).all()
 
 

@@ -23,7 +23,7 @@ def differing(one: TradeWorld, other: TradeWorld) -> set[str]:
 @pytest.mark.parametrize("doctrine", ["passive", "tit_for_tat", "leverage"])
 def test_a_zone_nobody_joins_changes_nothing(doctrine: str) -> None:
     given = {"rounds": 10, "minerals": ["ndpr", "gallium"], "dominant_refiner__doctrine": doctrine}
-    without = played("baseline", **given)
+    without = played("baseline", **given, institutions__off=["*"])
     announced = played(
         "zone_floor", **given, reserve__exists=False, accession__strategy="fixed", **QUIET_LEADER
     )

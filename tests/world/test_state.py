@@ -7,6 +7,7 @@ import pytest
 from small_worlds import make_world
 
 import world.round as round_module
+from world.accounts import REFINERS
 from world.market_round import Cleared
 from world.model import TradeWorld
 from world.shared_setting import SharedSetting
@@ -19,7 +20,7 @@ def test_accounts_that_do_not_add_up_stop_the_run(monkeypatch: pytest.MonkeyPatc
 
     def lose_a_dollar_in_a_million(world: TradeWorld, shared: SharedSetting) -> Cleared:
         cleared = real(world, shared)
-        cleared.accounts.usd[:, 0] *= 1.0 + 1e-6
+        cleared.accounts.usd[:, REFINERS] *= 1.0 + 1e-6
         return cleared
 
     monkeypatch.setattr(round_module, "trade", lose_a_dollar_in_a_million)
