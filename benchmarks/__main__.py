@@ -4,6 +4,7 @@
     python -m benchmarks solvers --countries 30 60
     python -m benchmarks run --scenario embargo --rounds 8 --two-stages
     python -m benchmarks sweeps --runs 24          # best on a machine with nothing else to do
+    python -m benchmarks page                      # likewise; needs a browser
     python -m benchmarks --out FILE                # the tables also into a file
 
 How markets converge is counted by ``python -m benchmarks.convergence``.
@@ -21,10 +22,10 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from benchmarks import ladder, machine, questions, runs, scaling, solvers, sweep_folder, sweeps
+from benchmarks import ladder, machine, page, questions, runs, scaling, solvers, sweep_folder, sweeps
 from benchmarks.tables import Table
 
-PARTS = ("machine", "run", "solvers", "forms", "questions", "answers", "scaling", "sweeps")
+PARTS = ("machine", "run", "solvers", "forms", "questions", "answers", "scaling", "sweeps", "page")
 
 
 def main() -> None:
@@ -72,6 +73,7 @@ def tables(given: argparse.Namespace) -> Iterator[Table]:
         "questions": questions.table,
         "answers": questions.parts,
         "scaling": scaling.table,
+        "page": page.table,
         "run": lambda: runs.table(given.scenario, given.rounds, given.two_stages),
     }
     for part in PARTS:

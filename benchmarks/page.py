@@ -1,0 +1,117 @@
+"""What the page costs: a step of the default world end to end, and many visitors who step at once.
+
+A step is timed from the click to the new quarter in the sentence on top, in headless Chromium on the same
+machine, so that browser and server share its processors. Needs the extra ``app`` and Debian's chromium.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.tables import Table
+
+OPENING = 20
+STEPS = 6
+PATIENCE_MS = 120_000
+HEADING = "document.querySelector('.ob-head')?.innerText"
+
+
+def table(visitors: int = 20, scenario: str = "zone_floor") -> Table:
+    """Open the page, step it alone, then with others; the server's memory before and after."""
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium")
+    if path is None:
+        return Table("The page", ["measure", "value"], [["no browser", "apt-get install chromium"]])
+    with _served(scenario) as (address, server), sync_playwright() as playwright:
+        idle = _memory_mb(server)
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
+        began = time.perf_counter()
+        first = _open(browser, address)
+        opened = time.perf_counter() - began
+        alone = [_step([first])[0] for _ in range(STEPS)]
+        pages = [_open(browser, address) for _ in range(visitors)]
+        together = _step(pages)
+        full = _memory_mb(server)
+        browser.close()
+    rows = [
+        ["a page opened, s", f"{opened:.2f}"],
+        [f"a step alone, median of {STEPS}, s", f"{median(alone):.2f}"],
+        ["a step alone, slowest, s", f"{max(alone):.2f}"],
+        [f"{visitors} visitors step at once, median, s", f"{median(together):.2f}"],
+        [f"{visitors} visitors step at once, slowest, s", f"{max(together):.2f}"],
+        ["memory of the idle server, MB", f"{idle:.0f}"],
+        ["more per visitor, MB", f"{(full - idle) / (visitors + 1):.0f}"],
+    ]
+    notes = ["Clicks of visitors are given one after another; browsers take their share of the processors."]
+    return Table(f"The page, {scenario} opened at round {OPENING}", ["measure", "value"], rows, notes)
+
+
+def _open(browser: Any, address: str) -> Any:
+    page = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(address)
+    page.wait_for_selector(".ob-map path.ob-land")
+    return page
+
+
+def _step(pages: list[Any]) -> list[float]:
+    """Seconds from the click on Step to another quarter on top, page by page."""
+    shown = [page.evaluate(HEADING) for page in pages]
+    clicked = []
+    for page in pages:
+        clicked.append(time.perf_counter())
+        page.get_by_role("button", name="Step", exact=True).first.click()
+    taken = []
+    for page, before, since in zip(pages, shown, clicked, strict=True):
+        page.wait_for_function(f"before => {HEADING} !== before", arg=before)
+        taken.append(time.perf_counter() - since)
+    return taken
+
+
+@contextmanager
+def _served(scenario: str) -> Iterator[tuple[str, int]]:
+    """Address and process of a page that is being served."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "experiments", "app", scenario, "--port", str(port)]
+    with tempfile.TemporaryFile() as log:
+        server = subprocess.Popen([*command, "--rounds", str(OPENING)], stdout=log, stderr=log)
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/readyz", server)
+            yield f"http://127.0.0.1:{port}/", server.pid
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(1500):
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            if server.poll() is not None:
+                break
+            time.sleep(0.2)
+    raise RuntimeError("the page is not served")
+
+
+def _memory_mb(process: int) -> float:
+    """Resident memory of a process, MB (Linux)."""
+    pages = int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
+    return pages * 4096 / 1e6
