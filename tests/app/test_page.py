@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+pytest.importorskip("playwright")
+from playwright.sync_api import Error
+
 from experiments.app.premise import MOST_BYTES, read_file
 
 if TYPE_CHECKING:
@@ -62,6 +65,19 @@ def click(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).first.click()
 
 
+def choose(page: Page, label: str, option: str | re.Pattern[str], within: str = "body") -> None:
+    """Choose from a list; a click while the list is still moving into place is given again."""
+    wanted = page.get_by_role("option", name=option).first
+    for _ in range(8):
+        page.locator(within).get_by_label(label).first.click(force=True)
+        try:
+            wanted.click(timeout=PATIENCE_MS / 8)
+        except Error:
+            continue
+        return
+    raise AssertionError(f"{label}: no option {option}")
+
+
 def test_opens_steps_plays_and_resets(page: Page) -> None:
     wait_for_quarter(page, "Q1 2026")
     shot(page, "opening")
@@ -82,8 +98,7 @@ def test_opens_steps_plays_and_resets(page: Page) -> None:
 
 def test_rules_are_changed_and_act_on_reset(page: Page) -> None:
     page.get_by_text("Change the rules").click()
-    page.get_by_label("Threats by the leader").click(force=True)
-    page.get_by_role("option", name="harsh").click()
+    choose(page, "Threats by the leader", "harsh")
     click(page, "Reset")
     wait_for_quarter(page, "Q1 2025")
     with page.expect_download() as saved:
@@ -93,8 +108,7 @@ def test_rules_are_changed_and_act_on_reset(page: Page) -> None:
 
 
 def test_the_network_is_laid_out_by_role(page: Page) -> None:
-    page.get_by_label("Show countries by").click(force=True)
-    page.get_by_role("option", name="role, as a network of trade").click()
+    choose(page, "Show countries by", "role, as a network of trade")
     page.wait_for_selector("circle.role-dominant_refiner")
     page.wait_for_selector(".ob-label >> text=China")
     shot(page, "network")
@@ -136,8 +150,7 @@ def test_the_dominant_refiner_orders_from_its_menu(page: Page) -> None:
     page.locator('path[data-code="CHN"]').first.click()
     click(page, "Take the seat of China")
     page.wait_for_selector(".ob-seat >> text=Q2 2026: what you are told")
-    page.locator(".ob-seat").get_by_label("Order").click(force=True)
-    page.get_by_role("option", name=re.compile("^Ban")).click()
+    choose(page, "Order", re.compile("^Ban"), within=".ob-seat")
     click(page, "Add to your orders")
     page.wait_for_selector(".ob-seat li >> text=Ban")
     shot(page, "orders")
