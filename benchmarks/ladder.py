@@ -9,13 +9,12 @@ from pathlib import Path
 
 from benchmarks.sweeps import PROCESSES, ROUNDS, short_design
 from benchmarks.tables import Table
+from experiments.connectors.mesa_batch import batch_run
 from experiments.simulation import compile_market
 from experiments.sweep.design import Design
 from experiments.sweep.plan import plan_runs
 from experiments.sweep.play import play_point
 from experiments.sweep.sweep import run_sweep
-from world.model import TradeWorld
-from world.scenario import load_scenario
 
 MARKUPS = (0.0, 0.1)
 
@@ -56,25 +55,10 @@ def _sweep_runner(engine: str) -> Callable[[Design], float]:
     return play
 
 
-class FlatWorld(TradeWorld):
-    """The model with flat keywords, as ``mesa.batch_run`` wants it."""
-
-    def __init__(self, markup: float = 0.1, rng: int | None = None) -> None:
-        settings = {"run.rounds": ROUNDS, "run.minerals": ["gallium"], "leader.markup": markup}
-        super().__init__(load_scenario("zone_floor", settings), rng=rng)
-        self.running = True
-
-    def step(self) -> None:
-        super().step()
-        self.running = not self.finished
-
-
 def _batch_run(design: Design) -> float:
-    import mesa
-
     began = time.perf_counter()
-    parameters = {"markup": list(MARKUPS), "rng": list(design.seeds)}
-    mesa.batch_run(FlatWorld, parameters, PROCESSES, max_steps=ROUNDS, display_progress=False)
+    parameters = {"base": "zone_floor", "minerals": "gallium", "leader.markup": list(MARKUPS)}
+    batch_run(parameters, list(design.seeds), PROCESSES, max_steps=ROUNDS)
     return time.perf_counter() - began
 
 
