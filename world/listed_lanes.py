@@ -12,7 +12,7 @@ from world.axes import Array, Mask, Whole
 from world.border_terms import HubTerms, Rows, StageBorders, ZoneRules
 from world.borders import Route, direct_route, hub_route, inside
 from world.listed_borders import ListedBorders, RouteList
-from world.market.arrays import Market, Stage
+from world.market.arrays import Market
 from world.market.charges import LaneCharges
 from world.market.listed import LaneList, ListedMarket, no_lanes
 from world.offers import Offers, Priced
@@ -52,18 +52,7 @@ def list_market(
         charge, found = _charged(routes, order, quotas)
         none = np.zeros((*quotas.seller.shape, 0, columns), dtype=bool)
         buyers = (border.spread_usd_t, border.backstop_usd_t, border.backstop_log_weight)
-        stages.append(
-            Stage(
-                own=offer.own,
-                feed_t=offer.feed_t,
-                recovery=offer.recovery,
-                making=offer.making,
-                needs=offer.needs,
-                stocks=offer.stocks,
-                lanes=no_lanes(offer.feed_t.shape[1], *buyers),
-                desks=quotas.desks(none),
-            )
-        )
+        stages.append(offer.over(no_lanes(offer.feed_t.shape[1], *buyers), none))
         charges.append(charge)
         lanes.append(found)
         hub.append(order.hubs(routes))
@@ -184,7 +173,7 @@ def _charged(routes: Sequence[_Lanes], order: _Order, quotas: SellerQuotas) -> t
         desks=_desks(quotas, row, route, seller, buyer),
         price_factor=charges.price_factor,
         charge_usd_t=charges.charge_usd_t,
-        floor_usd_t=np.maximum(charges.levy_floor_usd_t, charges.seller_floor_usd_t),
+        floor_usd_t=charges.floor_usd_t,
         log_weight=weight,
         cap_t=cap,
         over_quota_usd_t=over,

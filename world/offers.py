@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, Axes, Whole
+from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, Axes, Mask, Whole
 from world.border_terms import HubTerms, Rows, StageBorders, ZoneRules
 from world.borders import build_lanes
 from world.calibration.base import BaseMarket
 from world.guarantees import Cover, guaranteed
 from world.habits import tranche_capacity_t
 from world.holdings import holding_of, use_of_users_t
-from world.market.arrays import Curves, Market, Needs, Stage, Stocks
+from world.market.arrays import Curves, Lanes, Market, Needs, Stage, Stocks
 from world.market.charges import LaneCharges
 from world.market.rows import Rowwise
 from world.parameters import ParameterValues
@@ -39,6 +39,19 @@ class StageOffers(Rowwise):
     needs: Needs
     stocks: Stocks
     quotas: SellerQuotas
+
+    def over(self, lanes: Lanes, covers: Mask) -> Stage:
+        """The stage over these lanes; ``covers`` as in ``SellerQuotas.desks``."""
+        return Stage(
+            own=self.own,
+            feed_t=self.feed_t,
+            recovery=self.recovery,
+            making=self.making,
+            needs=self.needs,
+            stocks=self.stocks,
+            lanes=lanes,
+            desks=self.quotas.desks(covers),
+        )
 
 
 @dataclass(frozen=True)
@@ -63,18 +76,7 @@ class Offers:
             direct = np.arange(lanes.cap_t.shape[1]) == 0
             counts = direct[None, None, :] | offers.quotas.by_hubs[:, :, None]
             covers = offers.quotas.covers[:, :, None, :] & counts[..., None]
-            stages.append(
-                Stage(
-                    own=offers.own,
-                    feed_t=offers.feed_t,
-                    recovery=offers.recovery,
-                    making=offers.making,
-                    needs=offers.needs,
-                    stocks=offers.stocks,
-                    lanes=lanes,
-                    desks=offers.quotas.desks(covers),
-                )
-            )
+            stages.append(offers.over(lanes, covers))
             charges.append(charge)
         return Priced(Market(tuple(stages)), tuple(charges))
 

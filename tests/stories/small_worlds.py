@@ -148,6 +148,15 @@ def measure(instrument: str, actor: str, quarter: str, **fields: Any) -> Measure
     )
 
 
+def standing_licences(minerals: Sequence[str]) -> list[Measure]:
+    """Licences of China from the first day on, metal and components, for Japan and Korea, granted in part."""
+    return [
+        measure("licence", "CHN", "2025-Q1", id=f"licence_{mineral}_{stage}", targets=("JPN", "KOR"),
+                minerals=(mineral,), stages=(stage,), size=0.6, delay_days=0.0)
+        for mineral in minerals for stage in ("refined", "component")
+    ]  # fmt: skip
+
+
 def first_day_of(quarter: str) -> date:
     """First day of a quarter."""
     year, number = quarter.split("-Q")

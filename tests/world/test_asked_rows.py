@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from small_worlds import make_world, measure, play
+from small_worlds import make_world, measure, play, standing_licences
 
 from benchmarks.random_questions import random_question
 from world.accounts import EXPORT_TAX, HUB_MARGIN, LEVY, QUOTA_RENT, UNRECORDED
@@ -22,11 +22,7 @@ QUESTIONS = 40
 @pytest.fixture(scope="module")
 def setting() -> Setting:
     """Licences that stand, an export quota that some pass unrecorded, duties and a floor."""
-    measures = [
-        measure("licence", "CHN", "2025-Q1", id=f"licence_{mineral}_{stage}", targets=("JPN", "KOR"),
-                minerals=(mineral,), stages=(stage,), size=0.6, delay_days=0.0)
-        for mineral in MINERALS for stage in ("refined", "component")
-    ]  # fmt: skip
+    measures = standing_licences(MINERALS)
     measures.append(
         measure("export_quota", "CHN", "2025-Q1", minerals=("ndpr",), stages=("refined",), size=0.5)
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from small_worlds import make_world, measure
+from small_worlds import make_world, standing_licences
 
 from world.axes import COMPONENT, REFINED
 from world.conditions import conditions_of
@@ -21,12 +21,7 @@ MINERALS = ["gallium", "ndpr"]
 
 @pytest.fixture(scope="module")
 def setting() -> Setting:
-    licences = [
-        measure("licence", "CHN", "2025-Q1", id=f"licence_{mineral}_{stage}", targets=("JPN", "KOR"),
-                minerals=(mineral,), stages=(stage,), size=0.6, delay_days=0.0)
-        for mineral in MINERALS for stage in ("refined", "component")
-    ]  # fmt: skip
-    world = make_world(minerals=MINERALS, rounds=6, measures=licences)
+    world = make_world(minerals=MINERALS, rounds=6, measures=standing_licences(MINERALS))
     happen(world)
     return make_setting(world, world.happenings, conditions_of(world), True)
 

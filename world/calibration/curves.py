@@ -54,12 +54,6 @@ class SupplyCurves:
         return np.asarray(TRANCHE_SLOPE * ones * self.slope_usd_t[..., None, :])
 
 
-def logit(share: Array | float) -> Array:
-    """ln(u / (1 - u))."""
-    result: Array = np.log(np.asarray(share) / (1.0 - np.asarray(share)))
-    return result
-
-
 def filled_share(x: Array | float) -> Array:
     """F(x), the part of the capacity that runs x dispersions above the mean cost."""
     return np.asarray(_parts(x).mean(axis=0))

@@ -267,8 +267,3 @@ def sold_t(choice: Choice) -> Floats:
         choice.unit * choice.ordered_t
     )[..., None]
     return sold[..., 0] if choice.held_t is None else sold[..., 0] + choice.held_t.sum((1, 3))
-
-
-def received_t(choice: Choice) -> Floats:
-    """Tonnes each buyer gets over its lanes, (M, B)."""
-    return choice.ordered_t * choice.got_share

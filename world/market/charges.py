@@ -71,6 +71,11 @@ class LaneCharges(Rowwise):
         outside = self.import_duty_usd_t + self.other_usd_t + self.hub_margin_usd_t + self.fine_usd_t
         return (1.0 + self.tariff_share) * at_border_usd_t + outside
 
+    @property
+    def floor_usd_t(self) -> Floats:
+        """Least landed price, by a levy or because the seller may not charge less."""
+        return np.maximum(self.levy_floor_usd_t, self.seller_floor_usd_t)
+
     def contract_usd_t(self, asked_usd_t: Floats) -> Floats:
         """What buyers pay sellers above the spot price (M, R, S, B) of a tonne, all trade of a lane together;
         negative where contracts are cheaper."""
@@ -112,7 +117,7 @@ def compose_lanes(
     return Lanes(
         price_factor=charges.price_factor,
         charge_usd_t=charges.charge_usd_t,
-        floor_usd_t=np.maximum(charges.levy_floor_usd_t, charges.seller_floor_usd_t),
+        floor_usd_t=charges.floor_usd_t,
         log_weight=log_weight,
         cap_t=cap_t,
         over_quota_usd_t=over_quota_usd_t,
