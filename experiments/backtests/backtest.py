@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,21 +87,29 @@ def run_backtests(
         for folder in folders
         for number, one in enumerate(sets)
     ]
-    processes = min(jobs or os.cpu_count() or 1, len(todo))
-    results = in_turn(play_job, todo) if processes <= 1 else in_processes(play_job, todo, processes)
-    played: list[Played] = []
-    with closing(results):
-        for job, one in results:
-            if isinstance(one, Lost):
-                raise CaseError(f"{job.folder.name}, draw {job.number}: {one.reason}")
-            played.append(one)
-            if progress is not None:
-                progress(len(played), len(todo))
-    played.sort(key=lambda one: one.number)
+    played = sorted(play_jobs(todo, jobs, progress), key=lambda one: one.number)
     return [
         _gathered(case, rows, series, [one for one in played if one.folder == folder])
         for folder, (case, rows, series) in read.items()
     ]
+
+
+def play_jobs(
+    todo: Sequence[Job], jobs: int | None = None, progress: Callable[[int, int], None] | None = None
+) -> Generator[Played, None, None]:
+    """What comes of each job, as they come, in this process or in ``jobs`` of them (None: one a core).
+
+    Raises ``CaseError`` where the process of a job died each time.
+    """
+    processes = min(jobs or os.cpu_count() or 1, len(todo))
+    results = in_turn(play_job, todo) if processes <= 1 else in_processes(play_job, todo, processes)
+    with closing(results):
+        for count, (job, one) in enumerate(results, 1):
+            if isinstance(one, Lost):
+                raise CaseError(f"{job.folder.name}, draw {job.number}: {one.reason}")
+            yield one
+            if progress is not None:
+                progress(count, len(todo))
 
 
 def play_job(job: Job) -> Played:

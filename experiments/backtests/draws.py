@@ -55,13 +55,13 @@ def _quantile(parameter: Parameter, place: float) -> float:
 
 
 def write_ensemble(sets: Sequence[Mapping[str, float]], path: Path) -> None:
-    """Write sets of parameters, six digits each, a line a set. Raises ``CaseError``."""
+    """Write sets of parameters, a line a set. Raises ``CaseError``."""
     names = list(load_parameters())
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
             rows = csv.writer(file, lineterminator="\n")
             rows.writerow(names)
-            rows.writerows([f"{one[name]:.6g}" for name in names] for one in sets)
+            rows.writerows([one[name] for name in names] for one in sets)
     except OSError as error:
         raise CaseError(f"{path}: cannot be written: {error.strerror or error}") from None
 
@@ -108,8 +108,7 @@ def _within(parameter: Parameter, cell: str, where: str) -> float:
         value = float(cell)
     except ValueError:
         value = math.nan
-    slack = 1e-5 * max(abs(parameter.low), abs(parameter.high))
-    if not parameter.low - slack <= value <= parameter.high + slack:
+    if not parameter.low <= value <= parameter.high:
         allowed = f"{parameter.low:g} to {parameter.high:g}"
         raise CaseError(f"{where}, column {parameter.name}: given {cell!r}, allowed: {allowed}")
-    return min(max(value, parameter.low), parameter.high)
+    return value

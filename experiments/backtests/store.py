@@ -5,16 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from functools import cache
 from pathlib import Path
 
-from experiments.backtests.backtest import Job, Played, play_job
+from experiments.backtests.backtest import Job, Played, play_jobs
 from experiments.backtests.case import CaseError
 from experiments.backtests.criteria import Criterion
-from experiments.jobs import Lost, in_processes, in_turn
 from experiments.provenance import code_of, data_fingerprint, fingerprint_of
 
 Values = Mapping[int, Sequence[float]]
@@ -40,16 +38,10 @@ def played(
     todo = [Job(folder, number, one, seed + number) for number, one in enumerate(sets) for folder in rows]
     keys = {(job.folder, job.number): _key(job) for job in todo}
     missing = [job for job in todo if keys[job.folder, job.number] not in known]
-    processes = min(jobs or os.cpu_count() or 1, max(len(missing), 1))
-    results = in_turn(play_job, missing) if processes <= 1 else in_processes(play_job, missing, processes)
-    with closing(results):
-        for count, (job, one) in enumerate(results, 1):
-            if isinstance(one, Lost):
-                raise CaseError(f"{job.folder.name}, draw {job.number}: {one.reason}")
+    with closing(play_jobs(missing, jobs, progress)) as results:
+        for one in results:
             key = keys[one.folder, one.number]
             known[key] = _add(store, key, one)
-            if progress is not None:
-                progress(count, len(missing))
     return {
         folder: {
             row.line: [known[keys[folder, n]].get(row.line, math.nan) for n in range(len(sets))]

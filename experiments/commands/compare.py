@@ -5,6 +5,7 @@ sweep.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from experiments.commands.arguments import add_settings, chosen_settings, notice_of, progress_bar, say, whole
@@ -60,14 +61,13 @@ def compare(arguments: argparse.Namespace) -> int:
     """Run and compare; 130 when interrupted, with the pairs that were finished."""
     if arguments.lever is not None:
         return _compare_lever(arguments)
-    from experiments.backtests.draws import read_ensemble
     from experiments.batch import compare_scenarios, prepare_scenario
     from experiments.comparison_words import describe_comparison
 
     settings = chosen_settings(arguments)
     ready = [prepare_scenario(name, arguments.rounds, settings) for name in arguments.scenarios]
     runs = len(arguments.scenarios) * arguments.seeds
-    sets = read_ensemble() if arguments.fitted else []
+    sets = _fitted_sets() if arguments.fitted else []
     each = ", each under a set of parameters fitted to history" if sets else ""
     say(
         arguments.quiet,
@@ -94,6 +94,12 @@ def compare(arguments: argparse.Namespace) -> int:
         )
         return INTERRUPTED
     return 0
+
+
+def _fitted_sets() -> Sequence[Mapping[str, float]]:
+    from experiments.backtests.draws import read_ensemble
+
+    return read_ensemble()
 
 
 def precision(text: str) -> tuple[str, float]:
