@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import tomli_w
 
-from experiments.app.premise import Premise
+from experiments.app.premise import Premise, power_of
 from experiments.app.tracks import Track
 
 ACCOUNTS: Mapping[str, tuple[str, ...]] = {
@@ -29,11 +29,11 @@ def computers_premise(premise: Premise, actor: str) -> Premise:
     keys["measures"] = [
         measure for measure in keys["measures"] if not measure["id"].startswith(f"seat-{actor}-")
     ]
-    if actor == keys["leader"]["country"]:
-        keys["leader"]["floor_scale"] = {}
-    for power in ("leader", "dominant_refiner"):
-        if actor == keys[power]["country"]:
-            keys[power]["decisions"] = {}
+    power = power_of(premise.scenario, actor)
+    if power:
+        keys[power]["decisions"] = {}
+    if power == "leader":
+        keys[power]["floor_scale"] = {}
     return Premise("", tomli_w.dumps(keys), "{}", premise.seed)
 
 
@@ -41,8 +41,8 @@ def first_decision(premise: Premise, actor: str) -> str:
     """The quarter in which the seat first acted; empty when it has not."""
     scenario, clock = premise.scenario, premise.scenario.run.clock
     quarters = list(scenario.zone.decisions.get(actor, {}))
-    for power in (scenario.leader, scenario.dominant_refiner):
-        quarters += list(power.decisions) if actor == power.country else []
+    power = power_of(scenario, actor)
+    quarters += list(getattr(scenario, power).decisions) if power else []
     for measure in scenario.measures:
         if measure.id.startswith(f"seat-{actor}-"):
             quarters.append(clock.name(clock.round_of(measure.announced)))

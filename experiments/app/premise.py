@@ -69,6 +69,12 @@ class Premise:
         return base64.urlsafe_b64encode(zlib.compress(words.encode(), 9)).decode().rstrip("=")
 
 
+def power_of(scenario: Scenario, actor: str) -> str:
+    """The section of a scenario that holds the orders of a great power; empty for all others."""
+    held = {getattr(scenario, power).country: power for power in ("leader", "dominant_refiner")}
+    return held.get(actor, "")
+
+
 def read_token(token: str) -> Premise:
     """The premise of a link. Raises ``ScenarioError`` when the link is damaged or asks too much."""
     try:

@@ -14,7 +14,7 @@ from agents.decision import CountryDecision
 from agents.view import CountryView
 from experiments.app.commons import TRACKS
 from experiments.app.leader_seat import leader_facts, leader_menu
-from experiments.app.premise import Premise
+from experiments.app.premise import Premise, power_of
 from experiments.app.refiner_seat import refiner_facts, refiner_menu
 from experiments.figures.naming import (
     RUNGS,
@@ -133,20 +133,19 @@ def _leader_briefing(world: TradeWorld, actor: str, quarter: str) -> Briefing:
 
 
 def _refiner_briefing(world: TradeWorld, actor: str, quarter: str) -> Briefing:
-    view, word = refiner_view(world), world.clock.word
     if not refiner_plans(world):
         facts = ("A great power plans by the quarter: this month your orders stand.",)
         return Briefing(actor, quarter, facts, {})
+    view, word = refiner_view(world), world.clock.word
     return Briefing(actor, quarter, refiner_facts(view, word), {}, menu=refiner_menu(view))
 
 
 def decided(premise: Premise, actor: str, quarter: str, *choices: str) -> Premise:
     """The premise with one more decision written: a choice, or the orders of one of the two powers."""
-    scenario = premise.scenario
-    for power in ("leader", "dominant_refiner"):
-        if actor == getattr(scenario, power).country:
-            orders = {**premise.setting(f"{power}.decisions", {}), quarter: list(choices)}
-            return premise.having(f"{power}.decisions", orders)
+    power = power_of(premise.scenario, actor)
+    if power:
+        orders = {**premise.setting(f"{power}.decisions", {}), quarter: list(choices)}
+        return premise.having(f"{power}.decisions", orders)
     (choice,) = choices
     written = dict(premise.setting("zone.decisions", {}))
     written[actor] = {**written.get(actor, {}), quarter: choice}
