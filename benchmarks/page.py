@@ -17,11 +17,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING
 
 from benchmarks.tables import Table
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, Playwright
+
 OPENING = 20
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 STEPS = 6
 PATIENCE_MS = 120_000
 HEADING = "document.querySelector('.ob-head')?.innerText"
@@ -31,14 +35,15 @@ def table(visitors: int = 20, scenario: str = "zone_floor") -> Table:
     """Open the page, step it alone, then with others; the server's memory before and after."""
     from playwright.sync_api import sync_playwright
 
-    path = shutil.which("chromium")
+    path = find_browser()
     if path is None:
         return Table("The page", ["measure", "value"], [["no browser", "apt-get install chromium"]])
-    with _served(scenario) as (address, server), sync_playwright() as playwright:
+    with (
+        served(scenario, "--rounds", str(OPENING)) as (address, server),
+        sync_playwright() as playwright,
+    ):
         idle = _memory_mb(server)
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
+        browser = launch(playwright, path)
         began = time.perf_counter()
         first = _open(browser, address)
         opened = time.perf_counter() - began
@@ -60,7 +65,7 @@ def table(visitors: int = 20, scenario: str = "zone_floor") -> Table:
     return Table(f"The page, {scenario} opened at round {OPENING}", ["measure", "value"], rows, notes)
 
 
-def _open(browser: Any, address: str) -> Any:
+def _open(browser: Browser, address: str) -> Page:
     page = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
     page.set_default_timeout(PATIENCE_MS)
     page.goto(address)
@@ -68,7 +73,7 @@ def _open(browser: Any, address: str) -> Any:
     return page
 
 
-def _step(pages: list[Any]) -> list[float]:
+def _step(pages: list[Page]) -> list[float]:
     """Seconds from the click on Step to another quarter on top, page by page."""
     shown = [page.evaluate(HEADING) for page in pages]
     clicked = []
@@ -83,32 +88,49 @@ def _step(pages: list[Any]) -> list[float]:
 
 
 @contextmanager
-def _served(scenario: str) -> Iterator[tuple[str, int]]:
-    """Address and process of a page that is being served."""
+def served(*arguments: str) -> Iterator[tuple[str, int]]:
+    """Address and process of a page that is being served, of ``experiments app`` with these arguments.
+
+    Raises ``RuntimeError`` with what the server said where it does not come up.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "experiments", "app", scenario, "--port", str(port)]
+    command = [sys.executable, "-m", "experiments", "app", *arguments, "--port", str(port)]
     with tempfile.TemporaryFile() as log:
-        server = subprocess.Popen([*command, "--rounds", str(OPENING)], stdout=log, stderr=log)
+        server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
         try:
-            _wait_for(f"http://127.0.0.1:{port}/readyz", server)
+            if not _comes_up(f"http://127.0.0.1:{port}/readyz", server):
+                log.seek(0)
+                raise RuntimeError(f"the page is not served:\n{log.read().decode(errors='replace')}")
             yield f"http://127.0.0.1:{port}/", server.pid
         finally:
             server.terminate()
             server.wait(20)
 
 
-def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(1500):
+def _comes_up(url: str, server: subprocess.Popen[bytes]) -> bool:
+    for _ in range(600):
+        if server.poll() is not None:
+            return False
         try:
             with urllib.request.urlopen(url, timeout=2):
-                return
+                return True
         except OSError:
-            if server.poll() is not None:
-                break
             time.sleep(0.2)
-    raise RuntimeError("the page is not served")
+    return False
+
+
+def find_browser() -> str | None:
+    """Path of Chromium from the system's packages."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def launch(playwright: Playwright, path: str) -> Browser:
+    """Headless Chromium that asks nothing of the outside."""
+    quiet = ("background-networking", "component-update", "sync", "gpu", "quic")
+    arguments = ["--no-sandbox", *(f"--disable-{name}" for name in quiet)]
+    return playwright.chromium.launch(executable_path=path, args=arguments)
 
 
 def _memory_mb(process: int) -> float:

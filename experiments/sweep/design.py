@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from experiments.sweep.checking import validated
@@ -67,10 +67,6 @@ class Design:
     def base(self) -> Scenario:
         """The base scenario, resolved."""
         return self.bases[self.scenario]
-
-    def with_seeds(self, seeds: tuple[int, ...]) -> Design:
-        """The same design played with other seeds."""
-        return replace(self, seeds=seeds)
 
 
 def find_design(name_or_path: str | Path) -> Path:
