@@ -5,7 +5,8 @@ country | text | ISO 3166-1 alpha-3 | where the sector works (activities under 5
 sector | text | - | sector, as in the table sectors of the data
 activity_share | number | 0-1 | part of the world's activity in the base year
 need_usd | number | USD/quarter | components and metal that its lines need at the prices users are used to, at base-year prices
-met_share | number | 0-1 | part of it that is met, by value, before parts are drawn: what is spared, replaced or saved by thrift is not missing
+used_share | number | 0-1 | part of it that is used, by value: the rest is spared, replaced, given up or finds no seller; what the thrift of years saves is no need
+met_share | number | 0-1 | part met of what cannot be spared or replaced, by value, before parts are drawn
 parts_days | number | days of need | parts that its lines hold, of the input that they hold least of
 scarcest | text | - | mineral for the want of which most output is lost, empty where none is
 lost_share | number | 0-1 | part of its output that is lost

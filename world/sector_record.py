@@ -33,6 +33,7 @@ def _sectors(world: TradeWorld, found: SectorRound) -> None:
     numbers = {
         "activity_share": sectors.activity_share,
         "need_usd": found.need_usd,
+        "used_share": found.used_share,
         "met_share": found.met_share,
         "parts_days": _parts_days(world, lines),
         "lost_share": lines.lost_share,

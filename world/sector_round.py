@@ -29,12 +29,14 @@ GOODS = (REFINED, COMPONENT)
 class SectorRound:
     """What befell sectors in a round, (s, n) each.
 
-    lines : needs, parts and what is lost; met_share : by value, without what was drawn from parts
+    lines : needs, parts and what is lost; used_share, met_share : by value, what users used of what they need
+    at usual prices, and what was met of that which cannot be spared or replaced, before parts are drawn
     need_usd : at base-year prices; lost_usd : value added; dearer_usd : paid more for what was got;
     unit_usd : the same for a product
     """
 
     lines: Lines
+    used_share: Array
     met_share: Array
     need_usd: Array
     lost_usd: Array
@@ -50,14 +52,14 @@ def first_parts_t(sectors: Sectors) -> Array:
 def run_sectors(world: TradeWorld, cleared: Cleared) -> None:
     """Lines run on what their country's users got; parts are drawn and filled again."""
     sectors, p = world.economy.sectors, world.parameters
-    need, served = np.zeros((2, *sectors.need_t.shape))
-    dearer, base_usd_t = np.zeros_like(need), np.zeros_like(need)
+    need, used, served, dearer, base_usd_t = np.zeros((5, *sectors.need_t.shape))
     first = priority_buyers(world)
     for stage in GOODS:
-        grown, met = _met(world, cleared, stage)
+        grown, kept, met = _met(world, cleared, stage)
         here = sectors.made_of[stage][:, :, None]
         wanted = np.where(here, sectors.need_t * grown[:, None], 0.0)
         need += wanted
+        used += wanted * kept[:, None]
         served += share_out(wanted, met, first)
         now, before = _prices(world, stage)
         dearer += np.where(here, (now - before)[:, None], 0.0)
@@ -68,6 +70,7 @@ def run_sectors(world: TradeWorld, cleared: Cleared) -> None:
     worth = need * base_usd_t
     world.sectors = SectorRound(
         lines,
+        _share((used * base_usd_t).sum(axis=0), worth.sum(axis=0)),
         _share((served * base_usd_t).sum(axis=0), worth.sum(axis=0)),
         worth.sum(axis=0),
         lines.lost_share * sectors.value_usd,
@@ -85,8 +88,9 @@ def priority_buyers(world: TradeWorld) -> Mask:
     return first
 
 
-def _met(world: TradeWorld, cleared: Cleared, stage: int) -> tuple[Array, Array]:
-    """(m, n) need over that of the base year, and the part of what lines need that is met."""
+def _met(world: TradeWorld, cleared: Cleared, stage: int) -> tuple[Array, Array, Array]:
+    """(m, n) need over that of the base year, the part of it that is used, and the part of what lines need
+    that is met."""
     base, p, markets = world.base, world.parameters, world.state.markets
     traded, found = cleared.priced.market.stages[stage], cleared.clearing.stages[stage]
     makers, need = traded.makers_next, use_of_users_t(base, markets, stage)
@@ -98,8 +102,9 @@ def _met(world: TradeWorld, cleared: Cleared, stage: int) -> tuple[Array, Array]
     spared = spared_share(np.nan_to_num(elasticity), p.dear_price_ratio)[:, None]
     met = met_share(need, used, unmet, spared, p.sector_replaced_share)
     first = base.use_t if stage == REFINED else base.final_use_t
-    whole, wanted, got = (_home(world, stage, tonnes) for tonnes in (first, need, need * met))
-    return _share(wanted, whole), _share(got, wanted)
+    home = [_home(world, stage, tonnes) for tonnes in (first, need, np.minimum(used, need), need * met)]
+    whole, wanted, kept, got = home
+    return _share(wanted, whole), _share(kept, wanted), _share(got, wanted)
 
 
 def _prices(world: TradeWorld, stage: int) -> tuple[Array, Array]:
