@@ -83,7 +83,7 @@ def run_sectors(world: TradeWorld, cleared: Cleared) -> None:
         unit_cost_usd(sectors.intensity_t, dearer),
         _share(*(_components(sectors, tonnes, base_usd_t) for tonnes in (here_t, sectors.need_t))),
     )
-    move_assembly(world, dearer, base_usd_t)
+    move_assembly(world, dearer)
 
 
 def _components(sectors: Sectors, tonnes: Array, base_usd_t: Array) -> Array:
@@ -92,18 +92,18 @@ def _components(sectors: Sectors, tonnes: Array, base_usd_t: Array) -> Array:
     return np.asarray(np.where(moves, tonnes * base_usd_t, 0.0).sum(axis=0))
 
 
-def move_assembly(world: TradeWorld, dearer_usd_t: Array, base_usd_t: Array) -> None:
+def move_assembly(world: TradeWorld, dearer_usd_t: Array) -> None:
     """Assembly goes on to where components are cheap, and with it the need of them on the market; under
     ``zone.products`` what comes into the zone pays the floor on what is in it."""
     sectors, p, axes = world.economy.sectors, world.parameters, world.base.axes
-    moves, weight_usd = sectors.made_of[COMPONENT], _components(sectors, sectors.need_t, base_usd_t)
+    moves = sectors.made_of[COMPONENT]
+    first_t = np.where(moves[:, :, None], sectors.need_t, 0.0)
     part_usd = sectors.assembly_share * sectors.price_usd
     cost = added_cost_share(np.where(moves, sectors.intensity_t, 0.0), dearer_usd_t, part_usd)
     if world.premise.zone.products and world.state.politics.floor_in_force:
-        cost = sheltered(cost, weight_usd, floor_members(world), p.assembly_home_share)
+        cost = sheltered(cost, first_t, floor_members(world), p.assembly_home_share)
     speed = p.assembly_speed_year / world.clock.rounds_per_year
-    moved = move(world.state.assembly_log, cost, weight_usd, p.assembly_response, speed)
-    first_t = np.where(moves[:, :, None], sectors.need_t, 0.0)
+    moved = move(world.state.assembly_log, cost, first_t, p.assembly_response, speed)
     here = _share(placed_t(first_t, moved, moves).sum(axis=1), first_t.sum(axis=1))
     world.state.assembly_log = moved
     world.state.markets.final_place = gather(here, axes.final_users, 1.0)

@@ -155,7 +155,7 @@ class WorldState:
     politics: Politics
     prices: Prices
     clearing: Clearing | None = None
-    assembly_log: Array = field(default_factory=lambda: np.zeros((0, 0)))  # (sector, n) ln over the base year
+    assembly_log: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))  # (m, sector, n) ln over 2024
     parts_t: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))  # (m, sector, n) on the way to lines
 
     @property

@@ -34,12 +34,12 @@ def test_what_is_dearer_everywhere_moves_nothing(seed: int, level: float) -> Non
 @given(SEEDS)
 def test_the_worlds_need_stays_and_what_is_no_component_does_not_move(seed: int) -> None:
     dice = np.random.default_rng(seed)
-    need, log_part = dice.exponential(size=(4, 3, 6)), dice.normal(size=(3, 6))
+    need, log_part = dice.exponential(size=(4, 3, 6)), dice.normal(size=(4, 3, 6))
     moves = dice.uniform(size=(4, 3)) < 0.5
     placed = placed_t(need, log_part, moves)
     assert placed.sum(axis=2) == pytest.approx(need.sum(axis=2))
     assert (placed[~moves] == need[~moves]).all()
-    assert placed_t(need, np.zeros((3, 6)), moves) == pytest.approx(need)
+    assert placed_t(need, np.zeros((4, 3, 6)), moves) == pytest.approx(need)
 
 
 @settings(max_examples=50, deadline=None)
@@ -78,4 +78,4 @@ def test_where_products_pay_the_floor_only_sales_outside_bear_the_gap() -> None:
 
 def test_the_cost_of_a_part_is_what_is_in_it_over_its_price() -> None:
     share = added_cost_share(np.array([[0.001]]), np.array([[[20_000.0, 0.0]]]), np.array([2_400.0]))
-    assert share[0] == pytest.approx([20 / 2_400, 0.0])
+    assert share[0, 0] == pytest.approx([20 / 2_400, 0.0])
