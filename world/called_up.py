@@ -55,7 +55,8 @@ class CallUp:
 
         For ``quarters`` industry learns the prices of ``after``, today's market under the control, in place
         of those of before and orders accordingly; tranches that the new price leaves under their running cost
-        close. The actor's own plants at the control's stage stay as they would be: it knows what it does.
+        stop once their cash is gone, at the pace at which plants are mothballed. The actor's own plants at
+        the control's stage stay as they would be: it knows what it does.
         """
         learned = 1.0 - np.exp(-self.world.parameters.belief_speed_year * quarters / 4.0)
         found = {}
@@ -77,13 +78,19 @@ class CallUp:
         other = ordered_year_t(world, block, facts, changed, feed.expected_usd_t, growth)[mineral]
         loses = running_cost_usd_t(world.base, block, feed.today_usd_t)[mineral] > changed[mineral]
         stands = capacity_of(world.state.markets, block)[mineral]
-        closed = stands * (loses & ~self.loses[block][mineral]).mean(axis=0)
+        closed = stands * (loses & ~self.loses[block][mineral]).mean(axis=0) * self._stopped_share(quarters)
         planned, usual = self.planned_t[block][mineral], self.ordered_year_t[block][mineral]
         wanted = np.maximum(planned + (other - usual) * quarters / 4.0 - closed, 0.0)
         own = (world.base.axes.sellers(BLOCK_STAGE[block])[mineral] == control.actor) & (
             BLOCK_STAGE[block] == control.stage
         )
         return np.asarray(np.where(own, planned, wanted))
+
+    def _stopped_share(self, quarters: float) -> float:
+        """Part of what loses money that is mothballed within so many quarters."""
+        p = self.world.parameters
+        years = max(0.0, quarters / 4.0 - p.cash_reserve_months / 12.0)
+        return float(1.0 - np.exp(-p.mothball_pace_year * years))
 
 
 def _price_ratio(world: TradeWorld, block: str, control: Control, before: Outcome, after: Outcome) -> Array:

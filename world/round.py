@@ -152,11 +152,14 @@ def outlooks_of(world: TradeWorld, with_later: bool, shared: SharedSetting | Non
 
 
 def _call_up(world: TradeWorld) -> Callable[[Control, bool, Outcome, Outcome], Mapping[str, Array]]:
-    """What industry orders because of a control: for an episode, or over the years that governments plan."""
+    """What industry orders because of a control: for an episode, a price war, or the years that governments
+    plan.
+    """
     p, plans = world.parameters, cache(partial(CallUp.of, world))
 
     def call_up(control: Control, lasts: bool, before: Outcome, after: Outcome) -> Mapping[str, Array]:
-        quarters = 4.0 * p.planning_years if lasts else p.control_episode_quarters
+        episode = p.predation_quarters if control.tax_share < 0.0 else p.control_episode_quarters
+        quarters = 4.0 * p.planning_years if lasts else episode
         return plans(before).capacity_t(control, after, quarters)
 
     return call_up
