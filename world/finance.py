@@ -44,6 +44,15 @@ def project_usd_year(world: TradeWorld, everything: bool = False) -> Array:
     return cost
 
 
+def grant_share(world: TradeWorld) -> Array:
+    """(country,) what finance on offer is worth as a gift: ``finance_grant_share`` where the index of
+    investability is one half, more where private lenders stay away and less where they queue, at most all.
+    The gift in a loan is the gap between what the market would ask and what is asked (grant element).
+    """
+    scarce = 2.0 * (1.0 - world.facts.investability)
+    return np.asarray(np.minimum(world.parameters.finance_grant_share * scarce, 1.0))
+
+
 def under_way_year_t(world: TradeWorld, block: str) -> Array:
     """(mineral, seller) capacity under way in the years that count for plans, a year of them: named plants
     that go ahead and what has been ordered since."""
@@ -141,7 +150,7 @@ def finance_paid_usd(world: TradeWorld) -> Array:
     by their members; sums to zero.
     """
     politics = world.state.politics
-    grants = politics.finance_usd * world.parameters.finance_grant_share
+    grants = politics.finance_usd * grant_share(world)
     received = np.where(politics.rung >= FRAMEWORK, grants, 0.0)
     kept = 1.0 - world.happenings.withdrawn_share
     for voter, offer in politics.agreed.items():
