@@ -45,11 +45,12 @@ def project_usd_year(world: TradeWorld, everything: bool = False) -> Array:
 
 
 def grant_share(world: TradeWorld) -> Array:
-    """(country,) what finance on offer is worth as a gift: ``finance_grant_share`` where the index of
-    investability is one half, more where private lenders stay away and less where they queue, at most all.
-    The gift in a loan is the gap between what the market would ask and what is asked (grant element).
+    """(country,) what a dollar of finance on offer is worth as a gift. Half of ``finance_grant_share`` stands
+    for price guarantees, equity and outright grants, which any project takes alike; half for cheap loans,
+    worth more where private lenders stay away (an index of investability below one half) and less where they
+    queue: the gift in a loan is the gap between what the market would ask and what is asked.
     """
-    scarce = 2.0 * (1.0 - world.facts.investability)
+    scarce = 1.5 - world.facts.investability
     return np.asarray(np.minimum(world.parameters.finance_grant_share * scarce, 1.0))
 
 
