@@ -70,6 +70,17 @@ def taxed(border: StageBorders, asked: Sequence[Controls], mineral: Whole, stage
     return replace(border, export_tax_share=tax)
 
 
+def changes(setting: Setting, control: Control) -> bool:
+    """Whether a control changes any lane on which there is a habit to trade, as borders stand."""
+    border, mineral = setting.borders[control.stage], control.mineral
+    lanes = control_lanes(control, border.sellers[mineral], border.buyers[mineral])
+    lanes &= border.log_weight[mineral] > -np.inf
+    if control.tax_share:
+        return bool(lanes.any())
+    stands = border.approval_share[mineral][lanes]
+    return bool((stands != 1.0 if control.approval_share >= 1.0 else stands > control.approval_share).any())
+
+
 def control_lanes(control: Control, sellers: Whole, buyers: Whole) -> Mask:
     """(seller, buyer) lanes that a control touches: from the actor to its targets, never home."""
     targeted = (
