@@ -70,6 +70,7 @@ class Markets:
     demand_shock: Array  # (m,) log deviation
     thrift: Array  # (m, k) factor on use of metal as such
     final_thrift: Array  # (m, f) factor on use of components
+    second_open: Array  # (m, k) part of users' second sources that is open, 0-1
     stock_build_left: float  # share of the base year's stock building still going on
     stock_t: list[Array]  # stage -> (m, buyer) private stocks on hand, makers of the next good first
     under_way_t: list[Array]  # stage -> (m, 2, buyer) bought and due in the next round and in the one after
@@ -169,6 +170,7 @@ def check_state(state: WorldState) -> None:
     markets, politics = state.markets, state.politics
     checked = {f"capacity_t of {block}": values for block, values in markets.capacity_t.items()}
     checked |= {"thrift": markets.thrift, "final_thrift": markets.final_thrift}
+    checked["second_open"] = markets.second_open
     for name in ("backlog_t", "hub_capacity_t", "unrecorded_capacity_t", "stock_t", "under_way_t"):
         checked |= {f"{name} of stage {stage}": values for stage, values in enumerate(getattr(markets, name))}
     for name, values in checked.items():

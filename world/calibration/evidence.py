@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from world.attribute_rules import second_source_share
 from world.axes import COMPONENT, REFINED, STAGES, Array
 from world.background import read_goods_trade
 from world.calibration.components import Components, read_components
@@ -48,6 +49,7 @@ class Evidence:
     floor_usd_t : (mineral, stage, country, country) least landed prices of the base year, -inf where none
     known_share, includes_home : (mineral, stage, country, country) and (mineral, stage, country)
     backstop_usd_t : (mineral, stage) cost of doing without;  backstop_weight : (stage,)
+    second_share : (mineral,) part of usual use that second sources cover when they pay
     stock_cover_months : (mineral, stage, country) usual private stock in months of use
     extra_stock_months, extra_kept_quarters : (mineral, stage, country) what lies there besides at the start,
     and
@@ -78,6 +80,7 @@ class Evidence:
     includes_home: Array
     backstop_usd_t: Array
     backstop_weight: Array
+    second_share: Array
     stock_cover_months: Array
     extra_stock_months: Array
     extra_kept_quarters: Array
@@ -124,6 +127,12 @@ def read_evidence(
         np.array(
             [0.0, parameters.backstop_weight, parameters.backstop_weight]
         ),  # a refinery without ore stands idle: nothing to buy instead
+        second_source_share(
+            minerals["recycled_share"].to_numpy(float),
+            1.0 - minerals["has_ore"].to_numpy(float),
+            minerals["by_product_share"].to_numpy(float),
+            parameters,
+        ),
         known_covers(dataset, _covers(minerals["stock_cover_months"].to_numpy(float), parameters)),
         *extra_stocks(dataset),
         known_freight_usd_t(dataset),
