@@ -11,12 +11,10 @@ import numpy as np
 
 from world.axes import Array, Mask, Whole, scatter
 from world.habits import working_t
-from world.market.arrays import Stage
 from world.market.charges import divide_payment
-from world.market.clearing import StageClearing
-from world.market.need import recovered_t, users_of
 from world.market_round import Cleared
 from world.plant_costs import BLOCK_STAGE, MAKING
+from world.second_sources import at_buyers_t
 from world.segment_prices import MARGINAL_SHARE
 from world.unrecorded import unrecorded_t
 
@@ -168,17 +166,9 @@ def _stage(world: TradeWorld, cleared: Cleared, stage: int) -> _Stage:
         local_usd_t=markets.local_price_usd_t[stage],
         unmet_t=c.unmet_t,
         use_t=c.use_t,
-        recovered_t=_recovered_t(cleared.priced.market.stages[stage], c),
+        recovered_t=at_buyers_t(cleared.priced.market.stages[stage], c),
         capacity_t=capacity,
     )
-
-
-def _recovered_t(stage: Stage, found: StageClearing) -> Array:
-    """(mineral, buyer) what users get from sources of their own; makers of further goods have none."""
-    makers = stage.makers_next
-    users = users_of(stage.needs, stage.lanes.spread_usd_t[:, makers:])
-    own = recovered_t(users, found.index_usd_t[:, makers:], found.wanted_t[:, makers:])
-    return np.concatenate([np.zeros((len(own), makers)), own], axis=1)
 
 
 def _undeclared_t(cleared: Cleared, stage: int) -> Array:

@@ -12,6 +12,9 @@ from __future__ import annotations
 import numpy as np
 
 from world.axes import Array
+from world.market.arrays import Stage
+from world.market.clearing import StageClearing
+from world.market.need import recovered_t, users_of
 from world.parameters import ParameterValues
 
 
@@ -29,3 +32,11 @@ def opened_after(
     moved = 1.0 - np.exp(-parameters.second_speed_year / rounds_per_year)
     wanted = (price_ratio > parameters.second_price_ratio).astype(float)
     return np.asarray(opened + moved * (wanted - opened))
+
+
+def at_buyers_t(stage: Stage, found: StageClearing) -> Array:
+    """(mineral, buyer) what users get from second sources; makers of further goods have none."""
+    makers = stage.makers_next
+    users = users_of(stage.needs, stage.lanes.spread_usd_t[:, makers:])
+    own = recovered_t(users, found.index_usd_t[:, makers:], found.wanted_t[:, makers:])
+    return np.concatenate([np.zeros((len(own), makers)), own], axis=1)

@@ -1,7 +1,7 @@
 """What the buyers of a stage order in all, as a function of their price index.
 
 Users:    orders = D(P) (1 + s(P)),  D = d (P / P0)^-eps max(1, P / P1)^-(eps1 - eps), dear from P1,
-          less what users find in sources of their own between Pa and Pb (``_second_sources``).
+          less what users find in sources of their own between Pa and Pb (:mod:`world.market.opening`).
 Makers:   orders = R(P) (1 + s(P)),  R = sum of tranches K sig((y max(p, G) - P - c) / v), p their own price.
 Stocks:   s(P) = b - c sig((P - Ps) / w).
 
@@ -18,14 +18,13 @@ from numpy.typing import NDArray
 
 from world.market.arrays import Curves, Needs, Stage, Stocks
 from world.market.curves import logistic, softplus
+from world.market.opening import opening_of
 from world.market.rows import Floats, Rowwise
 
 # Below the larger of 0.05 P0 and 1.5 eps mu the need grows exponentially, not as a power: it stays finite at
 # P <= 0, and less elastic than the choice between sellers.
 LOWEST_RELATIVE_PRICE = 0.05
 SPREADS_ABOVE_ZERO = 1.5
-LEAST_WIDTH_RATIO = 1.1  # of the prices between which second sources open: need has no cliff
-MOST_SECOND_SHARE = 0.9  # of what users need when all are open: need keeps less elastic than choice
 NOTHING = -1e300  # ln of no tonnes, kept finite so that differences of it are numbers
 
 Listed = NDArray[np.intp]
@@ -118,31 +117,8 @@ def users_of(needs: Needs, spread_usd_t: Floats) -> Users:
     lowest = np.maximum(LOWEST_RELATIVE_PRICE * price, SPREADS_ABOVE_ZERO * elasticity * spread)
     dear = np.where(some, np.maximum(needs.dear_usd_t, lowest), np.inf)
     more = np.where(some & (dear < np.inf), needs.dear_elasticity - needs.elasticity, 0.0)
-    second, full, opening, last = _second_sources(needs, some, elasticity, lowest, dear, more)
+    second, full, opening, last = opening_of(needs, some, elasticity, lowest, dear, more)
     return Users(_log(needs.need_t), price, elasticity, lowest, dear, more, second, full, opening, last)
-
-
-def _second_sources(
-    needs: Needs, some: NDArray[np.bool_], elasticity: Floats, lowest: Floats, dear: Floats, more: Floats
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """The prices between which second sources open, and what the elasticity rises by between them and above.
-
-    Need for what sellers have is a power of the price between the two, and where all are open it is that of
-    users less what these give. From there on it is the power with the slope that this difference has: what
-    sources give stays what it is, and falls a little far above.
-    """
-    opens = some & (needs.second_share > 0)
-    second = np.where(opens, np.maximum(needs.second_usd_t, lowest), lowest)
-    full = np.where(opens, np.maximum(needs.second_full_usd_t, LEAST_WIDTH_RATIO * second), second)
-    price = np.where(opens, needs.price_usd_t, 1.0)
-    is_dear = opens & (full > dear)
-    above = np.where(is_dear, more, 0.0)
-    log_left = -elasticity * np.log(np.where(opens, full / price, 1.0))
-    log_left = log_left - above * np.log(np.where(is_dear, full / dear, 1.0))
-    share = np.where(opens, needs.second_share / np.exp(log_left), 0.0)
-    sellers = 1.0 - np.minimum(share, MOST_SECOND_SHARE)
-    opening = -np.log(sellers) / np.log(np.where(opens, full / second, np.e))
-    return second, full, opening, (elasticity + above) * (1.0 / sellers - 1.0)
 
 
 def makers_of(making: Curves, recovery: Floats, working: NDArray[np.bool_]) -> Makers:
