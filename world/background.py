@@ -100,3 +100,28 @@ def read_goods_trade(dataset: Dataset) -> Array:
     trade = np.zeros((len(countries), len(countries)))
     np.add.at(trade, (exporter[known], importer[known]), table["trade_usd_m"].to_numpy(float)[known])
     return trade
+
+
+def stop_loss_usd(
+    need_t: Array,
+    theirs_share: Array,
+    price_usd_t: Array,
+    elasticity: Array,
+    backstop_ratio: Array,
+    weight: Array,
+) -> Array:
+    """(mineral, country) loss a round if the dominant refiner stopped supplying, by what is lost under
+    inverse demand.
+
+    need_t : (mineral, country) need; theirs_share : (mineral, country) part of it that comes from there. A
+        share f of use is lost: loss = P0 need x area under (q)^(-1/eps) from 1 - f to 1, the price capped at
+        the backstop.
+    weight : (mineral,) share of the stake that counts. Rationing value: an upper bound, since others would
+        expand.
+    """
+    left = np.clip(1.0 - theirs_share, 1e-6, 1.0)
+    bend = backstop_ratio[:, None] ** (-elasticity[:, None])
+    power = 1.0 - 1.0 / elasticity[:, None]
+    upper = np.maximum(left, bend)
+    area = (1.0 - upper**power) / power + backstop_ratio[:, None] * np.maximum(bend - left, 0.0)
+    return np.asarray(weight[:, None] * price_usd_t[:, None] * need_t * area)

@@ -13,6 +13,7 @@ from world.background import (
     read_goods_trade,
     read_long_run_elasticity,
     read_volatility,
+    stop_loss_usd,
 )
 from world.calibration.base import BaseMarket, calibrate
 from world.country_facts import CountryFacts, read_country_facts
@@ -26,7 +27,6 @@ from world.policy_calendar import read_calendar
 from world.rerouting import HubNetwork, make_hub_network
 from world.scenario import Scenario
 from world.sectors import Sectors, read_sectors
-from world.use_curve import stop_loss_usd, use_curve_of
 
 EVE = "2026-02-04"
 """Memberships count up to this day, that of the founding ministerial; later ones the model must find."""
@@ -151,5 +151,6 @@ def _component_stop(
     alone = base.final_use_t.sum(axis=1) <= 0
     exposed = np.where((grip >= parameters.control_least_share) & alone, 1.0 - evidence.final_use_weight, 0.0)
     price = evidence.price_usd_t[:, REFINED]
-    loss = stop_loss_usd(need_t, theirs, price, use_curve_of(evidence, parameters))
-    return np.asarray((exposed[:, None] * loss).sum(axis=0))
+    ratio = evidence.backstop_usd_t[:, REFINED] / price
+    loss = stop_loss_usd(need_t, theirs, price, evidence.demand_elasticity, ratio, exposed)
+    return np.asarray(loss.sum(axis=0))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from world.axes import ORE, REFINED, Array, scatter
+from world.background import stop_loss_usd
 from world.calibration.base import BaseMarket
 from world.parameters import ParameterValues
-from world.use_curve import stop_loss_usd, use_curve_of
 
 
 def minerals_at_risk_usd(base: BaseMarket, grip: Array, dominant: int, parameters: ParameterValues) -> Array:
@@ -33,7 +33,9 @@ def _metal_stop_usd(base: BaseMarket, grip: Array, dominant: int, parameters: Pa
     share = np.divide(theirs, need, out=np.zeros_like(need), where=need > 0)
     levers = (grip >= parameters.control_least_share).astype(float)
     price = evidence.price_usd_t[:, REFINED]
-    return np.asarray(levers @ stop_loss_usd(need, share, price, use_curve_of(evidence, parameters)))
+    ratio = evidence.backstop_usd_t[:, REFINED] / price
+    loss = stop_loss_usd(need, share, price, evidence.demand_elasticity, ratio, levers)
+    return np.asarray(loss.sum(axis=0))
 
 
 def _sold_to_usd(base: BaseMarket, dominant: int) -> Array:

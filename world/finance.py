@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from world.axes import REFINED, Array, scatter
+from world.background import stop_loss_usd
 from world.capacity import capacity_of
 from world.institutions import contribution_usd, finance_usd
 from world.plant_costs import BLOCK_STAGE
 from world.state import FLOOR, FRAMEWORK
-from world.use_curve import stop_loss_usd, use_curve_of
 from world.zone import scope_of
 
 if TYPE_CHECKING:
@@ -59,12 +59,12 @@ def stake_usd(world: TradeWorld) -> Array:
     """
     evidence, leader = world.base.evidence, world.leader
     price = evidence.price_usd_t[:, REFINED]
+    ratio = evidence.backstop_usd_t[:, REFINED] / price
     lever = world.economy.grip >= world.parameters.control_least_share
     covered = (scope_of(world).any(axis=1) & lever).astype(float)
     need = world.economy.final_need_t[:, [leader]]
     grip = world.economy.grip[:, None]
-    curve = use_curve_of(evidence, world.parameters)
-    return np.asarray(covered * stop_loss_usd(need, grip, price, curve)[:, 0])
+    return stop_loss_usd(need, grip, price, evidence.demand_elasticity, ratio, covered)[:, 0]
 
 
 def supply_share(world: TradeWorld) -> Array:
