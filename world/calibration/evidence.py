@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from world.attribute_rules import second_source_share
 from world.axes import COMPONENT, REFINED, STAGES, Array
@@ -127,12 +128,7 @@ def read_evidence(
         np.array(
             [0.0, parameters.backstop_weight, parameters.backstop_weight]
         ),  # a refinery without ore stands idle: nothing to buy instead
-        second_source_share(
-            minerals["recycled_share"].to_numpy(float),
-            1.0 - minerals["has_ore"].to_numpy(float),
-            minerals["by_product_share"].to_numpy(float),
-            parameters,
-        ),
+        _second_share(minerals, parameters),
         known_covers(dataset, _covers(minerals["stock_cover_months"].to_numpy(float), parameters)),
         *extra_stocks(dataset),
         known_freight_usd_t(dataset),
@@ -143,6 +139,14 @@ def read_evidence(
         components.conversion_premium,
         known_contracts(dataset, _contracts(minerals["exchange_traded"].to_numpy(float), parameters)),
     )
+
+
+def _second_share(minerals: pd.DataFrame, parameters: ParameterValues) -> Array:
+    """(mineral,) part of usual use that second sources cover; what has no mine comes from residues of a
+    host."""
+    names = ("recycled_share", "has_ore", "by_product_share")
+    recycled, mined, by_product = (minerals[name].to_numpy(float) for name in names)
+    return second_source_share(recycled, 1.0 - mined, by_product, parameters)
 
 
 def _contracts(listed: Array, parameters: ParameterValues) -> Array:
