@@ -125,9 +125,8 @@ def read_evidence(
         known if known_shares is None else known_shares,
         includes,
         np.nan_to_num(_backstops(price, cost_share, parameters)),
-        np.array(
-            [0.0, parameters.backstop_weight, parameters.backstop_weight]
-        ),  # a refinery without ore stands idle: nothing to buy instead
+        # a refinery without ore stands idle: nothing to buy instead
+        parameters.backstop_weight * np.array([0.0, 1.0, 1.0]),
         _second_share(minerals, parameters),
         known_covers(dataset, _covers(minerals["stock_cover_months"].to_numpy(float), parameters)),
         *extra_stocks(dataset),
