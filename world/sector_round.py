@@ -17,6 +17,7 @@ from world.axes import COMPONENT, REFINED, Array, Mask, gather
 from world.downstream import Lines, met_share, run_lines, share_out, spared_share, unit_cost_usd
 from world.holdings import first_prices, private_share, use_of_users_t
 from world.market_round import Cleared
+from world.second_sources import at_buyers_t
 from world.sectors import Sectors, use_by_country_t
 from world.state_trade import stock_orders_t
 from world.zone import floor_members
@@ -125,7 +126,8 @@ def _met(world: TradeWorld, cleared: Cleared, stage: int) -> tuple[Array, Array,
     makers, need = traded.makers_next, use_of_users_t(base, markets, stage)
     other = base.stock_build_t * markets.stock_build_left + stock_orders_t(world) if stage == REFINED else 0.0
     private = private_share(np.broadcast_to(other, need.shape), traded.needs.need_t, makers)
-    used, unmet = ((private * tonnes)[:, makers:] for tonnes in (found.use_t, found.unmet_t))
+    got = found.use_t + at_buyers_t(traded, found)
+    used, unmet = ((private * tonnes)[:, makers:] for tonnes in (got, found.unmet_t))
     evidence = base.evidence
     elasticity = evidence.component_elasticity if stage == COMPONENT else evidence.demand_elasticity
     spared = spared_share(np.nan_to_num(elasticity), p.dear_price_ratio)[:, None]

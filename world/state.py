@@ -73,6 +73,7 @@ class Markets:
     thrift: Array  # (m, k) factor on use of metal as such
     final_thrift: Array  # (m, f) factor on use of components
     final_place: Array  # (m, f) the same, for assembly that has come or gone since the base year
+    second_open: Array  # (m, k) part of users' second sources that is open, 0-1
     stock_build_left: float  # share of the base year's stock building still going on
     stock_t: list[Array]  # stage -> (m, buyer) private stocks on hand, makers of the next good first
     under_way_t: list[Array]  # stage -> (m, 2, buyer) bought and due in the next round and in the one after
@@ -176,6 +177,7 @@ def check_state(state: WorldState) -> None:
     checked = {f"capacity_t of {block}": values for block, values in markets.capacity_t.items()}
     checked |= {"thrift": markets.thrift, "final_thrift": markets.final_thrift, "parts_t": state.parts_t}
     checked |= {"final_place": markets.final_place, "assembly": np.exp(state.assembly_log)}
+    checked["second_open"] = markets.second_open
     for name in ("backlog_t", "hub_capacity_t", "unrecorded_capacity_t", "stock_t", "under_way_t"):
         checked |= {f"{name} of stage {stage}": values for stage, values in enumerate(getattr(markets, name))}
     for name, values in checked.items():
