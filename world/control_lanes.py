@@ -71,10 +71,10 @@ def taxed(border: StageBorders, asked: Sequence[Controls], mineral: Whole, stage
 
 
 def changes(setting: Setting, control: Control) -> bool:
-    """Whether a control changes any lane on which there is a habit to trade, as borders stand."""
+    """Whether a control changes anything on any lane, as borders stand. Lanes on which nobody trades count:
+    of buyers with several sellers the strictest licence says how many are two (:mod:`world.segments`)."""
     border, mineral = setting.borders[control.stage], control.mineral
     lanes = control_lanes(control, border.sellers[mineral], border.buyers[mineral])
-    lanes &= border.log_weight[mineral] > -np.inf
     if control.tax_share:
         return bool(lanes.any())
     stands = border.approval_share[mineral][lanes]
