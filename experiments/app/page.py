@@ -11,6 +11,7 @@ from mesa.visualization.solara_viz import ModelController, ModelCreator
 from experiments.app import panels
 from experiments.app.act_card import ActCard, ShareCard, countries_in
 from experiments.app.compare_card import CompareCard
+from experiments.app.industry import show_industry
 from experiments.app.logbook import write_log
 from experiments.app.map_view import COLOURINGS, land, show_map
 from experiments.app.money_card import MoneyCard
@@ -180,6 +181,7 @@ def Panels(visit: Visit, run: Run, mineral: str, stage: str) -> None:
         "Prices": lambda: panels.show_prices(run, mineral, stage),
         "Members": lambda: panels.show_members(run),
         "Grip": lambda: panels.show_grip(run, mineral),
+        "Industry": lambda: show_industry(run),
         "Reserve": lambda: panels.show_reserve(run),
     }
     with solara.Div(classes=["ob-card", "ob-panels"]), solara.lab.Tabs(lazy=True):
