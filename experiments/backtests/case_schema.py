@@ -212,6 +212,18 @@ class MembershipEntry(Section):
     date: date
 
 
+class SectorEntry(Section):
+    """An industry that uses minerals of the case, by the name it has in their ``end_use``: what its value
+    added is in the world, what part of it cannot be made without each mineral (``exposed``), where it works
+    (``activity``, by GDP where none is given) and how many days of parts its lines hold."""
+
+    value_added_usd_bn_year: Positive
+    exposed: dict[Name, Share]
+    activity: dict[Country, Share] = Field(default_factory=dict)
+    parts_days: Annotated[float, Field(ge=0, le=1000)] = 30.0
+    source: str = ""
+
+
 class VariantEntry(Section):
     """The same world and seeds, with something taken away or set otherwise."""
 
@@ -250,6 +262,7 @@ class CaseSchema(Section):
     countries: Annotated[tuple[CountryEntry, ...], BeforeValidator(_tuple)]
     minerals: dict[Name, MineralEntry]
     groups: dict[Label, Annotated[tuple[Country, ...], BeforeValidator(_tuple)]] = Field(default_factory=dict)
+    sectors: dict[Name, SectorEntry] = Field(default_factory=dict)
     tariffs: Annotated[tuple[TariffEntry, ...], BeforeValidator(_tuple)] = ()
     lanes: Annotated[tuple[LaneEntry, ...], BeforeValidator(_tuple)] = ()
     plants: Annotated[tuple[PlantEntry, ...], BeforeValidator(_tuple)] = ()
