@@ -72,7 +72,8 @@ class _Listed:
     def terms(self) -> Floats:
         """(5, L) of the lanes that carry something, as ``choice.prepare`` makes them."""
         lanes = self.living()
-        per_spread = (1.0 / self.spread).reshape(-1).take(lanes.row * self.spread.shape[1] + lanes.buyer)
+        buyers = self.stage.lanes.spread_usd_t.shape[1]
+        per_spread = (1.0 / self.spread).reshape(-1).take(lanes.row * buyers + lanes.buyer)
         factor, offset, limit, log_cap, log_over = terms = np.empty((5, len(lanes.row)))
         np.multiply(lanes.price_factor, per_spread, out=factor)
         np.subtract(lanes.log_weight, lanes.charge_usd_t * per_spread, out=offset)
