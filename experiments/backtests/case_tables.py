@@ -64,9 +64,8 @@ def build_dataset(
     for name, entry in case.minerals.items():
         for table, row in mineral_rows(name, entry, parameters):
             rows.setdefault(table, []).append(row)
-    for table, row in sector_rows(case, countries):
-        rows.setdefault(table, []).append(row)
-    for table, row in eve_rows(case, [entry.code for entry in countries], quarters_to_zero):
+    eve = eve_rows(case, [entry.code for entry in countries], quarters_to_zero)
+    for table, row in (*sector_rows(case, countries), *eve):
         rows.setdefault(table, []).append(row)
     return dataset_of(rows)
 
