@@ -220,7 +220,7 @@ def run_plants(world: TradeWorld, cleared: Cleared) -> None:
     trusts it.
     """
     believed, seen, cut, exempt = {}, {}, {}, exemptions(world)
-    for block in world.economy.blocks:
+    for block in world.plants:
         stage = BLOCK_STAGE[block]
         positions = world.base.axes.sellers(stage)
         bound = (world.state.politics.rung == FLOOR)[np.maximum(positions, 0)] & (positions >= 0)
@@ -237,7 +237,7 @@ def run_plants(world: TradeWorld, cleared: Cleared) -> None:
     invest(
         world.base,
         world.state.markets,
-        world.economy.blocks,
+        world.plants,
         believed,
         seen,
         cut,

@@ -41,7 +41,7 @@ class CallUp:
         growth, years = world.expected_growth(world.round), world.parameters.planning_years
         planned, ordered, loses = {}, {}, {}
         for block in BLOCKS:
-            facts, believed = world.economy.blocks[block], world.believed(block)
+            facts, believed = world.plants[block], world.believed(block)
             feed = _feed_of_all(world, block, before)
             planned[block] = project_capacity(world, block, facts, believed, growth, years)
             ordered[block] = ordered_year_t(
@@ -71,7 +71,7 @@ class CallUp:
 
     def _of_block(self, block: str, control: Control, ratio: Array, feed: Feed, quarters: float) -> Array:
         world, mineral = self.world, control.mineral
-        changed, facts = world.believed(block).copy(), world.economy.blocks[block]
+        changed, facts = world.believed(block).copy(), world.plants[block]
         changed[mineral] *= ratio
         growth = world.expected_growth(world.round)
         other = ordered_year_t(world, block, facts, changed, feed.expected_usd_t, growth)[mineral]

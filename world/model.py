@@ -103,6 +103,7 @@ class TradeWorld(mesa.Model):
             economy = build_economy(self.dataset, self.premise, self.parameters)
         self.economy = economy
         self.base, self.facts = economy.base, economy.facts
+        self.plants = economy.blocks  # what building takes by now
         self.leader, self.dominant = economy.leader, economy.dominant
         self.is_dominant: Mask = np.arange(len(self.base.axes.countries)) == self.dominant
 
