@@ -19,7 +19,7 @@ from agents.investment import (
     decide_capacity,
     worth_building,
 )
-from world.axes import Array
+from world.axes import Array, Whole
 from world.calibration.base import BaseMarket
 from world.clock import Clock
 from world.dataset import Dataset
@@ -29,6 +29,7 @@ from world.parameters import ParameterValues
 from world.plant_costs import (
     BLOCK_STAGE,
     BLOCKS,
+    EVERY_MINERAL,
     MAKING,
     BlockFacts,
     base_price,
@@ -165,9 +166,7 @@ def commission(markets: Markets, round_: int) -> None:
 
 def learn_to_build(world: TradeWorld) -> None:
     """What building takes where so much stands by now: who has grown builds sooner and at less."""
-    world.plants = read_block_facts(
-        world.base, world.facts, world.parameters, world.state.markets.capacity_t
-    )
+    world.plants = read_block_facts(world.base, world.facts, world.parameters, world.state.markets.capacity_t)
 
 
 def _change_standing(markets: Markets, block: str, added_t: Array) -> None:
@@ -194,7 +193,7 @@ def invest(
 ) -> dict[str, IndustryDecision]:
     """Industry looks and orders, mothballs, restarts; the books follow.
 
-    believed, seen : block -> (mineral, seller) price believed in and read today; feeds : block -> price of
+    believed, seen : block -> (mineral, seller) price believed in and got today; feeds : block -> price of
         what it makes its good of
     finance_cut : block -> (mineral, seller) share by which cheap finance lowers the full cost; growth_share :
         (mineral,) expected growth of demand, a year
@@ -236,25 +235,28 @@ def view_industry(
     feed: Feed,
     growth_share: Array,
     round_: int,
+    mineral: Whole | slice = EVERY_MINERAL,
 ) -> IndustryView:
-    """What the producers of a block see at prices believed in and read today. Who plans a plant reckons with
-    the price of its feed that it has come to expect, who runs one with today's.
+    """What the producers of a block see at prices believed in and got today. Who plans a plant reckons with
+    the price of its feed that it has come to expect, who runs one with today's. Where rows are asked for in
+    place of all minerals, prices are those of the rows.
     """
+    lead = (facts.lead_rounds + 0.5 * facts.ramp_rounds) / base.rounds_per_year
     return IndustryView(
-        capacity_t=capacity_of(markets, block),
-        on_order_t=markets.arriving_t[block][round_ + 1 :].sum(axis=0),
-        standing_t=standing_t(markets, block),
-        mothballed_t=markets.mothballed_t[block],
+        capacity_t=capacity_of(markets, block)[mineral],
+        on_order_t=markets.arriving_t[block][round_ + 1 :].sum(axis=0)[mineral],
+        standing_t=standing_t(markets, block)[mineral],
+        mothballed_t=markets.mothballed_t[block][mineral],
         believed_usd_t=price_usd_t[0],
         seen_usd_t=price_usd_t[1],
-        full_cost_usd_t=full_cost_now(base, block, facts, feed.expected_usd_t),
-        input_usd_t=feed.expected_usd_t / base.yield_of(BLOCK_STAGE[block])[:, None],
-        running_cost_usd_t=running_cost_usd_t(base, block, feed.today_usd_t),
-        cash_usd_t=markets.cash_usd_t[block],
-        lead_years=(facts.lead_rounds + 0.5 * facts.ramp_rounds) / base.rounds_per_year,
-        growth_share_year=growth_share,
-        entry_t_year=facts.entry_t,
-        own_price_share=facts.own_price_share,
+        full_cost_usd_t=full_cost_now(base, block, facts, feed.expected_usd_t, mineral),
+        input_usd_t=feed.expected_usd_t / base.yield_of(BLOCK_STAGE[block])[mineral, None],
+        running_cost_usd_t=running_cost_usd_t(base, block, feed.today_usd_t, mineral),
+        cash_usd_t=markets.cash_usd_t[block][mineral],
+        lead_years=lead[mineral],
+        growth_share_year=growth_share[mineral],
+        entry_t_year=facts.entry_t[mineral],
+        own_price_share=facts.own_price_share[mineral],
     )
 
 

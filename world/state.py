@@ -154,6 +154,7 @@ class WorldState:
     politics: Politics
     prices: Prices
     clearing: Clearing | None = None
+    parts_t: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))  # (m, sector, n) on the way to lines
 
     @property
     def binding_members(self) -> Mask:
@@ -168,7 +169,7 @@ def check_state(state: WorldState) -> None:
     """
     markets, politics = state.markets, state.politics
     checked = {f"capacity_t of {block}": values for block, values in markets.capacity_t.items()}
-    checked |= {"thrift": markets.thrift, "final_thrift": markets.final_thrift}
+    checked |= {"thrift": markets.thrift, "final_thrift": markets.final_thrift, "parts_t": state.parts_t}
     for name in ("backlog_t", "hub_capacity_t", "unrecorded_capacity_t", "stock_t", "under_way_t"):
         checked |= {f"{name} of stage {stage}": values for stage, values in enumerate(getattr(markets, name))}
     for name, values in checked.items():

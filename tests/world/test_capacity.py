@@ -213,7 +213,9 @@ def test_who_has_grown_builds_sooner_and_at_less() -> None:
     after = read_block_facts(base, ALL.facts, ALL.parameters, stands)["refining"]
     for name in ("lead_rounds", "ramp_rounds", "full_cost_usd_t"):
         assert getattr(after, name)[mineral, seller] < getattr(before, name)[mineral, seller], name
-    assert (after.lead_rounds[mineral] >= before.lead_rounds[mineral])[np.arange(newcomer.shape[1]) != seller].all()
+    assert (after.lead_rounds[mineral] >= before.lead_rounds[mineral])[
+        np.arange(newcomer.shape[1]) != seller
+    ].all()
 
 
 def test_the_running_cost_of_a_refinery_rises_with_its_ore() -> None:
