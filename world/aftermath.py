@@ -234,7 +234,7 @@ def run_plants(world: TradeWorld, cleared: Cleared) -> None:
         believed[block] = believed_floor_usd_t(
             world.believed(block), reference, world.parameters.floor_credibility_share * trust
         )
-        seen[block] = observed_price(world, cleared, stage)
+        seen[block] = world.assured(block, observed_price(world, cleared, stage))
         cut[block] = gather(finance_cut(world), positions) * scope_of(world)[:, stage][:, None]
     invest(
         world.base,

@@ -30,7 +30,7 @@ MOST_ADVANTAGE_SHARE = 0.3
 LARGE_SHARE = 0.10
 """A producer of this share of the world's capacity has shown that it builds at going prices and fast
 (assumption)."""
-SITED_SHARE = 0.01
+SITED_SHARE = 0.005
 """A producer of this share has sites with permits: it adds to what stands (assumption)."""
 
 
