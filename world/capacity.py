@@ -66,6 +66,11 @@ def capacity_of(markets: Markets, block: str) -> Array:
     return markets.capacity_t[block]
 
 
+def working_t(markets: Markets, block: str) -> Array:
+    """(mineral, seller) capacity of a block that is not mothballed."""
+    return np.asarray(markets.capacity_t[block] - markets.mothballed_t[block].sum(axis=1))
+
+
 def planned_t(base: BaseMarket, markets: Markets, stage: int, round_: int) -> Array:
     """(mineral, seller) tonnes of a stage's good a round that what stands and what is on order can make."""
     total = np.zeros(base.axes.sellers(stage).shape)

@@ -16,6 +16,7 @@ from agents.decision import Offer
 from agents.view import CountryView
 from world.axes import REFINED, Array, Mask
 from world.emergency import Emergency, emergency_of
+from world.finance import grant_share
 from world.institution_move import fellows_of
 from world.invitations import duty_burden_usd
 from world.talks import talks_of
@@ -104,7 +105,7 @@ def _view_at(world: TradeWorld, name: str, index: list[int], emergency: Emergenc
         founding=is_founding(world),
         rivals_share=rivals_share(world, index),
         finance_if_bound_usd=part
-        * world.parameters.finance_grant_share
+        * float(grant_share(world)[index].mean())
         * world.state.politics.finance_if_bound_usd.get(voter, 0.0),
     )
 
@@ -133,7 +134,7 @@ def _standing_at(world: TradeWorld, name: str, index: list[int], emergency: Emer
         minerals_at_risk_usd=float(world.economy.minerals_at_risk_usd[index].sum()),
         pressure=politics.pressure.get(facts.speaks_for[index[0]], 0.0),
         retaliation_belief=float(weight @ politics.retaliation_belief[index]),
-        finance_offer_usd=float(politics.finance_usd[index].sum()) * p.finance_grant_share,
+        finance_offer_usd=float(politics.finance_usd[index] @ grant_share(world)[index]),
         side_payment_usd=0.0,
         emergency_relief_share=emergency.relief_share(index),
         cut_off_quarters=max(

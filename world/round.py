@@ -31,7 +31,7 @@ from world.refiner_move import duties_on_dominant, move_refiner
 from world.reserve_round import plan_reserve, release_in_emergency, settle_reserve
 from world.review import review_standings
 from world.shared_setting import SharedSetting
-from world.state import check_state
+from world.state import Control, check_state
 from world.state_trade import settle_states
 from world.talks import relieve_duties
 from world.zone import enter_into_force, nonaligned, update_zone
@@ -153,12 +153,17 @@ def outlooks_of(world: TradeWorld, with_later: bool, shared: SharedSetting | Non
 
 
 def _call_up(world: TradeWorld) -> Callable[[Outcome, Sequence[After]], Sequence[Mapping[str, Array]]]:
-    """What industry orders because of controls: for an episode, or over the years that governments plan."""
+    """What industry orders because of controls: for an episode, a price war, or the years that governments
+    plan.
+    """
     p, plans = world.parameters, cache(partial(CallUp.of, world))
 
+    def quarters(control: Control, lasts: bool) -> float:
+        episode = p.predation_quarters if control.tax_share < 0.0 else p.control_episode_quarters
+        return 4.0 * p.planning_years if lasts else episode
+
     def call_up(before: Outcome, controls: Sequence[After]) -> Sequence[Mapping[str, Array]]:
-        quarters = {True: 4.0 * p.planning_years, False: p.control_episode_quarters}
-        asked = [Asked(control, after, quarters[lasts]) for control, lasts, after in controls]
+        asked = [Asked(control, after, quarters(control, lasts)) for control, lasts, after in controls]
         return plans(before).capacity_t(asked)
 
     return call_up

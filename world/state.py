@@ -34,6 +34,7 @@ class Control:
     tax_share : export tax to the targets, below zero a subsidy; reach : of the ban on handing the good on
     allowed_t : under a quota, most that leaves for the targets together in a round
     approval_before : what was granted before it, so that only what is newly withheld costs trust
+    rival_share : share of others in the world's working capacity for the good on the day
     """
 
     actor: int
@@ -48,6 +49,7 @@ class Control:
     reach: float = 0.0
     allowed_t: float = np.inf
     approval_before: float = 1.0
+    rival_share: float = 0.0
 
     @property
     def newly_withheld_share(self) -> float:
@@ -118,6 +120,7 @@ class Politics:
     floor_in_force: bool = False  # whether the floor is applied
     floor_since_round: int = -1  # round since which the floor has been in force, -1 while it is not
     controls: list[Control] = field(default_factory=list)  # decided in the run and in force
+    freed: dict[tuple[int, int, int], int] = field(default_factory=dict)  # (actor, m, stage) -> round, lifted
     finance_usd: Array = field(default_factory=lambda: np.zeros(0))  # (n,) a round, what each could hope for
     requests: dict[str, Request] = field(default_factory=dict)  # voter -> what it asked for last
     offers: dict[str, Offer] = field(default_factory=dict)  # voter -> what it is offered for signing

@@ -24,6 +24,7 @@ GLOSS = {
     "finance": ("finance and side payments", "finance and side payments given up"),
     "retaliation": ("answers no longer feared", "answers feared, times the belief that they come"),
     "autonomy": ("no longer bound to the leader", "the price at home of being bound to the leader"),
+    "domestic approval": ("no vote at home to be won", "a vote at home that may be lost"),
     "pressure": ("threats of the leader no longer feared", "threats of the leader"),
     "taste": ("drawn once for the run", "drawn once for the run"),
     "followers": ("what partners who follow add", "what partners who follow take"),
