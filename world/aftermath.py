@@ -24,6 +24,7 @@ from world.market.clearing import StageClearing
 from world.market_round import Cleared
 from world.plant_costs import BLOCK_STAGE, BLOCKS
 from world.price_floor import believed_floor_usd_t
+from world.second_sources import opened_after
 from world.sector_round import run_sectors
 from world.state import FLOOR
 from world.state_trade import stock_orders_t
@@ -54,6 +55,7 @@ def learn(world: TradeWorld, cleared: Cleared) -> None:
     revise_prices(world, cleared)
     run_sectors(world, cleared)
     revise_thrift(world)
+    open_second_sources(world, cleared)
     revise_trust(world)
     revise_reliability(world, cleared)
 
@@ -201,6 +203,16 @@ def revise_thrift(world: TradeWorld) -> None:
         economy.component_long_run - base.evidence.component_elasticity,
         (markets.usual_index_usd_t[COMPONENT], base.lanes(COMPONENT).index_usd_t),
     )
+
+
+def open_second_sources(world: TradeWorld, cleared: Cleared) -> None:
+    """Users open second sources while they pay at today's price, and close them again."""
+    markets, base = world.state.markets, world.base
+    makers = base.component_input_t.shape[1]
+    first = base.lanes(REFINED).index_usd_t[:, makers:]
+    index = cleared.clearing.stages[REFINED].index_usd_t[:, makers:]
+    ratio = np.where(first > 0, index, 0.0) / np.where(first > 0, first, 1.0)
+    markets.second_open = opened_after(markets.second_open, ratio, base.rounds_per_year, world.parameters)
 
 
 def _thrifty(world: TradeWorld, thrift: Array, gap: Array, prices: tuple[Array, Array]) -> Array:

@@ -167,6 +167,7 @@ class TradeWorld(mesa.Model):
             self.base, self.facts, self.economy.hub_start_t, self.parameters, self.leader, self.dominant
         )
         self.state.parts_t = first_parts_t(self.economy.sectors)
+        self.state.assembly_log = np.zeros_like(self.economy.sectors.need_t)
         self.sectors: SectorRound | None = None
         recall(self.base, self.state.markets, self.dataset, self.parameters)
         if scenario.zone.exists:

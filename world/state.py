@@ -72,6 +72,8 @@ class Markets:
     demand_shock: Array  # (m,) log deviation
     thrift: Array  # (m, k) factor on use of metal as such
     final_thrift: Array  # (m, f) factor on use of components
+    final_place: Array  # (m, f) the same, for assembly that has come or gone since the base year
+    second_open: Array  # (m, k) part of users' second sources that is open, 0-1
     stock_build_left: float  # share of the base year's stock building still going on
     stock_t: list[Array]  # stage -> (m, buyer) private stocks on hand, makers of the next good first
     under_way_t: list[Array]  # stage -> (m, 2, buyer) bought and due in the next round and in the one after
@@ -157,6 +159,7 @@ class WorldState:
     politics: Politics
     prices: Prices
     clearing: Clearing | None = None
+    assembly_log: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))  # (m, sector, n) ln over 2024
     parts_t: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))  # (m, sector, n) on the way to lines
 
     @property
@@ -173,6 +176,8 @@ def check_state(state: WorldState) -> None:
     markets, politics = state.markets, state.politics
     checked = {f"capacity_t of {block}": values for block, values in markets.capacity_t.items()}
     checked |= {"thrift": markets.thrift, "final_thrift": markets.final_thrift, "parts_t": state.parts_t}
+    checked |= {"final_place": markets.final_place, "assembly": np.exp(state.assembly_log)}
+    checked["second_open"] = markets.second_open
     for name in ("backlog_t", "hub_capacity_t", "unrecorded_capacity_t", "stock_t", "under_way_t"):
         checked |= {f"{name} of stage {stage}": values for stage, values in enumerate(getattr(markets, name))}
     for name, values in checked.items():

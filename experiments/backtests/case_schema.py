@@ -80,6 +80,7 @@ class MineralEntry(Section):
     world_t_year: Positive
     recovery: Annotated[float, Field(gt=0, le=1)] = 1.0
     by_product_share: Share
+    recycled_share: Annotated[float, Field(ge=0, le=0.9)] = 0.0
     cost_share_in_use: Annotated[float, Field(gt=0, le=1)]
     exchange_traded: bool
     forms: Annotated[int, Field(ge=1, le=20)] = 2

@@ -61,6 +61,7 @@ def mineral_rows(name: str, entry: MineralEntry, parameters: ParameterValues) ->
             "has_ore": int(has_ore(entry)),
             "host": "none",
             "by_product_share": entry.by_product_share,
+            "recycled_share": entry.recycled_share,
             "cost_share_in_use": entry.cost_share_in_use,
             "exchange_traded": int(entry.exchange_traded),
             "forms": entry.forms,

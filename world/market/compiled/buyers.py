@@ -28,7 +28,7 @@ def softplus(x):  # type: ignore[no-untyped-def]
 @lean
 def orders_of(buyer, index, price):  # type: ignore[no-untyped-def]
     """need.orders_of for one buyer: ln orders, its slope, ln use, its slope, slope to the maker's own price.
-    ``buyer``: (tranches (1, T, 4) if it is a maker, recovery, need (1, 6) if it is a user, choice (6,))."""
+    ``buyer``: (tranches (1, T, 4) if it is a maker, recovery, need (1, 10) if it is a user, choice (6,))."""
     makers, recovery, users, choice = buyer
     answer, by_price = 0.0, 0.0
     if len(makers) > 0:
@@ -57,6 +57,13 @@ def orders_of(buyer, index, price):  # type: ignore[no-untyped-def]
         if kept > user[4]:
             log_use -= user[5] * log(kept / user[4])
             use_slope -= user[5] / kept
+        if kept > user[6]:
+            log_use -= user[8] * log(min(kept, user[7]) / user[6])
+            if kept <= user[7]:
+                use_slope -= user[8] / kept
+            else:
+                log_use -= user[9] * log(kept / user[7])
+                use_slope -= user[9] / kept
     drawn = logistic((index - choice[4]) / choice[5])
     factor = 1.0 + choice[2] - choice[3] * drawn
     factor_slope = -choice[3] * drawn * (1.0 - drawn) / choice[5]
