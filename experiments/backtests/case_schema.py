@@ -71,8 +71,8 @@ class MineralEntry(Section):
     """A mineral, or any good with a chain of one to three stages, in the year before the case begins.
 
     world_t_year : refined output of the world; made : stage -> country -> share of the world's output;
-    used : country -> share of first use; price_usd_t, cost_usd_t, full_cost_usd_t,
-    capacity_t_year : by stage (and country).
+    used : country -> share of first use; stocked_share : part of refined output that went into stocks, in the
+    same countries; price_usd_t, cost_usd_t, full_cost_usd_t, capacity_t_year : by stage (and country).
     """
 
     title: str
@@ -91,6 +91,7 @@ class MineralEntry(Section):
     price_usd_t: dict[StageName, Positive]
     made: dict[Making, dict[Country, Share]]
     used: dict[Country, Share]
+    stocked_share: Annotated[float, Field(ge=0, lt=1)] = 0.0
     final: dict[Country, Share] = Field(default_factory=dict)
     reserves: dict[Country, Share] = Field(default_factory=dict)
     cost_usd_t: dict[Making, dict[str, Positive]] = Field(default_factory=dict)
