@@ -193,7 +193,7 @@ def lower_rung_terms(view: CountryView, rung: int, start: int | None = None) -> 
 
     Finance is worth more once rivals for it have signed: what they get is not to be had later (competition
     for capital, Elkins, Guzman and Simmons 2006). At risk is trade in minerals: nobody has been answered by
-    more for signing so little.
+    more for signing so little, and the fewer have been answered at all, the less it is feared.
     """
     p, before = view.parameters, rung - 1 if start is None else start
     step = PROSPECT[rung] - PROSPECT.get(before, 0.0)
@@ -233,7 +233,8 @@ def floor_terms(
     question: WhatIfMember = ALONE,
 ) -> dict[str, float]:
     """Payoff of being bound by the floor over not being bound; for a member the answer holds the reverse
-    of leaving. ``question`` : whether others change sides with it.
+    of leaving. ``question`` : whether others change sides with it. Revenue is not counted on in full: a
+    seller who raises his price to the floor takes the levy over, as exporters do by price undertakings.
     """
     p = view.parameters
     answer = answers[question]
@@ -250,6 +251,7 @@ def floor_terms(
         "users": sign * change.users_usd,
         "producers": sign * change.producers_usd,
         "treasury": sign * change.treasury_usd,
+        "levy taken over": -p["levy_capture_probability"] * max(0.0, sign * change.treasury_usd),
         "security": hazard * view.cut_off_quarters * relieved,
         "finance": finance_of_the_floor(view) + view.side_payment_usd,
         "tariff relief": view.tariff_relief_usd,

@@ -133,10 +133,11 @@ class CountryView:
     ``aligned_rung`` take. ``population`` weighs votes in a bloc; ``members``
     holds the view of each of its countries (none for a country by itself). ``minerals_at_risk_usd`` is what
     it would lose if the dominant refiner sold it no more metal and bought no minerals.
-    ``invited`` says that the leader has asked it to a framework, ``founding`` that founders' terms still
-    hold. ``rivals_share`` is the part of those who compete with it for the leader's finance that have signed
-    a framework; ``finance_if_bound_usd`` finance that is kept for those bound by the floor. ``fellows`` :
-    clubs it sits in, as they bear on the rung.
+    ``retaliation_belief`` is the chance that the step in question is answered. ``invited`` says that the
+    leader has asked it to a framework, ``founding`` that founders' terms still hold. ``rivals_share`` is the
+    part of those who compete with it for the leader's finance that have signed a framework;
+    ``finance_if_bound_usd`` finance that is kept for those bound by the floor. ``fellows`` : clubs it sits
+    in, as they bear on the rung.
     """
 
     actor: str

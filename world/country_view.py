@@ -22,6 +22,7 @@ from world.invitations import duty_burden_usd
 from world.state import RUNGS
 from world.talks import talks_of
 from world.ties import highest
+from world.trust import belief_in_answers_to_soft_steps
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -154,7 +155,7 @@ def _standing_at(world: TradeWorld, name: str, index: list[int], emergency: Emer
         ),
         minerals_at_risk_usd=float(world.economy.minerals_at_risk_usd[index].sum()),
         pressure=politics.pressure.get(facts.speaks_for[index[0]], 0.0),
-        retaliation_belief=float(weight @ politics.retaliation_belief[index]),
+        retaliation_belief=_answer_belief(world, float(weight @ politics.retaliation_belief[index]), rung),
         finance_offer_usd=float(politics.finance_usd[index] @ grant_share(world)[index]),
         side_payment_usd=0.0,
         emergency_relief_share=emergency.relief_share(index),
@@ -171,6 +172,11 @@ def _standing_at(world: TradeWorld, name: str, index: list[int], emergency: Emer
         population=float(facts.population[index].sum()),
         quarter_rounds=world.clock.quarter_rounds,
     )
+
+
+def _answer_belief(world: TradeWorld, belief: float, rung: int) -> float:
+    """Chance that the step in question is answered; of steps below the floor by what befell others."""
+    return belief if rung >= FLOOR - 1 else belief_in_answers_to_soft_steps(world, belief)
 
 
 def _peers_share(world: TradeWorld, index: list[int], rung: int) -> float:

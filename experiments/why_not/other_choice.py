@@ -20,6 +20,10 @@ GLOSS = {
     "producers": ("its mines, refiners and makers earn more", "its mines, refiners and makers earn less"),
     "treasury": ("its treasury takes in more", "its treasury takes in less"),
     "security": ("losses avoided when the dominant refiner cuts it off", "cover in a cut-off given up"),
+    "levy taken over": (
+        "",
+        "sellers may raise their price to the floor and keep what the treasury hopes for",
+    ),
     "tariff relief": ("relief from the leader's duties on all goods", "relief from duties given up"),
     "finance": ("finance and side payments", "finance and side payments given up"),
     "retaliation": ("answers no longer feared", "answers feared, times the belief that they come"),

@@ -90,6 +90,17 @@ def test_the_floor_is_valued_today_and_once_capacity_has_adjusted() -> None:
     assert terms["treasury"] == pytest.approx(0.4 * 1)
 
 
+def test_a_gain_of_the_treasury_is_not_counted_on_in_full_and_a_loss_is() -> None:
+    likely = {"levy_capture_probability": 0.4, "planning_weight_share": 0.0}
+    for revenue, taken in ((100.0, -40.0), (-100.0, 0.0)):
+        outside = floor_terms(view(parameters=likely), answers(member=same_both(Accounts(0.0, 0.0, revenue))))
+        inside = floor_terms(
+            view(parameters=likely), answers(member=same_both(Accounts(0.0, 0.0, -revenue))), member=True
+        )
+        assert outside["levy taken over"] == pytest.approx(taken)
+        assert inside["levy taken over"] == pytest.approx(taken)
+
+
 def test_the_market_terms_of_staying_are_those_of_leaving_reversed() -> None:
     leaving = Answer(Accounts(7.0, -3.0, -2.0), Accounts(7.0, -3.0, -2.0))
     outside, inside = (

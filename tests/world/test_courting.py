@@ -19,6 +19,7 @@ from world.model import TradeWorld
 from world.review import remember_courting
 from world.round import happen, move_countries
 from world.shared_setting import SharedSetting
+from world.trust import belief_in_answers_to_soft_steps
 
 EAGER = {"parameters__soft_review_probability": 1.0, "parameters__framework_delay_quarters": 0}
 
@@ -144,3 +145,19 @@ def test_finance_is_worth_more_where_capital_is_scarce() -> None:
     gift, index = grant_share(world), world.facts.investability
     scarce, plenty = int(index.argmin()), int(index.argmax())
     assert gift[scarce] > world.parameters.finance_grant_share > gift[plenty] > 0.0
+
+
+def test_soft_steps_that_nobody_was_answered_for_are_feared_less_and_one_that_was_more() -> None:
+    world = opened()
+    prior, weight = 0.15, world.parameters.retaliation_prior_weight
+    assert belief_in_answers_to_soft_steps(world, prior) == pytest.approx(prior)  # nobody has taken any
+    holders = [world.base.axes.country(name) for name in ("AUS", "JPN", "KAZ", "DEU", "FRA")]
+    world.state.politics.rung[holders] = FRAMEWORK
+    quiet = prior * weight / (weight + 4)  # the Union is one
+    assert belief_in_answers_to_soft_steps(world, prior) == pytest.approx(quiet)
+    world.state.politics.counter_duty_share[holders[:1]] = 0.2
+    assert belief_in_answers_to_soft_steps(world, prior) == pytest.approx(quiet + 1.0 / (weight + 4))
+    # the floor is another thing: what befell those who bound themselves to nothing tells nothing of it
+    country = next(one for one in world.population if one.iso3 == "AUS")
+    world.state.politics.rung[holders[:1]] = FLOOR - 1
+    assert view_of(world, country).retaliation_belief == pytest.approx(prior)
