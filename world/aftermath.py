@@ -234,7 +234,7 @@ def run_plants(world: TradeWorld, cleared: Cleared) -> None:
     trusts it.
     """
     believed, seen, cut, exempt = {}, {}, {}, exemptions(world)
-    for block in world.economy.blocks:
+    for block in world.plants:
         stage = BLOCK_STAGE[block]
         positions = world.base.axes.sellers(stage)
         bound = (world.state.politics.rung == FLOOR)[np.maximum(positions, 0)] & (positions >= 0)
@@ -246,12 +246,12 @@ def run_plants(world: TradeWorld, cleared: Cleared) -> None:
         believed[block] = believed_floor_usd_t(
             world.believed(block), reference, world.parameters.floor_credibility_share * trust
         )
-        seen[block] = observed_price(world, cleared, stage)
+        seen[block] = world.assured(block, observed_price(world, cleared, stage))
         cut[block] = gather(finance_cut(world), positions) * scope_of(world)[:, stage][:, None]
     invest(
         world.base,
         world.state.markets,
-        world.economy.blocks,
+        world.plants,
         believed,
         seen,
         cut,
