@@ -12,6 +12,7 @@ from world.adjusted_capacity import with_called_capacity, with_inside_capacity
 from world.axes import STAGES, Array, Axes, Whole
 from world.border_terms import Rows
 from world.control_lanes import approvals, taxed
+from world.control_licences import licensed_offers
 from world.listed_borders import list_borders
 from world.listed_lanes import ListedPriced, list_market
 from world.segments import Parts, split_users
@@ -61,7 +62,7 @@ def controlled_parts(setting: Setting, cases: Sequence[Case], mineral: Whole) ->
     granted = [approvals(border, asked, mineral, stage) for stage, border in enumerate(borders)]
     rows = zip(stage_rows(setting, cases), granted, strict=True)
     wanted = [replace(row, approval_share=share) for row, share in rows]
-    offers = setting.horizon(cases[0].is_later).offers
+    offers = licensed_offers(setting, setting.horizon(cases[0].is_later).offers, asked, mineral)
     return split_users(setting.axes, setting.final_use, offers, borders, wanted)
 
 

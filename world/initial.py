@@ -86,6 +86,9 @@ def _initial_markets(
         unrecorded_capacity_t=first_ways_t(base, unrecorded_share),
         backlog_t=_nothing_on_lanes(base),
         licence_days=_nothing_on_lanes(base),
+        mark_up_usd_t=[np.zeros_like(values) for values in first],
+        mark_up_over_t=[np.ones_like(values) for values in first],
+        licensed_mark_up_usd_t=[np.zeros_like(values) for values in first],
         detected_share=[np.zeros((*price.shape, len(axes.countries))) for price in first],
     )
 

@@ -90,6 +90,9 @@ class Markets:
     unrecorded_capacity_t: list[Array]  # stage -> (m, seller) what can leave a country unrecorded in a round
     backlog_t: list[Array]  # stage -> (m, seller, buyer) requests that wait at a licence office
     licence_days: list[Array]  # stage -> (m, seller, buyer) days for which a lane has been under licence
+    mark_up_usd_t: list[Array]  # stage -> (m, seller) asked above the price where few may export
+    mark_up_over_t: list[Array]  # stage -> (m, seller) sales from which on all of it is asked
+    licensed_mark_up_usd_t: list[Array]  # stage -> (m, seller) what would come to be asked, were it so
     detected_share: list[Array]  # stage -> (m, seller, n) part of deliveries found to go on to others
     arriving_t: dict[str, Array] = field(default_factory=dict)  # block -> (due round, m, seller)
 
@@ -169,7 +172,14 @@ def check_state(state: WorldState) -> None:
     markets, politics = state.markets, state.politics
     checked = {f"capacity_t of {block}": values for block, values in markets.capacity_t.items()}
     checked |= {"thrift": markets.thrift, "final_thrift": markets.final_thrift}
-    for name in ("backlog_t", "hub_capacity_t", "unrecorded_capacity_t", "stock_t", "under_way_t"):
+    for name in (
+        "backlog_t",
+        "hub_capacity_t",
+        "unrecorded_capacity_t",
+        "stock_t",
+        "under_way_t",
+        "mark_up_usd_t",
+    ):
         checked |= {f"{name} of stage {stage}": values for stage, values in enumerate(getattr(markets, name))}
     for name, values in checked.items():
         if not np.isfinite(values).all() or (values < -1e-9).any():

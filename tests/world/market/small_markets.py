@@ -130,7 +130,10 @@ def make_desk(
     from which premium on, and over what width."""
     mine = np.array(np.broadcast_to(np.asarray(lanes, dtype=bool), (buyers,)))
     place = (np.array([[seller]]), np.array([[quota]]), mine[None, None, None, :])
-    return Desks(*place, *(np.array([[value]]) for value in past)) if past else kept_desks(*place)
+    if not past:
+        return kept_desks(*place)
+    none, one = np.zeros((1, 1)), np.ones((1, 1))
+    return Desks(*place, *(np.array([[value]]) for value in past), none, one)
 
 
 def make_market(ore_lanes: Lanes, refined_lanes: Lanes, recovery: float = 1.0, **given: object) -> Market:
