@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from world.axes import ORE, STAGES
+from world.axes import ORE, STAGES, Mask
 from world.licensed_exporters import Licensed, conduct_of, licensed_exporters, paying_usd_t
 from world.market_round import Cleared
 from world.ore_move import REVIEW_QUARTERS
@@ -18,6 +18,11 @@ from world.zone import floor_members
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
+
+
+LEAST_PART = 0.05
+"""Of usual sales: holders who sell less than this ask less in proportion in any case. What they ask would
+otherwise leap with the first tonne where a licence lets hardly anything pass."""
 
 
 def revise_mark_ups(world: TradeWorld, cleared: Cleared) -> None:
@@ -44,11 +49,18 @@ def revise_mark_ups(world: TradeWorld, cleared: Cleared) -> None:
         markets.licensed_mark_up_usd_t[stage][at] = paying_usd_t(
             *terms, float(conduct_of(np.ones(()), p)), most
         )
-        markets.mark_up_over_t[stage][at] = found.used_t[place]
+        usual = markets.usual_flow_t[stage][at][_ships_to(world, trade)].sum()
+        markets.mark_up_over_t[stage][at] = max(found.used_t[place], LEAST_PART * float(usual))
         if held[stage][at]:
             conduct = float(np.average(licensed[stage].conduct[at], weights=found.to_t[place]))
             wanted = paying_usd_t(*terms, conduct, most)
             markets.mark_up_usd_t[stage][at] += speed * (wanted - markets.mark_up_usd_t[stage][at])
+
+
+def _ships_to(world: TradeWorld, trade: Trade) -> Mask:
+    """(buyer,) buyers in the countries of a trade."""
+    buyers = world.base.axes.buyers(trade.stage)[trade.mineral]
+    return np.asarray((buyers >= 0) & trade.to[np.maximum(buyers, 0)])
 
 
 def _as_cleared(cleared: Cleared) -> Setting:
