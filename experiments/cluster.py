@@ -16,6 +16,18 @@ if TYPE_CHECKING:
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
+UNWATCHED = {
+    "distributed.worker.multiprocessing-method": "spawn",
+    "distributed.worker.profile.enabled": False,
+    "distributed.worker.memory.monitor-interval": "1s",
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.system-monitor.gil.enabled": False,
+    "distributed.scheduler.work-stealing": False,
+}
+"""Of the cluster on this machine. Dask looks at its workers a hundred times a second to draw what they do;
+jobs of ours take seconds, nobody looks, and each look halts the job. It took a tenth of the processor time.
+"""
 ANSWERS_WITHIN_S = 5
 WORKERS_WITHIN_S = 60
 
@@ -71,7 +83,7 @@ def _local_cluster(workers: int) -> Iterator[Any]:
     import dask
     from distributed import LocalCluster
 
-    with dask.config.set({"distributed.worker.multiprocessing-method": "spawn"}), ctrl_c_ignored():
+    with dask.config.set(UNWATCHED), ctrl_c_ignored():
         cluster = LocalCluster(
             n_workers=workers,
             threads_per_worker=1,

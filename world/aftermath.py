@@ -25,6 +25,7 @@ from world.market.clearing import StageClearing
 from world.market_round import Cleared
 from world.plant_costs import BLOCK_STAGE, BLOCKS
 from world.price_floor import believed_floor_usd_t
+from world.sector_round import run_sectors
 from world.state import FLOOR
 from world.state_trade import stock_orders_t
 from world.stocks import followed_share
@@ -43,7 +44,7 @@ believes in it for good (assumption)."""
 
 def learn(world: TradeWorld, cleared: Cleared) -> None:
     """Each compares what it expected with what it saw: prices, stocks, habits, thrift, trust, the risk of
-    retaliation.
+    retaliation. Lines run on what the market left them, before users grow thriftier.
     """
     remember_fear(world)
     revise_stocks(world, cleared)
@@ -53,6 +54,7 @@ def learn(world: TradeWorld, cleared: Cleared) -> None:
     revise_mark_ups(world, cleared)
     revise_habits(world, cleared)
     revise_prices(world, cleared)
+    run_sectors(world, cleared)
     revise_thrift(world)
     revise_trust(world)
     revise_reliability(world, cleared)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from world.adjusted_capacity import with_called_capacity, with_inside_capacity
-from world.axes import STAGES, Array, Axes, Whole
+from world.axes import REFINED, STAGES, Array, Axes, Whole
 from world.border_terms import Rows
-from world.control_lanes import approvals, taxed
+from world.control_lanes import approvals, controlled_stages, taxed
 from world.control_licences import licensed_offers
 from world.listed_borders import list_borders
 from world.listed_lanes import ListedPriced, list_market
-from world.segments import Parts, split_users
+from world.offers import Offers
+from world.segments import Parts, more_users, split_stage, split_users, with_refused
 from world.setting import Setting
 from world.split_setting import split_setting
 
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AskedRows:
-    """The rows of a batch of questions. ``part`` : the setting with these rows; ``axes``, ``final_use`` :
-    with two buyers for users that licences are refused to."""
+    """The rows of a batch of questions. ``part`` : the setting with these rows, as licences stand; ``axes``,
+    ``final_use`` : with two buyers for users that licences are refused to."""
 
     part: Setting
     axes: Axes
@@ -34,25 +35,29 @@ class AskedRows:
     listed: ListedPriced
 
 
-def ask_standing(setting: Setting, cases: Sequence[Case], mineral: Whole, hubs: bool) -> AskedRows:
-    """Rows of cases that ask about no controls on their ``mineral`` (row,): borders are as they stand."""
-    part, lists = split_setting(setting, cases[0].is_later).rows(mineral, cases[0].is_later)
-    offers, rows = part.horizon(cases[0].is_later).offers, stage_rows(part, cases)
-    listed = list_market(offers, rows, lists, part.terms, part.zone, hubs)
-    return AskedRows(part, part.axes, part.final_use, _with_capacity(part, cases, rows, listed))
-
-
-def ask_controlled(setting: Setting, cases: Sequence[Case], mineral: Whole, hubs: bool) -> AskedRows:
-    """Rows of cases that ask about controls: licences and export taxes are other in each row."""
-    part = setting.rows(mineral, cases[0].is_later)
-    parts = controlled_parts(part, cases, mineral)
-    lists = [
-        list_borders(border, hubs, asked.approval_share)
-        for border, asked in zip(parts.borders, parts.rows, strict=True)
-    ]
-    listed = list_market(parts.offers, parts.rows, lists, part.terms, part.zone, hubs)
-    listed = _with_capacity(part, cases, parts.rows, listed)
-    return AskedRows(part, parts.axes, parts.final_use, listed)
+def ask_rows(setting: Setting, cases: Sequence[Case], mineral: Whole, hubs: bool) -> AskedRows:
+    """The rows of cases, each about its ``mineral`` (row,). Borders are as they stand but at those stages at
+    which cases ask about controls on their mineral: there licences and export taxes are other in each row.
+    """
+    is_later = cases[0].is_later
+    part, lists = split_setting(setting, is_later).rows(mineral, is_later)
+    axes, final_use, rows = part.axes, part.final_use, list(stage_rows(part, cases))
+    offers = list(part.horizon(is_later).offers.stages)
+    asked = [case.controls for case in cases]
+    stages = controlled_stages(asked, mineral)
+    plain = setting.rows(mineral, is_later, stages) if stages else part
+    for stage in stages:
+        border = taxed(plain.borders[stage], asked, mineral, stage)
+        wanted = replace(rows[stage], approval_share=approvals(border, asked, mineral, stage))
+        whole = plain.horizon(is_later).offers.stages[stage]
+        whole = licensed_offers(plain, whole, asked, mineral, stage)
+        made = split_stage(plain.axes, stage, whole, border, wanted)
+        offers[stage], rows[stage] = made.offers, made.rows
+        lists[stage] = list_borders(made.borders, hubs, made.rows.approval_share)
+        axes = with_refused(axes, plain.axes, stage, made.user)
+        final_use = more_users(plain.final_use, made.user) if stage == REFINED else final_use
+    listed = list_market(Offers(tuple(offers)), rows, lists, part.terms, part.zone, hubs)
+    return AskedRows(part, axes, final_use, _with_capacity(part, cases, rows, listed))
 
 
 def controlled_parts(setting: Setting, cases: Sequence[Case], mineral: Whole) -> Parts:
@@ -62,7 +67,10 @@ def controlled_parts(setting: Setting, cases: Sequence[Case], mineral: Whole) ->
     granted = [approvals(border, asked, mineral, stage) for stage, border in enumerate(borders)]
     rows = zip(stage_rows(setting, cases), granted, strict=True)
     wanted = [replace(row, approval_share=share) for row, share in rows]
-    offers = licensed_offers(setting, setting.horizon(cases[0].is_later).offers, asked, mineral)
+    whole = setting.horizon(cases[0].is_later).offers.stages
+    offers = Offers(
+        tuple(licensed_offers(setting, one, asked, mineral, stage) for stage, one in enumerate(whole))
+    )
     return split_users(setting.axes, setting.final_use, offers, borders, wanted)
 
 

@@ -18,7 +18,7 @@ from agents.investment import (
     decide_capacity,
     worth_building,
 )
-from world.axes import Array
+from world.axes import Array, Whole
 from world.calibration.base import BaseMarket
 from world.clock import Clock
 from world.dataset import Dataset
@@ -28,6 +28,7 @@ from world.parameters import ParameterValues
 from world.plant_costs import (
     BLOCK_STAGE,
     BLOCKS,
+    EVERY_MINERAL,
     MAKING,
     BlockFacts,
     base_price,
@@ -223,25 +224,28 @@ def view_industry(
     feed: Feed,
     growth_share: Array,
     round_: int,
+    mineral: Whole | slice = EVERY_MINERAL,
 ) -> IndustryView:
     """What the producers of a block see. Who plans a plant reckons with the price of its feed that it has
-    come to expect, who runs one with today's.
+    come to expect, who runs one with today's. Where rows are asked for in place of all minerals, prices are
+    those of the rows.
     """
+    lead = (facts.lead_rounds + 0.5 * facts.ramp_rounds) / base.rounds_per_year
     return IndustryView(
-        capacity_t=capacity_of(markets, block),
-        on_order_t=markets.arriving_t[block][round_ + 1 :].sum(axis=0),
-        standing_t=standing_t(markets, block),
-        mothballed_t=markets.mothballed_t[block],
+        capacity_t=capacity_of(markets, block)[mineral],
+        on_order_t=markets.arriving_t[block][round_ + 1 :].sum(axis=0)[mineral],
+        standing_t=standing_t(markets, block)[mineral],
+        mothballed_t=markets.mothballed_t[block][mineral],
         believed_usd_t=believed_usd_t,
         seen_usd_t=believed_usd_t,
-        full_cost_usd_t=full_cost_now(base, block, facts, feed.expected_usd_t),
-        input_usd_t=feed.expected_usd_t / base.yield_of(BLOCK_STAGE[block])[:, None],
-        running_cost_usd_t=running_cost_usd_t(base, block, feed.today_usd_t),
-        cash_usd_t=markets.cash_usd_t[block],
-        lead_years=(facts.lead_rounds + 0.5 * facts.ramp_rounds) / base.rounds_per_year,
-        growth_share_year=growth_share,
-        entry_t_year=facts.entry_t,
-        own_price_share=facts.own_price_share,
+        full_cost_usd_t=full_cost_now(base, block, facts, feed.expected_usd_t, mineral),
+        input_usd_t=feed.expected_usd_t / base.yield_of(BLOCK_STAGE[block])[mineral, None],
+        running_cost_usd_t=running_cost_usd_t(base, block, feed.today_usd_t, mineral),
+        cash_usd_t=markets.cash_usd_t[block][mineral],
+        lead_years=lead[mineral],
+        growth_share_year=growth_share[mineral],
+        entry_t_year=facts.entry_t[mineral],
+        own_price_share=facts.own_price_share[mineral],
     )
 
 

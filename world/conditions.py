@@ -19,7 +19,7 @@ from world.offers import Conditions
 from world.quotas import Asking, SellerQuotas, abroad_quotas, joined, licence_desks
 from world.state_trade import stock_orders_t, stock_releases_t
 from world.stocks import lendable_t
-from world.unrecorded import ways_out
+from world.unrecorded import abroad_t, ways_out
 
 OUTAGE_RANGE = (-0.6, 0.4)
 """Log deviations of a country's mine output kept within a loss of 45% and a gain of 49% (assumption)."""
@@ -111,7 +111,8 @@ def quotas_abroad(world: TradeWorld, stage: int) -> SellerQuotas:
     licensed = licensed_exporters(
         axes, world.state.politics, world.happenings, world.parameters, stage, with_quotas=False
     )
-    return joined(found, licence_desks(licensed.on_lanes(buyers), asking, usual, found))
+    exports = abroad_t(usual, sellers, buyers)
+    return joined(found, licence_desks(licensed.on_lanes(buyers), asking, usual, exports, found))
 
 
 def planned_ahead_t(world: TradeWorld, stage: int) -> Array:

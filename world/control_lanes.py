@@ -30,6 +30,14 @@ def restricts(controls: Controls, mineral: int) -> bool:
     return any(control.mineral == mineral and control.approval_share < 1.0 for control in controls)
 
 
+def controlled_stages(asked: Sequence[Controls], mineral: Whole) -> list[int]:
+    """Stages at which some row asks about a control on its ``mineral`` (row,)."""
+    pairs = zip(asked, mineral.tolist(), strict=True)
+    return sorted(
+        {control.stage for controls, one in pairs for control in controls if control.mineral == one}
+    )
+
+
 def approvals(border: StageBorders, asked: Sequence[Controls], mineral: Whole, stage: int) -> Array:
     """(row, seller, buyer) approval shares, lowered by the controls that each row asks about (an approval of
     1 lifts what is in force); ``mineral`` (row,)."""

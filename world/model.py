@@ -39,6 +39,7 @@ from world.record import Record
 from world.reserve import Reserve
 from world.round import play_round
 from world.scenario import Scenario, load_scenario
+from world.sector_round import SectorRound, first_parts_t
 from world.state_trade import StateStocks
 from world.ties import ties_of
 from world.zone import draw_text_round
@@ -164,6 +165,8 @@ class TradeWorld(mesa.Model):
         self.state = initial_state(
             self.base, self.facts, self.economy.hub_start_t, self.parameters, self.leader, self.dominant
         )
+        self.state.parts_t = first_parts_t(self.economy.sectors)
+        self.sectors: SectorRound | None = None
         recall(self.base, self.state.markets, self.dataset, self.parameters)
         if scenario.zone.exists:
             self.state.politics.text_round = draw_text_round(

@@ -24,7 +24,9 @@ from world.counterfactual import Case, Outcome, solve_cases
 from world.setting import Setting
 from world.state import Control
 
-CallUp = Callable[[Control, bool, Outcome, Outcome], Mapping[str, Array]]
+After = tuple[Control, bool, Outcome]
+"""A control, whether it lasts, and today's market under it."""
+CallUp = Callable[[Outcome, Sequence[After]], Sequence[Mapping[str, Array]]]
 
 
 @dataclass
@@ -35,8 +37,7 @@ class Outlooks:
         the floor is applied now
     weight : (mineral,) share of the users' stake that lies with first use
     presence : who sells and who buys, each (stage, mineral, country)
-    call_up : capacity that a control calls up or closes: (control, lasts, before, after) -> block ->
-        (seller,)
+    call_up : capacity that controls call up or close, given the market before: for each block -> (seller,)
     known : outcomes without any move, by floor and horizon; those that are found are added
     solved : markets solved so far, for the record
     """
@@ -87,19 +88,25 @@ class Outlooks:
         """
         if self.setting.later is None or self.call_up is None:
             return
+        asked = [
+            (place, question, *part[0])
+            for place, (question, part) in enumerate(zip(questions, parts, strict=True))
+            if isinstance(question, WhatIfControl) and part
+        ]
+        if not asked:
+            return
+        self._solve_status_quo(self.in_force, is_later=True)
+        controls = [(case.controls[0], question.lasts, after) for _, question, case, after in asked]
+        called_t = self.call_up(self.known[self.in_force, False], controls)
         places, cases = [], []
-        for place, (question, part) in enumerate(zip(questions, parts, strict=True)):
-            if isinstance(question, WhatIfControl) and part:
-                self._solve_status_quo(self.in_force, is_later=True)
-                (case, outcome), status_quo = part[0], self.known[self.in_force, False]
-                called = self.call_up(case.controls[0], question.lasts, status_quo, outcome)
-                lifted = case.controls if question.lifts else ()
-                kept = case.controls if question.lasts else lifted
-                cases.append(Case(case.minerals, self.bound, self.in_force, kept, True, called))
+        for (place, question, case, _), called in zip(asked, called_t, strict=True):
+            lifted = case.controls if question.lifts else ()
+            kept = case.controls if question.lasts else lifted
+            cases.append(Case(case.minerals, self.bound, self.in_force, kept, True, called))
+            places.append(place)
+            if lifted:
+                cases.append(Case(case.minerals, self.bound, self.in_force, lifted, True))
                 places.append(place)
-                if lifted:
-                    cases.append(Case(case.minerals, self.bound, self.in_force, lifted, True))
-                    places.append(place)
         outcomes, solved = solve_cases(self.setting, cases)
         self.solved += solved
         for place, case, outcome in zip(places, cases, outcomes, strict=True):

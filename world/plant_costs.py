@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from world.axes import COMPONENT, ORE, REFINED, Array, Mask, gather
+from world.axes import COMPONENT, ORE, REFINED, Array, Mask, Whole, gather
 from world.calibration.base import BaseMarket
 from world.country_facts import CountryFacts
 from world.parameters import ParameterValues
@@ -20,6 +20,8 @@ BLOCK_STAGE = {"ore": ORE, "refining": REFINED, "primary": REFINED, "component":
 BLOCKS = tuple(BLOCK_STAGE)
 MAKING = ("refining", "component")
 """Blocks that make their good of the good of the stage before; their capacity is in tonnes of that."""
+EVERY_MINERAL = slice(None)
+"""The rows of who asks for one of each."""
 CIRCUIT_SHARE = 0.3
 """Least part of by-product capacity won from residues that answers its own price (assumption)."""
 MOST_ADVANTAGE_SHARE = 0.2
@@ -198,19 +200,31 @@ def base_price(base: BaseMarket, block: str) -> Array:
     return base.price_usd_t[stage]
 
 
-def full_cost_now(base: BaseMarket, block: str, facts: BlockFacts, feed_index_usd_t: Array) -> Array:
-    """(mineral, seller) all-in price that a block needs at today's feed: who makes a good of another passes
-    its price on.
+def full_cost_now(
+    base: BaseMarket,
+    block: str,
+    facts: BlockFacts,
+    feed_index_usd_t: Array,
+    mineral: Whole | slice = EVERY_MINERAL,
+) -> Array:
+    """(row, seller) all-in price that a block needs at today's feed, each row of its ``mineral``: who makes a
+    good of another passes its price on.
     """
+    full = facts.full_cost_usd_t[mineral]
     if block not in MAKING:
-        return facts.full_cost_usd_t
-    dearer = (feed_index_usd_t - base.feed_index_usd_t(block)) / base.yield_of(BLOCK_STAGE[block])[:, None]
-    return np.asarray(np.maximum(facts.full_cost_usd_t + dearer, 0.2 * facts.full_cost_usd_t))
+        return full
+    made = base.yield_of(BLOCK_STAGE[block])[mineral]
+    dearer = (feed_index_usd_t - base.feed_index_usd_t(block)[mineral]) / made[:, None]
+    return np.asarray(np.maximum(full + dearer, 0.2 * full))
 
 
-def running_cost_usd_t(base: BaseMarket, block: str, feed_index_usd_t: Array) -> Array:
-    """(mineral, tranche, seller) price under which a tranche loses money on what it runs."""
-    cost = base.curves[block].tranche_cost_usd_t
+def running_cost_usd_t(
+    base: BaseMarket, block: str, feed_index_usd_t: Array, mineral: Whole | slice = EVERY_MINERAL
+) -> Array:
+    """(row, tranche, seller) price under which a tranche loses money on what it runs, each row of its
+    ``mineral``."""
+    cost = base.curves[block].tranche_cost_usd_t[mineral]
     if block not in MAKING:
         return cost
-    return np.asarray(feed_index_usd_t[:, None, :] + cost) / base.yield_of(BLOCK_STAGE[block])[:, None, None]
+    made = base.yield_of(BLOCK_STAGE[block])[mineral]
+    return np.asarray(feed_index_usd_t[:, None, :] + cost) / made[:, None, None]

@@ -23,6 +23,8 @@ LEAST_QUOTA_T = 1e-12
 NOTHING_ASKED = (0.0, 1.0)
 MANY_TIMES = 10.0
 """Of usual sales: what a desk lets pass that limits nothing."""
+ALL_SHARE = 0.99
+"""Of usual exports: all."""
 
 
 @dataclass(frozen=True)
@@ -132,30 +134,42 @@ def abroad_quotas(
     return _padded(found, buyers.shape[1])
 
 
+@dataclass(frozen=True)
+class OwnDesk:
+    """A desk that limits nothing: ``covers`` (buyer,) on whose lanes ``asks`` is asked (:meth:`Asking.of`)."""
+
+    mineral: int
+    seller: int
+    covers: Mask
+    asks: tuple[float, float]
+
+
 def licence_desks(
-    licensed_share: Array, asking: Asking, usual_flow_t: Array, quotas: SellerQuotas
+    licensed_share: Array, asking: Asking, usual_flow_t: Array, exports_t: Array, quotas: SellerQuotas
 ) -> SellerQuotas:
     """Desks of those who alone may export under licence, where they ask anything and none of the ``quotas``
-    on exports stands; licensed_share, usual_flow_t (mineral, seller, buyer)."""
+    on exports stands; licensed_share, usual_flow_t (mineral, seller, buyer), exports_t (mineral, seller)."""
     found = []
     for mineral, seller in np.argwhere((asking.usd_t > 0.0) & (licensed_share > 0.0).any(axis=2)).tolist():
         covers = licensed_share[mineral, seller] > 0.0
         covers &= ~quotas.covers[mineral][quotas.seller[mineral] == seller].any(axis=0)
         if covers.any():
             share = float(licensed_share[mineral, seller][covers].max())
-            found.append((mineral, seller, covers, asking.of(mineral, seller, share, 1.0)))
-    return own_desks(usual_flow_t, found)
+            found.append(OwnDesk(mineral, seller, covers, asking.of(mineral, seller, share, 1.0)))
+    return own_desks(usual_flow_t, exports_t, found)
 
 
-def own_desks(
-    usual_flow_t: Array, asked: Sequence[tuple[int, int, Mask, tuple[float, float]]]
-) -> SellerQuotas:
-    """Desks that limit nothing: mineral, seller, the buyers (buyer,) on whose lanes something is asked, and
-    what (:meth:`Asking.of`). What goes through third countries counts."""
+def own_desks(usual_flow_t: Array, exports_t: Array, desks: Sequence[OwnDesk]) -> SellerQuotas:
+    """The desks as quotas too large to bind. Where they cover all usual exports, third countries that hand
+    goods on pay as well."""
     found: list[list[_Entry]] = [[] for _ in usual_flow_t]
-    for mineral, seller, covers, asks in asked:
-        most = MANY_TIMES * max(float(usual_flow_t[mineral, seller].sum()), asks[1], 1.0)
-        found[mineral].append(_Entry(seller, most, covers, True, asks=asks))
+    for desk in desks:
+        usual = usual_flow_t[desk.mineral, desk.seller]
+        everywhere = float(usual[desk.covers].sum()) >= ALL_SHARE * float(
+            exports_t[desk.mineral, desk.seller]
+        )
+        most = MANY_TIMES * max(float(usual.sum()), desk.asks[1], 1.0)
+        found[desk.mineral].append(_Entry(desk.seller, most, desk.covers, everywhere, asks=desk.asks))
     return _padded(found, usual_flow_t.shape[2])
 
 

@@ -12,6 +12,8 @@ from collections.abc import Mapping, MutableSequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from world.sector_columns import SECTOR_SHORTAGES, SECTORS
+
 
 @dataclass(frozen=True)
 class Column:
@@ -222,6 +224,8 @@ others_served_t | number | t/quarter | what they get
 kept_t | number | t | part of the reserve's stock that is kept for the sectors
 """
     ),
+    "sectors": _columns(_WHEN + SECTORS),
+    "sector_shortages": _columns(_WHEN + SECTOR_SHORTAGES),
     "events": _columns(
         _WHEN
         + """

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from world.asked_rows import AskedRows, ask_standing
+from world.asked_rows import AskedRows, ask_rows
 from world.axes import STAGES, Array, Mask, Whole
 from world.counterfactual import Case
 from world.market.arrays import Market, Stage
@@ -62,7 +62,7 @@ def residual_demand(setting: Setting, members: Mask, floor: bool, trades: Sequen
     (country,) bound where the ``floor`` is applied."""
     cases = [Case((), members, floor)] * len(trades)
     mineral = np.array([trade.mineral for trade in trades], dtype=np.int64)
-    asked = ask_standing(setting, cases, mineral, hubs=True)
+    asked = ask_rows(setting, cases, mineral, hubs=True)
     listed = asked.listed
     before = clear_listed(listed.market, asked.part.horizon(False).start)
     sales = [_Sales.of(asked, trades, before, stage) for stage in range(len(STAGES))]

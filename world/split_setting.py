@@ -39,7 +39,7 @@ class SplitSetting:
                 name: places.take(getattr(border, name), BORDER_AXES[name], stage) for name in OF_BUYERS
             }
             lists.append(listed.take(mineral, places.nearer(stage), of_buyers))
-        return self.setting.rows(mineral, is_later, with_borders=False), lists
+        return self.setting.rows(mineral, is_later, bordered=()), lists
 
 
 def split_setting(setting: Setting, is_later: bool) -> SplitSetting:

@@ -157,6 +157,7 @@ class WorldState:
     politics: Politics
     prices: Prices
     clearing: Clearing | None = None
+    parts_t: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))  # (m, sector, n) on the way to lines
 
     @property
     def binding_members(self) -> Mask:
@@ -171,15 +172,9 @@ def check_state(state: WorldState) -> None:
     """
     markets, politics = state.markets, state.politics
     checked = {f"capacity_t of {block}": values for block, values in markets.capacity_t.items()}
-    checked |= {"thrift": markets.thrift, "final_thrift": markets.final_thrift}
-    for name in (
-        "backlog_t",
-        "hub_capacity_t",
-        "unrecorded_capacity_t",
-        "stock_t",
-        "under_way_t",
-        "mark_up_usd_t",
-    ):
+    checked |= {"thrift": markets.thrift, "final_thrift": markets.final_thrift, "parts_t": state.parts_t}
+    held = ("backlog_t", "hub_capacity_t", "unrecorded_capacity_t", "stock_t", "under_way_t", "mark_up_usd_t")
+    for name in held:
         checked |= {f"{name} of stage {stage}": values for stage, values in enumerate(getattr(markets, name))}
     for name, values in checked.items():
         if not np.isfinite(values).all() or (values < -1e-9).any():

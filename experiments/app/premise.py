@@ -55,6 +55,13 @@ class Premise:
         """What tells this world from others."""
         return f"{self.scenario.fingerprint()}-{self.seed}"
 
+    def stockholders(self) -> frozenset[str]:
+        """Countries whose states trade out of stock by a measure of the scenario: the ground of a world, laid
+        before its first round, depends on them.
+        """
+        trading = ("state_purchase", "state_release")
+        return frozenset(one.actor for one in self.scenario.measures if one.instrument in trading)
+
     def having(self, name: str, value: object) -> Premise:
         """The premise with one more setting."""
         return replace(self, settings=json.dumps({**json.loads(self.settings), name: value}, sort_keys=True))

@@ -2,47 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from experiments.app.tracks import Track
+from experiments.app.premise import Premise
+from experiments.app.rounds import Page
 from experiments.results import Run
-from world.record import SCHEMA, Record
+from world.record import SCHEMA
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def read_run(track: Track, rounds: int) -> Run:
-    """The run after ``rounds`` rounds (at least 1). The longest tables are not read whole: markets of the
-    first year and the last, flows of the first quarter and the last, licences of the last.
+def read_run(premise: Premise, pages: Sequence[Page]) -> Run:
+    """The run of these rounds (at least 1). The longest tables are not read whole: markets of the first year
+    and the last, flows of the first quarter and the last, licences of the last.
     """
-    scenario = track.premise.scenario
+    scenario, rounds = premise.scenario, len(pages)
     meta = {
         "scenario": scenario.key,
         "question": scenario.question,
-        "seed": track.premise.seed,
+        "seed": premise.seed,
         "rounds": rounds,
         "scenario_text": scenario.text,
     }
-    pages = track.pages[:rounds]
     year = sorted({*range(min(4, rounds)), *range(max(0, rounds - 4), rounds)})
-    chosen = dict.fromkeys(SCHEMA, pages)
+    chosen: dict[str, Sequence[Page]] = dict.fromkeys(SCHEMA, pages)
     chosen["markets"] = [pages[number] for number in year]
     chosen["flows"] = [pages[number] for number in sorted({0, rounds - 1})]
     chosen["licences"] = pages[-1:]
-    frames = {name: _frame(name, chosen[name], rounds) for name in SCHEMA}
+    frames = {name: _frame(name, chosen[name]) for name in SCHEMA}
     return Run(Path(scenario.key), meta, frames)
 
 
-def _frame(name: str, pages: list[Record], rounds: int) -> pd.DataFrame:
+def _frame(name: str, pages: Sequence[Page]) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
-    types: dict[str, Any] = {"number": np.float64, "whole": np.int64, "yes_no": np.bool_, "text": object}
-    columns = {}
-    for column in SCHEMA[name]:
-        parts = [np.asarray(page.rows(name)[column.name], types[column.kind]) for page in pages]
-        columns[column.name] = np.concatenate(parts) if parts else np.array([], types[column.kind])
-    frame = pd.DataFrame(columns)
-    return frame[frame["round"] < rounds]
+    columns = [column.name for column in SCHEMA[name]]
+    return pd.DataFrame(
+        {column: np.concatenate([page.rows(name)[column] for page in pages]) for column in columns}
+    )

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from agents.accession import FLOOR, PayoffAccession
 from agents.decision import CountryDecision
 from agents.view import CountryView
-from experiments.app.commons import TRACKS
 from experiments.app.leader_seat import leader_facts, leader_menu
 from experiments.app.premise import Premise, power_of
 from experiments.app.refiner_seat import refiner_facts, refiner_menu
@@ -55,12 +54,10 @@ class Briefing:
     menu: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-def brief(premise: Premise, rounds: int, actor: str) -> Briefing | None:
-    """The briefing for the round after ``rounds``; None when the run is over."""
-    return TRACKS.ask(lambda: _brief(TRACKS.stand_at(premise, rounds), actor))
-
-
-def _brief(world: TradeWorld, actor: str) -> Briefing | None:
+def brief_in(world: TradeWorld, actor: str) -> Briefing | None:
+    """The briefing of ``actor`` for the next round of ``world``, which this begins; None when the run is
+    over.
+    """
     if world.finished:
         return None
     quarter = quarter_in_words(world.quarters[world.round])

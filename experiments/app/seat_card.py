@@ -9,7 +9,7 @@ import solara
 from experiments.app.commons import TRACKS
 from experiments.app.debrief import ALL, computers_premise, difference_usd, first_decision
 from experiments.app.pieces import Choice, Facts, Grid, Heading, Words
-from experiments.app.seat import Briefing, brief, decided
+from experiments.app.seat import Briefing, decided
 from experiments.app.tracks import Track
 from experiments.app.visit import Visit
 from experiments.app.why import show_falls
@@ -56,7 +56,7 @@ def BriefingCard(visit: Visit, moment: str) -> None:
         solara.Text("The round is being played ...")
         return
     briefing = solara.lab.use_task(
-        lambda: brief(visit.premise, visit.shown, visit.seat),
+        lambda: TRACKS.brief(visit.premise, visit.shown, visit.seat),
         dependencies=[moment, visit.seat],
         prefer_threaded=True,
         raise_error=False,

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Callable
 
-from experiments.app.commons import OPENING
+from experiments.app.commons import OPENING, TRACKS
+from experiments.app.desk import Desk
 from experiments.app.premise import Premise
+
+
+def open_desk(processes: int) -> None:
+    """Have rounds played by so many processes beside this one, that go when it goes."""
+    TRACKS.desk.close()
+    TRACKS.desk = Desk(processes)
+    TRACKS.desk.warm_up()
+    atexit.register(TRACKS.desk.close)
 
 
 def prepare(premise: Premise, rounds: int, told: Callable[[int, int], None]) -> None:

@@ -10,12 +10,14 @@ import time
 from collections.abc import Callable
 
 from experiments.app.commons import OPENING, TRACKS
+from experiments.app.desk import DeskError
 from experiments.app.premise import Premise, Saved
-from experiments.app.reading import read_run
 from experiments.app.tracks import Track
 from experiments.results import Run
 
 MOST_UNDONE = 50
+MOST_LOST = 2
+"""Times in a row that a quarter lost with its process is played again unasked."""
 
 
 class Visit:
@@ -33,7 +35,7 @@ class Visit:
         self._past: list[tuple[Premise, int]] = []
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._run: tuple[str, int, Run] | None = None
+        self._following = False
 
     @property
     def busy(self) -> bool:
@@ -60,9 +62,7 @@ class Visit:
         track = TRACKS.find(self.premise)
         if track is None or not 1 <= self.shown <= track.played:
             return None
-        if self._run is None or self._run[:2] != (self.premise.key, self.shown):
-            self._run = (self.premise.key, self.shown, read_run(track, self.shown))
-        return self._run[2]
+        return track.read(self.shown)
 
     def advance(self, patience_s: float = 0.3) -> None:
         """Ask for one more quarter; while the last one is on its way or not yet drawn, wait a moment instead.
@@ -78,11 +78,12 @@ class Visit:
 
     def go_to(self, rounds: int) -> None:
         """Show the world after ``rounds``, playing what is missing."""
-        self.wanted = max(1, min(rounds, self.planned))
+        self.wanted, self.problem = max(1, min(rounds, self.planned)), ""
         track = TRACKS.find(self.premise)
         if track is not None and track.played >= self.wanted:
             self.shown = self.wanted
             self.changed()
+            self._look_ahead()
             return
         self.shown = min(self.shown, self.wanted)
         self._start()
@@ -99,6 +100,10 @@ class Visit:
             premise, rounds = self._past.pop()
             self._since = None
             self._enter(premise, 0, rounds)
+
+    def premises(self) -> tuple[Premise, ...]:
+        """The worlds that this visit looks at or can go back to."""
+        return self.premise, *(premise for premise, _ in self._past)
 
     def complain(self, problem: str) -> None:
         """Show what is wrong, in one line."""
@@ -127,21 +132,41 @@ class Visit:
     def _start(self) -> None:
         self.changed()
         with self._lock:
-            if self._thread is None or not self._thread.is_alive():
+            if not self._following:
+                self._following = True
                 self._thread = threading.Thread(target=self._follow, daemon=True)
                 self._thread.start()
 
     def _follow(self) -> None:
-        while self.busy and not self.closed:
+        lost = 0
+        while self._goes_on():
             premise, since = self.premise, self._since or (None, 0)
             try:
                 track = TRACKS.play(premise, self.wanted, *since)
+                lost = 0
+            except DeskError as error:
+                lost += 1
+                again = "the quarter is played again" if lost <= MOST_LOST else "press Step to try again"
+                self.problem = f"{error}; {again}."
+                if lost > MOST_LOST:
+                    self.wanted = self.shown
             except Exception as error:  # a world that fails must not take the page with it
                 self.problem = f"{type(error).__name__}: {error}"
                 self.wanted = self.shown
             else:
                 self._arrive(premise, track)
             self.changed()
+        self._look_ahead()
+
+    def _goes_on(self) -> bool:
+        with self._lock:
+            self._following = self.busy and not self.closed
+            return self._following
+
+    def _look_ahead(self) -> None:
+        """Have the next quarter played meanwhile, unless it waits for a decision."""
+        if not self.seat and not self.closed and self.shown < self.planned:
+            TRACKS.look_ahead(self.premise, self.shown + 1)
 
     def _arrive(self, premise: Premise, track: Track) -> None:
         with self._lock:

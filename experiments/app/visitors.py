@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 import solara
 import solara.lab
 
-from experiments.app.commons import MOST_VISITORS
+from experiments.app.commons import MOST_VISITORS, OPENING, TRACKS
 from experiments.app.premise import Premise, Saved, read_token
 from experiments.app.visit import Visit
 from world.clock import PERIOD
@@ -59,10 +59,13 @@ class Visitors:
             self._left = {key: left for key, left in self._left.items() if now - left.time_s < REMEMBERED_S}
 
     def leave(self, visit: Visit) -> None:
-        """The tab is closed."""
+        """The tab is closed: worlds that nobody else looks at go with it."""
         visit.closed = True
         with self._lock:
             self.open.discard(visit)
+            used = {OPENING.premise.key, *(other.premise.key for other in self.open)}
+        for premise in visit.premises():
+            TRACKS.let_go(premise, used)
 
 
 VISITORS = Visitors()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from agents.decision import Offer
 from experiments.explain import TERMS, ExplainError, explain_decisions, find_actor
 from experiments.figures.naming import (
     RUNGS,
@@ -21,7 +20,7 @@ from experiments.results import Run, each_row
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from world.model import TradeWorld
+    from experiments.app.rounds import Page
 
 NOT_WEIGHED = ("fixed by the scenario", "scripted", "")
 LEAST_SHARE = 0.004
@@ -77,7 +76,7 @@ def show_falls(title: str, terms: Mapping[str, float], threshold_usd: float, eac
     )
 
 
-def show_beliefs(run: Run, country: str, world: TradeWorld | None) -> list[tuple[str, str]]:
+def show_beliefs(run: Run, country: str, page: Page | None) -> list[tuple[str, str]]:
     """What a country stands on, trusts and fears, as (what, how much)."""
     countries = run.table("countries")
     row = countries[(countries["round"] == run.rounds[-1]) & (countries["country"] == country)].iloc[0]
@@ -90,12 +89,9 @@ def show_beliefs(run: Run, country: str, world: TradeWorld | None) -> list[tuple
             format_share(row["dependence_on_dominant_share"]),
         ),
     ]
-    if world is not None:
-        place = world.base.axes.country(country)
-        belief = float(world.state.politics.retaliation_belief[place])
-        voter = world.facts.speaks_for[place]
-        offer = world.state.politics.offers.get(voter, Offer()).paid_usd
-        found.append(("Expects to be answered if it signs", format_share(belief)))
-        words = f"{format_money(offer)} a {world.clock.word}" if offer > 0 else "none"
+    if page is not None:
+        belief = page.beliefs[country]
+        found.append(("Expects to be answered if it signs", format_share(belief.answered_share)))
+        words = f"{format_money(belief.offered_usd)} a {run.round_word}" if belief.offered_usd > 0 else "none"
         found.append(("On offer for its signature", words))
     return found

@@ -19,11 +19,11 @@ MOST_PARAGRAPHS = 3
 def WhyCard(visit: Visit, run: Run, country: solara.Reactive[str]) -> None:
     """Why a country decided as it did."""
     track = TRACKS.find(visit.premise)
-    world = track.stops.get(visit.shown) if track is not None else None
+    page = track.pages[visit.shown - 1] if track is not None and visit.shown <= track.played else None
     words, falls = show_why(run, country.value)
     with solara.Div(classes=["ob-card", "ob-why"]):
         Heading(f"Why? {country_name(country.value)}")
         Words("\n\n".join(words.split("\n\n")[:MOST_PARAGRAPHS]))
         if falls:
             Chart(chart=falls)
-        Facts([f"{what}: {size}" for what, size in show_beliefs(run, country.value, world)])
+        Facts([f"{what}: {size}" for what, size in show_beliefs(run, country.value, page)])

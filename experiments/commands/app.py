@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from experiments.commands.arguments import progress_bar, say, whole
 
@@ -24,6 +25,13 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument(
         "--rounds", type=whole(1), default=20, metavar="N", help="rounds to open on (default: 20)"
     )
+    parser.add_argument(
+        "--workers",
+        type=whole(1),
+        default=None,
+        metavar="N",
+        help="processes that play rounds (default: one a processor, at most 8)",
+    )
     parser.set_defaults(action=serve_app)
 
 
@@ -34,10 +42,11 @@ def serve_app(arguments: argparse.Namespace) -> int:
     if find_spec("solara") is None:
         raise SystemExit("error: the page needs the extra app: pip install -c constraints.txt -e '.[app]'")
     from experiments.app.premise import open_premise
-    from experiments.app.server import prepare, serve
+    from experiments.app.server import open_desk, prepare, serve
 
     premise = open_premise(arguments.scenario, arguments.seed)
     say(False, f"orebloc  playing {premise.scenario.key} for the opening of the page ...")
+    open_desk(arguments.workers or min(8, os.cpu_count() or 1))
     with progress_bar("rounds", False) as progress:
         prepare(premise, arguments.rounds, progress or (lambda done, total: None))
     say(False, f"open http://{arguments.host}:{arguments.port}   (Ctrl-C ends)")

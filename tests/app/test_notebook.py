@@ -24,7 +24,7 @@ def widgets(root: Any) -> Iterator[Any]:
 def test_a_run_is_shown_as_map_panels_and_reasons(small: Premise) -> None:
     while (track := TRACKS.play(small, 5)).played < 5:
         pass
-    box, context = solara.render(show_run(read_run(track, 5), "dytb"), handle_error=False)
+    box, context = solara.render(show_run(read_run(small, track.pages), "dytb"), handle_error=False)
     shown = list(widgets(box))
     kinds = [json.loads(widget.chart)["kind"] for widget in shown if hasattr(widget, "chart")]
     assert kinds == ["lines", "lines", "bars", "falls"]

@@ -11,7 +11,9 @@ from experiments.app import interventions
 from experiments.app.commons import TRACKS
 from experiments.app.debrief import computers_premise, difference_usd, first_decision
 from experiments.app.premise import MOST_BYTES, Premise, read_file, read_token, write_file
-from experiments.app.seat import brief, decided
+from experiments.app.rounds import Page
+from experiments.app.seat import decided
+from experiments.app.stops import unpack
 from experiments.app.tracks import Track, Tracks
 from experiments.app.visit import Visit
 from experiments.app.visitors import Visitors
@@ -29,7 +31,7 @@ def play(
     return track
 
 
-def alike(pages: list[Record], whole: Record) -> list[str]:
+def alike(pages: list[Page], whole: Record) -> list[str]:
     """Columns that differ between the rounds of a track and the record of a run, of those rounds."""
     last = len(pages)
     different = []
@@ -65,6 +67,15 @@ def test_a_world_that_departs_is_the_one_that_the_saved_file_plays(small: Premis
     assert alike(track.pages, replayed.record) == []
     floors = [page.rows("zone")["reference_price_usd_t"] for page in (track.pages[6], track.pages[7])]
     assert floors[1][1] == pytest.approx(1.5 * floors[0][1])
+
+
+def test_a_state_that_begins_to_buy_has_the_world_that_the_command_line_plays(small: Premise) -> None:
+    play(small, 5)
+    buying = interventions.acted(small, 5, "state_purchase", "CAN", "dytb", "", 100.0, "")
+    track = play(buying, 7, small, 5)
+    assert alike(track.pages, simulate(buying.scenario, buying.seed).record) == []
+    prices = [one.pages[6].rows("zone")["price_outside_usd_t"] for one in (track, play(small, 7))]
+    assert prices[0].tolist() != prices[1].tolist()
 
 
 def test_a_ban_makes_the_metal_dearer_where_it_is_aimed(small: Premise) -> None:
@@ -105,20 +116,20 @@ def test_a_contradiction_is_refused_in_one_line(small: Premise) -> None:
 
 def test_the_briefing_is_the_view_of_the_government(small: Premise) -> None:
     play(small, 5)
-    briefing = brief(small, 5, "CAN")
+    briefing = TRACKS.brief(small, 5, "CAN")
     assert briefing is not None
     assert briefing.quarter == "Q2 2026"
     assert {"join", "hold_out"} & set(briefing.options)
     assert any("You trust the United States" in fact for fact in briefing.facts)
     for actor, words in (("CHN", "Hostile acts"), ("USA", "finance budget")):
-        other = brief(small, 5, actor)
+        other = TRACKS.brief(small, 5, actor)
         assert other is not None
         assert any(words in fact for fact in other.facts)
 
 
 def test_the_dominant_refiner_orders_from_the_menu_of_its_doctrines(small: Premise, tmp_path: Path) -> None:
     play(small, 5)
-    briefing = brief(small, 5, "CHN")
+    briefing = TRACKS.brief(small, 5, "CHN")
     assert briefing is not None
     moves = {move for about in briefing.menu.values() for move in about}
     assert {"ban dytb refined", "duties", "capture_levy"} <= moves
@@ -131,7 +142,7 @@ def test_the_dominant_refiner_orders_from_the_menu_of_its_doctrines(small: Premi
         if role == "dominant_refiner"
     ]
     assert mine == ["ban"]
-    later = brief(ordered, 6, "CHN")
+    later = TRACKS.brief(ordered, 6, "CHN")
     assert later is not None
     assert "relieve dytb refined" in {move for about in later.menu.values() for move in about}
     assert first_decision(ordered, "CHN") == "2026-Q2"
@@ -143,13 +154,13 @@ def test_the_dominant_refiner_orders_from_the_menu_of_its_doctrines(small: Premi
 
 def test_the_leader_orders_whom_to_pay_and_whom_to_threaten(small: Premise) -> None:
     play(small, 5)
-    briefing = brief(small, 5, "USA")
+    briefing = TRACKS.brief(small, 5, "USA")
     assert briefing is not None
     orders = {order for about in briefing.menu.values() for order in about}
     assert {"threaten CAN", "spare CAN", "no_finance"} <= orders
     ordered = decided(small, "USA", "2026-Q2", "threaten CAN", "no_finance")
     play(ordered, 6, small, 5)
-    politics = TRACKS.ask(lambda: TRACKS.stand_at(ordered, 6)).state.politics
+    politics = unpack(TRACKS.play(ordered, 6).stops[5], ordered.scenario).state.politics
     assert dict(politics.pressure) == {"CAN": 1.0}
     assert not politics.finance_usd.any()
     assert first_decision(ordered, "USA") == "2026-Q2"
@@ -170,7 +181,7 @@ def test_the_debrief_pairs_the_seat_with_the_computer(small: Premise) -> None:
     assert sum(one for one, _ in sums.values()) == pytest.approx(2 * you)
 
 
-def stake_usd(pages: list[Record], country: str) -> float:
+def stake_usd(pages: list[Page], country: str) -> float:
     rows = [page.rows("countries") for page in pages]
     return sum(row["stake_usd"][list(row["country"]).index(country)] for row in rows)
 
