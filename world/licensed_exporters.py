@@ -35,6 +35,8 @@ from world.state import Politics
 NAMED = ("licence", "quota")
 """Controls decided in the run that are handed out to firms; others close a lane or name who may not buy."""
 
+MOST_RISE = 1.0
+
 
 @dataclass(frozen=True)
 class Licensed:
@@ -69,7 +71,9 @@ def licensed_exporters(
     def on_lanes(name: str) -> Array:
         return gather_pairs(getattr(happenings, name)[:, stage], sellers, everyone)
 
-    share = on_lanes("licensed_share") * on_lanes("subject_share")
+    # what a licence older than the run lets exporters ask is in the prices of the base year
+    new = on_lanes("licence_days") <= 0.0
+    share = np.where(new, on_lanes("licensed_share") * on_lanes("subject_share"), 0.0)
     granted = 1.0 - on_lanes("refused_share")
     for control in politics.lane_controls:
         if control.stage == stage and control.instrument in NAMED:
@@ -94,6 +98,8 @@ def conduct_of(granted_share: Array, parameters: ParameterValues) -> Array:
 
 
 def paying_usd_t(asked_usd_t: float, elasticity: float, conduct: float, most_usd_t: float) -> float:
-    """The mark-up that pays at a price ``asked_usd_t``, mark-up included, and at most ``most_usd_t``."""
-    wanted = conduct * max(asked_usd_t, 0.0) / max(elasticity, 1e-9)
+    """The mark-up that pays at a price ``asked_usd_t``, mark-up included, and at most ``most_usd_t``. What pays
+    is sought no further than ``MOST_RISE`` above the price at which it was last seen: a levy that holds the
+    landed price, and stocks that run out, let e be next to nothing at one price and large a little above."""
+    wanted = min(conduct / max(elasticity, 1e-9), MOST_RISE) * max(asked_usd_t, 0.0)
     return min(wanted, max(most_usd_t, 0.0))

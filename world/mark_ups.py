@@ -11,7 +11,6 @@ import numpy as np
 from world.axes import ORE, STAGES, Mask
 from world.licensed_exporters import Licensed, conduct_of, licensed_exporters, paying_usd_t
 from world.market_round import Cleared
-from world.ore_move import REVIEW_QUARTERS
 from world.residual_demand import Trade, residual_demand
 from world.setting import Setting
 from world.zone import floor_members
@@ -76,8 +75,8 @@ def least_backstop_usd_t(world: TradeWorld, trade: Trade) -> float:
 
 
 def _trades(world: TradeWorld, licensed: Sequence[Licensed]) -> list[Trade]:
-    """Sales that few may make; and, in rounds before which governments may weigh controls, those abroad of
-    the dominant refiner and of governments with ore."""
+    """Sales that few may make; and, once a year, those abroad of the dominant refiner and of governments with
+    ore, who may weigh a control."""
     found = []
     for stage, places in enumerate(licensed):
         sellers = world.base.axes.sellers(stage)
@@ -90,13 +89,11 @@ def _trades(world: TradeWorld, licensed: Sequence[Licensed]) -> list[Trade]:
 
 
 def _who_weighs(world: TradeWorld, stage: int) -> list[int]:
-    """Positions of the governments that plan their export controls in the next round."""
+    """Positions of the governments that may weigh export controls from the next round on: they look once a
+    year at what licensed exporters would ask."""
     since = world.round + 1 - world.decisions_open
-    if since < 0:
+    if since < 0 or since % world.clock.rounds_per_year:
         return []
-    weighing = []
-    if since % world.clock.quarter_rounds == 0 and world.premise.dominant_refiner.doctrine != "passive":
-        weighing.append(world.dominant)
-    if stage == ORE and since % world.clock.rounds(REVIEW_QUARTERS) == 0:
-        weighing += [world.base.axes.country(iso3) for iso3 in world.export_policies]
-    return weighing
+    holders = [world.base.axes.country(iso3) for iso3 in world.export_policies] if stage == ORE else []
+    passive = world.premise.dominant_refiner.doctrine == "passive"
+    return holders if passive else [*holders, world.dominant]

@@ -136,7 +136,7 @@ def abroad_quotas(
 
 @dataclass(frozen=True)
 class OwnDesk:
-    """A desk that limits nothing: ``covers`` (buyer,) on whose lanes ``asks`` is asked (:meth:`Asking.of`)."""
+    """A desk that limits nothing: ``asks`` (:meth:`Asking.of`) on the lanes of ``covers`` (buyer,)."""
 
     mineral: int
     seller: int
