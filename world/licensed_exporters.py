@@ -98,8 +98,9 @@ def conduct_of(granted_share: Array, parameters: ParameterValues) -> Array:
 
 
 def paying_usd_t(asked_usd_t: float, elasticity: float, conduct: float, most_usd_t: float) -> float:
-    """The mark-up that pays at a price ``asked_usd_t``, mark-up included, and at most ``most_usd_t``. What pays
-    is sought no further than ``MOST_RISE`` above the price at which it was last seen: a levy that holds the
-    landed price, and stocks that run out, let e be next to nothing at one price and large a little above."""
+    """The mark-up that pays at a price ``asked_usd_t``, mark-up included, and at most ``most_usd_t``. What
+    pays is sought no further than ``MOST_RISE`` above the price at which it was last seen: a levy that holds
+    the landed price, and stocks that run out, let e be next to nothing at one price and large a little
+    above."""
     wanted = min(conduct / max(elasticity, 1e-9), MOST_RISE) * max(asked_usd_t, 0.0)
     return min(wanted, max(most_usd_t, 0.0))
