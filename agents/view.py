@@ -87,7 +87,8 @@ class WhatIfControl:
 
     The answer's ``now`` is today's market; its ``later`` the market of some years on in which the plants
     stand that the prices under the control would have called up or closed, and the control itself is gone
-    (``lasts``: it is still there).
+    (``lasts``: it is still there). With ``then_tax_share`` the exports are taxed by so much by then, on top
+    of what stands today, and ``later`` is what these plants change under that tax.
     """
 
     mineral: str
@@ -96,6 +97,7 @@ class WhatIfControl:
     stage: str = "refined"
     tax_share: float = 0.0
     lasts: bool = False
+    then_tax_share: float = 0.0
 
     @property
     def lifts(self) -> bool:
@@ -127,13 +129,15 @@ class CountryView:
     its way. ``talks`` with the leader are those linked to minerals (none mostly).
     ``quarter_rounds`` is how many rounds make a quarter. ``tariff_relief_usd`` and ``exempt``,
     minerals in which the floor would not bind it, are on offer for its signature; ``duty_burden_usd`` is what
-    the leader's duties on all its goods take from it. ``population`` weighs votes in a bloc; ``members``
+    the leader's duties on all its goods take from it, ``excluded_usd`` what duties on those who stand below
+    ``aligned_rung`` take. ``population`` weighs votes in a bloc; ``members``
     holds the view of each of its countries (none for a country by itself). ``minerals_at_risk_usd`` is what
     it would lose if the dominant refiner sold it no more metal and bought no minerals.
-    ``invited`` says that the leader has asked it to a framework, ``founding`` that founders' terms still
-    hold. ``rivals_share`` is the part of those who compete with it for the leader's finance that have signed
-    a framework; ``finance_if_bound_usd`` finance that is kept for those bound by the floor. ``fellows`` :
-    clubs it sits in, as they bear on the rung.
+    ``retaliation_belief`` is the chance that the step in question is answered. ``invited`` says that the
+    leader has asked it to a framework, ``founding`` that founders' terms still hold. ``rivals_share`` is the
+    part of those who compete with it for the leader's finance that have signed a framework;
+    ``finance_if_bound_usd`` finance that is kept for those bound by the floor. ``fellows`` : clubs it sits
+    in, as they bear on the rung.
     """
 
     actor: str
@@ -165,6 +169,8 @@ class CountryView:
     members: tuple[CountryView, ...] = ()
     tariff_relief_usd: float = 0.0
     duty_burden_usd: float = 0.0
+    excluded_usd: float = 0.0
+    aligned_rung: int = 2
     exempt: tuple[str, ...] = ()
     quarter_rounds: int = 1
     invited: bool = True
@@ -194,8 +200,9 @@ class ControlOption:
     feed_usd : what its plants buy from the targets to make the good of, USD a round
     instrument, tax_share : what is done; a price war is an export tax below zero
     reach : part of third countries bound not to hand the good on to the targets
-    rival_share : share of others in the world's capacity for the good; rival_growth_share its rise since the
-        run began
+    rival_share : share of others in the world's capacity for the good that works; rival_growth_share its rise
+        since the run began
+    freed_quarters : since it last lifted a control on the good
     """
 
     mineral: str
@@ -211,6 +218,7 @@ class ControlOption:
     feed_usd: float = 0.0
     rival_share: float = 0.0
     rival_growth_share: float = 0.0
+    freed_quarters: float = float("inf")
 
     @property
     def good(self) -> tuple[str, str]:
@@ -220,7 +228,9 @@ class ControlOption:
 
 @dataclass(frozen=True)
 class HeldControl:
-    """A control in force: the same terms for its targets since round ``since``."""
+    """A control in force: the same terms for its targets since round ``since``; ``rival_share``: that of the
+    option on the day.
+    """
 
     mineral: str
     stage: str
@@ -229,6 +239,7 @@ class HeldControl:
     approval_share: float
     tax_share: float
     since: int
+    rival_share: float = 0.0
 
     @property
     def good(self) -> tuple[str, str]:

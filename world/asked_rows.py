@@ -13,11 +13,11 @@ from world.axes import REFINED, STAGES, Array, Axes, Whole
 from world.border_terms import Rows
 from world.control_lanes import approvals, controlled_stages, taxed
 from world.control_licences import licensed_offers
-from world.listed_borders import list_borders
-from world.listed_lanes import ListedPriced, list_market
+from world.listed_borders import OF_BUYERS, list_borders
+from world.listed_lanes import ListedPriced, list_market, list_stage
 from world.offers import Offers
 from world.segments import Parts, more_users, split_stage, split_users, with_refused
-from world.setting import Setting
+from world.setting import Places, Setting
 from world.split_setting import split_setting
 
 if TYPE_CHECKING:
@@ -40,24 +40,27 @@ def ask_rows(setting: Setting, cases: Sequence[Case], mineral: Whole, hubs: bool
     which cases ask about controls on their mineral: there licences and export taxes are other in each row.
     """
     is_later = cases[0].is_later
-    part, lists = split_setting(setting, is_later).rows(mineral, is_later)
-    axes, final_use, rows = part.axes, part.final_use, list(stage_rows(part, cases))
-    offers = list(part.horizon(is_later).offers.stages)
-    asked = [case.controls for case in cases]
+    split, places = split_setting(setting, is_later), Places.of(setting.axes, mineral)
+    part, buyers, asked = split.rows(mineral), split.buyers(mineral), [case.controls for case in cases]
+    rows, offers = stage_rows(part, cases), list(part.horizon(is_later).offers.stages)
+    axes, final_use, listed = part.axes, part.final_use, []
     stages = controlled_stages(asked, mineral)
     plain = setting.rows(mineral, is_later, stages) if stages else part
-    for stage in stages:
+    for stage, faces in enumerate(split.faces(hubs)):
+        if stage not in stages:
+            listed.append(faces.rows(mineral, rows[stage], places.nearer(stage)))
+            continue
         border = taxed(plain.borders[stage], asked, mineral, stage)
         wanted = replace(rows[stage], approval_share=approvals(border, asked, mineral, stage))
-        whole = plain.horizon(is_later).offers.stages[stage]
-        whole = licensed_offers(plain, whole, asked, mineral, stage)
+        whole = licensed_offers(plain, plain.horizon(is_later).offers.stages[stage], asked, mineral, stage)
         made = split_stage(plain.axes, stage, whole, border, wanted)
-        offers[stage], rows[stage] = made.offers, made.rows
-        lists[stage] = list_borders(made.borders, hubs, made.rows.approval_share)
+        lists = list_borders(made.borders, hubs, made.rows.approval_share)
+        listed.append(list_stage(made.offers, made.rows, lists, part.terms, part.zone, hubs))
+        offers[stage], buyers[stage] = made.offers, [getattr(made.borders, name) for name in OF_BUYERS]
         axes = with_refused(axes, plain.axes, stage, made.user)
         final_use = more_users(plain.final_use, made.user) if stage == REFINED else final_use
-    listed = list_market(Offers(tuple(offers)), rows, lists, part.terms, part.zone, hubs)
-    return AskedRows(part, axes, final_use, _with_capacity(part, cases, rows, listed))
+    market = list_market(offers, listed, buyers)
+    return AskedRows(part, axes, final_use, _with_capacity(part, cases, rows, market))
 
 
 def controlled_parts(setting: Setting, cases: Sequence[Case], mineral: Whole) -> Parts:

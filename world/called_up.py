@@ -51,7 +51,7 @@ class CallUp:
         growth, years = world.expected_growth(world.round), world.parameters.planning_years
         planned, ordered, loses, feeds = {}, {}, {}, {}
         for block in BLOCKS:
-            facts, believed = world.economy.blocks[block], world.believed(block)
+            facts, believed = world.plants[block], world.believed(block)
             feeds[block] = feed = _feed_of_all(world, block, before)
             planned[block] = project_capacity(world, block, facts, believed, growth, years)
             ordered[block] = ordered_year_t(
@@ -65,7 +65,8 @@ class CallUp:
 
         For some quarters industry learns the prices of ``after``, today's market under the control, in place
         of those of before and orders accordingly; tranches that the new price leaves under their running cost
-        close. The actor's own plants at the control's stage stay as they would be: it knows what it does.
+        stop once their cash is gone, at the pace at which plants are mothballed. The actor's own plants at
+        the control's stage stay as they would be: it knows what it does.
         """
         if not asked:
             return []
@@ -83,16 +84,24 @@ class CallUp:
         feed = _feed(block, asked, usual_feed)
         if block in MAKING:
             expected = expected * _feed_ratio(usual_feed, feed) ** learned
-        growth, facts = world.expected_growth(world.round), world.economy.blocks[block]
+        growth, facts = world.expected_growth(world.round), world.plants[block]
         other = ordered_year_t(world, block, facts, changed, expected, growth, mineral)
         loses = running_cost_usd_t(world.base, block, feed, mineral) > changed[:, None, :]
         stands = capacity_of(world.state.markets, block)[mineral]
-        closed = stands * (loses & ~self.loses[block][mineral]).mean(axis=1)
+        idle = stands * (loses & ~self.loses[block][mineral]).mean(axis=1)
+        closed = idle * _stopped_share(world, years)
         planned, usual = self.planned_t[block][mineral], self.ordered_year_t[block][mineral]
         wanted = np.maximum(planned + (other - usual) * years - closed, 0.0)
         at_stage = np.array([[stage == one.control.stage] for one in asked])
         own = _is_actor(world, stage, asked, mineral) & at_stage
         return np.asarray(np.where(own, planned, wanted))
+
+
+def _stopped_share(world: TradeWorld, years: Array) -> Array:
+    """(row, 1) part of what loses money that is mothballed within so many years."""
+    p = world.parameters
+    idle = np.maximum(0.0, years - p.cash_reserve_months / 12.0)
+    return np.asarray(1.0 - np.exp(-p.mothball_pace_year * idle))
 
 
 def _is_actor(world: TradeWorld, stage: int, asked: Sequence[Asked], mineral: Whole) -> Mask:

@@ -70,6 +70,17 @@ def taxed(border: StageBorders, asked: Sequence[Controls], mineral: Whole, stage
     return replace(border, export_tax_share=tax)
 
 
+def changes(setting: Setting, control: Control) -> bool:
+    """Whether a control changes anything on any lane, as borders stand. Lanes on which nobody trades count:
+    of buyers with several sellers the strictest licence says how many are two (:mod:`world.segments`)."""
+    border, mineral = setting.borders[control.stage], control.mineral
+    lanes = control_lanes(control, border.sellers[mineral], border.buyers[mineral])
+    if control.tax_share:
+        return bool(lanes.any())
+    stands = border.approval_share[mineral][lanes]
+    return bool((stands != 1.0 if control.approval_share >= 1.0 else stands > control.approval_share).any())
+
+
 def control_lanes(control: Control, sellers: Whole, buyers: Whole) -> Mask:
     """(seller, buyer) lanes that a control touches: from the actor to its targets, never home."""
     targeted = (

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from itertools import groupby
 from typing import Any
 
@@ -19,7 +20,7 @@ from world.accounts import PRODUCERS, CountryAccounts, accounts_over, country_ac
 from world.adjusted_capacity import with_called_capacity, with_inside_capacity
 from world.asked_rows import AskedRows, ask_rows, controlled_parts
 from world.axes import STAGES, Array, Axes, Mask, Whole, scatter
-from world.control_lanes import controlled_stages, restricted, restricts
+from world.control_lanes import changes, controlled_stages, restricted, restricts
 from world.market.arrays import Market, Prices
 from world.market.clearing import Clearing
 from world.market.lane_books import LaneBook
@@ -89,8 +90,8 @@ class _Row:
 
 def solve_cases(setting: Setting, cases: Sequence[Case]) -> tuple[list[Outcome], int]:
     """Clear all cases; returns their outcomes in order and the number of markets solved. Rows that ask the
-    same of the same mineral are solved once."""
-    standing = restricted(setting)
+    same of the same mineral are solved once; controls that change no lane ask nothing."""
+    standing, cases = restricted(setting), _effective(setting, cases)
     asked = {
         (number, mineral): _asks(case, mineral)
         for number, case in enumerate(cases)
@@ -115,6 +116,15 @@ def solve_cases(setting: Setting, cases: Sequence[Case]) -> tuple[list[Outcome],
             solved.update(_solve_batch(setting, cases, batch))
     found = {place: solved[first[what]] for place, what in asked.items()}
     return [_gather_case(number, case, found) for number, case in enumerate(cases)], len(rows)
+
+
+def _effective(setting: Setting, cases: Sequence[Case]) -> list[Case]:
+    """The cases without the controls that change no lane."""
+    changing = cache(partial(changes, setting))
+    return [
+        replace(case, controls=tuple(filter(changing, case.controls))) if case.controls else case
+        for case in cases
+    ]
 
 
 def _kind(row: _Row) -> tuple[bool, tuple[int, ...], bool]:

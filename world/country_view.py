@@ -14,12 +14,15 @@ from agents.accession import FLOOR
 from agents.country import Country
 from agents.decision import Offer
 from agents.view import CountryView
-from world.axes import REFINED, Array, Mask
+from world.axes import REFINED, STAGES, Array, Mask
 from world.emergency import Emergency, emergency_of
+from world.finance import grant_share
 from world.institution_move import fellows_of
 from world.invitations import duty_burden_usd
+from world.state import RUNGS
 from world.talks import talks_of
 from world.ties import highest
+from world.trust import belief_in_answers_to_soft_steps
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -71,6 +74,24 @@ def disposition(world: TradeWorld, name: str, index: list[int]) -> float:
     return known * affinity + math.sqrt(1.0 - known**2) * world.streams.normal("taste", 0, name)
 
 
+def excluded_usd(world: TradeWorld, index: list[int]) -> float:
+    """What duties on those who are not aligned take from the exporters of these countries, USD a round: the
+    part that does not pass through to buyers, on what they shipped in the base year, so that trade that has
+    gone still counts.
+    """
+    duty = world.happenings.excluded_share
+    if not duty.flags.writeable:  # nobody is excluded
+        return 0.0
+    axes, taken = world.base.axes, 0.0
+    for stage in range(len(STAGES)):
+        for mineral, seller in zip(*np.nonzero(np.isin(axes.sellers(stage), index)), strict=True):
+            laid = duty[mineral, stage, axes.sellers(stage)[mineral, seller]]
+            buyers, flow = axes.buyers(stage)[mineral], world.base.lanes(stage).flow_t[mineral, seller]
+            shipped = np.where(buyers >= 0, flow * laid[np.maximum(buyers, 0)], 0.0)
+            taken += float(world.base.evidence.price_usd_t[mineral, stage] * shipped.sum())
+    return world.parameters.duty_incidence_share * taken
+
+
 def is_founding(world: TradeWorld) -> bool:
     """Founders' terms still hold: who joins by the day that the scenario names pays no price of entry."""
     until = world.premise.zone.founding_until
@@ -100,11 +121,13 @@ def _view_at(world: TradeWorld, name: str, index: list[int], emergency: Emergenc
         tariff_relief_usd=offer.tariff_relief_usd * part,
         exempt=offer.exempt,
         duty_burden_usd=duty_burden_usd(world, index),
+        excluded_usd=excluded_usd(world, index),
+        aligned_rung=RUNGS.index(world.premise.zone.aligned_rung),
         invited=voter in world.state.politics.invited,
         founding=is_founding(world),
         rivals_share=rivals_share(world, index),
         finance_if_bound_usd=part
-        * world.parameters.finance_grant_share
+        * float(grant_share(world)[index].mean())
         * world.state.politics.finance_if_bound_usd.get(voter, 0.0),
     )
 
@@ -132,8 +155,8 @@ def _standing_at(world: TradeWorld, name: str, index: list[int], emergency: Emer
         ),
         minerals_at_risk_usd=float(world.economy.minerals_at_risk_usd[index].sum()),
         pressure=politics.pressure.get(facts.speaks_for[index[0]], 0.0),
-        retaliation_belief=float(weight @ politics.retaliation_belief[index]),
-        finance_offer_usd=float(politics.finance_usd[index].sum()) * p.finance_grant_share,
+        retaliation_belief=_answer_belief(world, float(weight @ politics.retaliation_belief[index]), rung),
+        finance_offer_usd=float(politics.finance_usd[index] @ grant_share(world)[index]),
         side_payment_usd=0.0,
         emergency_relief_share=emergency.relief_share(index),
         cut_off_quarters=max(
@@ -149,6 +172,11 @@ def _standing_at(world: TradeWorld, name: str, index: list[int], emergency: Emer
         population=float(facts.population[index].sum()),
         quarter_rounds=world.clock.quarter_rounds,
     )
+
+
+def _answer_belief(world: TradeWorld, belief: float, rung: int) -> float:
+    """Chance that the step in question is answered; of steps below the floor by what befell others."""
+    return belief if rung >= FLOOR - 1 else belief_in_answers_to_soft_steps(world, belief)
 
 
 def _peers_share(world: TradeWorld, index: list[int], rung: int) -> float:

@@ -104,7 +104,7 @@ def later_horizon(world: TradeWorld, conditions: Conditions) -> Horizon:
     growth = world.expected_growth(world.round)
     outside, inside = {}, {}
     for block in BLOCKS:
-        facts, believed = world.economy.blocks[block], world.believed(block)
+        facts, believed = world.plants[block], world.believed(block)
         outside[block] = project_capacity(world, block, facts, believed, growth, years)
         floor = _floor_believed(world, block, believed)
         inside[block] = project_capacity(world, block, facts, floor, growth, years)
@@ -179,7 +179,7 @@ def ordered_year_t(
         markets,
         block,
         facts,
-        believed_usd_t,
+        (believed_usd_t, believed_usd_t),
         Feed(feed_usd_t, feed_usd_t),
         growth_share,
         world.round,

@@ -84,7 +84,8 @@ class Outlooks:
 
     def _look_ahead(self, questions: Sequence[Question], parts: list[list[tuple[Case, Outcome]]]) -> None:
         """Adds to the parts of questions on controls the market of some years on with the plants that each
-        control calls up or closes; where one would be lifted it is gone, and the market without it comes too.
+        control calls up or closes; where one would be lifted it is gone, or exports are taxed by then, and
+        the same market without these plants comes too.
         """
         if self.setting.later is None or self.call_up is None:
             return
@@ -100,7 +101,7 @@ class Outlooks:
         called_t = self.call_up(self.known[self.in_force, False], controls)
         places, cases = [], []
         for (place, question, case, _), called in zip(asked, called_t, strict=True):
-            lifted = case.controls if question.lifts else ()
+            lifted = case.controls if question.lifts else _taxed_by_then(case, question)
             kept = case.controls if question.lasts else lifted
             cases.append(Case(case.minerals, self.bound, self.in_force, kept, True, called))
             places.append(place)
@@ -228,6 +229,15 @@ class Outlooks:
         before = _by_account(status_quo.accounts, np.array(case.minerals), self.weight)
         after = _by_account(outcome.accounts, None, self.weight[outcome.minerals])
         return _Change(*(b - a for a, b in zip(before, after, strict=True)))
+
+
+def _taxed_by_then(case: Case, question: WhatIfControl) -> tuple[Control, ...]:
+    """The export tax that is added later where a question names one."""
+    if question.then_tax_share == 0.0:
+        return ()
+    return tuple(
+        replace(control, approval_share=1.0, tax_share=question.then_tax_share) for control in case.controls
+    )
 
 
 @dataclass(frozen=True)

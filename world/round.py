@@ -16,7 +16,7 @@ from agents.accession import FLOOR
 from world.aftermath import learn, run_plants
 from world.axes import STAGES, Array, Axes, Mask
 from world.called_up import Asked, CallUp
-from world.capacity import commission
+from world.capacity import commission, learn_to_build
 from world.conditions import disturb
 from world.counterfactual import Outcome
 from world.institution_lanes import favour_members
@@ -31,7 +31,7 @@ from world.refiner_move import duties_on_dominant, move_refiner
 from world.reserve_round import plan_reserve, release_in_emergency, settle_reserve
 from world.review import review_standings
 from world.shared_setting import SharedSetting
-from world.state import check_state
+from world.state import Control, check_state
 from world.state_trade import settle_states
 from world.talks import relieve_duties
 from world.zone import enter_into_force, nonaligned, update_zone
@@ -69,6 +69,7 @@ def happen(world: TradeWorld) -> None:
     world.happenings = world.calendar.happen(world.round, members, outside)
     disturb(world)
     commission(world.state.markets, world.round)
+    learn_to_build(world)
     take_effect(world)
     update_zone(world)
     take_seats(world)
@@ -152,12 +153,17 @@ def outlooks_of(world: TradeWorld, with_later: bool, shared: SharedSetting | Non
 
 
 def _call_up(world: TradeWorld) -> Callable[[Outcome, Sequence[After]], Sequence[Mapping[str, Array]]]:
-    """What industry orders because of controls: for an episode, or over the years that governments plan."""
+    """What industry orders because of controls: for an episode, a price war, or the years that governments
+    plan.
+    """
     p, plans = world.parameters, cache(partial(CallUp.of, world))
 
+    def quarters(control: Control, lasts: bool) -> float:
+        episode = p.predation_quarters if control.tax_share < 0.0 else p.control_episode_quarters
+        return 4.0 * p.planning_years if lasts else episode
+
     def call_up(before: Outcome, controls: Sequence[After]) -> Sequence[Mapping[str, Array]]:
-        quarters = {True: 4.0 * p.planning_years, False: p.control_episode_quarters}
-        asked = [Asked(control, after, quarters[lasts]) for control, lasts, after in controls]
+        asked = [Asked(control, after, quarters(control, lasts)) for control, lasts, after in controls]
         return plans(before).capacity_t(asked)
 
     return call_up

@@ -4,6 +4,7 @@ SECTORS = """
 country | text | ISO 3166-1 alpha-3 | where the sector works (activities under 5e-4 of the world's are left out while nothing is lost)
 sector | text | - | sector, as in the table sectors of the data
 activity_share | number | 0-1 | part of the world's activity in the base year
+assembly_ratio | number | ratio | assembly of parts (packs, motors, boards) here over that of the base year at the same world demand: above 1 it has come, below it has left
 need_usd | number | USD/quarter | components and metal that its lines need at the prices users are used to, at base-year prices
 used_share | number | 0-1 | part of it that is used, by value: the rest is spared, replaced, given up or finds no seller; what the thrift of years saves is no need
 met_share | number | 0-1 | part met of what cannot be spared or replaced, by value, before parts are drawn

@@ -32,6 +32,7 @@ def _sectors(world: TradeWorld, found: SectorRound) -> None:
     percent = 100.0 * found.unit_usd / sectors.price_usd[:, None]
     numbers = {
         "activity_share": sectors.activity_share,
+        "assembly_ratio": found.moved,
         "need_usd": found.need_usd,
         "used_share": found.used_share,
         "met_share": found.met_share,

@@ -55,6 +55,13 @@ def going_without(run: Outcome, target: Target) -> Array:
     return 100.0 * (1.0 - run.mean(_rows(run, target), "used_share", "need_usd"))
 
 
+@word("%", ONE, SECTOR, of_goods=False)
+def assembly(run: Outcome, target: Target) -> Array:
+    """Assembly of parts in a sector of the place over that of the base year at the same world demand, mean by
+    activity: above 100 it has come, below it has left."""
+    return 100.0 * run.mean(_rows(run, target), "assembly_ratio", "activity_share")
+
+
 @word("days", ONE, f"all {SECTOR}", of_goods=False)
 def parts_days(run: Outcome, target: Target) -> Array:
     """Parts that lines of the place hold, in days of the input that there are fewest of, mean by need."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from small_worlds import make_world, measure, play, table
+from small_worlds import make_world, measure, play, table, zone_world
 
 from world.measures import Measure
 from world.model import TradeWorld
@@ -59,3 +59,32 @@ def test_dearer_metal_is_passed_on_in_proportion_to_what_is_in_a_product() -> No
     assert rows.loc["steel", "cost_unit_usd"] == 0.0
     price = rows["cost_unit_usd"] / rows["cost_unit_percent"].replace(0.0, np.nan) * 100
     assert np.isclose(price["cars_ev"], 40_000)
+
+
+CLUB = ["CAN", "JPN", "KOR"]
+
+
+def parts_of_the_club(world: TradeWorld) -> float:
+    """Assembly of wind power in the club over that of the base year, in the last round."""
+    rows = table(world, "sectors", sector="wind", round=world.round - 1).set_index("country")
+    members = rows.loc[["USA", *CLUB]]
+    return float(
+        (members["assembly_ratio"] * members["activity_share"]).sum() / members["activity_share"].sum()
+    )
+
+
+def zone_with(**given: object) -> TradeWorld:
+    settings = {"minerals": ("ndpr",), "rounds": 24, "zone__stages": ["ore", "refined", "component"]}
+    return zone_world(CLUB, **(settings | given))
+
+
+def test_assembly_leaves_a_floor_on_components_and_stays_where_products_pay_it_too() -> None:
+    floor, covered = zone_with(), zone_with(zone__products=True)
+    metal = zone_with(zone__stages=["ore", "refined"])
+    assert parts_of_the_club(floor) < parts_of_the_club(covered) - 0.005 < 1.0
+    # components of the world are cheap where only the metal has a floor: their makers leave, not assembly
+    assert parts_of_the_club(floor) < parts_of_the_club(metal) - 0.005
+    for world in (floor, covered):  # what leaves comes elsewhere: the world needs what it needed
+        base, markets = world.base, world.state.markets
+        moved = (base.final_use_t * markets.final_place).sum(axis=1)
+        np.testing.assert_allclose(moved, base.final_use_t.sum(axis=1), rtol=1e-9)
