@@ -93,6 +93,20 @@ def residual_demand(setting: Setting, members: Mask, floor: bool, trades: Sequen
     return Residual(np.where(some, sold, 0.0), to, gate, asked_usd_t, answer, used)
 
 
+def _lanes_of(
+    asked: AskedRows, trades: Sequence[Trade], lanes: LaneList, stage: int
+) -> tuple[Mask, Whole, Mask, Whole, Mask]:
+    """(row,) whether trades are of the stage and who sells; (L,) lanes of the trade, the country that each
+    ships to, and all lanes of the seller."""
+    here = np.array([trade.stage == stage for trade in trades])
+    seller = np.array([trade.seller if trade.stage == stage else 0 for trade in trades])
+    hub, buyers = asked.listed.hub[stage][:, 0], asked.axes.buyers(stage)
+    to = np.where(lanes.route == 0, buyers[lanes.row, lanes.buyer], hub)
+    theirs = here[lanes.row] & (lanes.seller == seller[lanes.row])
+    mine = theirs & np.stack([trade.to for trade in trades])[lanes.row, to]
+    return here, seller, mine, to, theirs
+
+
 @dataclass(frozen=True)
 class _Sales:
     """The trades of a stage in its list of lanes.
@@ -120,12 +134,7 @@ class _Sales:
     def of(cls, asked: AskedRows, trades: Sequence[Trade], found: ListedClearing, stage: int) -> _Sales:
         """Read them off the market that cleared."""
         lanes, flows, rows = asked.listed.lanes[stage], found.flows[stage], len(trades)
-        here = np.array([trade.stage == stage for trade in trades])
-        seller = np.array([trade.seller if trade.stage == stage else 0 for trade in trades])
-        hub, buyers = asked.listed.hub[stage][:, 0], asked.axes.buyers(stage)
-        to = np.where(lanes.route == 0, buyers[lanes.row, lanes.buyer], hub)
-        theirs = here[lanes.row] & (lanes.seller == seller[lanes.row])
-        mine = theirs & np.stack([trade.to for trade in trades])[lanes.row, to]
+        here, seller, mine, to, theirs = _lanes_of(asked, trades, lanes, stage)
         # what a ceiling on all sales is worth is part of the price at home
         gate = np.full(rows, np.inf)
         np.minimum.at(gate, lanes.row[theirs & ~mine], flows.asked_usd_t[theirs & ~mine])
