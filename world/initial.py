@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -93,7 +94,7 @@ def _initial_markets(
     )
 
 
-def _nothing_asked(first: list[Array]) -> dict[str, list[Array]]:
+def _nothing_asked(first: list[Array]) -> dict[str, Any]:
     """Nobody is licensed: no mark-ups, and sales from which on they would be asked of any size."""
     names = {"mark_up_usd_t": 0.0, "licensed_mark_up_usd_t": 0.0, "mark_up_over_t": 1.0}
     return {name: [np.full_like(values, value) for values in first] for name, value in names.items()}
