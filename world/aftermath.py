@@ -20,6 +20,7 @@ from world.holdings import holding_of, private_share, revise_holdings
 from world.hub_capacity import revise_hubs
 from world.institution_lanes import revise_reliability
 from world.licence_round import close_offices
+from world.mark_ups import revise_mark_ups
 from world.market.clearing import StageClearing
 from world.market_round import Cleared
 from world.plant_costs import BLOCK_STAGE, BLOCKS
@@ -51,6 +52,7 @@ def learn(world: TradeWorld, cleared: Cleared) -> None:
     close_offices(world, cleared)
     revise_hubs(world, cleared)
     revise_ways(world, cleared)
+    revise_mark_ups(world, cleared)
     revise_habits(world, cleared)
     revise_prices(world, cleared)
     run_sectors(world, cleared)
@@ -234,7 +236,7 @@ def run_plants(world: TradeWorld, cleared: Cleared) -> None:
     trusts it.
     """
     believed, seen, cut, exempt = {}, {}, {}, exemptions(world)
-    for block in world.economy.blocks:
+    for block in world.plants:
         stage = BLOCK_STAGE[block]
         positions = world.base.axes.sellers(stage)
         bound = (world.state.politics.rung == FLOOR)[np.maximum(positions, 0)] & (positions >= 0)
@@ -246,12 +248,12 @@ def run_plants(world: TradeWorld, cleared: Cleared) -> None:
         believed[block] = believed_floor_usd_t(
             world.believed(block), reference, world.parameters.floor_credibility_share * trust
         )
-        seen[block] = observed_price(world, cleared, stage)
+        seen[block] = world.assured(block, observed_price(world, cleared, stage))
         cut[block] = gather(finance_cut(world), positions) * scope_of(world)[:, stage][:, None]
     invest(
         world.base,
         world.state.markets,
-        world.economy.blocks,
+        world.plants,
         believed,
         seen,
         cut,

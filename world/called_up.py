@@ -51,7 +51,7 @@ class CallUp:
         growth, years = world.expected_growth(world.round), world.parameters.planning_years
         planned, ordered, loses, feeds = {}, {}, {}, {}
         for block in BLOCKS:
-            facts, believed = world.economy.blocks[block], world.believed(block)
+            facts, believed = world.plants[block], world.believed(block)
             feeds[block] = feed = _feed_of_all(world, block, before)
             planned[block] = project_capacity(world, block, facts, believed, growth, years)
             ordered[block] = ordered_year_t(
@@ -84,7 +84,7 @@ class CallUp:
         feed = _feed(block, asked, usual_feed)
         if block in MAKING:
             expected = expected * _feed_ratio(usual_feed, feed) ** learned
-        growth, facts = world.expected_growth(world.round), world.economy.blocks[block]
+        growth, facts = world.expected_growth(world.round), world.plants[block]
         other = ordered_year_t(world, block, facts, changed, expected, growth, mineral)
         loses = running_cost_usd_t(world.base, block, feed, mineral) > changed[:, None, :]
         stands = capacity_of(world.state.markets, block)[mineral]

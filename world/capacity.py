@@ -8,6 +8,7 @@ believes; this module keeps the books.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -33,10 +34,14 @@ from world.plant_costs import (
     BlockFacts,
     base_price,
     full_cost_now,
+    read_block_facts,
     running_cost_usd_t,
 )
 from world.randomness import Streams
 from world.state import Markets
+
+if TYPE_CHECKING:
+    from world.model import TradeWorld
 
 NEW_TRANCHE_SHARE = np.array([0.5, 0.5, 0.0])
 """Where on its country's cost curve a new plant stands, the cheapest third first (assumption: newcomers
@@ -164,6 +169,11 @@ def commission(markets: Markets, round_: int) -> None:
         _change_standing(markets, block, NEW_TRANCHE_SHARE[None, :, None] * arriving)
 
 
+def learn_to_build(world: TradeWorld) -> None:
+    """What building takes where so much stands by now: who has grown builds sooner and at less."""
+    world.plants = read_block_facts(world.base, world.facts, world.parameters, world.state.markets.capacity_t)
+
+
 def _change_standing(markets: Markets, block: str, added_t: Array) -> None:
     """Book tonnes (mineral, tranche, seller) that open, or below zero close."""
     standing = np.maximum(standing_t(markets, block) + added_t, 0.0)
@@ -188,7 +198,7 @@ def invest(
 ) -> dict[str, IndustryDecision]:
     """Industry looks and orders, mothballs, restarts; the books follow.
 
-    believed, seen : block -> (mineral, seller) price believed in and read today; feeds : block -> price of
+    believed, seen : block -> (mineral, seller) price believed in and got today; feeds : block -> price of
         what it makes its good of
     finance_cut : block -> (mineral, seller) share by which cheap finance lowers the full cost; growth_share :
         (mineral,) expected growth of demand, a year
@@ -197,17 +207,18 @@ def invest(
     """
     decisions = {}
     for block, facts in blocks.items():
-        view = view_industry(base, markets, block, facts, believed[block], feeds[block], growth_share, round_)
+        view = view_industry(
+            base, markets, block, facts, (believed[block], seen[block]), feeds[block], growth_share, round_
+        )
         markets.cash_usd_t[block] = keep_cash(
             markets.cash_usd_t[block],
-            believed[block],
+            seen[block],
             view.running_cost_usd_t,
             parameters,
             base.rounds_per_year,
         )
         view = replace(
             view,
-            seen_usd_t=seen[block],
             full_cost_usd_t=view.full_cost_usd_t * (1.0 - finance_cut[block]),
             cash_usd_t=markets.cash_usd_t[block],
         )
@@ -225,15 +236,15 @@ def view_industry(
     markets: Markets,
     block: str,
     facts: BlockFacts,
-    believed_usd_t: Array,
+    price_usd_t: tuple[Array, Array],
     feed: Feed,
     growth_share: Array,
     round_: int,
     mineral: Whole | slice = EVERY_MINERAL,
 ) -> IndustryView:
-    """What the producers of a block see. Who plans a plant reckons with the price of its feed that it has
-    come to expect, who runs one with today's. Where rows are asked for in place of all minerals, prices are
-    those of the rows.
+    """What the producers of a block see at prices believed in and got today. Who plans a plant reckons with
+    the price of its feed that it has come to expect, who runs one with today's. Where rows are asked for in
+    place of all minerals, prices are those of the rows.
     """
     lead = (facts.lead_rounds + 0.5 * facts.ramp_rounds) / base.rounds_per_year
     return IndustryView(
@@ -241,8 +252,8 @@ def view_industry(
         on_order_t=markets.arriving_t[block][round_ + 1 :].sum(axis=0)[mineral],
         standing_t=standing_t(markets, block)[mineral],
         mothballed_t=markets.mothballed_t[block][mineral],
-        believed_usd_t=believed_usd_t,
-        seen_usd_t=believed_usd_t,
+        believed_usd_t=price_usd_t[0],
+        seen_usd_t=price_usd_t[1],
         full_cost_usd_t=full_cost_now(base, block, facts, feed.expected_usd_t, mineral),
         input_usd_t=feed.expected_usd_t / base.yield_of(BLOCK_STAGE[block])[mineral, None],
         running_cost_usd_t=running_cost_usd_t(base, block, feed.today_usd_t, mineral),
@@ -266,6 +277,8 @@ def parameters_of_industry(parameters: ParameterValues, rounds_per_year: int) ->
         closure_rate_year=parameters.closure_rate_year,
         builders_share_year=parameters.builders_share_year,
         balance_response=parameters.balance_response,
+        seen_rivals_share=parameters.seen_rivals_share,
+        today_share=parameters.build_today_share,
         rounds_per_year=rounds_per_year,
     )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from world.axes import STAGES, Array, gather, gather_pairs
+from world.axes import ORE, STAGES, Array, gather, gather_pairs
 from world.buying_ahead import ordered_ahead_t, planned_t
 from world.customs import limits_of
 from world.decrees import with_decrees
@@ -14,14 +14,17 @@ from world.fear import fear_of, purchase_share
 from world.guarantees import cover_of
 from world.habits import seller_size_t
 from world.holdings import holding_of
+from world.licensed_exporters import licensed_exporters
 from world.offers import Conditions
-from world.quotas import SellerQuotas, abroad_quotas
+from world.quotas import Asking, SellerQuotas, abroad_quotas, joined, licence_desks
 from world.state_trade import stock_orders_t, stock_releases_t
 from world.stocks import lendable_t
-from world.unrecorded import ways_out
+from world.unrecorded import abroad_t, ways_out
 
 OUTAGE_RANGE = (-0.6, 0.4)
 """Log deviations of a country's mine output kept within a loss of 45% and a gain of 49% (assumption)."""
+COST_WITH_CYCLE = 0.5
+"""Correlation of what mining costs with the world's activity (assumption)."""
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
 
 def disturb(world: TradeWorld) -> None:
     """Demand grows along its path; demand shocks and outages revert to their mean with the volatility of
-    2010-24.
+    2010-24. A part of demand moves with the world's activity, all mines with what mining costs.
 
     x' = r x + sqrt(1 - r^2) s e, r a year's persistence to the power of a round's part of a year; the mean of
     exp(x) is kept at 1.
@@ -43,7 +46,9 @@ def disturb(world: TradeWorld) -> None:
         return
     keep = world.economy.volatility.persistence_share ** (1 / world.clock.rounds_per_year)
     fresh = np.sqrt(1.0 - keep**2)
-    drawn = streams.normals("demand", world.round, axes.minerals)
+    cycle, dearer = _world_draws(world)
+    own = streams.normals("demand", world.round, axes.minerals)
+    drawn = np.sqrt(p.world_cycle_share) * cycle + np.sqrt(1.0 - p.world_cycle_share) * own
     sd = p.shock_scale * world.economy.volatility.demand_sd
     markets.demand_shock = keep * markets.demand_shock - (1.0 - keep) * sd**2 / 2.0 + fresh * sd * drawn
     subjects = [
@@ -53,9 +58,22 @@ def disturb(world: TradeWorld) -> None:
     outage = np.stack([streams.normals("outage", world.round, names) for names in subjects])
     spread = p.shock_scale * gather(world.economy.volatility.output_sd, axes.ore_sellers)
     back, drift = keep[:, None], -(1.0 - keep[:, None]) * spread**2 / 2.0
+    # what makes all mines dearer at once takes as much off what they offer as their supply answers prices
+    answer = np.nan_to_num(world.base.evidence.supply_elasticity[:, ORE])[:, None]
+    drawn_in_ore = spread * outage - answer * p.shock_scale * p.world_cost_sd * dearer
     markets.ore_outage = np.clip(
-        back * markets.ore_outage + drift + fresh[:, None] * spread * outage, *OUTAGE_RANGE
+        back * markets.ore_outage + drift + fresh[:, None] * drawn_in_ore, *OUTAGE_RANGE
     )
+
+
+def _world_draws(world: TradeWorld) -> tuple[float, float]:
+    """Standard normal draws of the round that all minerals share: of the world's activity, and of what
+    energy, currencies and wages cost miners, which rises with it."""
+    activity, other = (
+        float(world.streams.normals(event, world.round, ["world"])[0])
+        for event in ("world demand", "world cost")
+    )
+    return activity, COST_WITH_CYCLE * activity + float(np.sqrt(1.0 - COST_WITH_CYCLE**2)) * other
 
 
 def conditions_of(world: TradeWorld) -> Conditions:
@@ -93,7 +111,8 @@ def ceiling(world: TradeWorld, stage: int) -> Array:
 
 
 def quotas_abroad(world: TradeWorld, stage: int) -> SellerQuotas:
-    """Quotas of sellers on what goes abroad, on the axes of the stage."""
+    """Quotas of sellers on what goes abroad, and desks of those who are licensed, on the axes of the
+    stage."""
     axes, usual = world.base.axes, world.state.markets.usual_flow_t[stage]
     quotas = with_decrees(world.happenings, world.state.politics.controls).export_quotas
     ways = None
@@ -101,7 +120,16 @@ def quotas_abroad(world: TradeWorld, stage: int) -> SellerQuotas:
         capacity = world.state.markets.unrecorded_capacity_t[stage]
         price = world.state.prices.price_usd_t[stage]
         ways = ways_out(world.base, capacity, price, world.happenings, world.parameters, stage)
-    return abroad_quotas(quotas, stage, axes.sellers(stage), axes.buyers(stage), usual, ways)
+    markets, (sellers, buyers) = world.state.markets, (axes.sellers(stage), axes.buyers(stage))
+    asking = Asking(markets.mark_up_usd_t[stage], markets.mark_up_over_t[stage])
+    found = abroad_quotas(quotas, stage, sellers, buyers, usual, ways, asking)
+    if not asking.usd_t.any():
+        return found
+    licensed = licensed_exporters(
+        axes, world.state.politics, world.happenings, world.parameters, stage, with_quotas=False
+    )
+    exports = abroad_t(usual, sellers, buyers)
+    return joined(found, licence_desks(licensed.on_lanes(buyers), asking, usual, exports, found))
 
 
 def planned_ahead_t(world: TradeWorld, stage: int) -> Array:

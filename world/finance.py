@@ -29,7 +29,7 @@ def project_usd_year(world: TradeWorld, everything: bool = False) -> Array:
     scope, growth, axes = scope_of(world), world.expected_growth(world.round), world.base.axes
     scope = scope | everything
     cost = np.zeros((len(axes.minerals), len(axes.countries)))
-    for block, facts in world.economy.blocks.items():
+    for block, facts in world.plants.items():
         stage = BLOCK_STAGE[block]
         usual = capacity_of(world.state.markets, block) * growth[:, None]
         grown = np.maximum(usual, under_way_year_t(world, block)) + facts.entry_t

@@ -23,6 +23,7 @@ from world.market.clearing import Clearing
 from world.offers import Conditions, Priced, make_offers
 from world.plant_costs import BLOCK_STAGE, BLOCKS, EVERY_MINERAL, BlockFacts
 from world.price_floor import believed_floor_usd_t, gap_to_reference_usd_t
+from world.quotas import Asking
 from world.segment_prices import SegmentPrices
 from world.setting import Horizon, Setting
 from world.state import Markets
@@ -86,7 +87,15 @@ def make_setting(
         now=now,
         later=later,
         exempt=exemptions(world),
+        asking=asked_if_licensed(state.markets),
     )
+
+
+def asked_if_licensed(markets: Markets) -> tuple[Asking, ...]:
+    """Per stage what exporters would come to ask above the price at home if they alone might export."""
+    pairs = zip(markets.licensed_mark_up_usd_t, markets.mark_up_over_t, strict=True)
+    found = tuple(Asking(usd_t, over_t) for usd_t, over_t in pairs)
+    return found if any(asking.any() for asking in found) else ()
 
 
 def later_horizon(world: TradeWorld, conditions: Conditions) -> Horizon:
@@ -95,7 +104,7 @@ def later_horizon(world: TradeWorld, conditions: Conditions) -> Horizon:
     growth = world.expected_growth(world.round)
     outside, inside = {}, {}
     for block in BLOCKS:
-        facts, believed = world.economy.blocks[block], world.believed(block)
+        facts, believed = world.plants[block], world.believed(block)
         outside[block] = project_capacity(world, block, facts, believed, growth, years)
         floor = _floor_believed(world, block, believed)
         inside[block] = project_capacity(world, block, facts, floor, growth, years)
@@ -170,7 +179,7 @@ def ordered_year_t(
         markets,
         block,
         facts,
-        believed_usd_t,
+        (believed_usd_t, believed_usd_t),
         Feed(feed_usd_t, feed_usd_t),
         growth_share,
         world.round,

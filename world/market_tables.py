@@ -209,7 +209,7 @@ growth_share_year | number | share/year | -0.5..1 | growth
             + """
 price_sd | number | log change | 0..3 | spread of yearly price changes
 output_sd | number | log change | 0..3 | spread of yearly changes of world output
-demand_sd | number | log change | 0..1 | spread of demand shocks, an assumption
+demand_sd | number | log change | 0..1 | spread of what is used at a given price
 shock_persistence | number | share/year | 0..1 | part of a shock that is left after a year
 """
         ),

@@ -104,6 +104,7 @@ class TradeWorld(mesa.Model):
             economy = build_economy(self.dataset, self.premise, self.parameters)
         self.economy = economy
         self.base, self.facts = economy.base, economy.facts
+        self.plants = economy.blocks  # what building takes by now
         self.leader, self.dominant = economy.leader, economy.dominant
         self.is_dominant: Mask = np.arange(len(self.base.axes.countries)) == self.dominant
 
@@ -249,13 +250,16 @@ class TradeWorld(mesa.Model):
 
     def believed(self, block: str) -> Array:
         """(mineral, seller) price that the producers of a block believe in, public guarantees included."""
+        return self.assured(block, self.state.markets.believed_usd_t[BLOCK_STAGE[block]])
+
+    def assured(self, block: str, price_usd_t: Array) -> Array:
+        """(mineral, seller) what the producers of a block get at a price, public guarantees included."""
         stage = BLOCK_STAGE[block]
-        believed = self.state.markets.believed_usd_t[stage]
         cover = cover_of(self.happenings.guarantees, stage, self.base.axes.sellers(stage))
         if not cover.some:
-            return believed
+            return price_usd_t
         covered = cover.covered_share(planned_t(self.base, self.state.markets, stage, self.round))
-        return believed_under(cover, covered, believed)
+        return believed_under(cover, covered, price_usd_t)
 
     def refined_output_t(self) -> Array:
         """(mineral, refiner) refined output of the last round; of the base year before any."""

@@ -16,7 +16,7 @@ from agents.accession import FLOOR
 from world.aftermath import learn, run_plants
 from world.axes import STAGES, Array, Axes, Mask
 from world.called_up import Asked, CallUp
-from world.capacity import commission
+from world.capacity import commission, learn_to_build
 from world.conditions import disturb
 from world.counterfactual import Outcome
 from world.institution_lanes import favour_members
@@ -69,6 +69,7 @@ def happen(world: TradeWorld) -> None:
     world.happenings = world.calendar.happen(world.round, members, outside)
     disturb(world)
     commission(world.state.markets, world.round)
+    learn_to_build(world)
     take_effect(world)
     update_zone(world)
     take_seats(world)

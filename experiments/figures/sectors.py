@@ -34,7 +34,7 @@ def draw_sectors(run: Run, baseline: Run | None = None) -> Figure:
             figure.text(0.5, 0.45, "The data of this run know no sectors.", ha="center")
         else:
             lost, added = theme.small_multiples(figure, 2, columns=2, gridspec_kw={"wspace": 0.62})
-            colours = _colours(rows)
+            colours = sector_colours(rows)
             _draw_lost(lost, run, colours)
             _draw_added(added, run, colours)
             for panel in (lost, added):
@@ -59,7 +59,8 @@ def find_sector(run: Run) -> str:
     return said
 
 
-def _colours(rows: pd.DataFrame) -> dict[str, str]:
+def sector_colours(rows: pd.DataFrame) -> dict[str, str]:
+    """A colour for each sector of the table, the same in every figure of a run."""
     names = list(dict.fromkeys(map(str, rows["sector"])))
     return dict(zip(names, sns.color_palette("colorblind", len(names)).as_hex(), strict=True))
 

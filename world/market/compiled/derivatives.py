@@ -75,7 +75,9 @@ def _close_rows(stages, row, scale, work, matrix):  # type: ignore[no-untyped-de
                 _divide(matrix, at, sides[DEMAND, at] if sides[DEMAND, at] > 0 else 1.0)
                 matrix[at, at] += sides[SUPPLY_SLOPE, at] / sides[SUPPLY, at]
             else:
-                _replace(matrix, at, 1.0 / scale)
+                for k in range(matrix.shape[1]):
+                    matrix[at, k] *= sides[CONVERTED, at] / scale
+                matrix[at, at] += (1.0 + sides[CONVERTED, at] * sides[SUPPLY_SLOPE, at]) / scale
 
 
 @lean
@@ -104,7 +106,7 @@ def _list_buyer(stage, s, row, b, work, matrix, sums):  # type: ignore[no-untype
     ``matrix``; how
     many are listed."""
     buyers = stage.choice.shape[1]
-    origin, column, count = stage.start[row * buyers], work.columns[:, work.buyer[s] + b], 0
+    origin, column, count = stage.start[row * buyers], work.columns[work.buyer[s] + b], 0
     ordered = column[UNIT] * column[ORDERED]
     for lane in range(stage.start[row * buyers + b], stage.start[row * buyers + b + 1]):
         k, i = work.lane[s] + lane - origin, work.first[s] + stage.seller[lane]
@@ -137,8 +139,11 @@ def log_jacobian(stages, row, scale, work, sums, matrix):  # type: ignore[no-unt
     pull, response, listed = sums
     for s in range(len(stages)):
         stage = stages[s]
-        for b in range(stage.choice.shape[1]):
-            column = work.columns[:, work.buyer[s] + b]
+        buyers = stage.choice.shape[1]
+        for b in range(buyers):
+            if stage.start[row * buyers + b] == stage.start[row * buyers + b + 1]:
+                continue
+            column = work.columns[work.buyer[s] + b]
             count = _list_buyer(stage, s, row, b, work, matrix, sums)
             relative = stage.choice[row, b, 0] * column[SLOPE]
             stiffness = column[FREE] - relative * (1.0 - column[FREE])
