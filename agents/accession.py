@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from agents.approval import domestic_approval
 from agents.decision import CountryDecision
 from agents.institutions import fellow_terms
 from agents.view import Answer, CountryView, Question, WhatIfControlled, WhatIfMember
@@ -192,7 +193,7 @@ def lower_rung_terms(view: CountryView, rung: int, start: int | None = None) -> 
 
     Finance is worth more once rivals for it have signed: what they get is not to be had later (competition
     for capital, Elkins, Guzman and Simmons 2006). At risk is trade in minerals: nobody has been answered by
-    more for signing so little.
+    more for signing so little, and the fewer have been answered at all, the less it is feared.
     """
     p, before = view.parameters, rung - 1 if start is None else start
     step = PROSPECT[rung] - PROSPECT.get(before, 0.0)
@@ -204,6 +205,7 @@ def lower_rung_terms(view: CountryView, rung: int, start: int | None = None) -> 
         "rivals for finance": view.finance_offer_usd * step * p["rival_race_share"] * view.rivals_share,
         "security": (cooperation + rapid_response(view)) * step,
         "autonomy": more * autonomy(view),
+        "domestic approval": more * domestic_approval(view, payoff_scale(view)),
         "retaliation": -more * view.retaliation_belief * episode_share * view.minerals_at_risk_usd,
         "pressure": more * pressure(view),
         "taste": more * taste(view),
@@ -218,7 +220,8 @@ def floor_terms(
     question: WhatIfMember = ALONE,
 ) -> dict[str, float]:
     """Payoff of being bound by the floor over not being bound; for a member the answer holds the reverse
-    of leaving. ``question`` : whether others change sides with it.
+    of leaving. ``question`` : whether others change sides with it. Revenue is not counted on in full: a
+    seller who raises his price to the floor takes the levy over, as exporters do by price undertakings.
     """
     p = view.parameters
     answer = answers[question]
@@ -230,16 +233,19 @@ def floor_terms(
     relieved = metal * view.emergency_relief_share + components * p["component_relief_share"]
     hazard = p["control_hazard_year"] / 4.0
     episode_share = p["control_episode_quarters"] / (4.0 * p["planning_years"])
+    last_step = COMMITMENT[4] - COMMITMENT[3]
     return {
         "users": sign * change.users_usd,
         "producers": sign * change.producers_usd,
         "treasury": sign * change.treasury_usd,
+        "levy taken over": -p["levy_capture_probability"] * max(0.0, sign * change.treasury_usd),
         "security": hazard * view.cut_off_quarters * relieved,
         "finance": finance_of_the_floor(view) + view.side_payment_usd,
         "tariff relief": view.tariff_relief_usd,
         "retaliation": -view.retaliation_belief * episode_share * loss,
-        "autonomy": autonomy(view) * (COMMITMENT[4] - COMMITMENT[3]),
-        "pressure": pressure(view) * (COMMITMENT[4] - COMMITMENT[3]),
+        "autonomy": last_step * autonomy(view),
+        "domestic approval": 0.0 if member else last_step * domestic_approval(view, payoff_scale(view)),
+        "pressure": last_step * pressure(view),
         "taste": taste(view),
         **with_fellows(view, PROSPECT[4] - PROSPECT[3]),
     }

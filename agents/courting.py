@@ -15,6 +15,9 @@ MOST_TOLD = 5
 def choose_invited(view: LeaderView, talks: float) -> tuple[tuple[str, ...], tuple[CountryDecision, ...]]:
     """Candidates below a framework who are asked this quarter, and why; then the best of those who are not.
 
+    A framework that is held takes ``framework_upkeep_talks`` of the quarter's ``talks`` for its working
+    groups, so that a leader with many of them has little time for more.
+
     Each is worth what it could bring times the chance that it signs, over what talks with it take of the
     quarter's ``talks``. Neighbours of somebody asked take less: one summit serves them all, as in Kuala
     Lumpur and Washington in autumn 2025. One more is asked as long as any time is left.
@@ -23,7 +26,9 @@ def choose_invited(view: LeaderView, talks: float) -> tuple[tuple[str, ...], tup
         name: one for name, one in sorted(view.invitations.items()) if one.rung < FRAMEWORK and not one.waits
     }
     chosen: list[str] = []
-    left, cost = talks, dict.fromkeys(open_to, 1.0)
+    held = sum(one.rung >= FRAMEWORK for one in view.invitations.values())
+    left = max(0.0, talks - view.parameters["framework_upkeep_talks"] * held)
+    cost = dict.fromkeys(open_to, 1.0)
     while left > 1e-9:
         rest = [name for name in open_to if name not in chosen and worth_usd(open_to[name]) > 0.0]
         if not rest:

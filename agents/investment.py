@@ -23,6 +23,8 @@ class IndustryParameters:
     closure_rate_year: float
     builders_share_year: float
     balance_response: float
+    seen_rivals_share: float
+    today_share: float
     rounds_per_year: int = 4
 
 
@@ -42,8 +44,9 @@ class IndustryView:
 
     capacity_t : working and mothballed capacity; on_order_t : capacity already on its way
     standing_t, mothballed_t : (mineral, tranche, seller) all of the capacity, and what of it lies idle
-    believed_usd_t : price they believe they will get, floor included as far as they trust it
-    seen_usd_t : price that they read today
+    believed_usd_t : price they believe they will get, a mean of some years, floor included as far as they
+        trust it
+    seen_usd_t : price that they get today, guarantees included
     full_cost_usd_t : all-in price they need
     input_usd_t : what of it pays for the good that they make theirs of, nothing for mines
     running_cost_usd_t : (mineral, tranche, seller) price under which a tranche loses money
@@ -118,18 +121,21 @@ def _margins(view: IndustryView, p: IndustryParameters) -> tuple[Array, Array]:
     it adds, and the same change of its price is more to it than to a mine."""
     full = np.maximum(view.full_cost_usd_t, 1e-9)
     needed = np.maximum(full - view.input_usd_t, LEAST_MARGIN_SHARE * full)
-    ahead = view.believed_usd_t * np.exp(p.balance_response * _short_ahead_share(view))
+    herd = view.believed_usd_t ** (1.0 - p.today_share) * view.seen_usd_t**p.today_share
+    ahead = herd * np.exp(p.balance_response * _short_ahead_share(view, p))
     return np.maximum(needed + ahead - full, 1e-9 * full), needed
 
 
-def _short_ahead_share(view: IndustryView) -> Array:
+def _short_ahead_share(view: IndustryView, p: IndustryParameters) -> Array:
     """(mineral, 1) by how much demand will outrun capacity when what is ordered now would work, over
     capacity: the balance that every project is sold with. Below zero when more is under way or idle than will
-    be needed.
+    be needed. Of what all could bring to the market by then, on order and idle, only a part is reckoned with:
+    each answers a price as if others did so less.
     """
     total = np.maximum(view.capacity_t.sum(axis=1, keepdims=True), 1e-300)
     lead = (view.capacity_t * view.lead_years).sum(axis=1, keepdims=True) / total
-    coming = (view.on_order_t + view.mothballed_t.sum(axis=1)).sum(axis=1, keepdims=True) / total
+    rivals = (view.on_order_t + view.mothballed_t.sum(axis=1)).sum(axis=1, keepdims=True)
+    coming = p.seen_rivals_share * rivals / total
     short = view.growth_share_year[:, None] * lead - coming
     return np.asarray(np.clip(short, -MOST_SHORT_SHARE, MOST_SHORT_SHARE))
 
@@ -147,9 +153,9 @@ def decide_capacity(view: IndustryView, p: IndustryParameters) -> IndustryDecisi
     """Orders, mothballing, restarts and closures of a round.
 
     What is already on order counts against new orders, up to four years of the fastest pace. A tranche that
-    loses money runs until its cash is gone, then is mothballed at the pace of the parameters; so the dearest
-    goes first, at home as abroad. It restarts when the price that it reads or that it believes in is back
-    above its running cost and a premium; what lies idle is closed for good little by little.
+    loses money today runs until its cash is gone, then is mothballed at the pace of the parameters; so the
+    dearest goes first, at home as abroad. It restarts when the price that it reads or that it believes in is
+    back above its running cost and a premium; what lies idle is closed for good little by little.
     """
     most_on_order = MOST_YEARS * np.maximum(p.limit_share_year * view.capacity_t + view.entry_t_year, 1e-300)
     crowded = np.clip(1.0 - view.on_order_t / most_on_order, 0.0, 1.0)
@@ -158,7 +164,7 @@ def decide_capacity(view: IndustryView, p: IndustryParameters) -> IndustryDecisi
 
 def _idle(view: IndustryView, p: IndustryParameters) -> tuple[Array, Array, Array]:
     """Mothballed, restarted and closed, (mineral, tranche, seller)."""
-    price, idle = view.believed_usd_t[:, None, :], view.mothballed_t
+    price, idle = view.seen_usd_t[:, None, :], view.mothballed_t
     losing = (price < view.running_cost_usd_t) & (view.cash_usd_t < 0.0)
     read = np.maximum(view.believed_usd_t, view.seen_usd_t)[:, None, :]
     back = read > (1.0 + p.restart_premium_share) * view.running_cost_usd_t

@@ -87,7 +87,8 @@ class WhatIfControl:
 
     The answer's ``now`` is today's market; its ``later`` the market of some years on in which the plants
     stand that the prices under the control would have called up or closed, and the control itself is gone
-    (``lasts``: it is still there).
+    (``lasts``: it is still there). With ``then_tax_share`` the exports are taxed by so much by then, on top
+    of what stands today, and ``later`` is what these plants change under that tax.
     """
 
     mineral: str
@@ -96,6 +97,7 @@ class WhatIfControl:
     stage: str = "refined"
     tax_share: float = 0.0
     lasts: bool = False
+    then_tax_share: float = 0.0
 
     @property
     def lifts(self) -> bool:
@@ -130,10 +132,11 @@ class CountryView:
     the leader's duties on all its goods take from it. ``population`` weighs votes in a bloc; ``members``
     holds the view of each of its countries (none for a country by itself). ``minerals_at_risk_usd`` is what
     it would lose if the dominant refiner sold it no more metal and bought no minerals.
-    ``invited`` says that the leader has asked it to a framework, ``founding`` that founders' terms still
-    hold. ``rivals_share`` is the part of those who compete with it for the leader's finance that have signed
-    a framework; ``finance_if_bound_usd`` finance that is kept for those bound by the floor. ``fellows`` :
-    clubs it sits in, as they bear on the rung.
+    ``retaliation_belief`` is the chance that the step in question is answered. ``invited`` says that the
+    leader has asked it to a framework, ``founding`` that founders' terms still hold. ``rivals_share`` is the
+    part of those who compete with it for the leader's finance that have signed a framework;
+    ``finance_if_bound_usd`` finance that is kept for those bound by the floor. ``fellows`` : clubs it sits
+    in, as they bear on the rung.
     """
 
     actor: str
@@ -194,8 +197,9 @@ class ControlOption:
     feed_usd : what its plants buy from the targets to make the good of, USD a round
     instrument, tax_share : what is done; a price war is an export tax below zero
     reach : part of third countries bound not to hand the good on to the targets
-    rival_share : share of others in the world's capacity for the good; rival_growth_share its rise since the
-        run began
+    rival_share : share of others in the world's capacity for the good that works; rival_growth_share its rise
+        since the run began
+    freed_quarters : since it last lifted a control on the good
     """
 
     mineral: str
@@ -211,6 +215,7 @@ class ControlOption:
     feed_usd: float = 0.0
     rival_share: float = 0.0
     rival_growth_share: float = 0.0
+    freed_quarters: float = float("inf")
 
     @property
     def good(self) -> tuple[str, str]:
@@ -220,7 +225,9 @@ class ControlOption:
 
 @dataclass(frozen=True)
 class HeldControl:
-    """A control in force: the same terms for its targets since round ``since``."""
+    """A control in force: the same terms for its targets since round ``since``; ``rival_share``: that of the
+    option on the day.
+    """
 
     mineral: str
     stage: str
@@ -229,6 +236,7 @@ class HeldControl:
     approval_share: float
     tax_share: float
     since: int
+    rival_share: float = 0.0
 
     @property
     def good(self) -> tuple[str, str]:

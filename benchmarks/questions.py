@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks.machine import quickest
 from benchmarks.random_questions import posed, random_question
 from benchmarks.tables import Table
-from world import counterfactual
+from world import asked_rows, counterfactual
 from world.conditions import conditions_of
 from world.counterfactual import Case, solve_cases
 from world.market.compiled import newton
@@ -28,8 +28,9 @@ from world.setting import Setting
 
 ROUNDS, QUESTIONS, TIMES = 10, 192, 5
 STEPS: tuple[tuple[str, ModuleType, str], ...] = (
-    ("lanes of borders as they stand", counterfactual, "ask_standing"),
-    ("lanes under controls that are asked about", counterfactual, "ask_controlled"),
+    ("offers and lanes", counterfactual, "ask_rows"),
+    ("of them borders and licences as they stand", asked_rows, "split_setting"),
+    ("of them lanes under controls that are asked about", asked_rows, "list_borders"),
     ("search for prices, all of it", counterfactual, "clear_listed"),
     ("compiled loops of the search", newton, "_solve_rows"),
     ("accounts", counterfactual, "accounts_over"),

@@ -112,6 +112,7 @@ def _stage(
             rng.uniform(*setting.elasticity, (rows, users)),
             price * np.where(rng.random((rows, users)) < 0.7, rng.uniform(1.2, 5.0, (rows, users)), np.inf),
             setting.elasticity[1] + rng.uniform(0.0, 0.7, (rows, users)),
+            *_second_sources(rng.spawn(1)[0], price, (rows, users)),
         ),
         stocks=Stocks(
             stocks * 0.2 * rng.random(buyers),
@@ -123,6 +124,16 @@ def _stage(
         desks=_desks(rng, setting, (sellers, makers + users), price, total),
     )
     return stage, charges
+
+
+def _second_sources(
+    rng: np.random.Generator, price: Floats, shape: tuple[int, int]
+) -> tuple[Floats, Floats, Floats]:
+    """Prices between which users find sources of their own, and the part of need that these give; half have
+    none. From a generator of their own: the other draws of a market stay what they were."""
+    second = price * rng.uniform(1.1, 2.0, shape)
+    share = rng.uniform(0.05, 0.9, shape) * (rng.random(shape) < 0.5)
+    return second, second * rng.uniform(1.5, 4.0, shape), share
 
 
 def _spread(rng: np.random.Generator, setting: Setting, shape: tuple[int, ...]) -> Floats:

@@ -19,6 +19,7 @@ from experiments.figures.welfare import changes
 from experiments.findings import Finding, Quoted, members_by_round
 from experiments.floor_bill import floor_bill
 from experiments.results import Run
+from experiments.sector_findings import largest_loss
 from experiments.shortages import shortages
 from world.instruments import EXPORT_CONTROLS
 
@@ -63,7 +64,7 @@ def find_cost(run: Run, baseline: Run | None = None) -> Finding | None:
 def find_answer(run: Run) -> Finding:
     """The dominant refiner's new controls and those of the calendar; when nobody runs short, that too."""
     text, quoted = _controls_in_words(run, country_name(run.dominant_refiner))
-    calm = "" if shortages(run) else "; no country of any size runs short"
+    calm = "" if shortages(run) or largest_loss(run) else "; no country of any size runs short"
     return Finding("Answer", f"{text}{calm}.", tuple(quoted))
 
 

@@ -52,6 +52,7 @@ class Finding:
 def find_all(run: Run, baseline: Run | None = None) -> list[Finding]:
     """The sentences of the summary in order; a topic without data is left out. Grave shortages come first."""
     from experiments.consequences import find_answer, find_cost, find_holdings
+    from experiments.sector_findings import find_sectors
     from experiments.shortages import GRAVE, find_shortages, shortages
 
     finders: tuple[Callable[[], Finding | None], ...] = (
@@ -61,6 +62,7 @@ def find_all(run: Run, baseline: Run | None = None) -> list[Finding]:
         lambda: find_cost(run, baseline),
         lambda: find_answer(run),
         lambda: find_shortages(run),
+        lambda: find_sectors(run),
         lambda: find_holdings(run),
     )
     found = [finding for finder in finders if (finding := finder()) is not None]

@@ -6,9 +6,11 @@ runs that are compared, so that a difference is one of policy and not of who is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
+from experiments.outcome import NOT_A_NUMBER, Outcome, a_year
+from experiments.sector_outcomes import OF_A_COUNTRY, SECTOR_OUTCOMES
 from world.clock import first_month
 
 if TYPE_CHECKING:
@@ -17,20 +19,6 @@ if TYPE_CHECKING:
     from experiments.results import Run
 
 BINDING_RUNG = 4
-NOT_A_NUMBER = float("nan")
-
-
-class Outcome(NamedTuple):
-    """One outcome: ``measure(run, members)`` gives its value, or one value a mineral when ``by_mineral``;
-    ``words`` name it within a sentence.
-    """
-
-    name: str
-    words: str
-    unit: str
-    meaning: str
-    measure: Callable[[Run, Collection[str]], float | dict[str, float]]
-    by_mineral: bool = False
 
 
 def binding_members(run: Run) -> frozenset[str]:
@@ -73,7 +61,7 @@ def members_users_cost(run: Run, members: Collection[str]) -> float:
     """What users in the member countries pay for refined metal, USD a year."""
     markets = run.table("markets")
     bought = markets[(markets["stage"] == "refined") & markets["country"].isin(list(members))]
-    return _a_year(run, float((bought["use_t"] * bought["price_mean_usd_t"]).sum()))
+    return a_year(run, float((bought["use_t"] * bought["price_mean_usd_t"]).sum()))
 
 
 def members_welfare(run: Run, members: Collection[str]) -> float:
@@ -93,18 +81,12 @@ def dominant_welfare(run: Run, members: Collection[str]) -> float:
 
 def world_welfare(run: Run, members: Collection[str]) -> float:
     """Welfare of all countries, USD a year."""
-    return _a_year(run, float(run.table("countries")["welfare_usd"].sum()))
-
-
-def worst_unmet_share(run: Run, members: Collection[str]) -> float:
-    """Largest share of purchases of one mineral that one country could not meet in any round."""
-    countries = run.table("countries")
-    return float(countries["unmet_share"].max()) if len(countries) else NOT_A_NUMBER
+    return a_year(run, float(run.table("countries")["welfare_usd"].sum()))
 
 
 def levy_revenue(run: Run, members: Collection[str]) -> float:
     """Levy collected by all members, USD a year."""
-    return _a_year(run, float(run.table("countries")["levy_usd"].sum()))
+    return a_year(run, float(run.table("countries")["levy_usd"].sum()))
 
 
 def reserve_value(run: Run, members: Collection[str]) -> float:
@@ -172,13 +154,7 @@ OUTCOMES: tuple[Outcome, ...] = (
         "stock of the reserve at cost in the last quarter",
         reserve_value,
     ),
-    Outcome(
-        "worst_unmet_share",
-        "worst shortage",
-        "share",
-        "worst shortage of any country and mineral, part of its purchases unmet",
-        worst_unmet_share,
-    ),
+    *SECTOR_OUTCOMES,
     Outcome(
         "dominant_share",
         "dominant share",
@@ -215,6 +191,7 @@ COUNTRY_OUTCOMES: tuple[Outcome, ...] = (
         "whether the country is a binding member in the last quarter, 1 or 0: a mean is a part of runs",
         country_bound,
     ),
+    OF_A_COUNTRY,
 )
 """Outcomes of single countries, such as ``country_welfare_CAN``: measured where they are asked for."""
 
@@ -243,14 +220,7 @@ def measure_countries(run: Run, columns: Sequence[str]) -> dict[str, float]:
 
 def _welfare(run: Run, group: Collection[str]) -> float:
     countries = run.table("countries")
-    return _a_year(run, float(countries.loc[countries["country"].isin(list(group)), "welfare_usd"].sum()))
-
-
-def _a_year(run: Run, total: float) -> float:
-    """A sum over the run as a mean a year; rounds before the policies differ are alike and cancel in a
-    difference.
-    """
-    return total / len(run.rounds) * run.rounds_per_year if run.rounds else NOT_A_NUMBER
+    return a_year(run, float(countries.loc[countries["country"].isin(list(group)), "welfare_usd"].sum()))
 
 
 def _refined_mean(run: Run, column: str) -> dict[str, float]:

@@ -50,6 +50,8 @@ zone.quota_share | under `duty_form = "quota"`: share of usual trade that comes 
 zone.benchmark_index | price at which the benchmark and the specific duty look: the mean at the gates of
     sellers other than the dominant refiner, or that of one origin
 zone.derivatives | the floor also covers the metal in components (where they are traded)
+zone.products | goods put together of components outside (packs, motors, boards) pay the floor on what is in
+    them at the zone's border, so that assembly inside keeps its sales there
 zone.scope | minerals covered; `["*"]` for all
 zone.stages | stages covered
 zone.leader_border_alone | the leader upholds the floor at its own border before anyone else is bound

@@ -24,6 +24,8 @@ from world.market.clearing import StageClearing
 from world.market_round import Cleared
 from world.plant_costs import BLOCK_STAGE, BLOCKS
 from world.price_floor import believed_floor_usd_t
+from world.second_sources import opened_after
+from world.sector_round import run_sectors
 from world.state import FLOOR
 from world.state_trade import stock_orders_t
 from world.stocks import followed_share
@@ -42,7 +44,7 @@ believes in it for good (assumption)."""
 
 def learn(world: TradeWorld, cleared: Cleared) -> None:
     """Each compares what it expected with what it saw: prices, stocks, habits, thrift, trust, the risk of
-    retaliation.
+    retaliation. Lines run on what the market left them, before users grow thriftier.
     """
     remember_fear(world)
     revise_stocks(world, cleared)
@@ -51,7 +53,9 @@ def learn(world: TradeWorld, cleared: Cleared) -> None:
     revise_ways(world, cleared)
     revise_habits(world, cleared)
     revise_prices(world, cleared)
+    run_sectors(world, cleared)
     revise_thrift(world)
+    open_second_sources(world, cleared)
     revise_trust(world)
     revise_reliability(world, cleared)
 
@@ -201,6 +205,16 @@ def revise_thrift(world: TradeWorld) -> None:
     )
 
 
+def open_second_sources(world: TradeWorld, cleared: Cleared) -> None:
+    """Users open second sources while they pay at today's price, and close them again."""
+    markets, base = world.state.markets, world.base
+    makers = base.component_input_t.shape[1]
+    first = base.lanes(REFINED).index_usd_t[:, makers:]
+    index = cleared.clearing.stages[REFINED].index_usd_t[:, makers:]
+    ratio = np.where(first > 0, index, 0.0) / np.where(first > 0, first, 1.0)
+    markets.second_open = opened_after(markets.second_open, ratio, base.rounds_per_year, world.parameters)
+
+
 def _thrifty(world: TradeWorld, thrift: Array, gap: Array, prices: tuple[Array, Array]) -> Array:
     """(mineral, user) thrift a round on; ``gap`` (mineral,) long-run less short-run elasticity;
     ``prices`` the
@@ -220,7 +234,7 @@ def run_plants(world: TradeWorld, cleared: Cleared) -> None:
     trusts it.
     """
     believed, seen, cut, exempt = {}, {}, {}, exemptions(world)
-    for block in world.economy.blocks:
+    for block in world.plants:
         stage = BLOCK_STAGE[block]
         positions = world.base.axes.sellers(stage)
         bound = (world.state.politics.rung == FLOOR)[np.maximum(positions, 0)] & (positions >= 0)
@@ -232,12 +246,12 @@ def run_plants(world: TradeWorld, cleared: Cleared) -> None:
         believed[block] = believed_floor_usd_t(
             world.believed(block), reference, world.parameters.floor_credibility_share * trust
         )
-        seen[block] = observed_price(world, cleared, stage)
+        seen[block] = world.assured(block, observed_price(world, cleared, stage))
         cut[block] = gather(finance_cut(world), positions) * scope_of(world)[:, stage][:, None]
     invest(
         world.base,
         world.state.markets,
-        world.economy.blocks,
+        world.plants,
         believed,
         seen,
         cut,

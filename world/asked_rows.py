@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from world.adjusted_capacity import with_called_capacity, with_inside_capacity
-from world.axes import STAGES, Array, Axes, Whole
+from world.axes import REFINED, STAGES, Array, Axes, Whole
 from world.border_terms import Rows
-from world.control_lanes import approvals, taxed
-from world.listed_borders import list_borders
-from world.listed_lanes import ListedPriced, list_market
-from world.segments import Parts, split_users
-from world.setting import Setting
+from world.control_lanes import approvals, controlled_stages, taxed
+from world.listed_borders import OF_BUYERS, list_borders
+from world.listed_lanes import ListedPriced, list_market, list_stage
+from world.segments import Parts, more_users, split_stage, split_users, with_refused
+from world.setting import Places, Setting
 from world.split_setting import split_setting
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AskedRows:
-    """The rows of a batch of questions. ``part`` : the setting with these rows; ``axes``, ``final_use`` :
-    with two buyers for users that licences are refused to."""
+    """The rows of a batch of questions. ``part`` : the setting with these rows, as licences stand; ``axes``,
+    ``final_use`` : with two buyers for users that licences are refused to."""
 
     part: Setting
     axes: Axes
@@ -33,25 +33,31 @@ class AskedRows:
     listed: ListedPriced
 
 
-def ask_standing(setting: Setting, cases: Sequence[Case], mineral: Whole, hubs: bool) -> AskedRows:
-    """Rows of cases that ask about no controls on their ``mineral`` (row,): borders are as they stand."""
-    part, lists = split_setting(setting, cases[0].is_later).rows(mineral, cases[0].is_later)
-    offers, rows = part.horizon(cases[0].is_later).offers, stage_rows(part, cases)
-    listed = list_market(offers, rows, lists, part.terms, part.zone, hubs)
-    return AskedRows(part, part.axes, part.final_use, _with_capacity(part, cases, rows, listed))
-
-
-def ask_controlled(setting: Setting, cases: Sequence[Case], mineral: Whole, hubs: bool) -> AskedRows:
-    """Rows of cases that ask about controls: licences and export taxes are other in each row."""
-    part = setting.rows(mineral, cases[0].is_later)
-    parts = controlled_parts(part, cases, mineral)
-    lists = [
-        list_borders(border, hubs, asked.approval_share)
-        for border, asked in zip(parts.borders, parts.rows, strict=True)
-    ]
-    listed = list_market(parts.offers, parts.rows, lists, part.terms, part.zone, hubs)
-    listed = _with_capacity(part, cases, parts.rows, listed)
-    return AskedRows(part, parts.axes, parts.final_use, listed)
+def ask_rows(setting: Setting, cases: Sequence[Case], mineral: Whole, hubs: bool) -> AskedRows:
+    """The rows of cases, each about its ``mineral`` (row,). Borders are as they stand but at those stages at
+    which cases ask about controls on their mineral: there licences and export taxes are other in each row.
+    """
+    is_later = cases[0].is_later
+    split, places = split_setting(setting, is_later), Places.of(setting.axes, mineral)
+    part, buyers, asked = split.rows(mineral), split.buyers(mineral), [case.controls for case in cases]
+    rows, offers = stage_rows(part, cases), list(part.horizon(is_later).offers.stages)
+    axes, final_use, listed = part.axes, part.final_use, []
+    stages = controlled_stages(asked, mineral)
+    plain = setting.rows(mineral, is_later, stages) if stages else part
+    for stage, faces in enumerate(split.faces(hubs)):
+        if stage not in stages:
+            listed.append(faces.rows(mineral, rows[stage], places.nearer(stage)))
+            continue
+        border = taxed(plain.borders[stage], asked, mineral, stage)
+        wanted = replace(rows[stage], approval_share=approvals(border, asked, mineral, stage))
+        made = split_stage(plain.axes, stage, plain.horizon(is_later).offers.stages[stage], border, wanted)
+        lists = list_borders(made.borders, hubs, made.rows.approval_share)
+        listed.append(list_stage(made.offers, made.rows, lists, part.terms, part.zone, hubs))
+        offers[stage], buyers[stage] = made.offers, [getattr(made.borders, name) for name in OF_BUYERS]
+        axes = with_refused(axes, plain.axes, stage, made.user)
+        final_use = more_users(plain.final_use, made.user) if stage == REFINED else final_use
+    market = list_market(offers, listed, buyers)
+    return AskedRows(part, axes, final_use, _with_capacity(part, cases, rows, market))
 
 
 def controlled_parts(setting: Setting, cases: Sequence[Case], mineral: Whole) -> Parts:

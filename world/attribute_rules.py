@@ -10,10 +10,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
+from world.axes import Array
 from world.parameters import ParameterValues
 
 USUAL_COST_SHARE = 0.1
 """Part of the cost of the first product at which a mineral has the elasticities and stocks of the table."""
+MOST_SECOND_SHARE = 0.9
+"""Most of use that second sources cover (assumption)."""
 FORMS_OF_A_MINERAL, FORMS_OF_A_BUNDLE = 3, 20
 """Up to so many traded forms a good is one mineral, with the taste for variety of the table; from so many on
 a bundle of all kinds of goods under one name."""
@@ -64,6 +69,19 @@ def cover_months(attributes: Attributes, parameters: ParameterValues) -> float:
     """Private stocks in months of use: the smaller the metal's part in the cost, the cheaper is safety."""
     cheap = _relative_cost(attributes) ** -parameters.rule_cost_share_power
     return float(parameters.rule_cover_months * cheap)
+
+
+def second_source_share(
+    recycled_share: Array, from_residues: Array, by_product_share: Array, parameters: ParameterValues
+) -> Array:
+    """(mineral,) part of usual use that second sources can cover when they pay: scrap that is not worth its
+    recovery at usual prices, by how much is recovered then; and of metals that have no mine of their own
+    (``from_residues`` is 1) what idle or closed circuits at their hosts could recover. Both come on top of
+    what the tables count as made and used.
+    """
+    scrap = parameters.second_scrap_ratio * recycled_share / (1.0 - recycled_share)
+    hosts = parameters.second_host_share * from_residues * by_product_share
+    return np.minimum(scrap + hosts, MOST_SECOND_SHARE)
 
 
 def _relative_cost(attributes: Attributes) -> float:

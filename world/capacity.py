@@ -8,6 +8,7 @@ believes; this module keeps the books.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from agents.investment import (
     decide_capacity,
     worth_building,
 )
-from world.axes import Array
+from world.axes import Array, Whole
 from world.calibration.base import BaseMarket
 from world.clock import Clock
 from world.dataset import Dataset
@@ -28,14 +29,19 @@ from world.parameters import ParameterValues
 from world.plant_costs import (
     BLOCK_STAGE,
     BLOCKS,
+    EVERY_MINERAL,
     MAKING,
     BlockFacts,
     base_price,
     full_cost_now,
+    read_block_facts,
     running_cost_usd_t,
 )
 from world.randomness import Streams
 from world.state import Markets
+
+if TYPE_CHECKING:
+    from world.model import TradeWorld
 
 NEW_TRANCHE_SHARE = np.array([0.5, 0.5, 0.0])
 """Where on its country's cost curve a new plant stands, the cheapest third first (assumption: newcomers
@@ -58,6 +64,11 @@ class NamedStart:
 def capacity_of(markets: Markets, block: str) -> Array:
     """(mineral, seller) capacity of a block, mothballed included."""
     return markets.capacity_t[block]
+
+
+def working_t(markets: Markets, block: str) -> Array:
+    """(mineral, seller) capacity of a block that is not mothballed."""
+    return np.asarray(markets.capacity_t[block] - markets.mothballed_t[block].sum(axis=1))
 
 
 def planned_t(base: BaseMarket, markets: Markets, stage: int, round_: int) -> Array:
@@ -158,6 +169,11 @@ def commission(markets: Markets, round_: int) -> None:
         _change_standing(markets, block, NEW_TRANCHE_SHARE[None, :, None] * arriving)
 
 
+def learn_to_build(world: TradeWorld) -> None:
+    """What building takes where so much stands by now: who has grown builds sooner and at less."""
+    world.plants = read_block_facts(world.base, world.facts, world.parameters, world.state.markets.capacity_t)
+
+
 def _change_standing(markets: Markets, block: str, added_t: Array) -> None:
     """Book tonnes (mineral, tranche, seller) that open, or below zero close."""
     standing = np.maximum(standing_t(markets, block) + added_t, 0.0)
@@ -182,7 +198,7 @@ def invest(
 ) -> dict[str, IndustryDecision]:
     """Industry looks and orders, mothballs, restarts; the books follow.
 
-    believed, seen : block -> (mineral, seller) price believed in and read today; feeds : block -> price of
+    believed, seen : block -> (mineral, seller) price believed in and got today; feeds : block -> price of
         what it makes its good of
     finance_cut : block -> (mineral, seller) share by which cheap finance lowers the full cost; growth_share :
         (mineral,) expected growth of demand, a year
@@ -191,17 +207,18 @@ def invest(
     """
     decisions = {}
     for block, facts in blocks.items():
-        view = view_industry(base, markets, block, facts, believed[block], feeds[block], growth_share, round_)
+        view = view_industry(
+            base, markets, block, facts, (believed[block], seen[block]), feeds[block], growth_share, round_
+        )
         markets.cash_usd_t[block] = keep_cash(
             markets.cash_usd_t[block],
-            believed[block],
+            seen[block],
             view.running_cost_usd_t,
             parameters,
             base.rounds_per_year,
         )
         view = replace(
             view,
-            seen_usd_t=seen[block],
             full_cost_usd_t=view.full_cost_usd_t * (1.0 - finance_cut[block]),
             cash_usd_t=markets.cash_usd_t[block],
         )
@@ -219,29 +236,32 @@ def view_industry(
     markets: Markets,
     block: str,
     facts: BlockFacts,
-    believed_usd_t: Array,
+    price_usd_t: tuple[Array, Array],
     feed: Feed,
     growth_share: Array,
     round_: int,
+    mineral: Whole | slice = EVERY_MINERAL,
 ) -> IndustryView:
-    """What the producers of a block see. Who plans a plant reckons with the price of its feed that it has
-    come to expect, who runs one with today's.
+    """What the producers of a block see at prices believed in and got today. Who plans a plant reckons with
+    the price of its feed that it has come to expect, who runs one with today's. Where rows are asked for in
+    place of all minerals, prices are those of the rows.
     """
+    lead = (facts.lead_rounds + 0.5 * facts.ramp_rounds) / base.rounds_per_year
     return IndustryView(
-        capacity_t=capacity_of(markets, block),
-        on_order_t=markets.arriving_t[block][round_ + 1 :].sum(axis=0),
-        standing_t=standing_t(markets, block),
-        mothballed_t=markets.mothballed_t[block],
-        believed_usd_t=believed_usd_t,
-        seen_usd_t=believed_usd_t,
-        full_cost_usd_t=full_cost_now(base, block, facts, feed.expected_usd_t),
-        input_usd_t=feed.expected_usd_t / base.yield_of(BLOCK_STAGE[block])[:, None],
-        running_cost_usd_t=running_cost_usd_t(base, block, feed.today_usd_t),
-        cash_usd_t=markets.cash_usd_t[block],
-        lead_years=(facts.lead_rounds + 0.5 * facts.ramp_rounds) / base.rounds_per_year,
-        growth_share_year=growth_share,
-        entry_t_year=facts.entry_t,
-        own_price_share=facts.own_price_share,
+        capacity_t=capacity_of(markets, block)[mineral],
+        on_order_t=markets.arriving_t[block][round_ + 1 :].sum(axis=0)[mineral],
+        standing_t=standing_t(markets, block)[mineral],
+        mothballed_t=markets.mothballed_t[block][mineral],
+        believed_usd_t=price_usd_t[0],
+        seen_usd_t=price_usd_t[1],
+        full_cost_usd_t=full_cost_now(base, block, facts, feed.expected_usd_t, mineral),
+        input_usd_t=feed.expected_usd_t / base.yield_of(BLOCK_STAGE[block])[mineral, None],
+        running_cost_usd_t=running_cost_usd_t(base, block, feed.today_usd_t, mineral),
+        cash_usd_t=markets.cash_usd_t[block][mineral],
+        lead_years=lead[mineral],
+        growth_share_year=growth_share[mineral],
+        entry_t_year=facts.entry_t[mineral],
+        own_price_share=facts.own_price_share[mineral],
     )
 
 
@@ -257,6 +277,8 @@ def parameters_of_industry(parameters: ParameterValues, rounds_per_year: int) ->
         closure_rate_year=parameters.closure_rate_year,
         builders_share_year=parameters.builders_share_year,
         balance_response=parameters.balance_response,
+        seen_rivals_share=parameters.seen_rivals_share,
+        today_share=parameters.build_today_share,
         rounds_per_year=rounds_per_year,
     )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from world.axes import STAGES, Array, gather, gather_pairs
+from world.axes import ORE, STAGES, Array, gather, gather_pairs
 from world.buying_ahead import ordered_ahead_t, planned_t
 from world.customs import limits_of
 from world.decrees import with_decrees
@@ -22,6 +22,8 @@ from world.unrecorded import ways_out
 
 OUTAGE_RANGE = (-0.6, 0.4)
 """Log deviations of a country's mine output kept within a loss of 45% and a gain of 49% (assumption)."""
+COST_WITH_CYCLE = 0.5
+"""Correlation of what mining costs with the world's activity (assumption)."""
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 def disturb(world: TradeWorld) -> None:
     """Demand grows along its path; demand shocks and outages revert to their mean with the volatility of
-    2010-24.
+    2010-24. A part of demand moves with the world's activity, all mines with what mining costs.
 
     x' = r x + sqrt(1 - r^2) s e, r a year's persistence to the power of a round's part of a year; the mean of
     exp(x) is kept at 1.
@@ -43,7 +45,9 @@ def disturb(world: TradeWorld) -> None:
         return
     keep = world.economy.volatility.persistence_share ** (1 / world.clock.rounds_per_year)
     fresh = np.sqrt(1.0 - keep**2)
-    drawn = streams.normals("demand", world.round, axes.minerals)
+    cycle, dearer = _world_draws(world)
+    own = streams.normals("demand", world.round, axes.minerals)
+    drawn = np.sqrt(p.world_cycle_share) * cycle + np.sqrt(1.0 - p.world_cycle_share) * own
     sd = p.shock_scale * world.economy.volatility.demand_sd
     markets.demand_shock = keep * markets.demand_shock - (1.0 - keep) * sd**2 / 2.0 + fresh * sd * drawn
     subjects = [
@@ -53,9 +57,22 @@ def disturb(world: TradeWorld) -> None:
     outage = np.stack([streams.normals("outage", world.round, names) for names in subjects])
     spread = p.shock_scale * gather(world.economy.volatility.output_sd, axes.ore_sellers)
     back, drift = keep[:, None], -(1.0 - keep[:, None]) * spread**2 / 2.0
+    # what makes all mines dearer at once takes as much off what they offer as their supply answers prices
+    answer = np.nan_to_num(world.base.evidence.supply_elasticity[:, ORE])[:, None]
+    drawn_in_ore = spread * outage - answer * p.shock_scale * p.world_cost_sd * dearer
     markets.ore_outage = np.clip(
-        back * markets.ore_outage + drift + fresh[:, None] * spread * outage, *OUTAGE_RANGE
+        back * markets.ore_outage + drift + fresh[:, None] * drawn_in_ore, *OUTAGE_RANGE
     )
+
+
+def _world_draws(world: TradeWorld) -> tuple[float, float]:
+    """Standard normal draws of the round that all minerals share: of the world's activity, and of what
+    energy, currencies and wages cost miners, which rises with it."""
+    activity, other = (
+        float(world.streams.normals(event, world.round, ["world"])[0])
+        for event in ("world demand", "world cost")
+    )
+    return activity, COST_WITH_CYCLE * activity + float(np.sqrt(1.0 - COST_WITH_CYCLE**2)) * other
 
 
 def conditions_of(world: TradeWorld) -> Conditions:

@@ -30,6 +30,14 @@ def restricts(controls: Controls, mineral: int) -> bool:
     return any(control.mineral == mineral and control.approval_share < 1.0 for control in controls)
 
 
+def controlled_stages(asked: Sequence[Controls], mineral: Whole) -> list[int]:
+    """Stages at which some row asks about a control on its ``mineral`` (row,)."""
+    pairs = zip(asked, mineral.tolist(), strict=True)
+    return sorted(
+        {control.stage for controls, one in pairs for control in controls if control.mineral == one}
+    )
+
+
 def approvals(border: StageBorders, asked: Sequence[Controls], mineral: Whole, stage: int) -> Array:
     """(row, seller, buyer) approval shares, lowered by the controls that each row asks about (an approval of
     1 lifts what is in force); ``mineral`` (row,)."""
@@ -60,6 +68,17 @@ def taxed(border: StageBorders, asked: Sequence[Controls], mineral: Whole, stage
         lanes = control_lanes(control, border.sellers[row], border.buyers[row])
         tax[row][lanes] += control.tax_share
     return replace(border, export_tax_share=tax)
+
+
+def changes(setting: Setting, control: Control) -> bool:
+    """Whether a control changes anything on any lane, as borders stand. Lanes on which nobody trades count:
+    of buyers with several sellers the strictest licence says how many are two (:mod:`world.segments`)."""
+    border, mineral = setting.borders[control.stage], control.mineral
+    lanes = control_lanes(control, border.sellers[mineral], border.buyers[mineral])
+    if control.tax_share:
+        return bool(lanes.any())
+    stands = border.approval_share[mineral][lanes]
+    return bool((stands != 1.0 if control.approval_share >= 1.0 else stands > control.approval_share).any())
 
 
 def control_lanes(control: Control, sellers: Whole, buyers: Whole) -> Mask:

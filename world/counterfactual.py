@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from itertools import groupby
 from typing import Any
 
@@ -17,9 +18,9 @@ import numpy as np
 
 from world.accounts import PRODUCERS, CountryAccounts, accounts_over, country_accounts
 from world.adjusted_capacity import with_called_capacity, with_inside_capacity
-from world.asked_rows import AskedRows, ask_controlled, ask_standing, controlled_parts
+from world.asked_rows import AskedRows, ask_rows, controlled_parts
 from world.axes import STAGES, Array, Axes, Mask, Whole, scatter
-from world.control_lanes import restricted, restricts
+from world.control_lanes import changes, controlled_stages, restricted, restricts
 from world.market.arrays import Market, Prices
 from world.market.clearing import Clearing
 from world.market.lane_books import LaneBook
@@ -84,13 +85,13 @@ class _Row:
     mineral: int
     hubs: bool
     is_later: bool
-    controlled: bool
+    stages: tuple[int, ...]
 
 
 def solve_cases(setting: Setting, cases: Sequence[Case]) -> tuple[list[Outcome], int]:
     """Clear all cases; returns their outcomes in order and the number of markets solved. Rows that ask the
-    same of the same mineral are solved once."""
-    standing = restricted(setting)
+    same of the same mineral are solved once; controls that change no lane ask nothing."""
+    standing, cases = restricted(setting), _effective(setting, cases)
     asked = {
         (number, mineral): _asks(case, mineral)
         for number, case in enumerate(cases)
@@ -103,7 +104,7 @@ def solve_cases(setting: Setting, cases: Sequence[Case]) -> tuple[list[Outcome],
             mineral,
             bool(standing[mineral]) or restricts(cases[number].controls, mineral),
             cases[number].is_later,
-            any(control.mineral == mineral for control in cases[number].controls),
+            tuple(controlled_stages([cases[number].controls], np.array([mineral]))),
         )
         for number, mineral in first.values()
     ]
@@ -117,19 +118,28 @@ def solve_cases(setting: Setting, cases: Sequence[Case]) -> tuple[list[Outcome],
     return [_gather_case(number, case, found) for number, case in enumerate(cases)], len(rows)
 
 
-def _kind(row: _Row) -> tuple[bool, bool, bool]:
-    """What rows of a batch have in common."""
-    return row.is_later, row.controlled, row.hubs
+def _effective(setting: Setting, cases: Sequence[Case]) -> list[Case]:
+    """The cases without the controls that change no lane."""
+    changing = cache(partial(changes, setting))
+    return [
+        replace(case, controls=tuple(filter(changing, case.controls))) if case.controls else case
+        for case in cases
+    ]
+
+
+def _kind(row: _Row) -> tuple[bool, tuple[int, ...], bool]:
+    """What rows of a batch have in common: the horizon, the stages with controls, whether there are hubs."""
+    return row.is_later, row.stages, row.hubs
 
 
 def _solve_batch(
     setting: Setting, cases: Sequence[Case], batch: Sequence[_Row]
 ) -> dict[tuple[int, int], _Solved]:
     """(case, mineral) -> what was found, for rows of one kind."""
-    is_later, controlled, hubs = _kind(batch[0])
+    is_later, _, hubs = _kind(batch[0])
     mineral = np.array([row.mineral for row in batch], dtype=np.int64)
     given = [cases[row.case] for row in batch]
-    asked = (ask_controlled if controlled else ask_standing)(setting, given, mineral, hubs)
+    asked = ask_rows(setting, given, mineral, hubs)
     clearing, book = _clear_asked(asked, given)
     start = setting.horizon(is_later).start.take(mineral)
     prices, feed = _widened(start, clearing.prices()), _feed_usd_t(asked.part, clearing)

@@ -133,18 +133,22 @@ def _toward(dataset: Dataset, table: str, key: str, power: str, column: str, mis
 
 NEXT_DOOR_KM = 100.0
 """Distance added before logs are taken, so that neighbours are not infinitely near."""
+MOST_AFFINITY = 2.0
+"""Bound of affinity, in spreads (assumption)."""
 
 
 def _affinity(ideal_point: Array, distance_km: Array, powers: list[int]) -> Array:
     """Nearness to the leader, the first of the powers: that of votes and that of distance, in logs, each
-    standardised over all other countries, weigh the same.
+    standardised over all other countries, weigh the same. Nobody counts as nearer or farther than
+    ``MOST_AFFINITY`` spreads: what distance tells of agreements it tells of traders far and near, and the one
+    neighbour across a common border is beyond what the estimates have seen.
     """
     leader = powers[0]
     votes = -np.abs(ideal_point - ideal_point[leader])
     place = -np.log(distance_km[leader] + NEXT_DOOR_KM)
     found = _standardised(_standardised(votes, powers) + _standardised(place, powers), powers)
     found[powers] = 0.0
-    return found
+    return np.clip(found, -MOST_AFFINITY, MOST_AFFINITY)
 
 
 def _standardised(values: Array, left_out: list[int]) -> Array:

@@ -16,10 +16,12 @@ from agents.decision import Offer
 from agents.view import CountryView
 from world.axes import REFINED, Array, Mask
 from world.emergency import Emergency, emergency_of
+from world.finance import grant_share
 from world.institution_move import fellows_of
 from world.invitations import duty_burden_usd
 from world.talks import talks_of
 from world.ties import highest
+from world.trust import belief_in_answers_to_soft_steps
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -104,7 +106,7 @@ def _view_at(world: TradeWorld, name: str, index: list[int], emergency: Emergenc
         founding=is_founding(world),
         rivals_share=rivals_share(world, index),
         finance_if_bound_usd=part
-        * world.parameters.finance_grant_share
+        * float(grant_share(world)[index].mean())
         * world.state.politics.finance_if_bound_usd.get(voter, 0.0),
     )
 
@@ -132,8 +134,8 @@ def _standing_at(world: TradeWorld, name: str, index: list[int], emergency: Emer
         ),
         minerals_at_risk_usd=float(world.economy.minerals_at_risk_usd[index].sum()),
         pressure=politics.pressure.get(facts.speaks_for[index[0]], 0.0),
-        retaliation_belief=float(weight @ politics.retaliation_belief[index]),
-        finance_offer_usd=float(politics.finance_usd[index].sum()) * p.finance_grant_share,
+        retaliation_belief=_answer_belief(world, float(weight @ politics.retaliation_belief[index]), rung),
+        finance_offer_usd=float(politics.finance_usd[index] @ grant_share(world)[index]),
         side_payment_usd=0.0,
         emergency_relief_share=emergency.relief_share(index),
         cut_off_quarters=max(
@@ -149,6 +151,11 @@ def _standing_at(world: TradeWorld, name: str, index: list[int], emergency: Emer
         population=float(facts.population[index].sum()),
         quarter_rounds=world.clock.quarter_rounds,
     )
+
+
+def _answer_belief(world: TradeWorld, belief: float, rung: int) -> float:
+    """Chance that the step in question is answered; of steps below the floor by what befell others."""
+    return belief if rung >= FLOOR - 1 else belief_in_answers_to_soft_steps(world, belief)
 
 
 def _peers_share(world: TradeWorld, index: list[int], rung: int) -> float:

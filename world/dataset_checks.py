@@ -7,6 +7,8 @@ from itertools import pairwise
 
 from world.axes import REST_OF_WORLD
 from world.policy_calendar import check_calendar
+from world.sector_checks import check_sectors
+from world.sector_tables import RANGES as SECTOR_RANGES
 from world.table_reading import Cell, Rows, fault, nearest
 from world.table_schema import Table
 from world.tables import TABLES
@@ -59,6 +61,9 @@ def check_tables(rows: Mapping[str, Rows]) -> list[str]:
     faults += _check_component_rows(rows)
     faults += _check_lanes(rows["lane_shares"])
     faults += _check_clubs(rows["memberships"], rows["institutions"])
+    for ordered in SECTOR_RANGES:
+        faults += _check_order("sectors", rows["sectors"], ordered)
+    faults += check_sectors(rows)
     return faults + check_calendar(rows["calendar"], rows["calendar_terms"])
 
 

@@ -26,6 +26,7 @@ from world.plant_costs import BlockFacts, read_block_facts
 from world.policy_calendar import read_calendar
 from world.rerouting import HubNetwork, make_hub_network
 from world.scenario import Scenario
+from world.sectors import Sectors, read_sectors
 
 EVE = "2026-02-04"
 """Memberships count up to this day, that of the founding ministerial; later ones the model must find."""
@@ -47,6 +48,7 @@ class Economy:
     demand_growth : (round, mineral) a year
     eve : last day that counts for memberships
     demand_long_run, component_long_run : (mineral,) elasticity of first users, of final users for components
+    sectors : what is made of components and metal where
     """
 
     base: BaseMarket
@@ -67,6 +69,7 @@ class Economy:
     demand_long_run: Array
     component_long_run: Array
     volatility: Volatility
+    sectors: Sectors
     eve: str
 
 
@@ -108,6 +111,7 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
         demand_long_run=read_long_run_elasticity(dataset, "demand_long_run"),
         component_long_run=np.nan_to_num(read_long_run_elasticity(dataset, "demand_component_long_run")),
         volatility=read_volatility(dataset, axes),
+        sectors=read_sectors(dataset, base, final_use),
         eve=eve,
     )
 

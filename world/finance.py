@@ -29,7 +29,7 @@ def project_usd_year(world: TradeWorld, everything: bool = False) -> Array:
     scope, growth, axes = scope_of(world), world.expected_growth(world.round), world.base.axes
     scope = scope | everything
     cost = np.zeros((len(axes.minerals), len(axes.countries)))
-    for block, facts in world.economy.blocks.items():
+    for block, facts in world.plants.items():
         stage = BLOCK_STAGE[block]
         usual = capacity_of(world.state.markets, block) * growth[:, None]
         grown = np.maximum(usual, under_way_year_t(world, block)) + facts.entry_t
@@ -42,6 +42,16 @@ def project_usd_year(world: TradeWorld, everything: bool = False) -> Array:
         )
         cost += scatter(value, axes.sellers(stage), len(axes.countries))
     return cost
+
+
+def grant_share(world: TradeWorld) -> Array:
+    """(country,) what a dollar of finance on offer is worth as a gift. Half of ``finance_grant_share`` stands
+    for price guarantees, equity and outright grants, which any project takes alike; half for cheap loans,
+    worth more where private lenders stay away (an index of investability below one half) and less where they
+    queue: the gift in a loan is the gap between what the market would ask and what is asked.
+    """
+    scarce = 1.5 - world.facts.investability
+    return np.asarray(np.minimum(world.parameters.finance_grant_share * scarce, 1.0))
 
 
 def under_way_year_t(world: TradeWorld, block: str) -> Array:
@@ -141,7 +151,7 @@ def finance_paid_usd(world: TradeWorld) -> Array:
     by their members; sums to zero.
     """
     politics = world.state.politics
-    grants = politics.finance_usd * world.parameters.finance_grant_share
+    grants = politics.finance_usd * grant_share(world)
     received = np.where(politics.rung >= FRAMEWORK, grants, 0.0)
     kept = 1.0 - world.happenings.withdrawn_share
     for voter, offer in politics.agreed.items():

@@ -84,7 +84,7 @@ def use_of_users_t(base: BaseMarket, markets: Markets, stage: int) -> Array:
     if stage == REFINED:
         return np.asarray(base.use_t * activity * markets.thrift)
     if stage == COMPONENT:
-        return np.asarray(base.final_use_t * activity * markets.final_thrift)
+        return np.asarray(base.final_use_t * activity * markets.final_thrift * markets.final_place)
     return np.zeros((len(activity), 0))
 
 

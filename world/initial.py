@@ -66,6 +66,8 @@ def _initial_markets(
         demand_shock=np.zeros(len(axes.minerals)),
         thrift=np.ones(axes.users.shape),
         final_thrift=np.ones(axes.final_users.shape),
+        final_place=np.ones(axes.final_users.shape),
+        second_open=np.zeros(axes.users.shape),
         stock_build_left=1.0,
         stock_t=held,
         under_way_t=under_way,

@@ -134,9 +134,9 @@ def _trust_in(world: TradeWorld, hub: int, index: list[int], weight: Array) -> f
 
 def fellows_of(world: TradeWorld, index: list[int], rung: int) -> tuple[Fellows, ...]:
     """Clubs that one of these countries sits in, as they bear on the rung after ``rung`` (a member's: its
-    own)."""
-    wanted, found = min(rung + 1, FLOOR), []
-    on_rung = world.state.politics.rung >= wanted
+    own). A step that is announced counts, as among partners."""
+    wanted, found, politics = min(rung + 1, FLOOR), [], world.state.politics
+    on_rung = (politics.rung >= wanted) | ((politics.due_rung >= wanted) & (politics.due_round >= 0))
     on_rung[world.leader] = True
     for one, members in zip(world.institutions, seats(world), strict=True):
         others = members.copy()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from world.axes import Array, Axes, Whole, gather_pairs
+from world.axes import Array, Axes, Whole, gather_pairs, scatter
 from world.control_lanes import control_lanes
 from world.happenings import Happenings
 from world.licences import Decided, Licence, decide_requests, kept_share, office_of
@@ -101,9 +101,9 @@ def hub_room(
     everyone = np.broadcast_to(np.arange(countries), (len(hub), countries))
     nowhere = np.zeros((*hub.shape[:2], countries))
     needed = _licences_to(everyone, nowhere, axes, state, happenings, parameters, stage)
-    under, room = needed.licensed_share * needed.subject_share, nowhere.copy()
-    for mineral, buyer in np.argwhere(axes.buyers(stage) >= 0).tolist():
-        room[mineral, :, axes.buyers(stage)[mineral, buyer]] += decided.room_t[mineral, :, buyer]
+    under, buyers = needed.licensed_share * needed.subject_share, axes.buyers(stage)
+    lines = decided.room_t.reshape(-1, buyers.shape[1])
+    room = scatter(lines, np.repeat(buyers, hub.shape[1], axis=0), countries).reshape(nowhere.shape)
     capacity = np.maximum(state.markets.hub_capacity_t[stage], 1e-300)[:, None, :]
     return at_countries(1.0 - under + under * np.minimum(room / capacity, 1.0), hub)
 

@@ -8,7 +8,6 @@ read arrays of pairs. The lists of the ways round have the lanes on which there 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -31,25 +30,6 @@ class RouteList:
     borders: StageBorders
     approval_share: Array | None = None
 
-    def take(self, rows: Whole, shift: tuple[int, int]) -> RouteList:
-        """These rows, as many lanes as the longest of them has; buyers from ``shift[0]`` on, who follow the
-        makers of the next stage, stand ``shift[1]`` places nearer. Fields ``OF_BUYERS`` are left alone."""
-        seller = self.seller[rows]
-        width = int((seller >= 0).sum(axis=1).max(initial=0))
-        buyer = self.buyer[rows, :width]
-        given = {item.name: getattr(self.borders, item.name) for item in fields(self.borders)}
-        taken = {
-            name: _rows_of(name, values, rows, width)
-            for name, values in given.items()
-            if values is not None and name not in OF_BUYERS
-        }
-        return RouteList(
-            seller[:, :width],
-            np.where(buyer >= shift[0], buyer - shift[1], buyer),
-            replace(self.borders, **taken),
-            None if self.approval_share is None else self.approval_share[rows, :width],
-        )
-
 
 @dataclass(frozen=True)
 class ListedBorders:
@@ -57,18 +37,6 @@ class ListedBorders:
 
     direct: RouteList
     around: RouteList
-
-    def take(self, rows: Whole, shift: tuple[int, int], of_buyers: Mapping[str, Any]) -> ListedBorders:
-        """See :meth:`RouteList.take`; with these fields ``OF_BUYERS`` of the rows."""
-        direct, around = self.direct.take(rows, shift), self.around.take(rows, shift)
-        return ListedBorders(replace(direct, borders=replace(direct.borders, **of_buyers)), around)
-
-
-def _rows_of(name: str, values: Any, rows: Whole, width: int) -> Any:
-    axes = BORDER_AXES.get(name, "sb")
-    if not axes or (name in OFTEN_UNIFORM and values.shape[1:] == (1, 1)):
-        return values[rows]
-    return values[rows, :, :width] if axes.startswith(".") else values[rows, :width]
 
 
 def list_borders(

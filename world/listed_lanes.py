@@ -15,7 +15,7 @@ from world.listed_borders import ListedBorders, RouteList
 from world.market.arrays import Market
 from world.market.charges import LaneCharges
 from world.market.listed import LaneList, ListedMarket, no_lanes
-from world.offers import Offers, Priced
+from world.offers import Priced, StageOffers
 from world.quotas import SellerQuotas
 
 
@@ -34,29 +34,44 @@ class ListedPriced:
         return ListedMarket(self.priced.market, self.lanes, routes=2)
 
 
+@dataclass(frozen=True)
+class ListedStage:
+    """The lanes of a stage, their charges, and the countries (L, handover) that goods pass, -1 none."""
+
+    charges: LaneCharges
+    lanes: LaneList
+    hub: Whole
+
+
 def list_market(
-    offers: Offers,
-    rows: Sequence[Rows],
-    lists: Sequence[ListedBorders],
+    offers: Sequence[StageOffers], listed: Sequence[ListedStage], buyers: Sequence[Sequence[Array]]
+) -> ListedPriced:
+    """As :meth:`world.offers.Offers.market`, over listed lanes; ``buyers``: fields ``OF_BUYERS`` of each
+    stage."""
+    stages = []
+    for offer, own in zip(offers, buyers, strict=True):
+        none = np.zeros((*offer.quotas.seller.shape, 0, own[0].shape[1]), dtype=bool)
+        stages.append(offer.over(no_lanes(offer.feed_t.shape[1], *own), none))
+    charges = tuple(stage.charges for stage in listed)
+    lanes, hub = tuple(stage.lanes for stage in listed), tuple(stage.hub for stage in listed)
+    return ListedPriced(Priced(Market(tuple(stages)), charges), lanes, hub)
+
+
+def list_stage(
+    offers: StageOffers,
+    rows: Rows,
+    listed: ListedBorders,
     terms: HubTerms,
     zone: ZoneRules,
     hubs: bool,
-) -> ListedPriced:
-    """As :meth:`world.offers.Offers.market`, over listed lanes."""
-    stages, charges, lanes, hub = [], [], [], []
-    for offer, asked, listed in zip(offers.stages, rows, lists, strict=True):
-        border, quotas = listed.direct.borders, offer.quotas
-        columns = border.spread_usd_t.shape[1]
-        routes = _routes_of(listed, asked, terms, zone, hubs)
-        order = _Order.of(routes, (offer.feed_t.shape[1], columns))
-        charge, found = _charged(routes, order, quotas)
-        none = np.zeros((*quotas.seller.shape, 0, columns), dtype=bool)
-        buyers = (border.spread_usd_t, border.backstop_usd_t, border.backstop_log_weight)
-        stages.append(offer.over(no_lanes(offer.feed_t.shape[1], *buyers), none))
-        charges.append(charge)
-        lanes.append(found)
-        hub.append(order.hubs(routes))
-    return ListedPriced(Priced(Market(tuple(stages)), tuple(charges)), tuple(lanes), tuple(hub))
+    sides: tuple[Mask, Mask] | None = None,
+) -> ListedStage:
+    """The open lanes of a stage by the rules of :mod:`world.borders`. ``sides``: which lie between members,
+    and which lead to members from outsiders, where that is not for the rows to say."""
+    routes = _routes_of(listed, rows, terms, zone, hubs, sides)
+    order = _Order.of(routes, (offers.feed_t.shape[1], listed.direct.borders.spread_usd_t.shape[1]))
+    charges, lanes = _charged(routes, order, offers.quotas)
+    return ListedStage(charges, lanes, order.hubs(routes))
 
 
 @dataclass(frozen=True)
@@ -88,16 +103,21 @@ class _Lanes:
 
 
 def _routes_of(
-    listed: ListedBorders, rows: Rows, terms: HubTerms, zone: ZoneRules, hubs: bool
+    listed: ListedBorders,
+    rows: Rows,
+    terms: HubTerms,
+    zone: ZoneRules,
+    hubs: bool,
+    sides: tuple[Mask, Mask] | None,
 ) -> list[_Lanes]:
     """The open lanes of both routes, or of the direct one alone."""
     direct, around = listed.direct, listed.around
-    both_in, into = _sides(direct.borders, rows)
+    both_in, into = sides or _sides(direct.borders, rows)
     asked = replace(rows, approval_share=direct.approval_share)
     routes = [_Lanes.of(direct, direct_route(direct.borders, asked, zone, both_in, into))]
     if hubs and around.seller.size:
         asked = replace(rows, approval_share=around.approval_share)
-        _, into = _sides(around.borders, rows)
+        _, into = sides or _sides(around.borders, rows)
         routes.append(_Lanes.of(around, hub_route(around.borders, asked, terms, zone, into)))
     return routes
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from agents.investment import wanted_year_t
 from world.accounts import CountryAccounts
-from world.axes import REFINED, STAGES, Array, gather
+from world.axes import REFINED, STAGES, Array, Whole, gather
 from world.border_terms import HubTerms, ZoneRules, compact
 from world.capacity import capacity_of, parameters_of_industry, view_industry
 from world.counterfactual import Case, clear_rows, needs_hubs
@@ -21,7 +21,7 @@ from world.feed_prices import Feed, expected_feed_usd_t
 from world.happenings import Happenings
 from world.market.clearing import Clearing
 from world.offers import Conditions, Priced, make_offers
-from world.plant_costs import BLOCK_STAGE, BLOCKS, BlockFacts
+from world.plant_costs import BLOCK_STAGE, BLOCKS, EVERY_MINERAL, BlockFacts
 from world.price_floor import believed_floor_usd_t, gap_to_reference_usd_t
 from world.segment_prices import SegmentPrices
 from world.setting import Horizon, Setting
@@ -95,7 +95,7 @@ def later_horizon(world: TradeWorld, conditions: Conditions) -> Horizon:
     growth = world.expected_growth(world.round)
     outside, inside = {}, {}
     for block in BLOCKS:
-        facts, believed = world.economy.blocks[block], world.believed(block)
+        facts, believed = world.plants[block], world.believed(block)
         outside[block] = project_capacity(world, block, facts, believed, growth, years)
         floor = _floor_believed(world, block, believed)
         inside[block] = project_capacity(world, block, facts, floor, growth, years)
@@ -160,19 +160,21 @@ def ordered_year_t(
     believed_usd_t: Array,
     feed_usd_t: Array,
     growth_share: Array,
+    mineral: Whole | slice = EVERY_MINERAL,
 ) -> Array:
-    """(mineral, seller) capacity ordered in a year at a believed price and an expected price index of the
-    feed."""
+    """(row, seller) capacity ordered in a year at a believed price and an expected price index of the feed,
+    each row of its ``mineral``."""
     markets = world.state.markets
     view = view_industry(
         world.base,
         markets,
         block,
         facts,
-        believed_usd_t,
+        (believed_usd_t, believed_usd_t),
         Feed(feed_usd_t, feed_usd_t),
         growth_share,
         world.round,
+        mineral,
     )
     return wanted_year_t(view, parameters_of_industry(world.parameters, world.clock.rounds_per_year))
 

@@ -51,6 +51,7 @@ unit_basis | text | - | | what a tonne is a tonne of
 has_ore | whole | yes or no | 0..1 | 1 if the chain starts at a mine, 0 if at the refined stage
 host | text | - | | mineral or metal it comes with, or none
 by_product_share | number | share | 0..1 | part of supply that comes as a by-product
+recycled_share | number | share | 0..0.9 | part of use that recycled metal covers, scrap of making and old
 cost_share_in_use | number | share | 0..1 | part of the cost of the first product that holds it
 exchange_traded | whole | yes or no | 0..1 | 1 if an exchange quotes it
 forms | whole | count | 1..20 | traded forms with prices of their own
@@ -208,7 +209,7 @@ growth_share_year | number | share/year | -0.5..1 | growth
             + """
 price_sd | number | log change | 0..3 | spread of yearly price changes
 output_sd | number | log change | 0..3 | spread of yearly changes of world output
-demand_sd | number | log change | 0..1 | spread of demand shocks, an assumption
+demand_sd | number | log change | 0..1 | spread of what is used at a given price
 shock_persistence | number | share/year | 0..1 | part of a shock that is left after a year
 """
         ),

@@ -14,6 +14,7 @@ from world.habits import working_t
 from world.market.charges import divide_payment
 from world.market_round import Cleared
 from world.plant_costs import BLOCK_STAGE, MAKING
+from world.second_sources import at_buyers_t
 from world.segment_prices import MARGINAL_SHARE
 from world.unrecorded import unrecorded_t
 
@@ -89,6 +90,7 @@ class _Stage:
     local_usd_t: Array
     unmet_t: Array
     use_t: Array
+    recovered_t: Array
     capacity_t: Array
 
 
@@ -106,6 +108,7 @@ def stage_view(world: TradeWorld, cleared: Cleared, stage: int) -> StageView:
     columns = {
         **_seller_columns(s, n),
         "use_t": on(s.use_t),
+        "recovered_t": on(s.recovered_t),
         "unmet_t": on(s.unmet_t),
         "stock_t": on(world.state.markets.stock_t[stage]),
         "under_way_t": on(world.state.markets.under_way_t[stage].sum(axis=1)),
@@ -163,6 +166,7 @@ def _stage(world: TradeWorld, cleared: Cleared, stage: int) -> _Stage:
         local_usd_t=markets.local_price_usd_t[stage],
         unmet_t=c.unmet_t,
         use_t=c.use_t,
+        recovered_t=at_buyers_t(cleared.priced.market.stages[stage], c),
         capacity_t=capacity,
     )
 

@@ -18,6 +18,7 @@ from world.market_round import Cleared
 from world.market_views import StageView, stage_view
 from world.plant_costs import BLOCK_STAGE, BLOCKS, capital_charge_usd
 from world.priority import record_service
+from world.sector_record import record_sectors
 from world.segment_record import record_segments
 from world.state_trade import stock_orders_t, stock_releases_t
 from world.trade_network import betweenness_of, carried_t, concentration, last_hub
@@ -43,6 +44,7 @@ def measure(world: TradeWorld, cleared: Cleared) -> None:
     _zone(world, cleared, views)
     _countries(world, cleared, views[REFINED])
     record_institutions(world, cleared)
+    record_sectors(world)
     _reserve(world)
     record_service(world, views[REFINED].columns["use_t"][:, world.leader])
     _news(world)

@@ -39,6 +39,7 @@ from world.record import Record
 from world.reserve import Reserve
 from world.round import play_round
 from world.scenario import Scenario, load_scenario
+from world.sector_round import SectorRound, first_parts_t
 from world.state_trade import StateStocks
 from world.ties import ties_of
 from world.zone import draw_text_round
@@ -103,6 +104,7 @@ class TradeWorld(mesa.Model):
             economy = build_economy(self.dataset, self.premise, self.parameters)
         self.economy = economy
         self.base, self.facts = economy.base, economy.facts
+        self.plants = economy.blocks  # what building takes by now
         self.leader, self.dominant = economy.leader, economy.dominant
         self.is_dominant: Mask = np.arange(len(self.base.axes.countries)) == self.dominant
 
@@ -164,6 +166,9 @@ class TradeWorld(mesa.Model):
         self.state = initial_state(
             self.base, self.facts, self.economy.hub_start_t, self.parameters, self.leader, self.dominant
         )
+        self.state.parts_t = first_parts_t(self.economy.sectors)
+        self.state.assembly_log = np.zeros_like(self.economy.sectors.need_t)
+        self.sectors: SectorRound | None = None
         recall(self.base, self.state.markets, self.dataset, self.parameters)
         if scenario.zone.exists:
             self.state.politics.text_round = draw_text_round(
@@ -245,13 +250,16 @@ class TradeWorld(mesa.Model):
 
     def believed(self, block: str) -> Array:
         """(mineral, seller) price that the producers of a block believe in, public guarantees included."""
+        return self.assured(block, self.state.markets.believed_usd_t[BLOCK_STAGE[block]])
+
+    def assured(self, block: str, price_usd_t: Array) -> Array:
+        """(mineral, seller) what the producers of a block get at a price, public guarantees included."""
         stage = BLOCK_STAGE[block]
-        believed = self.state.markets.believed_usd_t[stage]
         cover = cover_of(self.happenings.guarantees, stage, self.base.axes.sellers(stage))
         if not cover.some:
-            return believed
+            return price_usd_t
         covered = cover.covered_share(planned_t(self.base, self.state.markets, stage, self.round))
-        return believed_under(cover, covered, believed)
+        return believed_under(cover, covered, price_usd_t)
 
     def refined_output_t(self) -> Array:
         """(mineral, refiner) refined output of the last round; of the base year before any."""

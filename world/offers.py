@@ -21,6 +21,7 @@ from world.market.charges import LaneCharges
 from world.market.rows import Rowwise
 from world.parameters import ParameterValues
 from world.quotas import SellerQuotas, joined, sales_quotas
+from world.second_sources import open_now
 from world.state import Markets
 from world.stocks import answer_of, passing_share
 
@@ -200,8 +201,12 @@ def _purchases(
     elasticity = np.broadcast_to(_elasticity(base, stage)[:, None], use.shape).copy()
     dear = parameters.dear_price_ratio * reference
     steep = np.maximum(parameters.dear_elasticity, elasticity)
+    second = _second_share(base, markets, conditions.is_settled, parameters, stage)
+    opening = (parameters.second_price_ratio * reference, parameters.second_full_ratio * reference)
     if conditions.is_settled:
-        return Needs(use + other, reference, elasticity, dear, steep), _no_stocks(base.axes.buyers(stage))
+        second = second * _part(use, use + other)
+        needs = Needs(use + other, reference, elasticity, dear, steep, *opening, second)
+        return needs, _no_stocks(base.axes.buyers(stage))
     holding = replace(holding_of(base, markets, stage), planned_t=conditions.planned_t[stage])
     fear, rise = conditions.fear[stage], conditions.expected_rise[stage]
     answer = answer_of(holding, fear, rise, parameters)
@@ -211,11 +216,26 @@ def _purchases(
     held_back = local**-elasticity * beyond ** (elasticity - steep)
     need = use * held_back ** (1.0 - passing) + other
     own = (holding.use_t > 0).astype(float)
-    own[:, makers:] = np.where(need > 0, (need - other) / np.where(need > 0, need, 1.0), 0.0)
+    own[:, makers:] = _part(need - other, need)
     buy, draw, centre, width = answer
-    return Needs(need, reference, elasticity * passing, dear, steep * passing), Stocks(
-        buy * own, draw * own, centre, width
-    )
+    second = second * _part(use, need)
+    needs = Needs(need, reference, elasticity * passing, dear, steep * passing, *opening, second)
+    return needs, Stocks(buy * own, draw * own, centre, width)
+
+
+def _second_share(
+    base: BaseMarket, markets: Markets, is_settled: bool, parameters: ParameterValues, stage: int
+) -> Array:
+    """(mineral, user) what second sources can give this round, over use; in a market some years on all are
+    open. Components have none."""
+    if stage != REFINED:
+        return np.zeros(base.axes.users_of(stage).shape)
+    opened = open_now(markets.second_open, base.rounds_per_year, parameters)
+    return base.evidence.second_share[:, None] * (np.ones_like(opened) if is_settled else opened)
+
+
+def _part(part: Array, whole: Array) -> Array:
+    return np.asarray(np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0))
 
 
 def _elasticity(base: BaseMarket, stage: int) -> Array:

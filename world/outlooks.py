@@ -24,7 +24,9 @@ from world.counterfactual import Case, Outcome, solve_cases
 from world.setting import Setting
 from world.state import Control
 
-CallUp = Callable[[Control, bool, Outcome, Outcome], Mapping[str, Array]]
+After = tuple[Control, bool, Outcome]
+"""A control, whether it lasts, and today's market under it."""
+CallUp = Callable[[Outcome, Sequence[After]], Sequence[Mapping[str, Array]]]
 
 
 @dataclass
@@ -35,8 +37,7 @@ class Outlooks:
         the floor is applied now
     weight : (mineral,) share of the users' stake that lies with first use
     presence : who sells and who buys, each (stage, mineral, country)
-    call_up : capacity that a control calls up or closes: (control, lasts, before, after) -> block ->
-        (seller,)
+    call_up : capacity that controls call up or close, given the market before: for each block -> (seller,)
     known : outcomes without any move, by floor and horizon; those that are found are added
     solved : markets solved so far, for the record
     """
@@ -83,23 +84,30 @@ class Outlooks:
 
     def _look_ahead(self, questions: Sequence[Question], parts: list[list[tuple[Case, Outcome]]]) -> None:
         """Adds to the parts of questions on controls the market of some years on with the plants that each
-        control calls up or closes; where one would be lifted it is gone, and the market without it comes too.
+        control calls up or closes; where one would be lifted it is gone, or exports are taxed by then, and
+        the same market without these plants comes too.
         """
         if self.setting.later is None or self.call_up is None:
             return
+        asked = [
+            (place, question, *part[0])
+            for place, (question, part) in enumerate(zip(questions, parts, strict=True))
+            if isinstance(question, WhatIfControl) and part
+        ]
+        if not asked:
+            return
+        self._solve_status_quo(self.in_force, is_later=True)
+        controls = [(case.controls[0], question.lasts, after) for _, question, case, after in asked]
+        called_t = self.call_up(self.known[self.in_force, False], controls)
         places, cases = [], []
-        for place, (question, part) in enumerate(zip(questions, parts, strict=True)):
-            if isinstance(question, WhatIfControl) and part:
-                self._solve_status_quo(self.in_force, is_later=True)
-                (case, outcome), status_quo = part[0], self.known[self.in_force, False]
-                called = self.call_up(case.controls[0], question.lasts, status_quo, outcome)
-                lifted = case.controls if question.lifts else ()
-                kept = case.controls if question.lasts else lifted
-                cases.append(Case(case.minerals, self.bound, self.in_force, kept, True, called))
+        for (place, question, case, _), called in zip(asked, called_t, strict=True):
+            lifted = case.controls if question.lifts else _taxed_by_then(case, question)
+            kept = case.controls if question.lasts else lifted
+            cases.append(Case(case.minerals, self.bound, self.in_force, kept, True, called))
+            places.append(place)
+            if lifted:
+                cases.append(Case(case.minerals, self.bound, self.in_force, lifted, True))
                 places.append(place)
-                if lifted:
-                    cases.append(Case(case.minerals, self.bound, self.in_force, lifted, True))
-                    places.append(place)
         outcomes, solved = solve_cases(self.setting, cases)
         self.solved += solved
         for place, case, outcome in zip(places, cases, outcomes, strict=True):
@@ -221,6 +229,15 @@ class Outlooks:
         before = _by_account(status_quo.accounts, np.array(case.minerals), self.weight)
         after = _by_account(outcome.accounts, None, self.weight[outcome.minerals])
         return _Change(*(b - a for a, b in zip(before, after, strict=True)))
+
+
+def _taxed_by_then(case: Case, question: WhatIfControl) -> tuple[Control, ...]:
+    """The export tax that is added later where a question names one."""
+    if question.then_tax_share == 0.0:
+        return ()
+    return tuple(
+        replace(control, approval_share=1.0, tax_share=question.then_tax_share) for control in case.controls
+    )
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ metal without ore of the chain (``primary``), and makers of components (``compon
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from world.axes import COMPONENT, ORE, REFINED, Array, Mask, gather
+from world.axes import COMPONENT, ORE, REFINED, Array, Whole, gather
 from world.calibration.base import BaseMarket
 from world.country_facts import CountryFacts
 from world.parameters import ParameterValues
@@ -20,12 +21,17 @@ BLOCK_STAGE = {"ore": ORE, "refining": REFINED, "primary": REFINED, "component":
 BLOCKS = tuple(BLOCK_STAGE)
 MAKING = ("refining", "component")
 """Blocks that make their good of the good of the stage before; their capacity is in tonnes of that."""
+EVERY_MINERAL = slice(None)
+"""The rows of who asks for one of each."""
 CIRCUIT_SHARE = 0.3
 """Least part of by-product capacity won from residues that answers its own price (assumption)."""
-MOST_ADVANTAGE_SHARE = 0.2
+MOST_ADVANTAGE_SHARE = 0.3
 """Most that a country's running costs move its full cost, over the price (assumption)."""
 LARGE_SHARE = 0.10
-"""A producer of this share of world output has shown that it builds at going prices and fast (assumption)."""
+"""A producer of this share of the world's capacity has shown that it builds at going prices and fast
+(assumption)."""
+SITED_SHARE = 0.005
+"""A producer of this share has sites with permits: it adds to what stands (assumption)."""
 
 
 @dataclass(frozen=True)
@@ -48,38 +54,43 @@ class BlockFacts:
 
 
 def read_block_facts(
-    base: BaseMarket, facts: CountryFacts, parameters: ParameterValues
+    base: BaseMarket,
+    facts: CountryFacts,
+    parameters: ParameterValues,
+    capacity_t: Mapping[str, Array] | None = None,
 ) -> dict[str, BlockFacts]:
-    """Facts of all blocks."""
-    return {block: _block_facts(base, facts, parameters, block) for block in BLOCKS}
+    """Facts of all blocks where so much stands, block -> (mineral, seller) ``capacity_t``; that of the base
+    year if none is given."""
+    stands = {block: base.curves[block].capacity_t for block in BLOCKS} if capacity_t is None else capacity_t
+    return {block: _block_facts(base, facts, parameters, block, stands[block]) for block in BLOCKS}
 
 
 def _block_facts(
-    base: BaseMarket, facts: CountryFacts, parameters: ParameterValues, block: str
+    base: BaseMarket, facts: CountryFacts, parameters: ParameterValues, block: str, capacity_t: Array
 ) -> BlockFacts:
     positions = base.axes.sellers(BLOCK_STAGE[block])
-    curves = base.curves[block]
-    world = np.maximum(curves.capacity_t.sum(axis=1, keepdims=True), 1e-300)
-    share = curves.capacity_t / world
-    large, standing = share >= LARGE_SHARE, share > 0
-    full = _full_cost_usd_t(base, facts, block, large, standing)
+    world = np.maximum(capacity_t.sum(axis=1, keepdims=True), 1e-300)
+    large = np.minimum(capacity_t / world / LARGE_SHARE, 1.0)
+    sited = np.minimum(capacity_t / world / SITED_SHARE, 1.0)
+    full = _full_cost_usd_t(base, facts, block, large, sited)
     build, permits = _years(base, facts, parameters, block)
-    years = np.where(large, parameters.expansion_build_years, np.where(standing, build, build + permits))
+    new = build + (1.0 - sited) * permits
+    years = large * np.minimum(parameters.expansion_build_years, build) + (1.0 - large) * new
     # a country builds the block its mineral has: no plant without ore where the chain starts from ore and
     # nobody works that way
-    exists = curves.capacity_t.sum(axis=1, keepdims=True) > 0
+    exists = base.curves[block].capacity_t.sum(axis=1, keepdims=True) > 0
     invest, resource = gather(facts.investability, positions), _resource(base, facts, block)
     entry = np.where((positions >= 0) & exists, parameters.build_rate_share * world * invest * resource, 0.0)
     own = _own_price_share(base, block, parameters.by_product_weight)
-    ramp_new = _rounds(base, parameters.ramp_up_years)
+    ramp = base.rounds_per_year * parameters.ramp_up_years * (1.0 - 0.5 * large)
     return BlockFacts(
         full_cost_usd_t=np.where(positions >= 0, full, 1e12),
         lead_rounds=np.rint(base.rounds_per_year * years).astype(float),
         entry_t=entry * own[:, None],
         capital_usd_t=np.where(positions >= 0, _capital_usd_t(base, block, full), 0.0),
         own_price_share=own,
-        ramp_rounds=np.where(large, _rounds(base, 0.5 * parameters.ramp_up_years), ramp_new),
-        ramp_new_rounds=ramp_new,
+        ramp_rounds=np.maximum(np.rint(ramp), 1.0).astype(np.int64),
+        ramp_new_rounds=_rounds(base, parameters.ramp_up_years),
     )
 
 
@@ -88,10 +99,14 @@ def _rounds(base: BaseMarket, years: float) -> int:
     return max(1, round(base.rounds_per_year * years))
 
 
-def _full_cost_usd_t(base: BaseMarket, facts: CountryFacts, block: str, large: Mask, standing: Mask) -> Array:
+def _full_cost_usd_t(base: BaseMarket, facts: CountryFacts, block: str, large: Array, sited: Array) -> Array:
     """(mineral, seller) all-in price needed: going prices where much is made already, half of what is
-    missing where something stands, and for who enters all of it, dearer where capital is dear. Behind a floor
-    of the base year as much more as prices were higher there: they drew no plants then.
+    missing where something stands, and for who enters all of it, dearer where capital is dear; who grows
+    learns his way from one to the other. Cheaper where a plant costs less to run than on average; dearer
+    where it costs more, as far as nobody has shown that it pays. Behind a floor of the base year as much more
+    as prices were higher there: they drew no plants then.
+
+    large, sited : (mineral, seller) 0-1, how far a producer is a large one, and has sites to add to
     """
     stage = BLOCK_STAGE[block]
     price, needed = (
@@ -101,10 +116,10 @@ def _full_cost_usd_t(base: BaseMarket, facts: CountryFacts, block: str, large: M
     wacc = gather(facts.wacc_share, base.axes.sellers(stage), 0.1) / 0.0783
     entrant = np.maximum(needed * (1.0 + 0.5 * (np.clip(wacc, 0.5, 3.0) - 1.0)), 0.2 * price)
     expansion = 0.5 * (price + np.maximum(needed, price))
-    usual = np.where(large, price, np.where(standing, expansion, entrant))
+    usual = large * price + (1.0 - large) * (sited * expansion + (1.0 - sited) * entrant)
     most = MOST_ADVANTAGE_SHARE * price
     dearer = np.clip(_dearer_usd_t(base, block), -most, most)
-    own = np.maximum(usual + np.where(large, 0.0, dearer), 0.2 * price)
+    own = np.maximum(usual + np.where(dearer > 0.0, (1.0 - large) * dearer, dearer), 0.2 * price)
     return np.asarray(own + base.raised_usd_t[stage])
 
 
@@ -198,19 +213,31 @@ def base_price(base: BaseMarket, block: str) -> Array:
     return base.price_usd_t[stage]
 
 
-def full_cost_now(base: BaseMarket, block: str, facts: BlockFacts, feed_index_usd_t: Array) -> Array:
-    """(mineral, seller) all-in price that a block needs at today's feed: who makes a good of another passes
-    its price on.
+def full_cost_now(
+    base: BaseMarket,
+    block: str,
+    facts: BlockFacts,
+    feed_index_usd_t: Array,
+    mineral: Whole | slice = EVERY_MINERAL,
+) -> Array:
+    """(row, seller) all-in price that a block needs at today's feed, each row of its ``mineral``: who makes a
+    good of another passes its price on.
     """
+    full = facts.full_cost_usd_t[mineral]
     if block not in MAKING:
-        return facts.full_cost_usd_t
-    dearer = (feed_index_usd_t - base.feed_index_usd_t(block)) / base.yield_of(BLOCK_STAGE[block])[:, None]
-    return np.asarray(np.maximum(facts.full_cost_usd_t + dearer, 0.2 * facts.full_cost_usd_t))
+        return full
+    made = base.yield_of(BLOCK_STAGE[block])[mineral]
+    dearer = (feed_index_usd_t - base.feed_index_usd_t(block)[mineral]) / made[:, None]
+    return np.asarray(np.maximum(full + dearer, 0.2 * full))
 
 
-def running_cost_usd_t(base: BaseMarket, block: str, feed_index_usd_t: Array) -> Array:
-    """(mineral, tranche, seller) price under which a tranche loses money on what it runs."""
-    cost = base.curves[block].tranche_cost_usd_t
+def running_cost_usd_t(
+    base: BaseMarket, block: str, feed_index_usd_t: Array, mineral: Whole | slice = EVERY_MINERAL
+) -> Array:
+    """(row, tranche, seller) price under which a tranche loses money on what it runs, each row of its
+    ``mineral``."""
+    cost = base.curves[block].tranche_cost_usd_t[mineral]
     if block not in MAKING:
         return cost
-    return np.asarray(feed_index_usd_t[:, None, :] + cost) / base.yield_of(BLOCK_STAGE[block])[:, None, None]
+    made = base.yield_of(BLOCK_STAGE[block])[mineral]
+    return np.asarray(feed_index_usd_t[:, None, :] + cost) / made[:, None, None]

@@ -12,6 +12,8 @@ from collections.abc import Mapping, MutableSequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from world.sector_columns import SECTOR_SHORTAGES, SECTORS
+
 
 @dataclass(frozen=True)
 class Column:
@@ -76,7 +78,8 @@ output_t | number | t/quarter | sold by producers of the country at this stage
 export_t | number | t/quarter | part of it that leaves the country, whatever its papers say
 export_recorded_t | number | t/quarter | part of it that leaves by the exporter's books: less when some leaves past an export quota under a false name; the importer's books have all
 capacity_t | number | t/quarter | working capacity at this stage
-use_t | number | t/quarter | ore fed to refineries, or refined metal consumed
+use_t | number | t/quarter | ore fed to refineries, or refined metal consumed that was bought
+recovered_t | number | t/quarter | what users recover themselves from scrap and residues that are not worth it at usual prices, on top of use_t
 unmet_t | number | t/quarter | purchases that found no supplier at any price below the backstop
 stock_t | number | t | private stocks of this stage's good at the end of the round, held by those who use it and by traders
 under_way_t | number | t | bought and not arrived at the end of the round
@@ -222,6 +225,8 @@ others_served_t | number | t/quarter | what they get
 kept_t | number | t | part of the reserve's stock that is kept for the sectors
 """
     ),
+    "sectors": _columns(_WHEN + SECTORS),
+    "sector_shortages": _columns(_WHEN + SECTOR_SHORTAGES),
     "events": _columns(
         _WHEN
         + """

@@ -12,7 +12,7 @@ from agents.decision import ImposedControl, Relief
 from agents.view import Grievance, HeldControl, RefinerView
 from world.axes import STAGES, Array
 from world.outlooks import Outlooks, ask_all
-from world.refiner_options import dominated_goods, find_options
+from world.refiner_options import dominated_goods, find_options, rival_share
 from world.state import Control
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ def lift_controls(world: TradeWorld, actor: int, reliefs: Iterable[Relief]) -> N
         places = {axes.country(iso3) for iso3 in relief.targets}
         good = axes.mineral(relief.mineral), STAGES.index(relief.stage)
         _take_out(world, actor, good, places)
+        if not any((c.mineral, c.stage) == good for c in world.state.politics.controls_of(actor)):
+            world.state.politics.freed[(actor, *good)] = world.round
 
 
 def _take_out(world: TradeWorld, actor: int, good: tuple[int, int], places: set[int]) -> None:
@@ -83,6 +85,7 @@ def put_control(world: TradeWorld, actor: int, imposed: ImposedControl) -> None:
         reach=imposed.reach,
         allowed_t=_allowed_t(world, actor, good, targets, imposed),
         approval_before=min(before, default=1.0),
+        rival_share=rival_share(world, *good),
     )
     politics.controls.append(control)
     world.news.control(world.round, control, axes)
@@ -145,6 +148,7 @@ def held_controls(world: TradeWorld, actor: int) -> tuple[HeldControl, ...]:
             c.approval_share,
             c.tax_share,
             c.since,
+            c.rival_share,
         )
         for c in world.state.politics.controls_of(actor)
     )

@@ -11,7 +11,7 @@ import numpy as np
 from agents.doctrines.doctrine import WITHHOLDING
 from agents.view import ControlOption
 from world.axes import COMPONENT, REFINED, STAGES, Array
-from world.capacity import capacity_of
+from world.capacity import working_t
 from world.plant_costs import BLOCK_STAGE, MAKING
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ def _pricing(world: TradeWorld, mineral: int, stage: int, abroad: _Lanes) -> lis
             target_dependence_share=abroad.shipped_t / abroad.bought_t,
             instrument=instrument,
             tax_share=taxes[instrument],
+            feed_usd=_feed_usd(world, mineral, stage, abroad.targets),
             **_ground(world, mineral, stage, abroad),
         )
         for instrument in world.premise.dominant_refiner.instruments
@@ -126,13 +127,15 @@ def granted_shares(world: TradeWorld, mineral: int) -> Mapping[str, float]:
 
 
 def _ground(world: TradeWorld, mineral: int, stage: int, abroad: _Lanes) -> dict[str, Any]:
-    share, first = _rival_share(world, mineral, stage)
+    share, first = rival_share(world, mineral, stage), rival_share(world, mineral, stage, at_first=True)
+    freed = world.state.politics.freed.get((world.dominant, mineral, stage))
     return {
         "mineral": world.base.axes.minerals[mineral],
         "stage": STAGES[stage],
         "exports_usd": abroad.shipped_t * _price(world, mineral, stage),
         "rival_share": share,
         "rival_growth_share": share - first,
+        "freed_quarters": np.inf if freed is None else (world.round - freed) / world.clock.quarter_rounds,
     }
 
 
@@ -159,15 +162,13 @@ def _feed_usd(world: TradeWorld, mineral: int, stage: int, countries: Sequence[s
     return float(sold[:, makers == world.dominant].sum()) * _price(world, mineral, before)
 
 
-def _rival_share(world: TradeWorld, mineral: int, stage: int) -> tuple[float, float]:
-    """Share of others in the world's capacity for a good, now and in the base year; in tonnes of the good."""
-    shares = []
-    for now in (True, False):
-        own = total = 0.0
-        for block in (name for name, place in BLOCK_STAGE.items() if place == stage):
-            held = capacity_of(world.state.markets, block) if now else world.base.curves[block].capacity_t
-            made = held[mineral] * (world.base.yield_of(stage)[mineral] if block in MAKING else 1.0)
-            total += float(made.sum())
-            own += float(made[world.base.axes.sellers(stage)[mineral] == world.dominant].sum())
-        shares.append(1.0 - own / total if total > 0.0 else 0.0)
-    return shares[0], shares[1]
+def rival_share(world: TradeWorld, mineral: int, stage: int, at_first: bool = False) -> float:
+    """Share of others in the world's capacity for a good that works, now or in the base year; in tonnes of
+    the good."""
+    own = total = 0.0
+    for block in (name for name, place in BLOCK_STAGE.items() if place == stage):
+        held = world.base.curves[block].capacity_t if at_first else working_t(world.state.markets, block)
+        made = held[mineral] * (world.base.yield_of(stage)[mineral] if block in MAKING else 1.0)
+        total += float(made.sum())
+        own += float(made[world.base.axes.sellers(stage)[mineral] == world.dominant].sum())
+    return 1.0 - own / total if total > 0.0 else 0.0

@@ -6,7 +6,7 @@ the last two moves of policy, so that a result can be shown not to hang on the o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,8 @@ import numpy as np
 from agents.accession import FLOOR
 from world.aftermath import learn, run_plants
 from world.axes import STAGES, Array, Axes, Mask
-from world.called_up import CallUp
-from world.capacity import commission
+from world.called_up import Asked, CallUp
+from world.capacity import commission, learn_to_build
 from world.conditions import disturb
 from world.counterfactual import Outcome
 from world.institution_lanes import favour_members
@@ -26,7 +26,7 @@ from world.leader_move import move_leader
 from world.market_round import Cleared, clear_round
 from world.metrics import measure
 from world.ore_move import holders_due, move_ore_holders
-from world.outlooks import Outlooks
+from world.outlooks import After, Outlooks
 from world.refiner_move import duties_on_dominant, move_refiner
 from world.reserve_round import plan_reserve, release_in_emergency, settle_reserve
 from world.review import review_standings
@@ -69,6 +69,7 @@ def happen(world: TradeWorld) -> None:
     world.happenings = world.calendar.happen(world.round, members, outside)
     disturb(world)
     commission(world.state.markets, world.round)
+    learn_to_build(world)
     take_effect(world)
     update_zone(world)
     take_seats(world)
@@ -151,13 +152,19 @@ def outlooks_of(world: TradeWorld, with_later: bool, shared: SharedSetting | Non
     )
 
 
-def _call_up(world: TradeWorld) -> Callable[[Control, bool, Outcome, Outcome], Mapping[str, Array]]:
-    """What industry orders because of a control: for an episode, or over the years that governments plan."""
+def _call_up(world: TradeWorld) -> Callable[[Outcome, Sequence[After]], Sequence[Mapping[str, Array]]]:
+    """What industry orders because of controls: for an episode, a price war, or the years that governments
+    plan.
+    """
     p, plans = world.parameters, cache(partial(CallUp.of, world))
 
-    def call_up(control: Control, lasts: bool, before: Outcome, after: Outcome) -> Mapping[str, Array]:
-        quarters = 4.0 * p.planning_years if lasts else p.control_episode_quarters
-        return plans(before).capacity_t(control, after, quarters)
+    def quarters(control: Control, lasts: bool) -> float:
+        episode = p.predation_quarters if control.tax_share < 0.0 else p.control_episode_quarters
+        return 4.0 * p.planning_years if lasts else episode
+
+    def call_up(before: Outcome, controls: Sequence[After]) -> Sequence[Mapping[str, Array]]:
+        asked = [Asked(control, after, quarters(control, lasts)) for control, lasts, after in controls]
+        return plans(before).capacity_t(asked)
 
     return call_up
 

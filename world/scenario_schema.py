@@ -124,6 +124,7 @@ class ZoneSection(Section):
     quota_share: Share = 0.8
     benchmark_index: Annotated[str, Field(pattern=r"^(world|[A-Z]{3})$")] = "world"
     derivatives: bool = False
+    products: bool = False
     scope: Names = ("*",)
     stages: Stages = ("ore", "refined")
     leader_border_alone: bool = False

@@ -55,33 +55,48 @@ class Parts:
         return any(place.shape[1] for place in self.user)
 
 
+@dataclass(frozen=True)
+class StageParts:
+    """What a stage is made of before lanes; fields as in :class:`Parts`."""
+
+    offers: StageOffers
+    borders: StageBorders
+    rows: Rows
+    user: Whole
+    refused_share: Array
+
+
 def split_users(
     axes: Axes, final_use: Array, offers: Offers, borders: Sequence[StageBorders], rows: Sequence[Rows]
 ) -> Parts:
     """The parts with a column more for every user that is refused a part of its licences."""
-    staged = [_split_stage(axes, stage, border, rows[stage]) for stage, border in enumerate(borders)]
-    user = tuple(place for place, _ in staged)
-    if not any(place.shape[1] for place in user):
-        return Parts(axes, final_use, offers, tuple(borders), tuple(rows), user, tuple(s for _, s in staged))
-    stages, wider, asked = [], [], []
-    for stage, (place, share) in enumerate(staged):
-        split = _Columns(place, share, axes.makers_next(stage).shape[1])
-        stages.append(split.offers(offers.stages[stage]) if split.some else offers.stages[stage])
-        wider.append(split.borders(borders[stage], rows[stage]) if split.some else borders[stage])
-        asked.append(replace(rows[stage], approval_share=None) if split.some else rows[stage])
+    stages = [
+        split_stage(axes, stage, offers.stages[stage], border, rows[stage])
+        for stage, border in enumerate(borders)
+    ]
+    user = tuple(stage.user for stage in stages)
+    wider = axes
+    for stage, place in enumerate(user):
+        wider = with_refused(wider, axes, stage, place)
     return Parts(
-        replace(
-            axes,
-            users=_more_positions(axes.users, user[REFINED]),
-            final_users=_more_positions(axes.final_users, user[COMPONENT]),
-        ),
-        _more_users(final_use, user[REFINED]),
-        Offers(tuple(stages)),
-        tuple(wider),
-        tuple(asked),
+        wider,
+        more_users(final_use, user[REFINED]),
+        Offers(tuple(stage.offers for stage in stages)) if any(place.shape[1] for place in user) else offers,
+        tuple(stage.borders for stage in stages),
+        tuple(stage.rows for stage in stages),
         user,
-        tuple(share for _, share in staged),
+        tuple(stage.refused_share for stage in stages),
     )
+
+
+def split_stage(axes: Axes, stage: int, offers: StageOffers, borders: StageBorders, rows: Rows) -> StageParts:
+    """The parts of one stage, as of :func:`split_users`."""
+    place, share = _split_stage(axes, stage, borders, rows)
+    if not place.shape[1]:
+        return StageParts(offers, borders, rows, place, share)
+    split = _Columns(place, share, axes.makers_next(stage).shape[1])
+    asked = replace(rows, approval_share=None)
+    return StageParts(split.offers(offers), split.borders(borders, rows), asked, place, share)
 
 
 def refused_share(border: StageBorders, rows: Rows) -> Array:
@@ -118,14 +133,25 @@ def _split_stage(axes: Axes, stage: int, border: StageBorders, rows: Rows) -> tu
     return place, part
 
 
-def _more_positions(positions: Whole, user: Whole) -> Whole:
+def more_positions(positions: Whole, user: Whole) -> Whole:
     """Positions of the users, and at the end those of the users that have a second column."""
+    if not user.shape[1]:
+        return positions
     added = np.take_along_axis(positions, np.maximum(user, 0), axis=1)
     return np.concatenate([positions, np.where(user >= 0, added, -1)], axis=1)
 
 
-def _more_users(values: Array, user: Whole) -> Array:
+def with_refused(axes: Axes, plain: Axes, stage: int, user: Whole) -> Axes:
+    """The axes with the users of a stage as they are in ``plain``, second columns of ``user`` added."""
+    if stage == REFINED:
+        return replace(axes, users=more_positions(plain.users, user))
+    return replace(axes, final_users=more_positions(plain.final_users, user)) if stage == COMPONENT else axes
+
+
+def more_users(values: Array, user: Whole) -> Array:
     """Values with the user as last axis, those of second columns at the end."""
+    if not user.shape[1]:
+        return values
     at = np.maximum(user, 0).reshape(len(user), *(1,) * (values.ndim - 2), user.shape[1])
     added = np.take_along_axis(values, np.broadcast_to(at, (*values.shape[:-1], user.shape[1])), axis=-1)
     return np.concatenate([values, added], axis=-1)
@@ -145,13 +171,9 @@ class _Columns:
     share: Array
     makers: int
 
-    @property
-    def some(self) -> bool:
-        return bool(self.user.shape[1] > 0)
-
     def of_buyers(self, values: Any) -> Any:
         """Values with the buyer as last axis, second columns at the end."""
-        return _more_users(values, np.where(self.user >= 0, self.user + self.makers, -1))
+        return more_users(values, np.where(self.user >= 0, self.user + self.makers, -1))
 
     def refused(self, buyers: int) -> Array:
         """(row, buyer) rho of each buyer of the market before the split, 0 where it is one."""
@@ -163,7 +185,7 @@ class _Columns:
     def offers(self, offers: StageOffers) -> StageOffers:
         """Needs and stocks of both parts of every user."""
         needs, stocks, quotas = offers.needs, offers.stocks, offers.quotas
-        both = {item.name: _more_users(getattr(needs, item.name), self.user) for item in fields(needs)}
+        both = {item.name: more_users(getattr(needs, item.name), self.user) for item in fields(needs)}
         count = needs.need_t.shape[1]
         both["need_t"][:, :count] *= 1.0 - self.refused(self.makers + count)[:, self.makers :]
         both["need_t"][:, count:] *= np.where(self.user >= 0, self.share, 0.0)

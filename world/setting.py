@@ -7,7 +7,7 @@ arrays of lanes, and two thirds of those of all minerals together are padding.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
@@ -91,16 +91,17 @@ class Setting:
         """The same setting with another market of today, or of some years on."""
         return replace(self, later=horizon) if is_later else replace(self, now=horizon)
 
-    def rows(self, mineral: Whole, is_later: bool, with_borders: bool = True) -> Setting:
+    def rows(self, mineral: Whole, is_later: bool, bordered: Collection[int] = range(len(STAGES))) -> Setting:
         """This setting with one row for each entry of ``mineral`` (row,), no wider than these minerals, for
-        questions of one horizon; without what stands on lanes where it is not asked for."""
+        questions of one horizon; what stands on lanes at the stages ``bordered``."""
         places = Places.of(self.axes, mineral)
         horizon = places.horizon(self.horizon(is_later))
         return Setting(
             axes=places.axes(self.axes),
-            borders=tuple(places.borders(border, stage) for stage, border in enumerate(self.borders))
-            if with_borders
-            else (),
+            borders=tuple(
+                places.borders(border, stage) if stage in bordered else border
+                for stage, border in enumerate(self.borders)
+            ),
             terms=self.terms,
             zone=self.zone,
             reference_usd_t=self.reference_usd_t[mineral],

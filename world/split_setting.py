@@ -9,12 +9,14 @@ columns go to the end of each list, where :meth:`world.setting.Setting.rows` cut
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from operator import is_not
 from typing import Any
 
 import numpy as np
 
-from world.axes import COMPONENT, REFINED, STAGES, Axes, Whole
+from world.axes import COMPONENT, REFINED, STAGES, Array, Axes, Whole
 from world.border_terms import BORDER_AXES, Rows, StageBorders
+from world.lane_faces import StageFaces, list_faces
 from world.listed_borders import OF_BUYERS, ListedBorders, list_borders
 from world.offers import Offers, StageOffers
 from world.segments import Parts, split_users
@@ -24,22 +26,35 @@ from world.setting import Places, Setting
 @dataclass(frozen=True)
 class SplitSetting:
     """``setting`` with two buyers for each user that standing licences turn into two, for the questions of
-    one horizon, and the lanes of each stage listed; ``seen``: what it was made of."""
+    one horizon, and the lanes of each stage listed; ``seen``: what it was made of; ``known``: faces of lanes
+    that were worked out, with what they were made of."""
 
     setting: Setting
+    is_later: bool
     lists: tuple[ListedBorders, ...]
     seen: tuple[Any, ...]
+    known: dict[bool, tuple[tuple[Any, ...], tuple[StageFaces, ...]]]
 
-    def rows(self, mineral: Whole, is_later: bool) -> tuple[Setting, list[ListedBorders]]:
-        """As :meth:`Setting.rows`, what stands on lanes in lists."""
+    def rows(self, mineral: Whole) -> Setting:
+        """As :meth:`Setting.rows`, without what stands on lanes."""
+        return self.setting.rows(mineral, self.is_later, bordered=())
+
+    def buyers(self, mineral: Whole) -> list[list[Array]]:
+        """By stage the fields ``OF_BUYERS`` of these rows."""
         places = Places.of(self.setting.axes, mineral)
-        lists = []
-        for stage, (listed, border) in enumerate(zip(self.lists, self.setting.borders, strict=True)):
-            of_buyers = {
-                name: places.take(getattr(border, name), BORDER_AXES[name], stage) for name in OF_BUYERS
-            }
-            lists.append(listed.take(mineral, places.nearer(stage), of_buyers))
-        return self.setting.rows(mineral, is_later, with_borders=False), lists
+        return [
+            [places.take(getattr(border, name), BORDER_AXES[name], stage) for name in OF_BUYERS]
+            for stage, border in enumerate(self.setting.borders)
+        ]
+
+    def faces(self, hubs: bool) -> tuple[StageFaces, ...]:
+        """By stage the faces of all lanes, with or without the routes through hubs."""
+        setting = self.setting
+        shares = (setting.reference_usd_t, setting.zone_tariff_share, setting.zone_duty_usd_t)
+        seen = (*shares, setting.terms, setting.zone)
+        if hubs not in self.known or any(map(is_not, self.known[hubs][0], seen)):
+            self.known[hubs] = seen, list_faces(setting, self.lists, self.is_later, hubs)
+        return self.known[hubs][1]
 
 
 def split_setting(setting: Setting, is_later: bool) -> SplitSetting:
@@ -53,8 +68,10 @@ def split_setting(setting: Setting, is_later: bool) -> SplitSetting:
         known = SplitSetting(
             # not in its own ``split``: arrays in a circle would outlive their round
             replace(_moved(setting, parts), split={}),
+            is_later,
             lists,
             (setting.borders, offers, parts.offers),
+            {},
         )
         setting.split[is_later] = known
     horizon = replace(setting.horizon(is_later), offers=known.seen[2])

@@ -34,6 +34,7 @@ class Control:
     tax_share : export tax to the targets, below zero a subsidy; reach : of the ban on handing the good on
     allowed_t : under a quota, most that leaves for the targets together in a round
     approval_before : what was granted before it, so that only what is newly withheld costs trust
+    rival_share : share of others in the world's working capacity for the good on the day
     """
 
     actor: int
@@ -48,6 +49,7 @@ class Control:
     reach: float = 0.0
     allowed_t: float = np.inf
     approval_before: float = 1.0
+    rival_share: float = 0.0
 
     @property
     def newly_withheld_share(self) -> float:
@@ -70,6 +72,8 @@ class Markets:
     demand_shock: Array  # (m,) log deviation
     thrift: Array  # (m, k) factor on use of metal as such
     final_thrift: Array  # (m, f) factor on use of components
+    final_place: Array  # (m, f) the same, for assembly that has come or gone since the base year
+    second_open: Array  # (m, k) part of users' second sources that is open, 0-1
     stock_build_left: float  # share of the base year's stock building still going on
     stock_t: list[Array]  # stage -> (m, buyer) private stocks on hand, makers of the next good first
     under_way_t: list[Array]  # stage -> (m, 2, buyer) bought and due in the next round and in the one after
@@ -118,6 +122,7 @@ class Politics:
     floor_in_force: bool = False  # whether the floor is applied
     floor_since_round: int = -1  # round since which the floor has been in force, -1 while it is not
     controls: list[Control] = field(default_factory=list)  # decided in the run and in force
+    freed: dict[tuple[int, int, int], int] = field(default_factory=dict)  # (actor, m, stage) -> round, lifted
     finance_usd: Array = field(default_factory=lambda: np.zeros(0))  # (n,) a round, what each could hope for
     requests: dict[str, Request] = field(default_factory=dict)  # voter -> what it asked for last
     offers: dict[str, Offer] = field(default_factory=dict)  # voter -> what it is offered for signing
@@ -154,6 +159,8 @@ class WorldState:
     politics: Politics
     prices: Prices
     clearing: Clearing | None = None
+    assembly_log: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))  # (m, sector, n) ln over 2024
+    parts_t: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))  # (m, sector, n) on the way to lines
 
     @property
     def binding_members(self) -> Mask:
@@ -168,7 +175,9 @@ def check_state(state: WorldState) -> None:
     """
     markets, politics = state.markets, state.politics
     checked = {f"capacity_t of {block}": values for block, values in markets.capacity_t.items()}
-    checked |= {"thrift": markets.thrift, "final_thrift": markets.final_thrift}
+    checked |= {"thrift": markets.thrift, "final_thrift": markets.final_thrift, "parts_t": state.parts_t}
+    checked |= {"final_place": markets.final_place, "assembly": np.exp(state.assembly_log)}
+    checked["second_open"] = markets.second_open
     for name in ("backlog_t", "hub_capacity_t", "unrecorded_capacity_t", "stock_t", "under_way_t"):
         checked |= {f"{name} of stage {stage}": values for stage, values in enumerate(getattr(markets, name))}
     for name, values in checked.items():

@@ -39,6 +39,10 @@ what may be drawn is gone after three of them, in a quarter all of it."""
 MOST_SHED, LEAST_ORDER_SHARE = 0.27, 0.05
 """Most by which holders of too much buy less than they use at the usual price, and the least they order at
 any price, both over use."""
+SPARE_QUARTERS, USELESS_QUARTERS = 3.0, 6.0
+"""Quarters of use beyond what is wanted from which holders stop keeping sellers and lines of supply warm, and
+at which they order the least: spare stock costs a tenth of its value a year (carrying cost), and beyond
+a year and a half what it is kept for may be gone (assumption)."""
 SAVED_SHARE = 0.5
 """Part of their use that holders plan without when they are sure to be cut off (assumption)."""
 CENTRE_IN_WIDTHS, AT_REST_SHARE = 1.1, 0.25
@@ -90,11 +94,12 @@ def answer_of(
     target = holding.cover_t * wish + holding.built_t + holding.ahead_t
     due = (holding.late_share + holding.last_share) * holding.use_t
     gap = (target + due - holding.held_t - holding.arriving_t - holding.later_t) / use
+    most_shed = most_shed_share(-gap / holding.quarter_rounds)
     gap = gap / max(p.stock_adjustment_months / 3.0 * holding.quarter_rounds, 1.0)
     # who is cut off plans to use less
     planned = most * (1.0 - SAVED_SHARE * fear)
     drawn = drawn_share(holding, p.stock_floor_share, planned)
-    shed = np.clip(gap, -np.minimum(0.9 * drawn / (1.0 - AT_REST_SHARE), MOST_SHED), 0.0)
+    shed = np.clip(gap, -np.minimum(0.9 * drawn / (1.0 - AT_REST_SHARE), most_shed), 0.0)
     ahead = np.maximum(holding.planned_t, 0.0) / use
     shed = np.maximum(shed + np.minimum(holding.planned_t, 0.0) / use, LEAST_ORDER_SHARE - 1.0)
     # an order stays above zero at any price: 1 + b - c = 1 - drawn + shed
@@ -106,6 +111,15 @@ def answer_of(
     width = np.maximum(spread * holding.expected_usd_t, holding.least_width_usd_t)
     centre = holding.expected_usd_t + CENTRE_IN_WIDTHS * width
     return AT_REST_SHARE * draw + refill + shed, draw + refill, centre, width
+
+
+def most_shed_share(spare_quarters: Array) -> Array:
+    """(mineral, buyer) most by which holders with so many quarters of use beyond what they want buy less than
+    they use at the usual price: ``MOST_SHED`` at first, then ever more until they live on what lies there.
+    Plants that were closed for want of sales leave stocks that their owners would never use up otherwise.
+    """
+    idle = (spare_quarters - SPARE_QUARTERS) / (USELESS_QUARTERS - SPARE_QUARTERS)
+    return np.asarray(MOST_SHED + (1.0 - LEAST_ORDER_SHARE - MOST_SHED) * np.clip(idle, 0.0, 1.0))
 
 
 def followed_share(holding: Holding, fear: Array, parameters: ParameterValues) -> Array:

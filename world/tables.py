@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from world.country_tables import COUNTRY_TABLES
 from world.eve_tables import EVE_TABLES
 from world.market_tables import MARKET_TABLES
+from world.sector_tables import SECTOR_TABLES
 from world.table_schema import Column, Table
 
-TABLES: Mapping[str, Table] = {table.name: table for table in (*MARKET_TABLES, *COUNTRY_TABLES, *EVE_TABLES)}
+TABLES: Mapping[str, Table] = {
+    table.name: table for table in (*MARKET_TABLES, *COUNTRY_TABLES, *SECTOR_TABLES, *EVE_TABLES)
+}
 
 # Read by a file of its own, see world/parameters.py: known to the folder, not a table of the dataset.
 OTHER_FILES = ("parameters.csv",)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.beliefs import heal_trust, learn_retaliation, lose_trust
-from world.axes import Array
+from world.axes import Array, Mask
 from world.institutions import working_together
 from world.state import FLOOR, FRAMEWORK
 
@@ -66,12 +66,33 @@ def learn_from_others(world: TradeWorld) -> None:
     fresh = np.flatnonzero(bound & ~world.bound_before)
     world.bound_before = bound
     joined = {world.facts.speaks_for[place] for place in fresh}
-    hit = {place for control in politics.controls_of(politics.dominant) for place in control.targets}
-    hit |= set(np.flatnonzero(politics.counter_duty_share > 0.0).tolist())
-    answered = {world.facts.speaks_for[place] for place in fresh if int(place) in hit}
+    hit = _hit(world)
+    answered = {world.facts.speaks_for[place] for place in fresh if hit[place]}
     politics.retaliation_belief = learn_retaliation(
         politics.retaliation_belief,
         world.parameters.retaliation_prior_weight,
         np.full(len(politics.rung), float(len(answered))),
         float(len(joined)),
     )
+
+
+def belief_in_answers_to_soft_steps(world: TradeWorld, belief: float) -> float:
+    """Chance that a step which binds to nothing is answered, for a government that believes a signature of
+    the floor to be with ``belief``: it has seen what befell each that holds a framework or an action plan.
+    """
+    politics, p = world.state.politics, world.parameters
+    holds = (politics.rung >= FRAMEWORK) & (politics.rung < FLOOR)
+    holds[[world.leader, world.dominant]] = False
+    voters = np.unique([world.facts.speaks_for[place] for place in np.flatnonzero(holds)])
+    struck = np.unique([world.facts.speaks_for[place] for place in np.flatnonzero(holds & _hit(world))])
+    weight = p.retaliation_prior_weight
+    return min(1.0, (belief * weight + len(struck)) / (weight + len(voters)))
+
+
+def _hit(world: TradeWorld) -> Mask:
+    """(country,) those whom a control or a duty of the dominant refiner meets that it put on in the run."""
+    politics = world.state.politics
+    hit: Mask = politics.counter_duty_share > 0.0
+    for control in politics.controls_of(politics.dominant):
+        hit[list(control.targets)] = True
+    return hit

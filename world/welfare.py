@@ -186,13 +186,20 @@ def consumer_surplus_usd(stage: Stage, index_usd_t: Floats) -> Floats:
 
 
 def _need_integral(to: Floats, users: Users) -> Floats:
-    """Integral of D / need from the lowest price to ``to``, (M, K), the dear part by its own elasticity."""
-    price, elasticity = users.price_usd_t, users.elasticity
-    dear = np.where(users.dear_usd_t < np.inf, users.dear_usd_t, to)
-    usual = _power_integral(users.lowest_usd_t, np.minimum(to, dear), price, elasticity)
-    level = (dear / price) ** -elasticity
-    steep = _power_integral(dear, np.maximum(to, dear), dear, elasticity + users.dear_more)
-    return np.asarray(usual + level * steep)
+    """Integral of D / need from the lowest price to ``to``, (M, K): power by power, between the prices at
+    which its elasticity changes. What users find in sources of their own is paid for under this curve."""
+    total, low = np.zeros_like(to), users.lowest_usd_t
+    level = (low / users.price_usd_t) ** -users.elasticity
+    second, full = users.second_usd_t, users.second_full_usd_t
+    kinks = np.sort(np.stack([users.dear_usd_t, second, full]), axis=0)
+    for kink in (*kinks, np.full_like(to, np.inf)):
+        high = np.clip(kink, low, np.maximum(to, low))
+        steeper = np.where(low >= users.dear_usd_t, users.dear_more, 0.0)
+        steeper = steeper + np.where((low >= second) & (low < full), users.second_more, 0.0)
+        elasticity = users.elasticity + steeper + np.where(low >= full, users.last_more, 0.0)
+        total = total + level * _power_integral(low, high, low, elasticity)
+        level, low = level * (high / low) ** -elasticity, high
+    return np.asarray(total)
 
 
 def _power_integral(low: Floats, high: Floats, price: Floats, elasticity: Floats) -> Floats:

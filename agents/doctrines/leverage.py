@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from agents.decision import ControlDecision, CountryDecision, Relief
 from agents.doctrines.doctrine import (
     WITHHOLDING,
     annuity,
+    hostile_actors,
     if_imposed,
     if_lifted,
     impose,
@@ -20,6 +21,9 @@ from agents.view import Answer, ControlOption, HeldControl, Question, RefinerVie
 
 UNPROVOKED_REVIEW = 4
 """Quarters between two looks at controls that nobody has provoked (assumption: a plan a year)."""
+LEVERS = (*WITHHOLDING, "export_tax")
+"""What is weighed: to withhold, or to tax what leaves, as the duties on rare earths, tungsten and molybdenum
+that were lost in court with the quotas of 2010-14."""
 
 
 class Leverage:
@@ -62,7 +66,9 @@ class Leverage:
         option."""
         stubborn, found = view.parameters["accession_exit_cost_share"], []
         for held in _held(view):
-            option = next((o for o in view.options if o.good == held.good and o.tax_share == 0.0), None)
+            taxed = held.tax_share != 0.0
+            alike = (o for o in view.options if o.good == held.good and (o.tax_share != 0.0) == taxed)
+            option = next(alike, None)
             if option is None:
                 found.append(relieve(view, held, held.targets, "the good is no longer a lever"))
                 continue
@@ -74,19 +80,27 @@ class Leverage:
 
 
 def _free(view: RefinerView) -> list[ControlOption]:
-    """What it could put on a good that is free of controls."""
-    taken = {held.good for held in view.controls}
-    unprovoked = not view.grievances
-    if unprovoked and view.round % (UNPROVOKED_REVIEW * view.quarter_rounds):
-        return []
-    return [o for o in view.options if o.instrument in WITHHOLDING and o.good not in taken]
+    """What it could put on a good that is free of controls, and was not freed just now: a word that is taken
+    back within the year is believed no more."""
+    taken, hostile = {held.good for held in view.controls}, hostile_actors(view)
+    yearly = view.round % (UNPROVOKED_REVIEW * view.quarter_rounds) == 0
+    least = view.parameters["control_least_quarters"]
+    rested = [o for o in view.options if o.good not in taken and o.freed_quarters >= least]
+    return [o for o in rested if o.instrument in LEVERS and (yearly or provoked(o, hostile))]
+
+
+def provoked(option: ControlOption, hostile: Collection[str]) -> bool:
+    """Whether it answers an act: what withholds is aimed at those who aggrieve it where there are any, a tax
+    on all exports spares nobody.
+    """
+    return bool(hostile) and (option.instrument in WITHHOLDING or set(option.targets) <= set(hostile))
 
 
 def _held(view: RefinerView) -> list[HeldControl]:
     """Controls that have stood long enough to be weighed again: a licence office is not opened and shut by
     the quarter."""
     least = view.parameters["control_least_quarters"] * view.quarter_rounds
-    return [c for c in view.controls if c.instrument in WITHHOLDING and view.round - c.since >= least]
+    return [c for c in view.controls if c.instrument in LEVERS and view.round - c.since >= least]
 
 
 def _as_held(option: ControlOption, held: HeldControl) -> ControlOption:
@@ -98,6 +112,7 @@ def _as_held(option: ControlOption, held: HeldControl) -> ControlOption:
         option.target_dependence_share,
         option.stage,
         held.instrument,
+        held.tax_share,
         exports_usd=option.exports_usd,
         feed_usd=option.feed_usd,
     )
@@ -121,12 +136,12 @@ def leverage_terms(
     (``control_episode_quarters``); what comes after is brought to the same quarters at its own discount rate.
     """
     p, patience = view.parameters, patience_of(view)
-    withheld = 1.0 - option.approval_share
+    withheld = 1.0 - option.approval_share + option.tax_share  # or taken from who buys
     gdp = sum(view.targets_gdp_usd.get(target, 0.0) for target in option.targets)
     damage = -answer.others_usd.get("targets", 0.0)
     pressed = p["compliance_base"] + p["compliance_slope"] * 100.0 * damage / max(gdp, 1.0)
     comply = _logistic(pressed) - _logistic(p["compliance_base"])
-    unlawful = 0.0 if view.grievances else p["unprovoked_cost_share"]
+    unlawful = 0.0 if provoked(option, hostile_actors(view)) else p["unprovoked_cost_share"]
     lasting = annuity(patience, 4.0 * p["planning_years"])
     after = patience ** (4.0 * p["refinery_build_years"]) * lasting
     after /= annuity(patience, p["control_episode_quarters"])

@@ -11,6 +11,7 @@ from mesa.visualization.solara_viz import ModelController, ModelCreator
 from experiments.app import panels
 from experiments.app.act_card import ActCard, ShareCard, countries_in
 from experiments.app.compare_card import CompareCard
+from experiments.app.industry import show_industry
 from experiments.app.map_view import COLOURINGS, land, show_map
 from experiments.app.network_view import show_network
 from experiments.app.pieces import Choice
@@ -179,6 +180,7 @@ def Panels(run: Run, mineral: str, stage: str) -> None:
         "Members": lambda: panels.show_members(run),
         "Grip": lambda: panels.show_grip(run),
         "Money": lambda: panels.show_money(run),
+        "Industry": lambda: show_industry(run),
         "Reserve": lambda: panels.show_reserve(run),
     }
     with solara.Div(classes=["ob-card", "ob-panels"]), solara.lab.Tabs(lazy=True):

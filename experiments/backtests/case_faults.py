@@ -10,6 +10,7 @@ from experiments.backtests.case import Case
 from experiments.backtests.case_schema import MineralEntry
 from experiments.backtests.eve import eve_faults
 from experiments.backtests.mineral_tables import capacities_t_year
+from experiments.backtests.sector_rows import sector_faults
 from world.scenario_reading import in_order
 
 CLOCKED = ("run.start", "run.rounds", "run.rounds_per_year")
@@ -28,6 +29,7 @@ def world_faults(case: Case) -> Iterator[str]:
     yield from _name_faults(case)
     for name in world.minerals:
         yield from _mineral_faults(case, name)
+    yield from sector_faults(world)
     yield from eve_faults(case)
     measures = [str(entry.get("id")) for entry in case.keys.get("measures", []) if isinstance(entry, dict)]
     for name, variant in world.variants.items():

@@ -71,8 +71,8 @@ class MineralEntry(Section):
     """A mineral, or any good with a chain of one to three stages, in the year before the case begins.
 
     world_t_year : refined output of the world; made : stage -> country -> share of the world's output;
-    used : country -> share of first use; price_usd_t, cost_usd_t, full_cost_usd_t,
-    capacity_t_year : by stage (and country).
+    used : country -> share of first use; stocked_share : part of refined output that went into stocks, in the
+    same countries; price_usd_t, cost_usd_t, full_cost_usd_t, capacity_t_year : by stage (and country).
     """
 
     title: str
@@ -80,6 +80,7 @@ class MineralEntry(Section):
     world_t_year: Positive
     recovery: Annotated[float, Field(gt=0, le=1)] = 1.0
     by_product_share: Share
+    recycled_share: Annotated[float, Field(ge=0, le=0.9)] = 0.0
     cost_share_in_use: Annotated[float, Field(gt=0, le=1)]
     exchange_traded: bool
     forms: Annotated[int, Field(ge=1, le=20)] = 2
@@ -90,6 +91,7 @@ class MineralEntry(Section):
     price_usd_t: dict[StageName, Positive]
     made: dict[Making, dict[Country, Share]]
     used: dict[Country, Share]
+    stocked_share: Annotated[float, Field(ge=0, lt=1)] = 0.0
     final: dict[Country, Share] = Field(default_factory=dict)
     reserves: dict[Country, Share] = Field(default_factory=dict)
     cost_usd_t: dict[Making, dict[str, Positive]] = Field(default_factory=dict)
@@ -211,6 +213,18 @@ class MembershipEntry(Section):
     date: date
 
 
+class SectorEntry(Section):
+    """An industry that uses minerals of the case, by the name it has in their ``end_use``: what its value
+    added is in the world, what part of it cannot be made without each mineral (``exposed``), where it works
+    (``activity``, by GDP where none is given) and how many days of parts its lines hold."""
+
+    value_added_usd_bn_year: Positive
+    exposed: dict[Name, Share]
+    activity: dict[Country, Share] = Field(default_factory=dict)
+    parts_days: Annotated[float, Field(ge=0, le=1000)] = 30.0
+    source: str = ""
+
+
 class VariantEntry(Section):
     """The same world and seeds, with something taken away or set otherwise."""
 
@@ -249,6 +263,7 @@ class CaseSchema(Section):
     countries: Annotated[tuple[CountryEntry, ...], BeforeValidator(_tuple)]
     minerals: dict[Name, MineralEntry]
     groups: dict[Label, Annotated[tuple[Country, ...], BeforeValidator(_tuple)]] = Field(default_factory=dict)
+    sectors: dict[Name, SectorEntry] = Field(default_factory=dict)
     tariffs: Annotated[tuple[TariffEntry, ...], BeforeValidator(_tuple)] = ()
     lanes: Annotated[tuple[LaneEntry, ...], BeforeValidator(_tuple)] = ()
     plants: Annotated[tuple[PlantEntry, ...], BeforeValidator(_tuple)] = ()

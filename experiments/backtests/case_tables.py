@@ -9,6 +9,7 @@ import numpy as np
 from experiments.backtests.case_schema import CaseSchema, CountryEntry
 from experiments.backtests.eve import eve_rows
 from experiments.backtests.mineral_tables import STAGE_OF, form_of, mineral_rows
+from experiments.backtests.sector_rows import sector_rows
 from world.axes import REST_OF_WORLD
 from world.dataset import Dataset
 from world.geography import great_circle_km
@@ -63,7 +64,8 @@ def build_dataset(
     for name, entry in case.minerals.items():
         for table, row in mineral_rows(name, entry, parameters):
             rows.setdefault(table, []).append(row)
-    for table, row in eve_rows(case, [entry.code for entry in countries], quarters_to_zero):
+    eve = eve_rows(case, [entry.code for entry in countries], quarters_to_zero)
+    for table, row in (*sector_rows(case, countries), *eve):
         rows.setdefault(table, []).append(row)
     return dataset_of(rows)
 

@@ -13,7 +13,7 @@ from experiments.backtests.case import ACTUAL, Case, CaseError
 from experiments.backtests.case_reading import stop_on
 from experiments.backtests.clock import WindowError
 from experiments.backtests.scene import Scene
-from experiments.backtests.vocabulary import LANE, ONE, OVER, Word, words
+from experiments.backtests.vocabulary import LANE, ONE, OVER, SECTOR, Word, words
 from world.scenario_reading import in_order
 
 COLUMNS = (
@@ -188,6 +188,8 @@ def measure_faults(row: Criterion, case: Scene) -> Iterator[tuple[str, str]]:
     if row.segment and row.segment not in segments:
         allowed = ", ".join(filter(None, segments)) or "none"
         yield "segment", f"given {row.segment!r}, allowed: {allowed} for {row.measure}"
+    if not row.segment and word.segments[0] == SECTOR:
+        yield "segment", f"nothing given, allowed: {', '.join(segments)} for {row.measure}"
     if word.of_goods and case.goods(row.form) is None:
         words_ = in_order(row.form.partition(":")[0], case.stages)
         yield "form", f"given {row.form!r}{words_}, with :ore, :refined or :component where it has them"

@@ -155,9 +155,11 @@ def crowding_out(run: Outcome, target: Target) -> Array:
 
 @word("% a year", ONE)
 def substitution(run: Outcome, target: Target) -> Array:
-    """Fall of use at the place within a year, growth of demand along the case's path put aside."""
+    """Fall of use at the place within a year, what users recover themselves counted as use, growth of demand
+    along the case's path put aside."""
     path = np.mean([run.growth[mineral] for mineral, _ in target.goods], axis=0)
-    level = _market_total(run, target, target.where, "use_t") / path
+    used = [_market_total(run, target, target.where, column) for column in ("use_t", "recovered_t")]
+    level = sum(used) / path
     return -100.0 * _over_a_year(run, level, level)
 
 

@@ -61,6 +61,7 @@ def mineral_rows(name: str, entry: MineralEntry, parameters: ParameterValues) ->
             "has_ore": int(has_ore(entry)),
             "host": "none",
             "by_product_share": entry.by_product_share,
+            "recycled_share": entry.recycled_share,
             "cost_share_in_use": entry.cost_share_in_use,
             "exchange_traded": int(entry.exchange_traded),
             "forms": entry.forms,
@@ -102,8 +103,12 @@ def _quantity_rows(name: str, entry: MineralEntry) -> Iterator[tuple[str, Row]]:
             yield "reserves", {"mineral": name, "iso3": code, **tonnes}
     for code, share in entry.used.items():
         if share > 0.0:
-            use: Row = {"use_t_year": share * entry.world_t_year, "year": 2020}
-            yield "first_use", {"mineral": name, "iso3": code, **use}
+            tonnes_year, place = share * entry.world_t_year, {"mineral": name, "iso3": code}
+            use: Row = {"use_t_year": (1.0 - entry.stocked_share) * tonnes_year, "year": 2020}
+            yield "first_use", {**place, **use}
+            if entry.stocked_share > 0.0:
+                put_by: Row = {"kind": "stock_build", "tonnes_year": entry.stocked_share * tonnes_year}
+                yield "balance", {**place, "stage": "refined", "reason": "stocks", **put_by}
     for code, share in (entry.final or entry.used).items():
         yield "final_demand", {"mineral": name, "iso3": code, "share": share, "year": 2020}
 

@@ -12,7 +12,7 @@ from experiments.backtests.case_tables import countries_of
 from experiments.backtests.outcome import Outcome
 from world.model import TradeWorld
 
-TABLES = ("markets", "flows", "licences", "zone", "countries", "decisions", "reserve", "priority")
+TABLES = ("markets", "flows", "licences", "zone", "countries", "decisions", "reserve", "priority", "sectors")
 """Result tables that measures look at."""
 
 

@@ -89,6 +89,7 @@ def words() -> Mapping[str, Word]:
         measures_of_accession,
         measures_of_policy,
         measures_of_prices,
+        measures_of_sectors,
         measures_of_standing,
         measures_of_trade,
         measures_of_welfare,

@@ -8,7 +8,17 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from experiments.figures import dominance, membership, prices, reserve, shortages, theme, welfare, world_map
+from experiments.figures import (
+    dominance,
+    membership,
+    prices,
+    reserve,
+    sectors,
+    shortages,
+    theme,
+    welfare,
+    world_map,
+)
 from experiments.results import ResultsError, Run
 from experiments.shortages import shortages as find_shortages
 
@@ -51,6 +61,7 @@ GALLERY = {
         world_map.CAPTION,
     ),
     "welfare": _Entry(welfare.draw_welfare, welfare.find_welfare, welfare.caption),
+    "sectors": _Entry(sectors.draw_sectors, lambda run, _: sectors.find_sector(run), sectors.CAPTION),
     "reserve": _Entry(reserve.draw_reserve, lambda run, _: reserve.find_reserve(run), reserve.CAPTION),
 }
 
@@ -63,8 +74,9 @@ def draw(name: str, run: Run, baseline: Run | None = None) -> Figure:
 
 
 def draw_all(run: Run, folder: str | Path, baseline: Run | None = None) -> list[FigureInfo]:
-    """Write every figure that the run has data for as PNG and SVG into ``folder`` (those of the
-    reserve and of the zone only where the scenario has them, that of shortages only where there are any).
+    """Write every figure that the run has data for as PNG and SVG into ``folder`` (those of the reserve and
+    of the zone only where the scenario has them, that of shortages only where there are any, that of sectors
+    where the data have some).
     """
     drawn = []
     for name, entry in GALLERY.items():
@@ -82,6 +94,6 @@ def draw_all(run: Run, folder: str | Path, baseline: Run | None = None) -> list[
 def _has_data(name: str, run: Run) -> bool:
     if name == "shortages":
         return bool(find_shortages(run))
-    if name == "reserve":
-        return not run.table("reserve").empty
+    if name in ("reserve", "sectors"):
+        return not run.table(name).empty
     return name != "membership" or bool(run.setting("zone", "exists", True))

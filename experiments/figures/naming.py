@@ -202,10 +202,30 @@ def _gdp_usd_bn(code: str) -> float:
     return sum(float(_countries().get(member, {}).get("gdp_usd_bn") or 0.0) for member in members)
 
 
+def sector_in_words(key: str) -> str:
+    """``cars_ev`` as ``cars``; the key itself where the tables do not know it."""
+    return _sectors().get(key, {}).get("title") or key.replace("_", " ")
+
+
+def product_in_words(key: str) -> str:
+    """What output of a sector is counted in, such as ``car`` or ``MW``."""
+    return _sectors().get(key, {}).get("product") or "product"
+
+
+@cache
+def _sectors() -> dict[str, dict[str, str]]:
+    return _rows_by("sectors.csv", "sector")
+
+
 @cache
 def _countries() -> dict[str, dict[str, str]]:
+    return _rows_by("countries.csv", "iso3")
+
+
+def _rows_by(file: str, key: str) -> dict[str, dict[str, str]]:
+    """Rows of a table of the data by one of its columns; none where there is no such file."""
     try:
-        with (DATA / "countries.csv").open(encoding="utf-8", newline="") as file:
-            return {row["iso3"]: row for row in csv.DictReader(file) if row.get("iso3")}
+        with (DATA / file).open(encoding="utf-8", newline="") as lines:
+            return {row[key]: row for row in csv.DictReader(lines) if row.get(key)}
     except OSError:
         return {}

@@ -15,7 +15,7 @@ USUAL = {
     "members_welfare": "maximise",
     "dominant_share": "minimise",
     "members_users_cost": "minimise",
-    "worst_unmet_share": "minimise",
+    "worst_going_without": "minimise",
 }
 """Aims where none are given: welfare of members, the dominant refiner's share, cost to users, resilience."""
 

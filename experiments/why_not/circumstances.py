@@ -22,6 +22,7 @@ ACCOUNTS = ("users", "producers", "treasury")
 BEHIND = {
     "retaliation": "retaliation_belief",
     "autonomy": "trust_leader",
+    "domestic approval": "trust_leader",
     "security": "cut_off_quarters",
     "pressure": "pressure",
     "taste": "taste",

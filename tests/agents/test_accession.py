@@ -22,6 +22,7 @@ from agents.accession import (
     pressure,
     value_of_waiting,
 )
+from agents.approval import chance_of_approval, domestic_approval
 from agents.strategies.by_name import make_strategy
 from agents.view import Accounts, Answer
 from world.randomness import Streams
@@ -65,6 +66,8 @@ def test_the_climb_adds_up_to_the_whole_political_cost() -> None:
     stakes = view(trust_leader=0.3, exports_to_leader_usd=1e9, pressure=1.0, finance_offer_usd=1e7)
     climb = [lower_rung_terms(stakes, rung) for rung in (1, 2, 3)] + [floor_terms(stakes, answers())]
     assert sum(terms["autonomy"] for terms in climb) == pytest.approx(autonomy(stakes))
+    at_home = domestic_approval(stakes, payoff_scale(stakes))
+    assert sum(terms["domestic approval"] for terms in climb) == pytest.approx(at_home)
     assert sum(terms["pressure"] for terms in climb) == pytest.approx(pressure(stakes))
     assert sum(terms["finance"] for terms in climb) == pytest.approx(1e7)
 
@@ -75,6 +78,17 @@ def test_the_floor_is_valued_today_and_once_capacity_has_adjusted() -> None:
     assert terms["users"] == pytest.approx(0.4 * -100 + 0.6 * -10)
     assert terms["producers"] == pytest.approx(0.4 * 10 + 0.6 * 60)
     assert terms["treasury"] == pytest.approx(0.4 * 1)
+
+
+def test_a_gain_of_the_treasury_is_not_counted_on_in_full_and_a_loss_is() -> None:
+    likely = {"levy_capture_probability": 0.4, "planning_weight_share": 0.0}
+    for revenue, taken in ((100.0, -40.0), (-100.0, 0.0)):
+        outside = floor_terms(view(parameters=likely), answers(member=same_both(Accounts(0.0, 0.0, revenue))))
+        inside = floor_terms(
+            view(parameters=likely), answers(member=same_both(Accounts(0.0, 0.0, -revenue))), member=True
+        )
+        assert outside["levy taken over"] == pytest.approx(taken)
+        assert inside["levy taken over"] == pytest.approx(taken)
 
 
 def test_the_market_terms_of_staying_are_those_of_leaving_reversed() -> None:
@@ -89,7 +103,8 @@ def test_the_market_terms_of_staying_are_those_of_leaving_reversed() -> None:
 @pytest.mark.parametrize(
     ("name", "worse", "better"),
     [
-        ("autonomy", {"trust_leader": 0.2}, {"trust_leader": 0.6}),
+        ("autonomy", {"trust_leader": 0.2}, {"trust_leader": 0.3}),
+        ("domestic approval", {"trust_leader": 0.4}, {"trust_leader": 0.5}),
         ("autonomy", {"trust_leader": 0.2, "peers_share": 0.0}, {"trust_leader": 0.2, "peers_share": 1.0}),
         ("pressure", {"pressure": 0.0}, {"pressure": 1.0}),
         ("finance", {"finance_offer_usd": 0.0}, {"finance_offer_usd": 1e8}),
@@ -112,9 +127,28 @@ def test_each_term_moves_as_it_should(name: str, worse: dict[str, float], better
     cut = answers(cut=same_both(Accounts(users_usd=-1e8)))
     low, high = (floor_terms(view(**(stakes | change)), cut) for change in (worse, better))
     assert low[name] < high[name]
-    assert {other for other in low if low[other] != high[other]} <= (
-        {name, "security"} if "component_stop_usd" in worse else {name}
-    )
+    moved = {other for other in low if low[other] != high[other]}
+    along = {"component_stop_usd": {"security"}, "trust_leader": {"autonomy", "domestic approval"}}
+    assert moved <= {name}.union(*(along.get(field, set()) for field in worse))
+
+
+def test_approval_is_certain_or_hopeless_beyond_what_opinion_can_swing() -> None:
+    chances = [chance_of_approval(share) for share in (0.0, 0.35, 0.5, 0.65, 1.0)]
+    assert chances == pytest.approx([0.0, 0.0, 0.5, 1.0, 1.0])
+    assert domestic_approval(view(trust_leader=0.7), 1e9) == 0.0
+
+
+def test_what_has_been_approved_at_home_need_not_be_approved_again() -> None:
+    doubted = view(trust_leader=0.2)
+    assert floor_terms(doubted, answers())["domestic approval"] < 0.0
+    assert floor_terms(doubted, answers(), member=True)["domestic approval"] == 0.0
+
+
+def test_founders_pay_no_price_of_entry_but_must_carry_the_step_at_home() -> None:
+    """The price of entry is the club's to waive, the vote at home is not."""
+    climbs = PayoffAccession().decide(view(rung=0, trust_leader=0.2, founding=True), {})
+    assert climbs.choice == "hold_out"
+    assert PayoffAccession().decide(view(rung=0, taste=1.0, founding=True), {}).choice == "join"
 
 
 def test_exposure_to_the_dominant_refiner_makes_lower_rungs_dearer() -> None:

@@ -71,3 +71,11 @@ def test_reasons_say_what_each_is_worth_and_what_it_had_to_beat() -> None:
         assert (reason.margin_usd > reason.threshold_usd) == (reason.choice == "invite")
         assert reason.margin_usd == pytest.approx(worth_usd(field[reason.subject]))
     assert PARAMETERS["leader_talks_quarter"] > 0
+
+
+def test_frameworks_that_must_be_kept_up_leave_less_time_for_new_ones() -> None:
+    field = {f"C{place}": replace(PLAIN, supply_usd=1e6 * place) for place in range(1, 9)}
+    held = {f"H{place:02}": replace(PLAIN, rung=2) for place in range(20)}
+    assert len(invited(5.0, **field)) == 5
+    assert len(invited(5.0, **field, **held)) == 3  # a tenth of a talk for each of the twenty
+    assert invited(2.0, **field, **held) == ()

@@ -28,13 +28,14 @@ from agents.doctrines.escalation import Escalation
 from agents.doctrines.leverage import Leverage, leverage_terms
 from agents.doctrines.mixed import Mixed
 from agents.doctrines.passive import Passive
-from agents.doctrines.predatory import Predatory, predation_value_usd, war_terms
+from agents.doctrines.predatory import DEPTHS, Predatory, predation_value_usd, war_terms
 from agents.doctrines.rent_capture import RentCapture
 from agents.doctrines.tit_for_tat import TitForTat
 from agents.dominant_refiner import DOCTRINES
 from agents.view import (
     Accounts,
     Answer,
+    HeldControl,
     Question,
     RefinerView,
     WhatIfCapture,
@@ -62,10 +63,12 @@ def test_moves_are_legal_and_have_reasons_that_add_up(
     assert all(isinstance(question, WhatIfControl | WhatIfNoFloor | WhatIfCapture) for question in asked)
     assert len(set(asked)) == len(asked)
     decision = decide(doctrine, view, answer)
-    offered = {(o.good, o.targets, o.instrument, o.approval_share, o.tax_share) for o in view.options}
+    offered = {(o.good, o.targets, o.instrument, o.approval_share): o.tax_share for o in view.options}
     for imposed in decision.impose:
-        terms = (imposed.instrument, imposed.approval_share, imposed.tax_share)
-        assert ((imposed.mineral, imposed.stage), imposed.targets, *terms) in offered
+        good = imposed.mineral, imposed.stage
+        most = offered[good, imposed.targets, imposed.instrument, imposed.approval_share]
+        cuts = [depth * most for depth in DEPTHS] if imposed.instrument == "price_war" else [most]
+        assert imposed.tax_share in cuts
         assert imposed.targets
     in_force = {(c.good, target) for c in view.controls for target in c.targets}
     for relief in decision.relent:
@@ -390,6 +393,35 @@ def test_leverage_does_not_weigh_a_control_again_before_it_has_stood_for_a_while
         assert bool(Leverage().decide(seen, {if_lifted(control): lifted}).relent) == (age >= least)
 
 
+TAX = option("ndpr", approval_share=1.0, instrument="export_tax", tax_share=0.1, exports_usd=1e8)
+
+
+def test_law_keeps_leverage_from_taxing_exports_that_spare_nobody() -> None:
+    """A tax on all abroad is no answer to one of them; without law its gain alone counts."""
+    gain = same_both(Accounts(treasury_usd=6e6))
+    for lawful, hostile in [(True, ()), (True, ("AAA",)), (False, ()), (False, ("AAA",))]:
+        cost = PARAMETERS["unprovoked_cost_share"] if lawful else 0.0
+        view = refiner_view([TAX], hostile=hostile, unprovoked_cost_share=cost)
+        assert bool(decide(Leverage(), view, gain).impose) == (not lawful)
+    assert Leverage().questions(replace(refiner_view([TAX]), round=9)) == ()
+
+
+def test_a_tax_is_weighed_again_as_a_tax() -> None:
+    tax = held("ndpr", "AAA", "BBB", instrument="export_tax", approval_share=1.0, tax_share=0.1, since=0)
+    view = refiner_view([option("ndpr"), TAX], hostile=(), controls=[tax], unprovoked_cost_share=0.0)
+    for gain, relents in [(-6e6, False), (6e6, True)]:  # of lifting it
+        answer = Answer(Accounts(treasury_usd=gain), Accounts())
+        assert bool(decide(Leverage(), view, answer).relent) == relents
+
+
+def test_leverage_leaves_a_good_alone_for_a_while_after_it_let_go_of_it() -> None:
+    least = int(PARAMETERS["control_least_quarters"])
+    for freed in range(2 * least):
+        view = refiner_view([option("ndpr", freed_quarters=float(freed))])
+        move = decide(Leverage(), view, same_both(Accounts(producers_usd=1e9)))
+        assert bool(move.impose) == (freed >= least)
+
+
 def test_leverage_keeps_a_control_until_it_costs_more_than_a_change_of_course() -> None:
     """For a control in force the answer holds what lifting it would bring."""
     control = held("ndpr", "AAA")
@@ -418,11 +450,16 @@ def test_predation_is_worth_what_the_closed_form_says() -> None:
     """Known answer T28: L = 1, T = 8, d = 0.98, q = 0.7, G = 0.6; it breaks even at G = 0.250593."""
     assert predation_value_usd(1.0, 8.0, 0.98, 0.7, 0.6) == pytest.approx(10.40417, abs=1e-5)
     assert predation_value_usd(1.0, 8.0, 0.98, 0.7, 0.250593) == pytest.approx(0.0, abs=1e-4)
+    assert predation_value_usd(1.0, 8.0, 0.98, 0.7, 0.250593, keeps_quarters=20.0) < -0.5
     assert annuity(1.0, 8.0) == 8.0
 
 
 WAR = option("ndpr", instrument="price_war", approval_share=1.0, tax_share=-0.2, rival_growth_share=0.05)
 SPOILS = replace(WAR, instrument="export_tax", tax_share=0.1)
+
+
+def fought_since(since: int) -> HeldControl:
+    return held("ndpr", "AAA", "BBB", instrument="price_war", approval_share=1.0, tax_share=-0.2, since=since)
 
 
 def test_it_undercuts_where_rivals_have_entered_and_closing_them_pays() -> None:
@@ -435,13 +472,50 @@ def test_it_undercuts_where_rivals_have_entered_and_closing_them_pays() -> None:
 
 
 def test_public_money_is_dear() -> None:
-    costly = replace(WAR, exports_usd=1e8)
-    terms = war_terms(refiner_view(), costly, same_both(Accounts()))
-    assert terms["cost of public funds"] == pytest.approx(-0.2 * 0.2 * 1e8)
+    answer = Answer(Accounts(producers_usd=5e6, treasury_usd=-2e7), Accounts())
+    terms = war_terms(refiner_view(), answer, 8.0)
+    assert terms["cost of public funds"] == pytest.approx(-PARAMETERS["fiscal_cost_share"] * 2e7)
+    assert terms["loss while it lasts"] == pytest.approx(-1.5e7)
+
+
+def test_it_cuts_by_as_much_as_pays_best() -> None:
+    """Rivals who stand near their running cost are gone after a cut of a quarter: more buys nothing."""
+    view = refiner_view([WAR, SPOILS])
+    answers: dict[Question, Answer] = {}
+    for question in Predatory().questions(view):
+        assert isinstance(question, WhatIfControl)
+        assert question.then_tax_share == SPOILS.tax_share
+        lost = 1e8 * question.tax_share
+        answers[question] = Answer(Accounts(treasury_usd=lost), Accounts(producers_usd=2e7))
+    (imposed,) = Predatory().decide(view, answers).impose
+    assert imposed.tax_share == min(DEPTHS) * WAR.tax_share
+
+
+def test_it_gives_up_a_war_in_which_rivals_do_not_yield_and_leaves_the_good_alone_for_a_while() -> None:
+    least = int(PARAMETERS["control_least_quarters"])
+    for shrunk, age in [(0.0, least - 1), (0.0, least), (0.01, least)]:
+        war = replace(fought_since(8 - age), rival_share=0.3)
+        now = replace(WAR, rival_share=0.3 - shrunk)
+        move = decide(Predatory(), refiner_view([now], controls=[war]), same_both(Accounts(1e9)))
+        assert bool(move.relent) == (shrunk == 0.0 and age >= least)
+    for freed in range(2 * least):
+        view = refiner_view([replace(WAR, freed_quarters=float(freed))])
+        assert bool(Predatory().questions(view)) == (freed >= least)
+
+
+def test_a_war_is_not_won_by_a_share_that_wavers() -> None:
+    """Between half of what makes rivals entrants and the whole no war is begun and none ends."""
+    entrants = PARAMETERS["predation_entry_share"]
+    for grown, ends in [(0.9 * entrants, False), (0.4 * entrants, True)]:
+        now = replace(WAR, rival_growth_share=grown, rival_share=0.29)
+        war = replace(fought_since(7), rival_share=0.3)
+        assert Predatory().questions(refiner_view([now])) == ()
+        move = decide(Predatory(), refiner_view([now], controls=[war]), same_both(Accounts()))
+        assert bool(move.relent) == ends
 
 
 def test_a_war_ends_in_time_and_its_spoils_are_taken_once_rivals_are_gone() -> None:
-    war = held("ndpr", "AAA", "BBB", instrument="price_war", approval_share=1.0, tax_share=-0.2, since=0)
+    war = fought_since(0)
     gain = same_both(Accounts(treasury_usd=1e8))
     lost = decide(Predatory(), refiner_view([WAR, SPOILS], controls=[war]), gain)
     assert (len(lost.relent), lost.impose) == (1, ())

@@ -19,7 +19,10 @@ from agents.investment import (
 
 START, RESPONSE, WIDTH, LIMIT, PACE = 0.5, 0.3, 0.15, 0.25, 0.3
 PREMIUM, CLOSURE, BUILDERS, BALANCE = 0.1, 0.2, 0.08, 0.5
-RULE = IndustryParameters(START, RESPONSE, WIDTH, LIMIT, PACE, PREMIUM, CLOSURE, BUILDERS, BALANCE)
+RIVALS, TODAY = 1.0, 0.0
+RULE = IndustryParameters(
+    START, RESPONSE, WIDTH, LIMIT, PACE, PREMIUM, CLOSURE, BUILDERS, BALANCE, RIVALS, TODAY
+)
 
 
 def industry(**changes: object) -> IndustryView:
@@ -127,6 +130,24 @@ def test_projects_are_sold_with_the_balance_to_come() -> None:
     assert decide(industry(mothballed_t=idle)).order_t[0, 0] < plain
 
 
+def test_who_follows_the_market_builds_in_a_boom_that_others_do_not_believe_in() -> None:
+    boom = industry(seen_usd_t=100.0)
+    orders = [
+        decide_capacity(boom, replace(RULE, today_share=part)).order_t[0, 0] for part in (0.0, 0.3, 0.6)
+    ]
+    assert orders[0] < orders[1] < orders[2]
+
+
+def test_who_sees_half_of_the_rivals_builds_more() -> None:
+    crowd = industry(on_order_t=30.0)
+    all_seen, half_seen = (
+        decide_capacity(crowd, replace(RULE, seen_rivals_share=part)).order_t[0, 0] for part in (1.0, 0.5)
+    )
+    assert half_seen > all_seen
+    alone = industry()
+    assert decide_capacity(alone, replace(RULE, seen_rivals_share=0.5)).order_t == decide(alone).order_t
+
+
 def test_who_has_cheap_plants_idle_restarts_them_before_building() -> None:
     """A third at a running cost of 30 is cheaper to restart than a plant at a full cost of 50 is to build;
     one at 60 is not, and stands in nobody's way but as part of the balance."""
@@ -157,13 +178,14 @@ def test_a_by_product_grows_with_its_host_whatever_its_price(price: float) -> No
 
 
 def slump(price: float, cash: float, idle: float = 0.0, seen: float = 0.0) -> IndustryDecision:
-    """Three tranches of 100 / 3 t with running costs of 20, 30 and 40."""
+    """Three tranches of 100 / 3 t with running costs of 20, 30 and 40; ``price`` is believed in, and read
+    today unless ``seen`` is."""
     return decide(
         industry(
             believed_usd_t=price,
             cash_usd_t=np.full((1, 3, 1), cash),
             mothballed_t=np.full((1, 3, 1), idle),
-            seen_usd_t=seen,
+            seen_usd_t=seen or price,
         )
     )
 
@@ -173,6 +195,11 @@ def test_who_loses_money_runs_on_while_there_is_cash_and_the_dearest_goes_first(
     gone = slump(price=35.0, cash=-1.0).mothball_t[0, :, 0]
     np.testing.assert_allclose(gone, [0.0, 0.0, PACE / 4.0 * 100.0 / 3.0])
     np.testing.assert_allclose(slump(price=25.0, cash=-1.0).mothball_t[0, :, 0] > 0.0, [False, True, True])
+
+
+def test_who_has_no_cash_left_stops_at_today_s_price_whatever_it_believes() -> None:
+    assert slump(price=60.0, cash=-1.0, seen=25.0).mothball_t[0, 1:, 0].min() > 0.0
+    assert slump(price=15.0, cash=-1.0, seen=60.0).mothball_t.sum() == 0.0
 
 
 def test_only_where_the_price_is_back_with_a_premium_do_plants_restart() -> None:

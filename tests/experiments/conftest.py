@@ -45,12 +45,14 @@ def make_run(tmp_path: Path) -> MakeRun:
         reserve: bool = True,
         threats: Sequence[tuple[int, str]] = (),
         duties: Sequence[tuple[int, str]] = (),
+        lost_usd: float = 5e9,
         **meta: object,
     ) -> Run:
         record = Record()
         for number in range(rounds):
             when = {"round": number, "quarter": quarter_of(number)}
             _add_countries(record, when, zone)
+            _add_sectors(record, when, lost_usd if number in (9, 10) else 0.0)
             for mineral in minerals:
                 _add_mineral(record, when, mineral, zone, reserve)
         if zone and rounds > 8:
@@ -276,3 +278,17 @@ def _add_story(record: Record) -> None:
             text="licences for NdPr to Japan and Germany, 40% granted",
         ),
     )
+
+
+def _add_sectors(record: Record, when: dict[str, object], lost_usd: float) -> None:
+    """Rows of two sectors in two countries; ``lost_usd`` by cars of Japan for want of gallium."""
+    for country in ("USA", "JPN"):
+        for sector, percent in (("cars_ev", 0.3), ("wind", 0.7)):
+            lost = lost_usd if (country, sector) == ("JPN", "cars_ev") else 0.0
+            values = {"activity_share": 0.1, "need_usd": 1e8, "used_share": 0.9, "met_share": 1.0}
+            costs = {"cost_unit_usd": 116.0 * percent, "cost_unit_percent": percent, "cost_passed_usd": 2e6}
+            scarcest = "gallium" if lost else ""
+            cells = row(
+                "sectors", **when, country=country, sector=sector, scarcest=scarcest, output_lost_usd=lost
+            )
+            record.add("sectors", **cells | values | costs)

@@ -32,7 +32,7 @@ def test_all_are_drawn_twice_alike(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "shape",
     [
-        {"rounds": 1},
+        {"rounds": 1, "lost_usd": 0.0},
         {"rounds": 2, "zone": False, "reserve": False},
         {"minerals": ("copper",), "reserve": False},
         {"rounds": 3, "minerals": ("ndpr", "tin", "gallium", "copper", "cobalt")},
@@ -48,7 +48,7 @@ def test_odd_runs_can_be_drawn(make_run: MakeRun, name: str, shape: dict[str, ob
 
 def test_no_reserve_and_no_zone_no_figures_of_them(make_run: MakeRun, tmp_path: Path) -> None:
     drawn = draw_all(make_run(reserve=False, zone=False), tmp_path / "figures")
-    assert [info.name for info in drawn] == ["prices", "dominance", "world_map", "welfare"]
+    assert [info.name for info in drawn] == ["prices", "dominance", "world_map", "welfare", "sectors"]
 
 
 def test_an_unknown_figure_is_named(run: Run) -> None:

@@ -189,11 +189,11 @@ def test_a_design_without_levers_has_nothing_to_search(tmp_path: Path) -> None:
 
 
 def test_an_aim_in_which_all_are_alike_is_named_and_not_drawn(tmp_path: Path) -> None:
-    design = replace(DESIGN, outcomes=(*OUTCOMES, "worst_unmet_share"))
-    aims = choose_objectives(design, ["members_welfare"], ["members_users_cost", "worst_unmet_share"])
+    design = replace(DESIGN, outcomes=(*OUTCOMES, "worst_going_without"))
+    aims = choose_objectives(design, ["members_welfare"], ["members_users_cost", "worst_going_without"])
 
     def play(design: Design, point: Mapping[str, Any], seed: int) -> Answer:
-        return {**dict(schaffer(design, point, seed)), "worst_unmet_share": 1e-20 * point["markup"]}
+        return {**dict(schaffer(design, point, seed)), "worst_going_without": 1e-20 * point["markup"]}
 
     front = search_policies(design, aims, tmp_path / "f", SMALL, play=play)
     assert "In worst shortage all policies are alike" in describe_front(front)

@@ -24,6 +24,10 @@ def test_every_outcome_has_a_value_for_a_run(make_run: MakeRun) -> None:
     assert values["leader_welfare", ""] == pytest.approx(4e9)
     assert values["members_welfare", ""] == pytest.approx(8e9)
     assert values["reserve_value", ""] == pytest.approx(80 * 60_000 + 80 * 400_000)
+    assert values["output_lost", ""] == pytest.approx(2 * 5e9 / 12 * 4)  # two quarters of twelve
+    assert values["members_output_lost", ""] == values["output_lost", ""]
+    assert values["members_cost_passed", ""] == pytest.approx(4 * 2e6 * 4)
+    assert values["worst_going_without", ""] == pytest.approx(0.1)
 
 
 def test_outcomes_without_zone_and_reserve_say_so(make_run: MakeRun) -> None:
@@ -43,6 +47,8 @@ def test_outcomes_of_a_country_are_those_of_its_rows(make_run: MakeRun) -> None:
         "country_welfare_JPN",
         "country_bound_USA",
         "country_bound_CHN",
+        "country_output_lost_USA",
+        "country_output_lost_JPN",
         "levy_revenue",
     )
     values = measure_countries(run, asked)
@@ -51,5 +57,9 @@ def test_outcomes_of_a_country_are_those_of_its_rows(make_run: MakeRun) -> None:
     assert values["country_welfare_USA"] == pytest.approx(total["leader_welfare"])
     assert values["country_welfare_USA"] + values["country_welfare_JPN"] == pytest.approx(
         total["members_welfare"]
+    )
+    assert (values["country_output_lost_USA"], values["country_output_lost_JPN"]) == (
+        0.0,
+        total["output_lost"],
     )
     assert (values["country_bound_USA"], values["country_bound_CHN"]) == (1.0, 0.0)

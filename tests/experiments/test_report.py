@@ -47,7 +47,7 @@ def test_the_page_is_self_contained_and_says_what_the_terminal_says(run: Run) ->
     assert "<script" not in page
     assert not re.search(r'(src|href)="(?!data:|#)', page)
     assert "http" not in re.sub(r'src="data:[^"]*"', "", page)
-    assert page.count("<figure>") == 7
+    assert page.count("<figure>") == 8
     plain = summarise(run)
     for finding in find_all(run):
         assert finding.text.replace("'", "&#39;") in page
@@ -83,7 +83,7 @@ def test_a_run_without_a_round_has_no_report(make_run: MakeRun) -> None:
 def test_no_zone_is_said_in_words(make_run: MakeRun) -> None:
     findings = {finding.topic: finding.text for finding in find_all(make_run(zone=False, reserve=False))}
     assert findings["Zone"] == "No zone is on the table in this scenario."
-    assert findings.keys() == {"Zone", "Grip", "Price", "Answer"}
+    assert findings.keys() == {"Zone", "Grip", "Price", "Answer", "Industry"}
 
 
 def test_the_zone_in_words(run: Run) -> None:
@@ -93,12 +93,21 @@ def test_the_zone_in_words(run: Run) -> None:
     assert "1 holds out (Canada)" in text
 
 
+def test_what_industry_loses_and_passes_on_is_said(run: Run, make_run: MakeRun) -> None:
+    text = next(finding.text for finding in find_all(run) if finding.topic == "Industry")
+    assert "loses 10 billion USD of value added for want of inputs, 5.0 billion USD of it in Q2 2027" in text
+    assert "most is lost in cars, in Japan and for want of gallium" in text
+    assert "add most to wind power in the United States, 81 USD a MW (0.7%)" in text
+    calm = find_all(make_run("calm-seed1-1", lost_usd=0.0))
+    assert any(finding.text.startswith("No industry stops for want of a mineral; ") for finding in calm)
+
+
 def test_the_worst_shortage_is_found(run: Run, make_run: MakeRun) -> None:
     worst = shortages(run)[0]
     assert (worst.mineral, worst.country, worst.quarter, worst.quarters) == ("gallium", "JPN", "2027-Q2", 2)
     assert (worst.share, worst.unmet_t) == pytest.approx((30 / 80, 60))
     assert find_all(run)[0].topic == "Shortage"
-    calm = make_run("calm-seed1-1", zone=False)
+    calm = make_run("calm-seed1-1", zone=False, lost_usd=0.0)
     assert shortages(calm) == []
     assert find_shortages(calm) is None
     assert any("no country of any size runs short" in finding.text for finding in find_all(calm))

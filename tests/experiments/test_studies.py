@@ -36,7 +36,7 @@ values = [0.0, 5e9, 2e10]
 key = "leader.coercion"
 values = ["none", "harsh"]
 [outcomes]
-keep = ["members_at_end", "dominant_share", "members_welfare", "worst_unmet_share", "country_welfare_CAN"]
+keep = ["members_at_end", "dominant_share", "members_welfare", "worst_going_without", "country_welfare_CAN"]
 detail = "year"
 """
 STUDY = """
@@ -50,7 +50,9 @@ shows_not = ["What money buys elsewhere."]
 [comparisons.money]
 lever = "finance"
 reference = 0.0
-outcomes = ["members_at_end", "dominant_share", "members_welfare", "worst_unmet_share", "country_welfare_CAN"]
+outcomes = [
+  "members_at_end", "dominant_share", "members_welfare", "worst_going_without", "country_welfare_CAN"
+]
 [comparisons.money_under_pressure]
 lever = "finance"
 reference = 0.0
@@ -82,7 +84,7 @@ falls = "Down"
 topic = "Shortage"
 comparison = "money"
 setting = 5e9
-outcome = "worst_unmet_share"
+outcome = "worst_going_without"
 rises = "Up"
 falls = "Down"
 [[findings]]
@@ -116,7 +118,7 @@ def made_up(settings: Mapping[str, Any], seed: int) -> dict[str, float]:
         "dominant_share_ndpr": 0.8 + luck,
         "dominant_share_gallium": 0.9 + luck,
         "members_welfare": 1e9 - 2.5e8 * finance + 1e7 * seed,
-        "worst_unmet_share": 0.1,
+        "worst_going_without": 0.1,
         "country_welfare_CAN": 1e8 * finance,
     }
 

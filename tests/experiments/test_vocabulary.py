@@ -88,8 +88,28 @@ def flows() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def sectors() -> pd.DataFrame:
+    """BBB loses 30 in arms and 10 in the rest in round 2; products cost more from round 1 on."""
+    rows = []
+    for round_ in range(4):
+        for code in ("AAA", "BBB"):
+            for sector, lost in (("arms", 30.0), ("rest", 10.0)):
+                hit = code == "BBB" and round_ == 2
+                place = {"round": round_, "country": code, "sector": sector, "activity_share": 0.5}
+                met = {
+                    "need_usd": 100.0,
+                    "used_share": 0.8,
+                    "met_share": 0.5 if hit else 1.0,
+                    "parts_days": 9.0,
+                }
+                cost = {"cost_unit_usd": 4.0 * (round_ > 0), "cost_unit_percent": 0.1, "cost_passed_usd": 2.0}
+                rows.append({**place, **met, **cost, "output_lost_usd": lost * hit})
+    return pd.DataFrame(rows)
+
+
 def outcome() -> Outcome:
     tables = {"countries": countries(), "decisions": decisions(), "markets": markets(), "flows": flows()}
+    tables["sectors"] = sectors()
     return Outcome(
         tables=tables,
         scenario=cast(Scenario, SimpleNamespace(measures=())),
@@ -190,6 +210,27 @@ def test_sectors_go_short_by_their_parts_in_use() -> None:
     word = words()["sector_shortfall"]
     assert word.segments_with(["rest", "arms"]) == ("all", "arms", "rest")
     assert SECTOR not in words()["price"].segments_with(["arms"])
+
+
+def test_lines_that_stop_lose_output_and_pass_costs_on() -> None:
+    assert line("output_lost", "BBB") == pytest.approx([0.0, 0.0, 4 * 40.0 / 1e9, 0.0])
+    assert line("output_lost", "BBB", "arms")[2] == pytest.approx(4 * 30.0 / 1e9)
+    assert line("output_lost", "AAA") == [0.0] * 4
+    assert line("gdp_loss", "AAA+BBB")[2] == pytest.approx(100 * 4 * 40.0 / 1e9 / 2)
+    assert line("cost_passed", "BBB") == pytest.approx([4 * 4.0 / 1e9] * 4)
+    assert line("cost_per_unit", "BBB", "arms") == [0.0, 4.0, 4.0, 4.0]
+    assert line("cost_per_price", "AAA", "rest") == pytest.approx([0.1] * 4)
+    assert line("inputs_met", "AAA+BBB")[2] == pytest.approx(75.0)
+    assert line("going_without", "BBB", "arms") == pytest.approx([20.0] * 4)
+    assert line("parts_days", "BBB") == pytest.approx([9.0] * 4)
+
+
+def test_where_there_are_no_sectors_nothing_is_measured_of_them() -> None:
+    none = outcome()
+    none.tables["sectors"].drop(none.tables["sectors"].index, inplace=True)
+    where = Target(frozenset({"BBB"}), frozenset(), "AAA", "all", GOOD, np.array([1.0, 0.0, 0.0, 0.0]))
+    for name in ("output_lost", "gdp_loss", "cost_passed", "inputs_met"):
+        assert np.isnan(words()[name].function(none, where)).all()
 
 
 @pytest.mark.parametrize(

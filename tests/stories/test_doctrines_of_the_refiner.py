@@ -136,6 +136,34 @@ def test_withholding_calls_up_rivals_and_undercutting_keeps_them_small(mineral: 
     assert abs(nothing) < 1e-3 * abs(withheld)
 
 
+def test_recouping_looks_at_the_plants_that_a_war_closes_and_not_at_the_tax_itself() -> None:
+    abroad = ("USA", "JPN", "KOR", "DEU", "FRA", "GBR", "CAN")
+    war, nothing = (
+        later_gain(
+            quiet_world("graphite"),
+            WhatIfControl("graphite", abroad, 1.0, tax_share=cut, then_tax_share=0.1),
+        )
+        for cut in (-0.3, -1e-9)
+    )
+    assert abs(nothing) < 1e-3 * war
+
+
+def test_exports_are_taxed_where_breaking_trade_law_costs_nothing() -> None:
+    """Rare earths, tungsten and molybdenum bore export duties until the case of 2012-15 was lost."""
+    begun = []
+    for cost in (0.0, 2.5):
+        world = make_world(
+            minerals=["ndpr", "tungsten"],
+            rounds=OPEN + 5,
+            dominant_refiner__doctrine="leverage",
+            parameters__unprovoked_cost_share=cost,
+            zone__exists=False,
+            **QUIET_LEADER,
+        )
+        begun.append({c.instrument for c in play(world).state.politics.controls})
+    assert begun == [{"export_tax"}, set()]
+
+
 class ImposesOnce:
     """Puts one control on in its first quarter."""
 

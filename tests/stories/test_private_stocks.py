@@ -82,12 +82,16 @@ def test_stocks_and_goods_under_way_keep_a_stop_from_reaching_the_price_of_going
     assert series(world, "unmet_t", "gallium", "JPN").max() < 0.01 * calm[4]
 
 
-def test_the_more_may_be_drawn_the_less_a_stop_is_felt_in_its_first_year() -> None:
+def test_the_more_may_be_drawn_the_less_a_stop_is_felt_before_other_sources_open() -> None:
     thin, usual = (
-        against_calm("use_t", STOP, "gallium", "JPN", parameters__stock_floor_share=share)[4:8].mean()
+        [
+            against_calm(column, STOP, "gallium", "JPN", parameters__stock_floor_share=share)[5]
+            for column in ("price_mean_usd_t", "use_t")
+        ]
         for share in (0.5, 0.1)
     )
-    assert usual > thin + 0.05
+    assert usual[0] < 0.95 * thin[0]
+    assert usual[1] > thin[1] + 0.03
 
 
 def test_goods_at_sea_arrive_after_the_lane_is_closed() -> None:
@@ -117,7 +121,7 @@ def test_a_quota_makes_buyers_hoard_so_that_the_price_peaks_late_and_falls_when_
     peak = int(price.argmax())
     assert peak >= 6  # the quota has been eased by then
     assert price[peak] > 1.5 * price[4] > 2.0
-    assert stock[4:6].min() < 0.8  # met from stocks at first
+    assert stock[4:6].min() < 0.85  # met from stocks at first, and from what users recover
     assert stock[peak + 5] > 1.5
     assert price[peak + 8] < 0.5 * price[peak]
 

@@ -80,10 +80,9 @@ def test_the_gap_stays_though_tonnage_is_back() -> None:
 
 
 def test_more_refusals_make_the_refused_pay_more() -> None:
-    """They share what little others make and hubs hand on."""
-    few, many = (segments(world(licence(size))) for size in (0.9, 0.5))
-    last = ROUNDS - 1
-    assert many["price_mean_usd_t"]["refused"][last] > few["price_mean_usd_t"]["refused"][last]
+    """They share what little others make and hubs hand on, until what they recover themselves has opened."""
+    few, many = (segments(world(licence(size)))["price_mean_usd_t"]["refused"] for size in (0.9, 0.5))
+    assert many.max() > 1.1 * few.max()
 
 
 def test_the_two_are_the_country() -> None:

@@ -2,10 +2,19 @@
 
 import itertools
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from world.attribute_rules import Attributes, cover_months, demand_elasticity, supply_elasticity, taste
+from world.attribute_rules import (
+    MOST_SECOND_SHARE,
+    Attributes,
+    cover_months,
+    demand_elasticity,
+    second_source_share,
+    supply_elasticity,
+    taste,
+)
 from world.dataset import load_dataset
 from world.parameters import resolve
 
@@ -32,6 +41,16 @@ def test_a_bundle_of_many_goods_is_harder_to_replace_than_a_mineral() -> None:
     assert thetas[0] == thetas[1]
     assert all(one > next_ for one, next_ in itertools.pairwise(thetas[1:]))
     assert thetas[-1] == pytest.approx(PARAMETERS.rule_taste_bundle)
+
+
+def test_second_sources_are_scrap_and_for_metals_without_a_mine_their_hosts() -> None:
+    recycled, residues = np.array([0.0, 0.0, 0.3, 0.3, 0.9]), np.array([0.0, 1.0, 0.0, 1.0, 1.0])
+    none, host, scrap, both, most = second_source_share(recycled, residues, np.ones(5), PARAMETERS)
+    assert none == 0.0
+    assert host == pytest.approx(PARAMETERS.second_host_share)
+    assert scrap == pytest.approx(PARAMETERS.second_scrap_ratio * 0.3 / 0.7)
+    assert both == pytest.approx(host + scrap)
+    assert most == MOST_SECOND_SHARE
 
 
 @pytest.mark.parametrize(

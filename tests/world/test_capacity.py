@@ -8,11 +8,21 @@ import numpy as np
 import pytest
 from small_worlds import data_with, make_world, play, quiet_data
 
+from world.axes import REFINED
 from world.capacity import capacity_of, commission, order_named_plants
 from world.clock import Clock
 from world.habits import standing_t
 from world.model import TradeWorld
-from world.plant_costs import BLOCK_STAGE, BLOCKS, BlockFacts, base_price, running_cost_usd_t
+from world.plant_costs import (
+    BLOCK_STAGE,
+    BLOCKS,
+    LARGE_SHARE,
+    SITED_SHARE,
+    BlockFacts,
+    base_price,
+    read_block_facts,
+    running_cost_usd_t,
+)
 from world.randomness import Streams
 
 ALL = make_world(minerals=["*"], rounds=2)
@@ -76,7 +86,8 @@ def test_idle_capacity_is_part_of_capacity() -> None:
             tranche = standing_t(markets, block)
             assert (idle >= 0.0).all()
             assert (idle <= tranche * (1 + 1e-9)).all()
-    idle = world.state.markets.mothballed_t["ore"][0].sum(axis=1)
+    markets = world.state.markets
+    idle = markets.mothballed_t["ore"][0].sum(axis=1) / standing_t(markets, "ore")[0].sum(axis=1)
     assert idle[2] > 0.0
     assert (np.diff(idle) >= 0.0).all()  # the dearest tranches close first
 
@@ -171,15 +182,40 @@ def test_new_plants_are_not_of_the_dear_kind_and_dear_ones_close_first() -> None
 
 
 def test_who_has_ore_at_hand_builds_at_a_lower_price() -> None:
-    """Of small producers the one whose running cost is lower needs the lower price."""
+    """Of producers with sites and below the large ones, who runs at less than the mean needs less than others
+    of its size, who runs at more needs more."""
     base, here = ALL.base, facts()["refining"]
     mineral = ALL.base.axes.mineral("nickel")
     running = running_cost_usd_t(base, "refining", base.feed_index_usd_t("refining"))[mineral, 1]
     full, capacity = here.full_cost_usd_t[mineral], base.curves["refining"].capacity_t[mineral]
-    small = (capacity > 0.0) & (capacity < 0.1 * capacity.sum())
-    order = np.argsort(running[small])
-    assert (np.diff(full[small][order]) >= -1e-6).all()
-    assert full[small].min() < full[small].max()
+    price, needed = (
+        values[mineral, REFINED] for values in (base.evidence.price_usd_t, base.evidence.full_cost_usd_t)
+    )
+    large = capacity / capacity.sum() / LARGE_SHARE
+    usual = large * price + (1.0 - large) * 0.5 * (price + max(needed, price))
+    sited = (large >= SITED_SHARE / LARGE_SHARE) & (large < 1.0)
+    cheap = running < (capacity * running).sum() / capacity.sum()
+    assert (sited & cheap).any()
+    assert (sited & ~cheap).any()
+    assert (full[sited & cheap] < usual[sited & cheap]).all()
+    assert (full[sited & ~cheap] > usual[sited & ~cheap]).all()
+
+
+def test_who_has_grown_builds_sooner_and_at_less() -> None:
+    """A newcomer that stands at a twentieth of the world's capacity needs no more permits for what it adds,
+    runs up faster and pays less than when nothing stood; nobody needs more time for having more."""
+    base = ALL.base
+    stands = {block: base.curves[block].capacity_t.copy() for block in BLOCKS}
+    before = read_block_facts(base, ALL.facts, ALL.parameters, stands)["refining"]
+    newcomer = (stands["refining"] == 0.0) & (before.entry_t > 0.0)
+    mineral, seller = (int(place[0]) for place in np.nonzero(newcomer))
+    stands["refining"][mineral, seller] = stands["refining"][mineral].sum() / 19.0
+    after = read_block_facts(base, ALL.facts, ALL.parameters, stands)["refining"]
+    for name in ("lead_rounds", "ramp_rounds", "full_cost_usd_t"):
+        assert getattr(after, name)[mineral, seller] < getattr(before, name)[mineral, seller], name
+    assert (after.lead_rounds[mineral] >= before.lead_rounds[mineral])[
+        np.arange(newcomer.shape[1]) != seller
+    ].all()
 
 
 def test_the_running_cost_of_a_refinery_rises_with_its_ore() -> None:

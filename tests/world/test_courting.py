@@ -12,9 +12,14 @@ from agents.accession import FLOOR, FRAMEWORK, NOT_INVITED
 from agents.decision import CountryDecision
 from world.axes import REFINED
 from world.country_view import view_of
+from world.finance import grant_share
 from world.invitations import invite, potential_usd
+from world.leader_move import move_leader
 from world.model import TradeWorld
 from world.review import remember_courting
+from world.round import happen, move_countries
+from world.shared_setting import SharedSetting
+from world.trust import belief_in_answers_to_soft_steps
 
 EAGER = {"parameters__soft_review_probability": 1.0, "parameters__framework_delay_quarters": 0}
 
@@ -80,15 +85,16 @@ def test_a_race_of_peers_is_run_within_the_round() -> None:
     them in the same round: one round ends where nobody else would move."""
     dear = {"parameters__cooperation_value_share": 0.02, "parameters__accession_entry_cost_share": 0.03}
     world = opened(**dear, parameters__leader_talks_quarter=2)
-    world.step()
+    happen(world)
+    move_leader(world)
+    move_countries(world, SharedSetting(world))  # and no further: clubs and trust move after the reviews
     held = {
         name
-        for name, (choice, subject) in decisions(world, world.round - 1, "accession").items()
+        for name, (choice, subject) in decisions(world, world.round, "accession").items()
         if (choice, subject) == ("hold_out", "forum")
     }
     again = [country for country in world.population if country.iso3 in held]
     assert again
-    world.round -= 1
     for country in again:
         assert country.accession.decide(view_of(world, country), {}).choice == "hold_out", country.iso3
 
@@ -132,3 +138,26 @@ def test_what_is_at_risk_on_low_rungs_is_metal_bought_and_ore_sold() -> None:
     assert {"JPN", "KOR", "AUS"} <= exposed <= buys | sellers
     assert risk[world.dominant] == 0.0
     assert (world.state.politics.rung < FLOOR).all()
+
+
+def test_finance_is_worth_more_where_capital_is_scarce() -> None:
+    world = opened()
+    gift, index = grant_share(world), world.facts.investability
+    scarce, plenty = int(index.argmin()), int(index.argmax())
+    assert gift[scarce] > world.parameters.finance_grant_share > gift[plenty] > 0.0
+
+
+def test_soft_steps_that_nobody_was_answered_for_are_feared_less_and_one_that_was_more() -> None:
+    world = opened()
+    prior, weight = 0.15, world.parameters.retaliation_prior_weight
+    assert belief_in_answers_to_soft_steps(world, prior) == pytest.approx(prior)  # nobody has taken any
+    holders = [world.base.axes.country(name) for name in ("AUS", "JPN", "KAZ", "DEU", "FRA")]
+    world.state.politics.rung[holders] = FRAMEWORK
+    quiet = prior * weight / (weight + 4)  # the Union is one
+    assert belief_in_answers_to_soft_steps(world, prior) == pytest.approx(quiet)
+    world.state.politics.counter_duty_share[holders[:1]] = 0.2
+    assert belief_in_answers_to_soft_steps(world, prior) == pytest.approx(quiet + 1.0 / (weight + 4))
+    # the floor is another thing: what befell those who bound themselves to nothing tells nothing of it
+    country = next(one for one in world.population if one.iso3 == "AUS")
+    world.state.politics.rung[holders[:1]] = FLOOR - 1
+    assert view_of(world, country).retaliation_belief == pytest.approx(prior)

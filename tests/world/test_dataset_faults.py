@@ -183,6 +183,34 @@ FAULTS: dict[str, tuple[Edit, tuple[str, ...]]] = {
         set_where("lane_shares", "share", "0.9", mineral="lithium", importer="USA", exporter="ARG"),
         ("lane_shares.csv", "lithium, refined, USA", "a sum of 1 at most"),
     ),
+    "sector_that_is_not_there": (
+        set_cell("sector_inputs", "sector", "cars"),
+        ("sector_inputs.csv, line 2, column sector", "'cars'", "a sector of sectors.csv (closest: cars_ev)"),
+    ),
+    "sector_without_places": (
+        drop_rows("sector_activity", sector="wind"),
+        ("sector_activity.csv: no row of wind", "rows for every sector"),
+    ),
+    "use_without_an_input": (
+        drop_rows("sector_inputs", mineral="copper", sector="wind"),
+        ("sector_inputs.csv: no row of copper, wind", "one for each use of copper"),
+    ),
+    "component_that_is_not_made": (
+        set_where("sector_inputs", "made_of", "component", mineral="gallium", sector="wind"),
+        ("sector_inputs.csv", "column made_of", "refined, as gallium has no component"),
+    ),
+    "input_that_is_not_used": (
+        set_where("sector_inputs", "sector", "steel", mineral="gallium", sector="wind"),
+        ("sector_inputs.csv", "column sector", "a use of gallium in end_use.csv"),
+    ),
+    "exposed_beyond_its_range": (
+        set_cell("sector_inputs", "exposed_share", "0.1"),
+        ("sector_inputs.csv, line 2, column exposed_share", "not below exposed_low"),
+    ),
+    "more_days_at_the_low_end": (
+        set_cell("sectors", "parts_days_low", "50"),
+        ("sectors.csv, line 2, column parts_days", "not below parts_days_low"),
+    ),
     "two_sources_of_a_lane": (
         set_where("lane_shares", "source", "elsewhere", mineral="lithium", importer="USA", exporter="ARG"),
         ("lane_shares.csv", "column source", "elsewhere", "lithium, refined, USA"),

@@ -222,6 +222,25 @@ def test_rows_of_one_batch_are_cleared_as_if_alone(world: TradeWorld) -> None:
         assert replace(outcome).minerals.tolist() == list(case.minerals)
 
 
+def test_a_control_that_changes_no_lane_asks_nothing(world: TradeWorld) -> None:
+    """Free trade that is freed, targets that do not buy, a target that is at home: the status quo."""
+    setting = make_setting(world, world.happenings, conditions_of(world), with_later=False)
+    (china,), mineral = places(world, "CHN"), 0
+    others = tuple(n for n in range(len(setting.axes.countries)) if n != china)
+    absent = tuple(n for n in others if n not in setting.axes.buyers(REFINED)[mineral])
+    free = int(next(n for n in setting.axes.sellers(REFINED)[mineral] if n != china))
+    idle = [
+        Control(free, mineral, REFINED, others, 1.0, 0, ""),
+        Control(china, mineral, REFINED, absent, 0.0, 0, ""),
+        Control(china, mineral, REFINED, (china,), 0.0, 0, ""),
+    ]
+    asked = [(), *((control,) for control in idle), (Control(china, mineral, REFINED, others, 0.0, 0, ""),)]
+    outcomes, solved = solve_cases(setting, [Case((mineral,), bound(world), True, one) for one in asked])
+    assert solved == 2
+    assert all((one.accounts.usd == outcomes[0].accounts.usd).all() for one in outcomes[:-1])
+    assert (outcomes[-1].accounts.usd != outcomes[0].accounts.usd).any()
+
+
 def test_outlooks_hold_no_model(world: TradeWorld) -> None:
     outlooks: Outlooks = outlooks_of(world, with_later=True)
     assert not [value for value in vars(outlooks).values() if isinstance(value, TradeWorld)]

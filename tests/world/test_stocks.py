@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from world.axes import Array
 from world.market.curves import logistic
 from world.parameters import resolve
-from world.stocks import Holding, answer_of, drawn_share, followed_share, passing_share, settle_stocks
+from world.stocks import (
+    Holding,
+    answer_of,
+    drawn_share,
+    followed_share,
+    most_shed_share,
+    passing_share,
+    settle_stocks,
+)
 
 P = resolve()
 NOBODY = np.zeros((1, 1))
@@ -115,3 +123,16 @@ def test_no_tonne_is_lost_between_stocks_and_goods_under_way(tonnes: list[float]
     assert under_way.min() >= 0.0
     total = float(held.sum() + before.sum() + change.sum())
     assert float(now.sum() + under_way.sum()) == pytest.approx(total, rel=1e-12, abs=1e-9)
+
+
+def test_who_has_far_more_than_it_can_use_lives_on_it() -> None:
+    """What is wanted is one quarter's use; half a year beyond it buyers keep their suppliers, at two years
+    they order next to nothing at any price."""
+    spare = [
+        ordered_over_use(answer_of(holding(held_t=100.0 * held), NOBODY, NOBODY, P), 20.0)
+        for held in (3.0, 9.0)
+    ]
+    assert spare[0] > 0.6
+    assert spare[1] == pytest.approx(0.05, abs=0.01)
+    assert (np.diff(most_shed_share(np.array([0.0, 2.0, 4.0, 6.0, 40.0]))) >= 0.0).all()
+    assert most_shed_share(np.array([1e9]))[0] < 1.0

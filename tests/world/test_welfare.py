@@ -90,11 +90,15 @@ def test_gains_are_value_less_real_cost(name: str) -> None:
 @pytest.mark.parametrize("elasticity", [0.0, 0.05, 0.5, 1.0, 1.7])
 @pytest.mark.parametrize("index", [-10.0, 1.0, 40.0, 900.0])
 @pytest.mark.parametrize("dear", [90.0, np.inf])
-def test_surplus_is_the_integral_of_the_need(elasticity: float, index: float, dear: float) -> None:
+@pytest.mark.parametrize("second", [0.0, 0.1, 0.5, 5.0])
+def test_surplus_is_the_integral_of_the_need(
+    elasticity: float, index: float, dear: float, second: float
+) -> None:
     market = without_ore(
         make_lanes(1, 1, spread=2.0),
         need_need_t=7.0, need_price_usd_t=30.0, need_elasticity=elasticity,
         need_dear_usd_t=dear, need_dear_elasticity=elasticity + 0.6,
+        need_second_usd_t=38.0, need_second_full_usd_t=120.0, need_second_share=second,
     )  # fmt: skip
     users = users_of(market.stages[0].needs, market.stages[0].lanes.spread_usd_t)
 
@@ -103,7 +107,7 @@ def test_surplus_is_the_integral_of_the_need(elasticity: float, index: float, de
 
     kink = max(1.5, 1.5 * elasticity * 2.0)
     ends = sorted([index, 30.0])
-    kinks = [point for point in (kink, dear) if ends[0] < point < ends[1]]
+    kinks = [point for point in (kink, dear, 38.0, 120.0) if ends[0] < point < ends[1]]
     expected = quad(need, *ends, points=kinks or None, epsabs=1e-10, limit=200)[0]
     expected *= 1 if index < ends[1] else -1
     assert consumer_surplus_usd(market.stages[0], np.array([[index]]))[0, 0] == pytest.approx(

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
+from world.attribute_rules import second_source_share
 from world.axes import COMPONENT, REFINED, STAGES, Array
 from world.background import read_goods_trade
 from world.calibration.components import Components, read_components
@@ -48,6 +50,7 @@ class Evidence:
     floor_usd_t : (mineral, stage, country, country) least landed prices of the base year, -inf where none
     known_share, includes_home : (mineral, stage, country, country) and (mineral, stage, country)
     backstop_usd_t : (mineral, stage) cost of doing without;  backstop_weight : (stage,)
+    second_share : (mineral,) part of usual use that second sources cover when they pay
     stock_cover_months : (mineral, stage, country) usual private stock in months of use
     extra_stock_months, extra_kept_quarters : (mineral, stage, country) what lies there besides at the start,
     and
@@ -78,6 +81,7 @@ class Evidence:
     includes_home: Array
     backstop_usd_t: Array
     backstop_weight: Array
+    second_share: Array
     stock_cover_months: Array
     extra_stock_months: Array
     extra_kept_quarters: Array
@@ -121,9 +125,9 @@ def read_evidence(
         known if known_shares is None else known_shares,
         includes,
         np.nan_to_num(_backstops(price, cost_share, parameters)),
-        np.array(
-            [0.0, parameters.backstop_weight, parameters.backstop_weight]
-        ),  # a refinery without ore stands idle: nothing to buy instead
+        # a refinery without ore stands idle: nothing to buy instead
+        parameters.backstop_weight * np.array([0.0, 1.0, 1.0]),
+        _second_share(minerals, parameters),
         known_covers(dataset, _covers(minerals["stock_cover_months"].to_numpy(float), parameters)),
         *extra_stocks(dataset),
         known_freight_usd_t(dataset),
@@ -134,6 +138,14 @@ def read_evidence(
         components.conversion_premium,
         known_contracts(dataset, _contracts(minerals["exchange_traded"].to_numpy(float), parameters)),
     )
+
+
+def _second_share(minerals: pd.DataFrame, parameters: ParameterValues) -> Array:
+    """(mineral,) part of usual use that second sources cover; what has no mine comes from residues of a
+    host."""
+    names = ("recycled_share", "has_ore", "by_product_share")
+    recycled, mined, by_product = (minerals[name].to_numpy(float) for name in names)
+    return second_source_share(recycled, 1.0 - mined, by_product, parameters)
 
 
 def _contracts(listed: Array, parameters: ParameterValues) -> Array:

@@ -56,7 +56,9 @@ class Needs(Rowwise):
     """Need of users, (M, K) each: D = need (P / P0)^-elasticity, continued exponentially far below P0.
 
     Where the index exceeds dear_usd_t (inf: nowhere) the need answers with dear_elasticity from there on:
-    uses that are worth less, or have a substitute at such a price, are given up.
+    uses that are worth less, or have a substitute at such a price, are given up. Between second_usd_t and
+    second_full_usd_t users find up to second_share of need_t in sources of their own, and need as much less
+    of sellers.
     """
 
     need_t: Floats
@@ -64,6 +66,9 @@ class Needs(Rowwise):
     elasticity: Floats
     dear_usd_t: Floats
     dear_elasticity: Floats
+    second_usd_t: Floats
+    second_full_usd_t: Floats
+    second_share: Floats
 
 
 @dataclass(frozen=True)

@@ -71,18 +71,20 @@ class _Listed:
 
     def terms(self) -> Floats:
         """(5, L) of the lanes that carry something, as ``choice.prepare`` makes them."""
-        lanes = self.lanes.take(np.flatnonzero(self.live))
-        per_spread = (1.0 / self.spread)[lanes.row, lanes.buyer]
-        limit = lanes.log_weight - lanes.floor_usd_t * per_spread
-        return np.stack(
-            [
-                lanes.price_factor * per_spread,
-                lanes.log_weight - lanes.charge_usd_t * per_spread,
-                limit,
-                np.log(lanes.cap_t),
-                np.where(lanes.cap_t < np.inf, lanes.over_quota_usd_t, np.inf) * per_spread,
-            ]
-        )
+        lanes = self.living()
+        buyers = self.stage.lanes.spread_usd_t.shape[1]
+        per_spread = (1.0 / self.spread).reshape(-1).take(lanes.row * buyers + lanes.buyer)
+        factor, offset, limit, log_cap, log_over = terms = np.empty((5, len(lanes.row)))
+        np.multiply(lanes.price_factor, per_spread, out=factor)
+        np.subtract(lanes.log_weight, lanes.charge_usd_t * per_spread, out=offset)
+        np.subtract(lanes.log_weight, lanes.floor_usd_t * per_spread, out=limit)
+        np.log(lanes.cap_t, out=log_cap)
+        np.multiply(np.where(lanes.cap_t < np.inf, lanes.over_quota_usd_t, np.inf), per_spread, out=log_over)
+        return terms
+
+    def living(self) -> LaneList:
+        """The lanes that carry something."""
+        return self.lanes if self.live.all() else self.lanes.take(np.flatnonzero(self.live))
 
 
 def clear_listed(listed: ListedMarket, start: Prices, tolerance: float = 1e-10) -> ListedClearing:
@@ -120,8 +122,8 @@ def _places(
     open_lanes: _Listed,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Row, seller, buyer and desks of the live lanes."""
-    lanes, live = open_lanes.lanes, open_lanes.live
-    return lanes.row[live], lanes.seller[live], lanes.buyer[live], lanes.desks[live]
+    lanes = open_lanes.living()
+    return lanes.row, lanes.seller, lanes.buyer, lanes.desks
 
 
 def _rescue(listed: ListedMarket, outcome: Outcome, flows: Sequence[Floats], tolerance: float) -> None:

@@ -1,6 +1,7 @@
 """What the buyers of a stage order in all, as a function of their price index.
 
-Users:    orders = D(P) (1 + s(P)),  D = d (P / P0)^-eps max(1, P / P1)^-(eps1 - eps), dear from P1.
+Users:    orders = D(P) (1 + s(P)),  D = d (P / P0)^-eps max(1, P / P1)^-(eps1 - eps), dear from P1,
+          less what users find in sources of their own between Pa and Pb (:mod:`world.market.opening`).
 Makers:   orders = R(P) (1 + s(P)),  R = sum of tranches K sig((y max(p, G) - P - c) / v), p their own price.
 Stocks:   s(P) = b - c sig((P - Ps) / w).
 
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from world.market.arrays import Curves, Needs, Stage, Stocks
 from world.market.curves import logistic, softplus
+from world.market.opening import opening_of
 from world.market.rows import Floats, Rowwise
 
 # Below the larger of 0.05 P0 and 1.5 eps mu the need grows exponentially, not as a power: it stays finite at
@@ -54,6 +56,10 @@ class Users(Rowwise):
     lowest_usd_t: Floats
     dear_usd_t: Floats
     dear_more: Floats  # what the elasticity rises by above dear_usd_t
+    second_usd_t: Floats
+    second_full_usd_t: Floats
+    second_more: Floats  # what the elasticity is higher by between these two
+    last_more: Floats  # and from the second on
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,8 @@ def users_of(needs: Needs, spread_usd_t: Floats) -> Users:
     lowest = np.maximum(LOWEST_RELATIVE_PRICE * price, SPREADS_ABOVE_ZERO * elasticity * spread)
     dear = np.where(some, np.maximum(needs.dear_usd_t, lowest), np.inf)
     more = np.where(some & (dear < np.inf), needs.dear_elasticity - needs.elasticity, 0.0)
-    return Users(_log(needs.need_t), price, elasticity, lowest, dear, more)
+    second, full, opening, last = opening_of(needs, some, elasticity, lowest, dear, more)
+    return Users(_log(needs.need_t), price, elasticity, lowest, dear, more, second, full, opening, last)
 
 
 def makers_of(making: Curves, recovery: Floats, working: NDArray[np.bool_]) -> Makers:
@@ -230,7 +237,23 @@ def use_of_users(users: Users, index_usd_t: Floats) -> tuple[Floats, Floats]:
     is_dear = kept > users.dear_usd_t
     beyond = np.log(np.where(is_dear, kept / users.dear_usd_t, 1.0))
     answer = users.elasticity + np.where(is_dear, users.dear_more, 0.0)
-    return log_need - users.dear_more * beyond, -answer / kept
+    log_need = log_need - users.dear_more * beyond - _log_spared(users, kept)
+    is_opening = (kept > users.second_usd_t) & (kept <= users.second_full_usd_t)
+    answer = answer + np.where(is_opening, users.second_more, 0.0)
+    return log_need, -(answer + np.where(kept > users.second_full_usd_t, users.last_more, 0.0)) / kept
+
+
+def _log_spared(users: Users, index_usd_t: Floats) -> Floats:
+    """ln of what users need over what second sources leave of it to sellers."""
+    at = np.clip(index_usd_t, users.second_usd_t, users.second_full_usd_t)
+    beyond = np.maximum(index_usd_t, users.second_full_usd_t) / users.second_full_usd_t
+    opened = users.second_more * np.log(at / users.second_usd_t)
+    return np.asarray(opened + users.last_more * np.log(beyond))
+
+
+def recovered_t(users: Users, index_usd_t: Floats, use_t: Floats) -> Floats:
+    """What users who want ``use_t`` (M, K) of sellers at this index get from sources of their own."""
+    return np.asarray(use_t * np.expm1(_log_spared(users, index_usd_t)))
 
 
 def _use_of_makers(

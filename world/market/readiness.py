@@ -59,7 +59,7 @@ def smallest_market() -> tuple[Market, LaneCharges]:
 def _stage(number: int, charges: LaneCharges) -> Stage:
     """Mined at the first stage, made of the stage before at the others; used at the last alone."""
     is_first, is_last = number == 0, number == STAGES - 1
-    needs = Needs(*(_full((1, int(is_last)), value) for value in (1.0, 1.0, 0.3, np.inf, 0.3)))
+    needs = Needs(*(_full((1, int(is_last)), value) for value in (1.0, 1.0, 0.3, np.inf, 0.3, 1.0, 1.0, 0.0)))
     return Stage(
         own=_curves(2.0 if is_first else 0.0),
         feed_t=_full((1, 1), 0.0),

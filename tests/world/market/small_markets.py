@@ -17,6 +17,9 @@ _NEED = {
     "elasticity": 0.3,
     "dear_usd_t": np.inf,
     "dear_elasticity": 0.0,
+    "second_usd_t": 1.0,
+    "second_full_usd_t": 1.0,
+    "second_share": 0.0,
 }
 _STOCK = {"buy_share": 0.0, "draw_share": 0.0, "price_usd_t": 1.0, "width_usd_t": 1.0}
 

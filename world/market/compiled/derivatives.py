@@ -104,7 +104,7 @@ def _list_buyer(stage, s, row, b, work, matrix, sums):  # type: ignore[no-untype
     ``matrix``; how
     many are listed."""
     buyers = stage.choice.shape[1]
-    origin, column, count = stage.start[row * buyers], work.columns[:, work.buyer[s] + b], 0
+    origin, column, count = stage.start[row * buyers], work.columns[work.buyer[s] + b], 0
     ordered = column[UNIT] * column[ORDERED]
     for lane in range(stage.start[row * buyers + b], stage.start[row * buyers + b + 1]):
         k, i = work.lane[s] + lane - origin, work.first[s] + stage.seller[lane]
@@ -137,8 +137,11 @@ def log_jacobian(stages, row, scale, work, sums, matrix):  # type: ignore[no-unt
     pull, response, listed = sums
     for s in range(len(stages)):
         stage = stages[s]
-        for b in range(stage.choice.shape[1]):
-            column = work.columns[:, work.buyer[s] + b]
+        buyers = stage.choice.shape[1]
+        for b in range(buyers):
+            if stage.start[row * buyers + b] == stage.start[row * buyers + b + 1]:
+                continue
+            column = work.columns[work.buyer[s] + b]
             count = _list_buyer(stage, s, row, b, work, matrix, sums)
             relative = stage.choice[row, b, 0] * column[SLOPE]
             stiffness = column[FREE] - relative * (1.0 - column[FREE])

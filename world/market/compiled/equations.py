@@ -39,7 +39,7 @@ class Work(NamedTuple):
     """One row at the prices last tried. first, desk, buyer, lane (stages + 1): where a stage's sellers and
     desks
     begin among the unknowns, its buyers among the columns and its lanes among the row's. wanted, pull,
-    response, held (lanes); columns (11, buyers), sides (8, unknowns): the fields named above."""
+    response, held (lanes); columns (buyers, 11), sides (8, unknowns): the fields named above."""
 
     first: Whole
     desk: Whole
@@ -69,7 +69,7 @@ def make_room(stages, row):  # type: ignore[no-untyped-def]
     desk += first[count]
     lanes, size = lane[count], desk[count]
     wanted, pull, response, held = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)
-    columns, sides = np.zeros((COLUMNS, buyer[count])), np.zeros((8, size))
+    columns, sides = np.zeros((buyer[count], COLUMNS)), np.zeros((8, size))
     return Work(first, desk, buyer, lane, wanted, pull, response, held, columns, sides)
 
 
@@ -82,6 +82,9 @@ def choose(stages, s, row, unknowns, work):  # type: ignore[no-untyped-def]
     premiums = unknowns[work.desk[s] : work.desk[s + 1]]
     for b in range(buyers):
         low, high = stage.start[row * buyers + b], stage.start[row * buyers + b + 1]
+        column = work.columns[work.buyer[s] + b]
+        if low == high and column[UNIT] > 0.0:
+            continue  # whoever has no lanes does the same at all prices
         at = work.lane[s] + low - origin
         lanes = (
             work.wanted[at : at + high - low],
@@ -98,7 +101,7 @@ def choose(stages, s, row, unknowns, work):  # type: ignore[no-untyped-def]
         )
         price, terms = unknowns[work.first[s + 1] + b] if b < makers else 0.0, stage.terms[:, low:high]
         quotas = _wanted(terms, stage.seller[low:high], stage.desks[low:high], prices, premiums, lanes)
-        _column(terms, buyer, price, quotas, lanes, work.columns[:, work.buyer[s] + b])
+        _column(terms, buyer, price, quotas, lanes, column)
 
 
 @lean
@@ -229,21 +232,22 @@ def _balance_desk(quota, unrecorded, scale, premium, side):  # type: ignore[no-u
 def _add_sales(stages, s, row, work):  # type: ignore[no-untyped-def]
     """Sales of sellers and desks of a stage, and what its makers make of what they get."""
     stage, buyers = stages[s], stages[s].choice.shape[1]
-    origin = stage.start[row * buyers]
+    sold, passed = work.sides[DEMAND, work.first[s] :], work.sides[DEMAND, work.desk[s] :]
+    shift, log_recovery = work.lane[s] - stage.start[row * buyers], log(stage.made_recovery[row])
     for b in range(buyers):
-        column = work.columns[:, work.buyer[s] + b]
+        column = work.columns[work.buyer[s] + b]
+        ordered = column[UNIT] * column[ORDERED]
         for lane in range(stage.start[row * buyers + b], stage.start[row * buyers + b + 1]):
-            k = work.lane[s] + lane - origin
-            flow = work.pull[k] * column[UNIT] * column[ORDERED] + work.held[k]
-            work.sides[DEMAND, work.first[s] + stage.seller[lane]] += flow
+            flow = work.pull[shift + lane] * ordered + work.held[shift + lane]
+            sold[stage.seller[lane]] += flow
             bits, d = stage.desks[lane], 0
             while bits > 0:
                 if bits & 1:
-                    work.sides[DEMAND, work.desk[s] + d] += flow
+                    passed[d] += flow
                 bits, d = bits >> 1, d + 1
         if b < stage.makers.shape[1]:
             got = log(max(column[GOT], LEAST_SHARE))
-            work.sides[MADE, work.first[s + 1] + b] = log(stage.made_recovery[row]) + column[LOG_USE] + got
+            work.sides[MADE, work.first[s + 1] + b] = log_recovery + column[LOG_USE] + got
 
 
 @lean

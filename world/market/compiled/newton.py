@@ -183,7 +183,7 @@ def _keep(stages, row, work, flows, columns):  # type: ignore[no-untyped-def]
         buyers = stages[s].choice.shape[1]
         origin = stages[s].start[row * buyers]
         for b in range(buyers):
-            column = work.columns[:, work.buyer[s] + b]
+            column = work.columns[work.buyer[s] + b]
             columns[s][row, :, b] = column
             for lane in range(stages[s].start[row * buyers + b], stages[s].start[row * buyers + b + 1]):
                 k = work.lane[s] + lane - origin

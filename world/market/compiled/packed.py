@@ -27,7 +27,8 @@ class PackedStage(NamedTuple):
     terms    (5, L)      factor, offset, limit, log_cap, log_over of ``Pulls``
     choice   (M, B, 6)   spread, outside; buy, draw, price and width of the stock response
     makers   (M, J, T, 4)  log_capacity, cost, slope, guaranteed;  made_recovery (M,) of what they make
-    users    (M, K, 6)   log_need, price, elasticity, lowest, dear, more
+    users    (M, K, 10)  log_need, price, elasticity, lowest, dear, more; of second sources: first and full
+        price, more between, more above
     own      (M, S, T, 4)  capacity, cost, slope, guaranteed;  book (M, S, 5) feed, taken, size, disposal
     cost and
         slope;  active (M, S);  recovery (M,)
@@ -125,6 +126,10 @@ def _pack(stage: StageProblem, following: StageProblem | None, lanes: LiveLanes)
             users.lowest_usd_t,
             users.dear_usd_t,
             users.dear_more,
+            users.second_usd_t,
+            users.second_full_usd_t,
+            users.second_more,
+            users.last_more,
         ),
         own=_last(own.capacity_t, own.cost_usd_t, own.slope_usd_t, own.guaranteed_usd_t, tranches=True),
         book=_last(

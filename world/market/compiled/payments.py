@@ -31,8 +31,8 @@ def payments_over(
     _add_up(
         (lanes.row, lanes.route, lanes.seller, lanes.buyer),
         (flows.flow_t, flows.asked_usd_t, flows.rent_usd_t),
-        np.stack([getattr(lanes, name) for name in TERMS]),
-        np.stack([getattr(charges, name) for name in FIELDS]),
+        tuple(np.ascontiguousarray(getattr(lanes, name)) for name in TERMS),
+        tuple(np.ascontiguousarray(getattr(charges, name)) for name in FIELDS),
         (np.ascontiguousarray(price_usd_t), np.ascontiguousarray(ordered_t)),
         (of_sellers, of_buyers, levy, margin),
     )
@@ -44,19 +44,19 @@ def _divided(k, moved, terms, charges):  # type: ignore[no-untyped-def]
     """charges.divide_payment of one lane: gap above what is asked, export tax, duty, levy and the rent of the
     importer's side, USD a tonne."""
     tonnes, asked_usd_t, rent_usd_t = moved[0][k], moved[1][k], moved[2][k]
-    tariff, tax_share = charges[TARIFF, k], charges[TAX, k]
+    tariff, tax_share = charges[TARIFF][k], charges[TAX][k]
     factor = (1.0 + tariff) * (1.0 + tax_share)
-    cap = terms[CAP, k]
+    cap = terms[CAP][k]
     above_quota = rent_usd_t * (1.0 - cap / tonnes) if tonnes > cap else 0.0
     rent_usd_t -= above_quota
-    before = terms[FACTOR, k] * asked_usd_t + terms[CHARGE, k]
-    paid, kept = max(before, terms[FLOOR, k]), max(before, charges[SELLER, k])
+    before = terms[FACTOR][k] * asked_usd_t + terms[CHARGE][k]
+    paid, kept = max(before, terms[FLOOR][k]), max(before, charges[SELLER][k])
     if rent_usd_t > 0.0:
-        kept += charges[HOLDS, k] * (paid + rent_usd_t - kept)
+        kept += charges[HOLDS][k] * (paid + rent_usd_t - kept)
     gap = (kept - before) / factor if factor > 0.0 else 0.0
     seller = asked_usd_t + gap
-    tax = tax_share * seller + charges[TAX_USD, k]
-    duty = tariff * (seller + tax + charges[FREIGHT, k]) + charges[IMPORT, k] + above_quota
+    tax = tax_share * seller + charges[TAX_USD][k]
+    duty = tariff * (seller + tax + charges[FREIGHT][k]) + charges[IMPORT][k] + above_quota
     levy = max(paid - kept, 0.0)
     return gap, tax, duty, levy, paid + rent_usd_t - kept - levy
 
@@ -73,21 +73,21 @@ def _add_up(places, moved, terms, charges, book, sums):  # type: ignore[no-untyp
             continue
         m, s, b = rows[k], sellers[k], buyers[k]
         gap, tax, duty, levy, holder = _divided(k, moved, terms, charges)
-        contract = charges[CONTRACT, k] * (charges[FORMULA, k] - asked_usd_t)
+        contract = charges[CONTRACT][k] * (charges[FORMULA][k] - asked_usd_t)
         of_sellers[PREMIUM, m, s] += tonnes * (asked_usd_t - price[m, s] + gap)
         of_sellers[ABOVE_SPOT, m, s] += tonnes * contract
         of_sellers[EXPORT_TAX, m, s] += tonnes * tax
         of_buyers[AGREED, m, b] += tonnes * contract
         of_buyers[DUTY, m, b] += tonnes * duty
-        of_buyers[FINES, m, b] += tonnes * charges[FINE, k]
-        of_buyers[FREIGHTS, m, b] += tonnes * charges[FREIGHT, k]
-        of_buyers[OTHERS, m, b] += tonnes * charges[OTHER, k]
+        of_buyers[FINES, m, b] += tonnes * charges[FINE][k]
+        of_buyers[FREIGHTS, m, b] += tonnes * charges[FREIGHT][k]
+        of_buyers[OTHERS, m, b] += tonnes * charges[OTHER][k]
         levies[k] = tonnes * levy
-        margins[k] = tonnes * charges[MARGIN, k]
+        margins[k] = tonnes * charges[MARGIN][k]
         if routes[k] == 0:
             of_buyers[HOLDER, m, b] += tonnes * holder
         else:
             margins[k] += tonnes * holder
-        if terms[WEIGHT, k] > -inf:
+        if terms[WEIGHT][k] > -inf:
             size = ordered[m, b] if ordered[m, b] > 0.0 else 1.0
-            of_buyers[LEAVING, m, b] += tonnes * (log(tonnes / size) - terms[WEIGHT, k])
+            of_buyers[LEAVING, m, b] += tonnes * (log(tonnes / size) - terms[WEIGHT][k])

@@ -109,11 +109,13 @@ def user(stage: Stage, row: int, place: int) -> User:
     needs = stage.needs
     fields = (needs.need_t, needs.price_usd_t, needs.elasticity, needs.dear_usd_t, needs.dear_elasticity)
     need, price, elasticity, dear, steep = (float(values[row, place]) for values in fields)
+    opened = (needs.second_usd_t, needs.second_full_usd_t, needs.second_share)
+    second, full, given = (float(values[row, place]) for values in opened)
     buyer = stage.makers_next + place
     choice = taste(stage, row, buyer)
     lowest = max(LOWEST_RELATIVE_PRICE * price, SPREADS_ABOVE_ZERO * elasticity * choice.spread_usd_t)
     return User(
-        IsoelasticNeed(need, price, elasticity, lowest, max(dear, lowest), steep),
+        IsoelasticNeed(need, price, elasticity, lowest, max(dear, lowest), steep, second, full, given),
         choice,
         stock_of(stage, row, buyer),
     )

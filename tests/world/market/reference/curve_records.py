@@ -6,7 +6,7 @@ Prices in USD a tonne, tonnes a round; in cases worked on paper both are plain n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, inf
+from math import exp, inf, log
 from typing import Protocol
 
 
@@ -103,6 +103,9 @@ class IsoelasticNeed:
     lowest_usd_t: float
     dear_usd_t: float = inf
     dear_elasticity: float = 0.0
+    second_usd_t: float = 1.0
+    second_full_usd_t: float = 1.0
+    second_share: float = 0.0
 
     @property
     def usual_usd_t(self) -> float:
@@ -114,10 +117,23 @@ class IsoelasticNeed:
             return 0.0 if self.elasticity > 0 else self.need_t
         below = min(price_usd_t - self.lowest_usd_t, 0.0) / self.lowest_usd_t
         more = exp(min(-self.elasticity * below, 600.0))
-        if kept > self.dear_usd_t:
-            at_dear = self.need_t * float((self.dear_usd_t / self.price_usd_t) ** -self.elasticity)
-            return at_dear * float((kept / self.dear_usd_t) ** -self.dear_elasticity)
-        return self.need_t * float((kept / self.price_usd_t) ** -self.elasticity) * more
+        return self._used_t(kept) * more * self._of_sellers_share(kept)
+
+    def _used_t(self, price_usd_t: float) -> float:
+        usual = min(price_usd_t, self.dear_usd_t)
+        used = self.need_t * float((usual / self.price_usd_t) ** -self.elasticity)
+        return used * float((price_usd_t / usual) ** -self.dear_elasticity)
+
+    def _of_sellers_share(self, price_usd_t: float) -> float:
+        """Part of the need that sources of the user's own leave to sellers: a power of the price, down to use
+        less all that they give; above, the power that touches that difference."""
+        if self.second_share <= 0 or price_usd_t <= self.second_usd_t:
+            return 1.0
+        full = self.second_full_usd_t
+        left = 1.0 - min(self.need_t * self.second_share / self._used_t(full), 0.9)
+        part = log(min(price_usd_t, full) / self.second_usd_t) / log(full / self.second_usd_t)
+        own = self.dear_elasticity if full > self.dear_usd_t else self.elasticity
+        return float(left**part * max(price_usd_t / full, 1.0) ** (own - own / left))
 
 
 @dataclass(frozen=True)
