@@ -209,8 +209,21 @@ def lower_rung_terms(view: CountryView, rung: int, start: int | None = None) -> 
         "retaliation": -more * view.retaliation_belief * episode_share * view.minerals_at_risk_usd,
         "pressure": more * pressure(view),
         "taste": more * taste(view),
+        **end_of_exclusion(view, rung, before),
         **with_fellows(view, step),
     }
+
+
+def end_of_exclusion(view: CountryView, rung: int, start: int) -> dict[str, float]:
+    """Duties on those who are not aligned that end on a rung, or that a rung below it gives hope to end; no
+    term where there are none. A duty on who stays out holds a club together (Nordhaus 2015).
+    """
+    if view.excluded_usd <= 0.0:
+        return {}
+    after, before = (
+        1.0 if place >= view.aligned_rung else PROSPECT.get(place, 0.0) for place in (rung, start)
+    )
+    return {"end of exclusion": view.excluded_usd * (after - before)}
 
 
 def floor_terms(

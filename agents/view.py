@@ -129,7 +129,8 @@ class CountryView:
     its way. ``talks`` with the leader are those linked to minerals (none mostly).
     ``quarter_rounds`` is how many rounds make a quarter. ``tariff_relief_usd`` and ``exempt``,
     minerals in which the floor would not bind it, are on offer for its signature; ``duty_burden_usd`` is what
-    the leader's duties on all its goods take from it. ``population`` weighs votes in a bloc; ``members``
+    the leader's duties on all its goods take from it, ``excluded_usd`` what duties on those who stand below
+    ``aligned_rung`` take. ``population`` weighs votes in a bloc; ``members``
     holds the view of each of its countries (none for a country by itself). ``minerals_at_risk_usd`` is what
     it would lose if the dominant refiner sold it no more metal and bought no minerals.
     ``retaliation_belief`` is the chance that the step in question is answered. ``invited`` says that the
@@ -168,6 +169,8 @@ class CountryView:
     members: tuple[CountryView, ...] = ()
     tariff_relief_usd: float = 0.0
     duty_burden_usd: float = 0.0
+    excluded_usd: float = 0.0
+    aligned_rung: int = 2
     exempt: tuple[str, ...] = ()
     quarter_rounds: int = 1
     invited: bool = True

@@ -20,6 +20,8 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from benchmarks.tables import Table
+from experiments.app.premise import Premise
+from experiments.figures.naming import quarter_in_words
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Playwright
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 OPENING = 20
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 STEPS = 6
+LOOK_S = 4.0
+"""What a visitor looks at a quarter before the next step; meanwhile the next quarter is played ahead."""
+OWN_QUARTER = "2026-Q1"
 PATIENCE_MS = 120_000
 HEADING = "document.querySelector('.ob-head')?.innerText"
 
@@ -47,19 +52,29 @@ def table(visitors: int = 20, scenario: str = "zone_floor") -> Table:
         began = time.perf_counter()
         first = _open(browser, address)
         opened = time.perf_counter() - began
+        looked = [_step([first], LOOK_S)[0] for _ in range(STEPS)]
         alone = [_step([first])[0] for _ in range(STEPS)]
         pages = [_open(browser, address) for _ in range(visitors)]
-        together = _step(pages)
+        together = _step(pages, LOOK_S)
         full = _memory_mb(server)
+        for number, page in enumerate(pages):
+            _look_at(page, address, number)
+        apart = _step(pages, LOOK_S * visitors / 4)
+        own = _memory_mb(server)
         browser.close()
     rows = [
         ["a page opened, s", f"{opened:.2f}"],
-        [f"a step alone, median of {STEPS}, s", f"{median(alone):.2f}"],
-        ["a step alone, slowest, s", f"{max(alone):.2f}"],
+        [f"a step after {LOOK_S:g} s of looking, median of {STEPS}, s", f"{median(looked):.2f}"],
+        ["a step after looking, slowest, s", f"{max(looked):.2f}"],
+        [f"a step at once after the last, median of {STEPS}, s", f"{median(alone):.2f}"],
+        ["a step at once after the last, slowest, s", f"{max(alone):.2f}"],
         [f"{visitors} visitors step at once, median, s", f"{median(together):.2f}"],
         [f"{visitors} visitors step at once, slowest, s", f"{max(together):.2f}"],
-        ["memory of the idle server, MB", f"{idle:.0f}"],
-        ["more per visitor, MB", f"{(full - idle) / (visitors + 1):.0f}"],
+        [f"{visitors} in worlds of their own step at once, median, s", f"{median(apart):.2f}"],
+        [f"{visitors} in worlds of their own step at once, slowest, s", f"{max(apart):.2f}"],
+        ["memory of the idle server and its processes, MB", f"{idle:.0f}"],
+        ["more per visitor of one world, MB", f"{(full - idle) / (visitors + 1):.0f}"],
+        ["more per visitor of worlds of their own, MB", f"{(own - idle) / (visitors + 1):.0f}"],
     ]
     notes = ["Clicks of visitors are given one after another; browsers take their share of the processors."]
     return Table(f"The page, {scenario} opened at round {OPENING}", ["measure", "value"], rows, notes)
@@ -73,8 +88,16 @@ def _open(browser: Browser, address: str) -> Page:
     return page
 
 
-def _step(pages: list[Page]) -> list[float]:
-    """Seconds from the click on Step to another quarter on top, page by page."""
+def _look_at(page: Page, address: str, number: int) -> None:
+    """Go to a world of one's own: another seed, in the quarter in which governments begin to decide."""
+    token = Premise(seed=100 + number).token()
+    page.goto(f"{address}?world={token}&quarter={OWN_QUARTER}")
+    page.wait_for_function(f"{HEADING}?.includes('{quarter_in_words(OWN_QUARTER)}:')")
+
+
+def _step(pages: list[Page], look_s: float = 0.0) -> list[float]:
+    """Seconds from the click on Step to another quarter on top, page by page, after they were looked at."""
+    time.sleep(look_s)
     shown = [page.evaluate(HEADING) for page in pages]
     clicked = []
     for page in pages:
@@ -134,6 +157,8 @@ def launch(playwright: Playwright, path: str) -> Browser:
 
 
 def _memory_mb(process: int) -> float:
-    """Resident memory of a process, MB (Linux)."""
-    pages = int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
-    return pages * 4096 / 1e6
+    """Resident memory of a process and of those it has opened, MB (Linux)."""
+    here = Path(f"/proc/{process}")
+    pages = int((here / "statm").read_text(encoding="ascii").split()[1])
+    opened = (here / f"task/{process}/children").read_text(encoding="ascii").split()
+    return pages * 4096 / 1e6 + sum(_memory_mb(int(child)) for child in opened)

@@ -25,6 +25,7 @@ class Setting:
     tranches: int = 1
     desks: int = 0
     unrecorded: float = 0.0
+    asked: float = 0.0
     closed: tuple[float, float] = (0.0, 0.2)
     levied: float = 0.1
     capped: float = 0.0
@@ -48,6 +49,7 @@ EVERYTHING = Setting(
     tranches=3,
     desks=2,
     unrecorded=0.5,
+    asked=0.4,
     closed=(0.0, 0.95),
     levied=0.5,
     capped=0.3,
@@ -176,15 +178,23 @@ def _desks(
     seller = np.where(rng.random(shape) < 0.8, rng.integers(0, sellers, shape), -1)
     quota = usual * (rng.random(shape) > 0.1)
     desks = kept_desks(seller, quota, rng.random((*shape, setting.routes, buyers)) < 0.7)
+    ways, holders = rng.spawn(2)  # streams of their own: the rest of the world stays as it was
+    if setting.asked:
+        desks = replace(
+            desks,
+            asked_usd_t=(holders.random(shape) < setting.asked)
+            * price
+            * 10.0 ** holders.uniform(-2, 1, shape),
+            asked_over_t=usual * 10.0 ** holders.uniform(-1, 1, shape),
+        )
     if not setting.unrecorded:
         return desks
-    (apart,) = rng.spawn(1)  # a stream of its own: the rest of the world stays as it was
-    some = apart.random(shape) < setting.unrecorded
+    some = ways.random(shape) < setting.unrecorded
     return replace(
         desks,
-        unrecorded_most_t=some * usual * 10.0 ** apart.uniform(-2, 0.5, shape),
-        unrecorded_cost_usd_t=price * apart.uniform(-0.2, 1.5, shape),
-        unrecorded_width_usd_t=price * 10.0 ** apart.uniform(-1.5, 0, shape),
+        unrecorded_most_t=some * usual * 10.0 ** ways.uniform(-2, 0.5, shape),
+        unrecorded_cost_usd_t=price * ways.uniform(-0.2, 1.5, shape),
+        unrecorded_width_usd_t=price * 10.0 ** ways.uniform(-1.5, 0, shape),
     )
 
 

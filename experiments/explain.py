@@ -65,9 +65,10 @@ class Choice:
         return same and (self.row.kind != "reference_price" or self.terms == other.terms)
 
 
-def explain_decisions(run: Run, country: str, number: int | None = None) -> str:
+def explain_decisions(run: Run, country: str, number: int | None = None, with_terms: bool = True) -> str:
     """What ``country`` (code or name) decided in round ``number``, or in all, and why, in a paragraph each.
 
+    ``with_terms`` gives each payoff term with its number; without, a figure is expected to show them.
     A member of the European Union is answered with the decisions of the Union. Like decisions that follow one
     another are told once. Raises ``ExplainError`` for an unknown country or a round without a decision.
     """
@@ -85,7 +86,7 @@ def explain_decisions(run: Run, country: str, number: int | None = None) -> str:
                 f"round {number}: {country_name(actor)} decided nothing in it; it decided in rounds {there}"
             )
         own = chosen
-    told = [_in_words(choice, again) for choice, again in _gather(own)]
+    told = [_in_words(choice, again, with_terms) for choice, again in _gather(own)]
     if actor != country:
         name = country_name(country)
         told.insert(0, f"{name} is a member of the European Union, which decides on trade policy as one.")
@@ -128,8 +129,8 @@ def _gather(rows: pd.DataFrame) -> list[tuple[Choice, list[str]]]:
     return gathered
 
 
-def _in_words(choice: Choice, again: list[str]) -> str:
-    text = f"{_what(choice)} {_why(choice)}".strip()
+def _in_words(choice: Choice, again: list[str], with_terms: bool = True) -> str:
+    text = f"{_what(choice)} {_why(choice, with_terms)}".strip()
     if again:
         # Countries review; the leader and the dominant refiner move every quarter, also in runs of months.
         occasion = "review" if choice.row.kind == "accession" else "time"
@@ -180,7 +181,7 @@ def _what(choice: Choice) -> str:
     return f"{who} {said or generic}{held} in {when}{because}."
 
 
-def _why(choice: Choice) -> str:
+def _why(choice: Choice, with_terms: bool) -> str:
     row, terms = choice.row, choice.terms
     if row.kind == "reference_price":
         return f"{_prices_in_words(terms)}."
@@ -194,7 +195,7 @@ def _why(choice: Choice) -> str:
         if abs(value) >= 500
     ]
     margin, threshold = float(row.margin_usd), float(row.threshold_usd)
-    made_of = f" ({', '.join(parts)})" if parts else ""
+    made_of = f" ({', '.join(parts)})" if parts and with_terms else ""
     enough = "above" if margin > threshold else "below"
     needed = f", {enough} the {format_money(threshold)} it had to exceed" if abs(threshold) >= 500 else ""
     each = a_round(str(row.quarter))

@@ -20,6 +20,7 @@ from world.holdings import holding_of, private_share, revise_holdings
 from world.hub_capacity import revise_hubs
 from world.institution_lanes import revise_reliability
 from world.licence_round import close_offices
+from world.mark_ups import revise_mark_ups
 from world.market.clearing import StageClearing
 from world.market_round import Cleared
 from world.plant_costs import BLOCK_STAGE, BLOCKS
@@ -51,6 +52,7 @@ def learn(world: TradeWorld, cleared: Cleared) -> None:
     close_offices(world, cleared)
     revise_hubs(world, cleared)
     revise_ways(world, cleared)
+    revise_mark_ups(world, cleared)
     revise_habits(world, cleared)
     revise_prices(world, cleared)
     run_sectors(world, cleared)

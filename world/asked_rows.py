@@ -12,8 +12,10 @@ from world.adjusted_capacity import with_called_capacity, with_inside_capacity
 from world.axes import REFINED, STAGES, Array, Axes, Whole
 from world.border_terms import Rows
 from world.control_lanes import approvals, controlled_stages, taxed
+from world.control_licences import licensed_offers
 from world.listed_borders import OF_BUYERS, list_borders
 from world.listed_lanes import ListedPriced, list_market, list_stage
+from world.offers import Offers
 from world.segments import Parts, more_users, split_stage, split_users, with_refused
 from world.setting import Places, Setting
 from world.split_setting import split_setting
@@ -50,7 +52,8 @@ def ask_rows(setting: Setting, cases: Sequence[Case], mineral: Whole, hubs: bool
             continue
         border = taxed(plain.borders[stage], asked, mineral, stage)
         wanted = replace(rows[stage], approval_share=approvals(border, asked, mineral, stage))
-        made = split_stage(plain.axes, stage, plain.horizon(is_later).offers.stages[stage], border, wanted)
+        whole = licensed_offers(plain, plain.horizon(is_later).offers.stages[stage], asked, mineral, stage)
+        made = split_stage(plain.axes, stage, whole, border, wanted)
         lists = list_borders(made.borders, hubs, made.rows.approval_share)
         listed.append(list_stage(made.offers, made.rows, lists, part.terms, part.zone, hubs))
         offers[stage], buyers[stage] = made.offers, [getattr(made.borders, name) for name in OF_BUYERS]
@@ -67,7 +70,10 @@ def controlled_parts(setting: Setting, cases: Sequence[Case], mineral: Whole) ->
     granted = [approvals(border, asked, mineral, stage) for stage, border in enumerate(borders)]
     rows = zip(stage_rows(setting, cases), granted, strict=True)
     wanted = [replace(row, approval_share=share) for row, share in rows]
-    offers = setting.horizon(cases[0].is_later).offers
+    whole = setting.horizon(cases[0].is_later).offers.stages
+    offers = Offers(
+        tuple(licensed_offers(setting, one, asked, mineral, stage) for stage, one in enumerate(whole))
+    )
     return split_users(setting.axes, setting.final_use, offers, borders, wanted)
 
 

@@ -14,11 +14,12 @@ from world.fear import fear_of, purchase_share
 from world.guarantees import cover_of
 from world.habits import seller_size_t
 from world.holdings import holding_of
+from world.licensed_exporters import licensed_exporters
 from world.offers import Conditions
-from world.quotas import SellerQuotas, abroad_quotas
+from world.quotas import Asking, SellerQuotas, abroad_quotas, joined, licence_desks
 from world.state_trade import stock_orders_t, stock_releases_t
 from world.stocks import lendable_t
-from world.unrecorded import ways_out
+from world.unrecorded import abroad_t, ways_out
 
 OUTAGE_RANGE = (-0.6, 0.4)
 """Log deviations of a country's mine output kept within a loss of 45% and a gain of 49% (assumption)."""
@@ -110,7 +111,8 @@ def ceiling(world: TradeWorld, stage: int) -> Array:
 
 
 def quotas_abroad(world: TradeWorld, stage: int) -> SellerQuotas:
-    """Quotas of sellers on what goes abroad, on the axes of the stage."""
+    """Quotas of sellers on what goes abroad, and desks of those who are licensed, on the axes of the
+    stage."""
     axes, usual = world.base.axes, world.state.markets.usual_flow_t[stage]
     quotas = with_decrees(world.happenings, world.state.politics.controls).export_quotas
     ways = None
@@ -118,7 +120,16 @@ def quotas_abroad(world: TradeWorld, stage: int) -> SellerQuotas:
         capacity = world.state.markets.unrecorded_capacity_t[stage]
         price = world.state.prices.price_usd_t[stage]
         ways = ways_out(world.base, capacity, price, world.happenings, world.parameters, stage)
-    return abroad_quotas(quotas, stage, axes.sellers(stage), axes.buyers(stage), usual, ways)
+    markets, (sellers, buyers) = world.state.markets, (axes.sellers(stage), axes.buyers(stage))
+    asking = Asking(markets.mark_up_usd_t[stage], markets.mark_up_over_t[stage])
+    found = abroad_quotas(quotas, stage, sellers, buyers, usual, ways, asking)
+    if not asking.usd_t.any():
+        return found
+    licensed = licensed_exporters(
+        axes, world.state.politics, world.happenings, world.parameters, stage, with_quotas=False
+    )
+    exports = abroad_t(usual, sellers, buyers)
+    return joined(found, licence_desks(licensed.on_lanes(buyers), asking, usual, exports, found))
 
 
 def planned_ahead_t(world: TradeWorld, stage: int) -> Array:

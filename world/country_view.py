@@ -14,11 +14,12 @@ from agents.accession import FLOOR
 from agents.country import Country
 from agents.decision import Offer
 from agents.view import CountryView
-from world.axes import REFINED, Array, Mask
+from world.axes import REFINED, STAGES, Array, Mask
 from world.emergency import Emergency, emergency_of
 from world.finance import grant_share
 from world.institution_move import fellows_of
 from world.invitations import duty_burden_usd
+from world.state import RUNGS
 from world.talks import talks_of
 from world.ties import highest
 from world.trust import belief_in_answers_to_soft_steps
@@ -73,6 +74,24 @@ def disposition(world: TradeWorld, name: str, index: list[int]) -> float:
     return known * affinity + math.sqrt(1.0 - known**2) * world.streams.normal("taste", 0, name)
 
 
+def excluded_usd(world: TradeWorld, index: list[int]) -> float:
+    """What duties on those who are not aligned take from the exporters of these countries, USD a round: the
+    part that does not pass through to buyers, on what they shipped in the base year, so that trade that has
+    gone still counts.
+    """
+    duty = world.happenings.excluded_share
+    if not duty.flags.writeable:  # nobody is excluded
+        return 0.0
+    axes, taken = world.base.axes, 0.0
+    for stage in range(len(STAGES)):
+        for mineral, seller in zip(*np.nonzero(np.isin(axes.sellers(stage), index)), strict=True):
+            laid = duty[mineral, stage, axes.sellers(stage)[mineral, seller]]
+            buyers, flow = axes.buyers(stage)[mineral], world.base.lanes(stage).flow_t[mineral, seller]
+            shipped = np.where(buyers >= 0, flow * laid[np.maximum(buyers, 0)], 0.0)
+            taken += float(world.base.evidence.price_usd_t[mineral, stage] * shipped.sum())
+    return world.parameters.duty_incidence_share * taken
+
+
 def is_founding(world: TradeWorld) -> bool:
     """Founders' terms still hold: who joins by the day that the scenario names pays no price of entry."""
     until = world.premise.zone.founding_until
@@ -102,6 +121,8 @@ def _view_at(world: TradeWorld, name: str, index: list[int], emergency: Emergenc
         tariff_relief_usd=offer.tariff_relief_usd * part,
         exempt=offer.exempt,
         duty_burden_usd=duty_burden_usd(world, index),
+        excluded_usd=excluded_usd(world, index),
+        aligned_rung=RUNGS.index(world.premise.zone.aligned_rung),
         invited=voter in world.state.politics.invited,
         founding=is_founding(world),
         rivals_share=rivals_share(world, index),

@@ -82,6 +82,12 @@ def _adds(array: str, outward: bool) -> Effect:
     return effect
 
 
+def _exclude(now: Happenings, measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
+    """A duty like others, that is known to end where the exporter aligns."""
+    for array in ("duty_share", "excluded_share"):
+        now.writable(array)[reach.lanes(outward=False)] += force.share * measure.amount
+
+
 def _keeps_least(array: str, outward: bool) -> Effect:
     """Least prices; of a part of a round the mean of the floor and the base-year price, by days."""
 
@@ -216,7 +222,7 @@ EFFECTS: Mapping[str, Effect] = {
     "licence": _license,
     "ban": _close(True),
     "embargo": _close(True, False),
-    "exclusion": _adds("duty_share", outward=False),
+    "exclusion": _exclude,
     "guarantee": _guarantee,
     "state_purchase": _trade_for_the_state("purchase_t"),
     "state_release": _trade_for_the_state("release_t"),

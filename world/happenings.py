@@ -65,7 +65,8 @@ class Guarantee:
 class Happenings:
     """The measures of a round.
 
-    duty_share, duty_usd_t : duties on top of those of the base year; export_tax_share, export_tax_usd_t
+    duty_share, duty_usd_t : duties on top of those of the base year, excluded_share : those of them that fall
+        on who is not aligned; export_tax_share, export_tax_usd_t
     repealed_share : part of the duties and floors of the base year that is taken away
     least_export_usd_t, least_import_usd_t : least price f.o.b. and landed, -inf where none
     approval_share : part of usual shipments that bans and licences leave once offices work at full pace
@@ -92,6 +93,7 @@ class Happenings:
 
     duty_share: Array
     duty_usd_t: Array
+    excluded_share: Array
     repealed_share: Array
     export_tax_share: Array
     export_tax_usd_t: Array
@@ -154,6 +156,7 @@ def nothing_happens(minerals: int, countries: int) -> Happenings:
 _ON_LANES = (
     "duty_share",
     "duty_usd_t",
+    "excluded_share",
     "repealed_share",
     "export_tax_share",
     "export_tax_usd_t",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -88,8 +89,15 @@ def _initial_markets(
         unrecorded_capacity_t=first_ways_t(base, unrecorded_share),
         backlog_t=_nothing_on_lanes(base),
         licence_days=_nothing_on_lanes(base),
+        **_nothing_asked(first),
         detected_share=[np.zeros((*price.shape, len(axes.countries))) for price in first],
     )
+
+
+def _nothing_asked(first: list[Array]) -> dict[str, Any]:
+    """Nobody is licensed: no mark-ups, and sales from which on they would be asked of any size."""
+    names = {"mark_up_usd_t": 0.0, "licensed_mark_up_usd_t": 0.0, "mark_up_over_t": 1.0}
+    return {name: [np.full_like(values, value) for values in first] for name, value in names.items()}
 
 
 def _by_tranche(base: BaseMarket, value: float) -> dict[str, Array]:

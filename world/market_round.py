@@ -23,6 +23,7 @@ from world.market.clearing import Clearing
 from world.offers import Conditions, Priced, make_offers
 from world.plant_costs import BLOCK_STAGE, BLOCKS, EVERY_MINERAL, BlockFacts
 from world.price_floor import believed_floor_usd_t, gap_to_reference_usd_t
+from world.quotas import Asking
 from world.segment_prices import SegmentPrices
 from world.setting import Horizon, Setting
 from world.state import Markets
@@ -86,7 +87,15 @@ def make_setting(
         now=now,
         later=later,
         exempt=exemptions(world),
+        asking=asked_if_licensed(state.markets),
     )
+
+
+def asked_if_licensed(markets: Markets) -> tuple[Asking, ...]:
+    """Per stage what exporters would come to ask above the price at home if they alone might export."""
+    pairs = zip(markets.licensed_mark_up_usd_t, markets.mark_up_over_t, strict=True)
+    found = tuple(Asking(usd_t, over_t) for usd_t, over_t in pairs)
+    return found if any(asking.any() for asking in found) else ()
 
 
 def later_horizon(world: TradeWorld, conditions: Conditions) -> Horizon:

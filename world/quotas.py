@@ -20,14 +20,19 @@ from world.unrecorded import Ways, abroad_t, no_ways
 
 LEAST_QUOTA_T = 1e-12
 """A quota of nothing: a lane with a quota of zero would be closed to those who pay the duty above it."""
+NOTHING_ASKED = (0.0, 1.0)
+MANY_TIMES = 10.0
+"""Of usual sales: what a desk lets pass that limits nothing."""
+ALL_SHARE = 0.99
+"""Of usual exports: all."""
 
 
 @dataclass(frozen=True)
 class SellerQuotas(Rowwise):
     """Quotas of sellers over some of their lanes: seller (mineral, D) position in the stage's list, -1
     padding; quota_t (mineral, D); covers (mineral, D, buyer); by_hubs (mineral, D) whether what goes through
-    third countries counts too; unrecorded_... (mineral, D) what passes unrecorded, as in
-    ``market.arrays.Desks``.
+    third countries counts too; unrecorded_... (mineral, D) what passes unrecorded, asked_... what holders
+    ask, as in ``market.arrays.Desks``.
     """
 
     seller: Whole
@@ -37,6 +42,8 @@ class SellerQuotas(Rowwise):
     unrecorded_most_t: Array
     unrecorded_cost_usd_t: Array
     unrecorded_width_usd_t: Array
+    asked_usd_t: Array
+    asked_over_t: Array
 
     def desks(self, lanes: Mask) -> Desks:
         """The quotas as desks of the market over ``lanes`` (mineral, D, route, buyer)."""
@@ -47,7 +54,29 @@ class SellerQuotas(Rowwise):
             self.unrecorded_most_t,
             self.unrecorded_cost_usd_t,
             self.unrecorded_width_usd_t,
+            self.asked_usd_t,
+            self.asked_over_t,
         )
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What exporters ask above the price at home where they are few, (mineral, seller) each: ``usd_t`` at
+    most, where they sell ``over_t`` a round or more; see :mod:`world.licensed_exporters`."""
+
+    usd_t: Array
+    over_t: Array
+
+    def of(self, mineral: int, seller: int, share: float, part: float) -> tuple[float, float]:
+        """The same of a desk for a ``share`` of the round over a ``part`` of their trade."""
+        return (
+            share * float(self.usd_t[mineral, seller]),
+            max(part * float(self.over_t[mineral, seller]), LEAST_QUOTA_T),
+        )
+
+    def any(self) -> bool:
+        """Whether anyone asks anything."""
+        return bool((self.usd_t > 0.0).any())
 
 
 def sales_quotas(ceiling_t: Array, buyers: int) -> SellerQuotas:
@@ -69,10 +98,12 @@ def abroad_quotas(
     buyers: Whole,
     usual_flow_t: Array,
     ways: Ways | None = None,
+    asking: Asking | None = None,
 ) -> SellerQuotas:
     """Export quotas at a stage. Of quotas on the same lanes one after the other in a round each holds for its
     part; of those at the same time the tightest. A quota has its part of the unrecorded ``ways``: by usual
-    trade of the destinations it is on, and by the part of the round on which it is in force.
+    trade of the destinations it is on, and by the part of the round on which it is in force; its holders ask
+    what is in ``asking``, nothing when None.
 
     sellers, buyers : (mineral, width) country positions; usual_flow_t : (mineral, seller, buyer)
     """
@@ -94,11 +125,52 @@ def abroad_quotas(
         for seller in np.flatnonzero(sellers[mineral] == exporter).tolist():
             usual = np.where(aimed, usual_flow_t[mineral, seller], 0.0)
             part = float(usual.sum()) / max(float(exports[mineral, seller]), 1e-300)
-            past = out.past(mineral, seller, usual, min(part, 1.0) * min(share, 1.0))
+            part, share = min(part, 1.0), min(share, 1.0)
+            past = out.past(mineral, seller, usual, part * share)
+            asks = NOTHING_ASKED if asking is None else asking.of(mineral, seller, share, part)
             least = LEAST_QUOTA_T if past[0] > 0.0 else 0.0
             allowed_t = max(tonnes + (1.0 - share) * float(usual.sum()), least)
-            found[mineral].append(_Entry(seller, allowed_t, aimed, importers is None, past))
+            found[mineral].append(_Entry(seller, allowed_t, aimed, importers is None, past, asks))
     return _padded(found, buyers.shape[1])
+
+
+@dataclass(frozen=True)
+class OwnDesk:
+    """A desk that limits nothing: ``asks`` (:meth:`Asking.of`) on the lanes of ``covers`` (buyer,)."""
+
+    mineral: int
+    seller: int
+    covers: Mask
+    asks: tuple[float, float]
+
+
+def licence_desks(
+    licensed_share: Array, asking: Asking, usual_flow_t: Array, exports_t: Array, quotas: SellerQuotas
+) -> SellerQuotas:
+    """Desks of those who alone may export under licence, where they ask anything and none of the ``quotas``
+    on exports stands; licensed_share, usual_flow_t (mineral, seller, buyer), exports_t (mineral, seller)."""
+    found = []
+    for mineral, seller in np.argwhere((asking.usd_t > 0.0) & (licensed_share > 0.0).any(axis=2)).tolist():
+        covers = licensed_share[mineral, seller] > 0.0
+        covers &= ~quotas.covers[mineral][quotas.seller[mineral] == seller].any(axis=0)
+        if covers.any():
+            share = float(licensed_share[mineral, seller][covers].max())
+            found.append(OwnDesk(mineral, seller, covers, asking.of(mineral, seller, share, 1.0)))
+    return own_desks(usual_flow_t, exports_t, found)
+
+
+def own_desks(usual_flow_t: Array, exports_t: Array, desks: Sequence[OwnDesk]) -> SellerQuotas:
+    """The desks as quotas too large to bind. Where they cover all usual exports, third countries that hand
+    goods on pay as well."""
+    found: list[list[_Entry]] = [[] for _ in usual_flow_t]
+    for desk in desks:
+        usual = usual_flow_t[desk.mineral, desk.seller]
+        everywhere = float(usual[desk.covers].sum()) >= ALL_SHARE * float(
+            exports_t[desk.mineral, desk.seller]
+        )
+        most = MANY_TIMES * max(float(usual.sum()), desk.asks[1], 1.0)
+        found[desk.mineral].append(_Entry(desk.seller, most, desk.covers, everywhere, asks=desk.asks))
+    return _padded(found, usual_flow_t.shape[2])
 
 
 def joined(one: SellerQuotas, other: SellerQuotas) -> SellerQuotas:
@@ -118,6 +190,7 @@ class _Entry:
     covers: Mask
     by_hubs: bool
     past: tuple[float, float, float] = (0.0, 0.0, 1.0)
+    asks: tuple[float, float] = (0.0, 1.0)
 
 
 def _padded(found: list[list[_Entry]], buyers: int) -> SellerQuotas:
@@ -125,14 +198,14 @@ def _padded(found: list[list[_Entry]], buyers: int) -> SellerQuotas:
     seller = np.full((len(found), width), -1, dtype=np.int64)
     quota, covers = np.zeros((len(found), width)), np.zeros((len(found), width, buyers), dtype=bool)
     by_hubs = np.zeros((len(found), width), dtype=bool)
-    past = np.zeros((3, len(found), width))
-    past[2] = 1.0
+    past, asks = np.zeros((3, len(found), width)), np.zeros((2, len(found), width))
+    past[2] = asks[1] = 1.0
     for mineral, entries in enumerate(found):
         for place, entry in enumerate(entries):
             seller[mineral, place], quota[mineral, place] = entry.seller, entry.quota_t
             covers[mineral, place], by_hubs[mineral, place] = entry.covers, entry.by_hubs
-            past[:, mineral, place] = entry.past
-    return SellerQuotas(seller, quota, covers, by_hubs, *past)
+            past[:, mineral, place], asks[:, mineral, place] = entry.past, entry.asks
+    return SellerQuotas(seller, quota, covers, by_hubs, *past, *asks)
 
 
 def import_quotas(

@@ -99,6 +99,12 @@ def split_stage(axes: Axes, stage: int, offers: StageOffers, borders: StageBorde
     return StageParts(split.offers(offers), split.borders(borders, rows), asked, place, share)
 
 
+def split_offers(offers: StageOffers, user: Whole, refused_share: Array) -> StageOffers:
+    """Needs and stocks of a stage whose users at ``user`` become two, as of :func:`split_users`."""
+    makers = offers.stocks.buy_share.shape[1] - offers.needs.need_t.shape[1]
+    return _Columns(user, refused_share, makers).offers(offers) if user.shape[1] else offers
+
+
 def refused_share(border: StageBorders, rows: Rows) -> Array:
     """(row, seller, buyer) part of a buyer's users that the seller's licences are refused to; none where
     nothing passes at all, which is a ban."""

@@ -19,6 +19,7 @@ from world.border_terms import BORDER_AXES, OFTEN_UNIFORM, HubTerms, StageBorder
 from world.market.arrays import Curves, Needs, Prices, Stocks
 from world.offers import Offers, StageOffers
 from world.plant_costs import BLOCK_STAGE
+from world.quotas import Asking
 
 Kind = TypeVar("Kind", np.float64, np.int64, np.bool_)
 
@@ -62,6 +63,7 @@ class Setting:
     exempt : (mineral, country) where the floor does not bind a member; None where it binds all
     standing_t, capital_usd_t : block -> (mineral, seller) capacity of the base year, and the capital charge
         of a tonne of capacity
+    asking : per stage what exporters would come to ask if they alone might export; empty where nobody knows
     split : what :func:`world.split_setting.split_setting` keeps, by horizon
     """
 
@@ -79,6 +81,7 @@ class Setting:
     now: Horizon
     later: Horizon | None = None
     exempt: Mask | None = None
+    asking: tuple[Asking, ...] = ()
     split: dict[bool, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def horizon(self, is_later: bool) -> Horizon:
@@ -114,6 +117,7 @@ class Setting:
             now=horizon,
             later=horizon if is_later else None,
             exempt=None if self.exempt is None else self.exempt[mineral],
+            asking=tuple(places.asking(asking, stage) for stage, asking in enumerate(self.asking)),
         )
 
 
@@ -180,6 +184,10 @@ class Places:
     def blocks(self, values: Mapping[str, Array]) -> dict[str, Array]:
         """Block -> (row, seller)."""
         return {block: self.take(value, "s", BLOCK_STAGE[block]) for block, value in values.items()}
+
+    def asking(self, asking: Asking, stage: int) -> Asking:
+        """What exporters of the rows would ask."""
+        return Asking(self.take(asking.usd_t, "s", stage), self.take(asking.over_t, "s", stage))
 
     def horizon(self, horizon: Horizon) -> Horizon:
         """Offers and starting prices of the rows."""

@@ -19,21 +19,77 @@ from world.border_terms import BORDER_AXES, Rows, StageBorders
 from world.lane_faces import StageFaces, list_faces
 from world.listed_borders import OF_BUYERS, ListedBorders, list_borders
 from world.offers import Offers, StageOffers
-from world.segments import Parts, split_users
+from world.segments import split_offers, split_users
 from world.setting import Places, Setting
+
+
+@dataclass(frozen=True)
+class SplitBorders:
+    """What standing licences make of borders, whatever the horizon: axes and uses with two buyers for each
+    user who is two, the lanes of each stage listed, its fields ``OF_BUYERS``; how offers become two.
+    """
+
+    seen: tuple[StageBorders, ...]
+    axes: Axes
+    final_use: Array
+    lists: tuple[ListedBorders, ...]
+    buyers: tuple[tuple[Array, ...], ...]
+    user: tuple[Whole, ...]
+    refused_share: tuple[Array, ...]
+    orders: dict[int, _Order]
+
+    @classmethod
+    def of(cls, setting: Setting) -> SplitBorders:
+        """Of the borders of a round."""
+        offers = setting.now.offers
+        parts = split_users(setting.axes, setting.final_use, offers, setting.borders, _nothing_asked(setting))
+        orders = {
+            stage: _Order.of(parts.axes, stage)
+            for stage in (REFINED, COMPONENT)
+            if parts.user[stage].shape[1]
+        }
+        users = [parts.axes.users_of(stage) for stage in range(len(STAGES))]
+        borders, final_use = list(parts.borders), parts.final_use
+        for stage, order in orders.items():
+            users[stage], borders[stage] = order.users(users[stage]), order.borders(borders[stage])
+            final_use = order.users(final_use) if stage == REFINED else final_use
+        return cls(
+            setting.borders,
+            replace(parts.axes, users=users[REFINED], final_users=users[COMPONENT]),
+            final_use,
+            tuple(list_borders(border, with_hubs=True) for border in borders),
+            tuple(tuple(getattr(border, name) for name in OF_BUYERS) for border in borders),
+            parts.user,
+            parts.refused_share,
+            orders,
+        )
+
+    def offers(self, offers: Offers) -> Offers:
+        """The offers of a horizon, with two buyers for each user who is two, padding of users last."""
+        stages = [
+            split_offers(*stage) for stage in zip(offers.stages, self.user, self.refused_share, strict=True)
+        ]
+        for stage, order in self.orders.items():
+            stages[stage] = order.offers(stages[stage])
+        return Offers(tuple(stages))
 
 
 @dataclass(frozen=True)
 class SplitSetting:
     """``setting`` with two buyers for each user that standing licences turn into two, for the questions of
-    one horizon, and the lanes of each stage listed; ``seen``: what it was made of; ``known``: faces of lanes
-    that were worked out, with what they were made of."""
+    one horizon; ``offers``: those that were split; ``known``: faces of lanes that were worked out, with what
+    they were made of."""
 
     setting: Setting
     is_later: bool
-    lists: tuple[ListedBorders, ...]
-    seen: tuple[Any, ...]
+    split: SplitBorders
+    offers: tuple[Offers, Offers]
     known: dict[bool, tuple[tuple[Any, ...], tuple[StageFaces, ...]]]
+
+    @property
+    def lists(self) -> tuple[ListedBorders, ...]:
+        """The lanes of each stage."""
+        return self.split.lists
 
     def rows(self, mineral: Whole) -> Setting:
         """As :meth:`Setting.rows`, without what stands on lanes."""
@@ -43,8 +99,11 @@ class SplitSetting:
         """By stage the fields ``OF_BUYERS`` of these rows."""
         places = Places.of(self.setting.axes, mineral)
         return [
-            [places.take(getattr(border, name), BORDER_AXES[name], stage) for name in OF_BUYERS]
-            for stage, border in enumerate(self.setting.borders)
+            [
+                places.take(values, BORDER_AXES[name], stage)
+                for name, values in zip(OF_BUYERS, given, strict=True)
+            ]
+            for stage, given in enumerate(self.split.buyers)
         ]
 
     def faces(self, hubs: bool) -> tuple[StageFaces, ...]:
@@ -58,36 +117,20 @@ class SplitSetting:
 
 
 def split_setting(setting: Setting, is_later: bool) -> SplitSetting:
-    """The setting split, worked out anew only where borders or offers are not those of the last call."""
+    """The setting split, worked out anew only where borders or offers are not those of the last call; its
+    ``borders`` are left as they are."""
     offers = setting.horizon(is_later).offers
     known: SplitSetting | None = setting.split.get(is_later)
-    if known is None or known.seen[0] is not setting.borders or known.seen[1] is not offers:
-        parts = split_users(setting.axes, setting.final_use, offers, setting.borders, _nothing_asked(setting))
-        parts = _compacted(parts) if parts.some else parts
-        lists = _lists_of(setting.split.get(not is_later), setting, parts)
-        known = SplitSetting(
-            # not in its own ``split``: arrays in a circle would outlive their round
-            replace(_moved(setting, parts), split={}),
-            is_later,
-            lists,
-            (setting.borders, offers, parts.offers),
-            {},
-        )
-        setting.split[is_later] = known
-    horizon = replace(setting.horizon(is_later), offers=known.seen[2])
-    return replace(known, setting=_moved(setting, known.setting).with_horizon(is_later, horizon))
-
-
-def _lists_of(other: SplitSetting | None, setting: Setting, parts: Parts) -> tuple[ListedBorders, ...]:
-    """The lanes of the parts, those of the ``other`` horizon where its borders are the same."""
-    if other is not None and other.seen[0] is setting.borders:
-        return other.lists
-    return tuple(list_borders(border, with_hubs=True) for border in parts.borders)
-
-
-def _moved(setting: Setting, split: Setting | Parts) -> Setting:
-    """``setting`` with the axes, the uses and the borders of ``split``."""
-    return replace(setting, axes=split.axes, final_use=split.final_use, borders=split.borders)
+    if known is None or known.split.seen is not setting.borders or known.offers[0] is not offers:
+        other: SplitSetting | None = setting.split.get(not is_later)
+        shared = other is not None and other.split.seen is setting.borders
+        split = other.split if other is not None and shared else SplitBorders.of(setting)
+        known = SplitSetting(setting, is_later, split, (offers, split.offers(offers)), {})
+        # not with a setting in it: arrays in a circle would outlive their round
+        setting.split[is_later] = replace(known, setting=replace(setting, split={}))
+    horizon = replace(setting.horizon(is_later), offers=known.offers[1])
+    moved = replace(setting, axes=known.split.axes, final_use=known.split.final_use)
+    return replace(known, setting=moved.with_horizon(is_later, horizon))
 
 
 def _nothing_asked(setting: Setting) -> list[Rows]:
@@ -95,23 +138,6 @@ def _nothing_asked(setting: Setting) -> list[Rows]:
     minerals = len(setting.axes.minerals)
     nobody, none = np.zeros((minerals, len(setting.axes.countries)), dtype=bool), np.zeros(minerals)
     return [Rows(nobody, np.full(minerals, np.nan), none, none) for _ in STAGES]
-
-
-def _compacted(parts: Parts) -> Parts:
-    """The same parts, padding of users last."""
-    orders = {
-        stage: _Order.of(parts.axes, stage) for stage in (REFINED, COMPONENT) if parts.user[stage].shape[1]
-    }
-    stages, borders = list(parts.offers.stages), list(parts.borders)
-    users = {stage: parts.axes.users_of(stage) for stage in (REFINED, COMPONENT)}
-    for stage, order in orders.items():
-        users[stage] = order.users(users[stage])
-        stages[stage], borders[stage] = order.offers(stages[stage]), order.borders(borders[stage])
-    final_use = orders[REFINED].users(parts.final_use) if REFINED in orders else parts.final_use
-    axes = replace(parts.axes, users=users[REFINED], final_users=users[COMPONENT])
-    return replace(
-        parts, axes=axes, final_use=final_use, offers=Offers(tuple(stages)), borders=tuple(borders)
-    )
 
 
 @dataclass(frozen=True)

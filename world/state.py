@@ -94,6 +94,9 @@ class Markets:
     unrecorded_capacity_t: list[Array]  # stage -> (m, seller) what can leave a country unrecorded in a round
     backlog_t: list[Array]  # stage -> (m, seller, buyer) requests that wait at a licence office
     licence_days: list[Array]  # stage -> (m, seller, buyer) days for which a lane has been under licence
+    mark_up_usd_t: list[Array]  # stage -> (m, seller) asked above the price where few may export
+    mark_up_over_t: list[Array]  # stage -> (m, seller) sales from which on all of it is asked
+    licensed_mark_up_usd_t: list[Array]  # stage -> (m, seller) what would come to be asked, were it so
     detected_share: list[Array]  # stage -> (m, seller, n) part of deliveries found to go on to others
     arriving_t: dict[str, Array] = field(default_factory=dict)  # block -> (due round, m, seller)
 
@@ -178,7 +181,8 @@ def check_state(state: WorldState) -> None:
     checked |= {"thrift": markets.thrift, "final_thrift": markets.final_thrift, "parts_t": state.parts_t}
     checked |= {"final_place": markets.final_place, "assembly": np.exp(state.assembly_log)}
     checked["second_open"] = markets.second_open
-    for name in ("backlog_t", "hub_capacity_t", "unrecorded_capacity_t", "stock_t", "under_way_t"):
+    held = ("backlog_t", "hub_capacity_t", "unrecorded_capacity_t", "stock_t", "under_way_t", "mark_up_usd_t")
+    for name in held:
         checked |= {f"{name} of stage {stage}": values for stage, values in enumerate(getattr(markets, name))}
     for name, values in checked.items():
         if not np.isfinite(values).all() or (values < -1e-9).any():

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from world.axes import STAGES, Array, Whole, gather_pairs
+from world.axes import STAGES, Array, Mask, Whole, gather_pairs
 from world.border_terms import fine_share
 from world.calibration.base import BaseMarket
 from world.happenings import Happenings
@@ -29,6 +29,7 @@ from world.hub_capacity import grown_capacity_t
 from world.market.arrays import Stage
 from world.market.clearing import StageClearing
 from world.market.lane_books import LaneBook
+from world.market.listed import LaneList
 from world.market.payments import added
 from world.parameters import ParameterValues
 
@@ -143,6 +144,23 @@ def unrecorded_t(stage: Stage, cleared: StageClearing) -> Array:
     return part * cleared.flow_t
 
 
+def past_desks_t(stage: Stage, lanes: LaneList, flow_t: Array, premium_usd_t: Array) -> Array:
+    """(row, desk) what passes each desk in no book of the exporter's, of listed lanes (L,)."""
+    sold = _sold_t(_passes(stage, lanes), lanes, flow_t, len(premium_usd_t))
+    return np.minimum(stage.desks.unrecorded_t(premium_usd_t), sold)
+
+
+def _passes(stage: Stage, lanes: LaneList) -> list[Mask]:
+    """Of each desk the lanes (L,) that pass it."""
+    return [(lanes.desks >> desk & 1).astype(bool) for desk in range(stage.desks.seller.shape[1])]
+
+
+def _sold_t(passes: list[Mask], lanes: LaneList, flow_t: Array, rows: int) -> Array:
+    """(row, desk) what is sold over the lanes that pass each desk."""
+    sums = [np.bincount(lanes.row[at], flow_t[at], rows) for at in passes]
+    return np.stack(sums, axis=1) if sums else np.zeros((rows, 0))
+
+
 def unrecorded_gain_usd(stage: Stage, cleared: StageClearing, book: LaneBook) -> tuple[Array, Array]:
     """(row, seller) premiums that those who bring goods out unrecorded earn, and export taxes that they
     save. Of the stage and its clearing no arrays of lanes are read."""
@@ -150,8 +168,8 @@ def unrecorded_gain_usd(stage: Stage, cleared: StageClearing, book: LaneBook) ->
     desks, lanes, flow = stage.desks, book.lanes, book.flows.flow_t
     if not (desks.unrecorded_most_t > 0.0).any():
         return rent, saved
-    passes = [(lanes.desks >> desk & 1).astype(bool) for desk in range(desks.seller.shape[1])]
-    sold = np.stack([np.bincount(lanes.row[at], flow[at], len(rent)) for at in passes], axis=1)
+    passes = _passes(stage, lanes)
+    sold = _sold_t(passes, lanes, flow, len(rent))
     past = np.minimum(desks.unrecorded_t(cleared.premium_usd_t), sold)
     share = np.divide(past, sold, out=np.zeros_like(sold), where=sold > 0.0)
     earned = np.where(desks.unrecorded_most_t > 0.0, past * cleared.premium_usd_t, 0.0)

@@ -20,6 +20,7 @@ def ActCard(visit: Visit, version: int, run: Run, mineral: str) -> None:
     kind, size = solara.use_reactive("ban"), solara.use_reactive("0.4")
     actor, target = solara.use_reactive(visit.seat or run.dominant_refiner), solara.use_reactive("JPN")
     lifted = solara.use_reactive("")
+    solara.use_effect(lambda: actor.set(visit.seat or run.dominant_refiner), [visit.seat])
     names = countries_in(run)
     with solara.Div(classes=["ob-card", "ob-act"]):
         Heading(f"Act (from the next {visit.word} on)")

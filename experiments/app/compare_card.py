@@ -8,6 +8,7 @@ from typing import Any
 import solara
 
 from experiments.app import panels
+from experiments.app.beside import use_beside
 from experiments.app.map_view import land, show_map
 from experiments.app.pieces import Choice, Grid, Heading
 from experiments.app.premise import Premise
@@ -24,25 +25,16 @@ NOTHING = "nothing"
 def CompareCard(visit: Visit, run: Run, mineral: str, stage: str, colouring: str) -> None:
     """Choose what to compare with, and see it at the quarter shown."""
     other = solara.use_reactive(NOTHING)
-    version = solara.use_reactive(0)
-    beside = solara.use_memo(lambda: Visit(lambda: version.set(version.value + 1)), [])
     words = {NOTHING: NOTHING, **{key: name for key, name, _ in list_scenarios()}}
-
-    def follow() -> None:
-        if other.value == NOTHING:
-            return
-        premise = Premise(other.value, seed=visit.premise.seed)
-        if beside.premise.key != premise.key:
-            beside.restart(premise, visit.shown)
-        elif beside.wanted != visit.shown:
-            beside.go_to(visit.shown)
-
-    solara.use_effect(follow, [other.value, visit.shown, visit.premise.seed])
+    premise = solara.use_memo(
+        lambda: Premise(other.value, seed=visit.premise.seed) if other.value != NOTHING else None,
+        [other.value, visit.premise.seed],
+    )
+    beside, second = use_beside(visit, premise)
     with solara.Div(classes=["ob-card", "ob-compare"]):
         Heading("Compare")
         Choice("Beside this world", other, words)
-        second = beside.run() if other.value != NOTHING else None
-        if other.value != NOTHING and (beside.busy or second is None):
+        if premise is not None and second is None:
             solara.Text(f"Playing the other world: {beside.word} {beside.shown} of {beside.wanted} ...")
         elif second is not None:
             Beside(run, second, words[other.value], mineral, stage, colouring)
@@ -50,17 +42,21 @@ def CompareCard(visit: Visit, run: Run, mineral: str, stage: str, colouring: str
 
 @solara.component
 def Beside(run: Run, second: Run, name: str, mineral: str, stage: str, colouring: str) -> None:
-    """Key numbers of both, and the other's map and prices."""
+    """Key numbers of both, and their maps and prices side by side."""
     Grid(("", "this world", name), _numbers(run, second, mineral, stage))
-    WorldMap(
-        land=land(),
-        view=show_map(second, mineral, stage, colouring),
-        label=name,
-        chosen="",
-        event_choose=lambda code: None,
-        event_drawn=lambda number: None,
-    )
-    Chart(chart=panels.show_prices(second, mineral, stage))
+    with solara.Div(classes=["ob-two"]):
+        for words, one in (("this world", run), (name, second)):
+            with solara.Div():
+                solara.Text(words, classes=["ob-side"])
+                WorldMap(
+                    land=land(),
+                    view=show_map(one, mineral, stage, colouring),
+                    label=words,
+                    chosen="",
+                    event_choose=lambda code: None,
+                    event_drawn=lambda number: None,
+                )
+                Chart(chart=panels.show_prices(one, mineral, stage))
 
 
 def _numbers(run: Run, second: Run, mineral: str, stage: str) -> list[tuple[str, str, str]]:

@@ -14,8 +14,8 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
 Told = TypeVar("Told")
-PATIENCE_S = 180.0
-"""No round takes as long, even where the market has to be compiled first: a process that does is ended."""
+PATIENCE_S = 600.0
+"""No round takes as long, on however busy a computer: a process that does is ended."""
 
 
 class DeskError(RuntimeError):
@@ -37,7 +37,10 @@ class Desk:
         return ProcessPoolExecutor(self.processes, multiprocessing.get_context("spawn"), _settle_in)
 
     def warm_up(self) -> None:
-        """Start all processes, so that nobody waits for one later."""
+        """Start all processes, so that nobody waits for one later. The first compiles the market if that has
+        not been done on this computer, which may take its time; the others then read what it wrote.
+        """
+        self._executor.submit(os.getpid).result()
         for _ in range(self.processes):
             self._executor.submit(time.sleep, 0.2)
 

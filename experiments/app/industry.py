@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from experiments.app.drawn import drawn_once
 from experiments.figures.naming import quarter_in_words, sector_in_words, the_country
 from experiments.figures.sectors import find_sector, sector_colours
 from experiments.results import Run
 from experiments.sector_findings import largest_loss
 
 
+@drawn_once
 def show_industry(run: Run) -> str:
     """A chart in JSON, as those of :mod:`experiments.app.panels`: output lost in all countries by sector,
     billion USD a year; where nothing is lost what inputs add to products in the leader's country, %."""

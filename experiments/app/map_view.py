@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.app.drawn import drawn_once
 from experiments.figures.naming import (
     RUNGS,
     a_round,
@@ -54,6 +55,7 @@ def land() -> str:
     return json.dumps({"shapes": shapes, "small": {code: _place(points()[code]) for code in small}})
 
 
+@drawn_once
 def show_map(run: Run, mineral: str, stage: str, colouring: str) -> str:
     """The map after the last round of ``run`` as JSON."""
     last = run.table("countries")

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from experiments.app.drawn import drawn_once
 from experiments.app.map_view import key_of_roles
 from experiments.figures.naming import country_name, format_price, format_share
 from experiments.results import Run
@@ -21,6 +22,7 @@ RADII = {"dominant_refiner": 0.0, "zone_leader": 60.0, "member": 110.0, "hold_ou
 MOST_COUNTRIES, MOST_LABELS, MOST_LANES = 46, 16, 90
 
 
+@drawn_once
 def show_network(run: Run, mineral: str, stage: str) -> tuple[str, str]:
     """Places of the countries, and the view, both JSON in the form of the map's."""
     graph = network(run, run.rounds[-1], mineral, stage)

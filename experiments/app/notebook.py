@@ -6,6 +6,7 @@ import solara
 
 from experiments.app import panels
 from experiments.app.map_view import COLOURINGS, land, show_map
+from experiments.app.money import show_money
 from experiments.app.pieces import Choice, Heading, Words
 from experiments.app.why import show_why
 from experiments.app.widgets import CSS, Chart, WorldMap
@@ -37,7 +38,7 @@ def RunView(run: Run, mineral: str, stage: str) -> None:
         for chart in (
             panels.show_prices(run, mineral, stage),
             panels.show_members(run),
-            panels.show_money(run),
+            show_money(run),
         ):
             Chart(chart=chart)
         words, falls = show_why(run, country.value)

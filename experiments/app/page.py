@@ -12,7 +12,9 @@ from experiments.app import panels
 from experiments.app.act_card import ActCard, ShareCard, countries_in
 from experiments.app.compare_card import CompareCard
 from experiments.app.industry import show_industry
+from experiments.app.logbook import write_log
 from experiments.app.map_view import COLOURINGS, land, show_map
+from experiments.app.money_card import MoneyCard
 from experiments.app.network_view import show_network
 from experiments.app.pieces import Choice
 from experiments.app.seat_card import SeatCard
@@ -70,11 +72,11 @@ def Board(visit: Visit, version: int) -> None:
             CompareCard(
                 visit, run, chosen, shown_stage, "rung" if colouring.value == NETWORK else colouring.value
             )
+            ShareCard(visit, version, run)
         with solara.Div():
-            Panels(run, chosen, shown_stage)
+            Panels(visit, run, chosen, shown_stage)
             SeatCard(visit, version, run, country)
             ActCard(visit, version, run, chosen)
-            ShareCard(visit, version, run)
 
 
 @solara.component
@@ -151,7 +153,7 @@ def MapCard(
     country: solara.Reactive[str],
 ) -> None:
     """The map with its choices."""
-    with solara.Div(classes=["ob-card"]):
+    with solara.Div(classes=["ob-card", "ob-map-card"]):
         with solara.Div(classes=["ob-row"]):
             Choice("Mineral", chosen, {name: mineral_name(name) for name in run.minerals})
             Choice("Stage", stage, {"ore": "ore", "refined": "refined metal"})
@@ -173,13 +175,12 @@ def MapCard(
 
 
 @solara.component
-def Panels(run: Run, mineral: str, stage: str) -> None:
+def Panels(visit: Visit, run: Run, mineral: str, stage: str) -> None:
     """Charts and the log, one a tab."""
     charts: dict[str, Callable[[], str]] = {
         "Prices": lambda: panels.show_prices(run, mineral, stage),
         "Members": lambda: panels.show_members(run),
-        "Grip": lambda: panels.show_grip(run),
-        "Money": lambda: panels.show_money(run),
+        "Grip": lambda: panels.show_grip(run, mineral),
         "Industry": lambda: show_industry(run),
         "Reserve": lambda: panels.show_reserve(run),
     }
@@ -187,6 +188,8 @@ def Panels(run: Run, mineral: str, stage: str) -> None:
         for name, make in charts.items():
             with solara.lab.Tab(name):
                 Chart(chart=make())
+        with solara.lab.Tab("Money"):
+            MoneyCard(visit, run)
         with solara.lab.Tab("Log"):
             Log(run)
 
@@ -197,8 +200,8 @@ def Log(run: Run) -> None:
     import html
 
     items = "".join(
-        f'<li class="{mark}"><b>{html.escape(when)}</b>{html.escape(text)}</li>'
-        for when, text, mark in panels.show_log(run)
+        f'<li class="{line.mark}"><b>{html.escape(line.when)}</b>{html.escape(line.text)}</li>'
+        for line in write_log(run)
     )
     solara.HTML(tag="ul", classes=["ob-log"], unsafe_innerHTML=items)
 

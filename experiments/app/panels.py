@@ -7,7 +7,8 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from experiments.chronicle import chronicle
+from experiments.app.drawn import drawn_once
+from experiments.app.logbook import news_of
 from experiments.explain import explain_decisions
 from experiments.figures import theme
 from experiments.figures.dominance import find_dominance
@@ -15,18 +16,19 @@ from experiments.figures.naming import (
     as_signatories,
     country_name,
     format_money,
+    format_price,
     in_words,
     mineral_name,
-    mineral_word,
     quarter_in_words,
 )
-from experiments.figures.prices import find_price
-from experiments.figures.welfare import caption, find_welfare, largest_movers, shown_accounts
 from experiments.results import Run, holding_out
 
 MOST_LINES = 12
+LEAST_USD = 500
+"""What is smaller is told as nothing."""
 
 
+@drawn_once
 def show_prices(run: Run, mineral: str, stage: str) -> str:
     """Prices inside, outside, at the dominant refiner's gate, and the floor, USD/kg."""
     zone = run.table("zone")
@@ -48,6 +50,7 @@ def show_prices(run: Run, mineral: str, stage: str) -> str:
     return _chart("lines", title, "USD/kg", run, lines)
 
 
+@drawn_once
 def show_members(run: Run) -> str:
     """Binding members and holdouts over time, and why the last mover moved."""
     countries = run.table("countries")
@@ -70,54 +73,31 @@ def last_mover(run: Run) -> str:
     if moved.empty:
         return ""
     last = moved.iloc[-1]
-    return explain_decisions(run, str(last["actor"]), int(last["round"])).split("\n\n")[0]
+    return explain_decisions(run, str(last["actor"]), int(last["round"]), False).split("\n\n")[0]
 
 
-def show_grip(run: Run) -> str:
-    """The dominant refiner's share of world refining, by mineral, %."""
+@drawn_once
+def show_grip(run: Run, mineral: str = "") -> str:
+    """The dominant refiner's share of world refining, by mineral, %; the chosen one stands out."""
     zone = run.table("zone")
     rows = zone[zone["stage"] == "refined"]
     shares = rows.pivot(index="round", columns="mineral", values="dominant_share")
-    ranked = shares.iloc[-1].sort_values(ascending=False).index[:MOST_LINES]
-    fades = ["", "6 2", "2 2"]
-    colours = [theme.DOMINANT, theme.MEMBERS, theme.HOLD_OUTS, theme.OTHERS]
+    ranked = [str(name) for name in shares.iloc[-1].sort_values(ascending=False).index[:MOST_LINES]]
+    if mineral in shares.columns and mineral not in ranked:
+        ranked[-1] = mineral
     lines = [
-        _line(mineral_name(str(name)), colours[place % 4], 100 * shares[name], fades[place // 4])
-        for place, name in enumerate(ranked)
+        {
+            **_line(
+                mineral_name(name), theme.DOMINANT if name == mineral else theme.OTHERS, 100 * shares[name]
+            ),
+            "width": 2.8 if name == mineral else 1.2,
+        }
+        for name in ranked
     ]
     return _chart("lines", find_dominance(run), "% of world refining", run, lines)
 
 
-def show_money(run: Run) -> str:
-    """Who gains and who pays, stacked by group, the largest movers first."""
-    movers = largest_movers(shown_accounts(run), 12)
-    scale, unit = theme.money_scale(float(movers.abs().to_numpy().max(initial=0.0)))
-    bars = [
-        {
-            "name": country_name(str(country)),
-            "parts": [
-                {
-                    "name": str(group),
-                    "colour": theme.ACCOUNT_COLOURS[str(group)],
-                    "value": _number(value / scale),
-                }
-                for group, value in row.items()
-                if abs(value) > 0.002 * scale
-            ],
-        }
-        for country, row in movers.iterrows()
-    ]
-    return json.dumps(
-        {
-            "kind": "bars",
-            "title": find_welfare(run),
-            "unit": f"{unit} USD a year",
-            "bars": bars,
-            "note": caption(run),
-        }
-    )
-
-
+@drawn_once
 def show_reserve(run: Run) -> str:
     """Stocks of the strategic reserve against their goals, and its accounts in words."""
     rows = run.table("reserve")
@@ -127,7 +107,7 @@ def show_reserve(run: Run) -> str:
     cash = rows.groupby("round")[["cash_usd", "loan_usd"]].first().reindex(run.rounds)
     lines = [
         _line("stock at cost", theme.MEMBERS, value / 1e9),
-        _line("loan", theme.DOMINANT, cash["loan_usd"] / 1e9, "4 2"),
+        _line("loan", theme.ACCOUNT_COLOURS["miners"], cash["loan_usd"] / 1e9, "4 2"),
         _line("cash", theme.OTHERS, cash["cash_usd"] / 1e9),
     ]
     last = rows[rows["round"] == rows["round"].max()]
@@ -137,27 +117,38 @@ def show_reserve(run: Run) -> str:
         f"{len(full)} of {len(last)} goals reached"
     )
     flows = rows[["purchase_usd", "sale_usd", "carrying_usd"]].sum()
-    note = (
-        f"Bought for {format_money(float(flows['purchase_usd']))}, "
-        f"sold for {format_money(float(flows['sale_usd']))}, "
-        f"interest and storage {format_money(float(flows['carrying_usd']))}, all since the start."
-    )
+    sums = [float(flows[name]) for name in ("purchase_usd", "sale_usd", "carrying_usd")]
+    bought, sold, carried = (format_money(usd) if usd >= LEAST_USD else "nothing" for usd in sums)
+    note = f"Since the start: bought for {bought}, sold for {sold}, interest and storage {carried}."
     return _chart("lines", title, "billion USD", run, lines, note=note)
 
 
-def show_log(run: Run, most: int = 60) -> list[tuple[str, str, str]]:
-    """What happened as (when, what, mark), the newest first."""
-    return [(entry.when, entry.text, entry.mark) for entry in reversed(chronicle(run, most))]
-
-
+@drawn_once
 def headline(run: Run, mineral: str) -> str:
-    """One sentence on what is going on."""
+    """What is going on in this round: who is bound, what the mineral costs, what has just happened."""
     rungs = run.table("countries")
     last = rungs[rungs["round"] == run.rounds[-1]]
     bound = as_signatories(last.loc[last["rung"] == 4, "country"])
     who = f"{len(bound)} binding members" if len(bound) > 1 else "no binding members yet"
     when = quarter_in_words(run.quarters[-1])
-    return f"{when}: {who}. {find_price(run)}. Shown: {mineral_word(mineral)}."
+    return f"{when}: {who}. {_price_now(run, mineral)} {news_of(run)}".strip()
+
+
+def _price_now(run: Run, mineral: str) -> str:
+    """What refined metal costs inside and outside this round, and whether a floor holds it up."""
+    zone = run.table("zone")
+    rows = zone[(zone["mineral"] == mineral) & (zone["stage"] == "refined")].sort_values("round")
+    if rows.empty:
+        return ""
+    row = rows.iloc[-1]
+    inside, outside = float(row["price_inside_usd_t"]), float(row["price_outside_usd_t"])
+    name = mineral_name(mineral)
+    if not (math.isfinite(inside) and math.isfinite(outside)) or abs(inside / outside - 1) < 0.005:
+        price = inside if math.isfinite(inside) else outside
+        return f"{name} costs {format_price(price)} inside and outside."
+    gap = f"{100 * (inside / outside - 1):+.0f}%"
+    floor = ", where the floor binds" if row["floor_binds"] else ""
+    return f"{name} costs {format_price(inside)} inside{floor}, {format_price(outside)} outside ({gap})."
 
 
 def _line(name: str, colour: str, values: Iterable[float], dash: str = "") -> dict[str, Any]:

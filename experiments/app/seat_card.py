@@ -38,7 +38,10 @@ def SeatCard(visit: Visit, version: int, run: Run, country: solara.Reactive[str]
             return
         Heading(f"You govern: {country_name(visit.seat)}")
         if visit.shown < visit.planned:
-            BriefingCard(visit, f"{visit.premise.key}-{visit.shown}-{visit.busy}")
+            if visit.busy:
+                solara.Text("The round is being played ...")
+            else:
+                BriefingCard(visit, f"{visit.premise.key}-{visit.shown}")
         with solara.Div(classes=["ob-row"]):
             solara.Button("Leave the seat", text=True, on_click=lambda: _sit_down(visit, ""))
         DebriefCard(visit, version, run)
@@ -51,10 +54,7 @@ def _sit_down(visit: Visit, actor: str) -> None:
 
 @solara.component
 def BriefingCard(visit: Visit, moment: str) -> None:
-    """What the government is shown this quarter, and its options."""
-    if visit.busy:
-        solara.Text("The round is being played ...")
-        return
+    """What the government is shown this quarter, and its options; ``moment`` changes with the world."""
     briefing = solara.lab.use_task(
         lambda: TRACKS.brief(visit.premise, visit.shown, visit.seat),
         dependencies=[moment, visit.seat],
@@ -91,6 +91,10 @@ def Options(visit: Visit, briefing: Briefing) -> None:
     if briefing.menu:
         Orders(visit, briefing.menu)
         return
+    Words(
+        "Besides, under 'Act' and in your name: exports under licence, bans, tariffs, threats, purchases for "
+        "stocks."
+    )
     with solara.Div(classes=["ob-choices"]):
         for choice, words in (briefing.options or {"": f"Go on to the next {visit.word}"}).items():
             solara.Button(

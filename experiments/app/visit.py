@@ -31,6 +31,7 @@ class Visit:
         self.problem = ""
         self.drawn = -1
         self.closed = False
+        self.companions: list[Visit] = []
         self._since: tuple[Premise, int] | None = None
         self._past: list[tuple[Premise, int]] = []
         self._lock = threading.Lock()
@@ -103,7 +104,14 @@ class Visit:
 
     def premises(self) -> tuple[Premise, ...]:
         """The worlds that this visit looks at or can go back to."""
-        return self.premise, *(premise for premise, _ in self._past)
+        beside = (one.premise for one in self.companions)
+        return self.premise, *(premise for premise, _ in self._past), *beside
+
+    def close(self) -> None:
+        """Nobody looks any more: play no further, here or in the worlds beside."""
+        self.closed = True
+        for one in self.companions:
+            one.close()
 
     def complain(self, problem: str) -> None:
         """Show what is wrong, in one line."""

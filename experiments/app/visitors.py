@@ -60,10 +60,11 @@ class Visitors:
 
     def leave(self, visit: Visit) -> None:
         """The tab is closed: worlds that nobody else looks at go with it."""
-        visit.closed = True
+        visit.close()
         with self._lock:
             self.open.discard(visit)
-            used = {OPENING.premise.key, *(other.premise.key for other in self.open)}
+            seen = [premise for other in self.open for premise in other.premises()]
+            used = {OPENING.premise.key, *(premise.key for premise in seen)}
         for premise in visit.premises():
             TRACKS.let_go(premise, used)
 

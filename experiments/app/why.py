@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from experiments.app.drawn import drawn_once
 from experiments.explain import TERMS, ExplainError, explain_decisions, find_actor
 from experiments.figures.naming import (
     RUNGS,
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
     from experiments.app.rounds import Page
 
 NOT_WEIGHED = ("fixed by the scenario", "scripted", "")
-LEAST_SHARE = 0.004
-"""Of the largest term; smaller ones are told together."""
+LEAST_SHARE, MOST_FALLS = 0.004, 9
+"""Of the largest term; smaller ones, and those beyond so many, are told together."""
 
 
+@drawn_once
 def show_why(run: Run, country: str) -> tuple[str, str]:
     """The last decision of ``country`` in words, and its falls as a chart (empty if nothing was weighed)."""
     try:
@@ -40,22 +42,31 @@ def show_why(run: Run, country: str) -> tuple[str, str]:
     weighed = own[own["kind"].isin(["accession", "retaliation", "offer", "request"])]
     last = (weighed if not weighed.empty else own)["decision"].max()
     rows = own[own["decision"] == last]
-    words = explain_decisions(run, country, int(rows["round"].iloc[0]))
+    words = explain_decisions(run, country, int(rows["round"].iloc[0]), False)
     terms = {str(row.term): float(row.value_usd) for row in each_row(rows) if row.term not in NOT_WEIGHED}
     if rows["kind"].iloc[0] == "reference_price" or not any(terms.values()):
         return words, ""
     row = next(each_row(rows))
     when = quarter_in_words(str(row.quarter))
-    chosen, other = (str(word).replace("_", " ") for word in (row.choice, row.alternative))
-    title = f"{country_name(actor)}, {when}: {chosen} rather than {other}"
+    title = f"{country_name(actor)}, {when}: {_weighed(str(row.kind), str(row.choice), str(row.alternative))}"
     return words, show_falls(title, terms, float(row.threshold_usd), a_round(str(row.quarter)))
+
+
+def _weighed(kind: str, choice: str, alternative: str) -> str:
+    """What the terms are worth of, and what was chosen."""
+    chosen, other = choice.replace("_", " "), alternative.replace("_", " ")
+    if kind == "accession":
+        move = "leaving" if "leave" in (choice, alternative) else "signing"
+        return f"what {move} would bring (choice: {chosen}, not {other})"
+    return f"{chosen} rather than {other}"
 
 
 def show_falls(title: str, terms: Mapping[str, float], threshold_usd: float, each: str = "a quarter") -> str:
     """Terms as a waterfall, the largest first, their sum, what it had to exceed; million USD a round."""
     ranked = sorted(terms.items(), key=lambda term: (-abs(term[1]), term[0]))
     largest = abs(ranked[0][1])
-    shown = [(TERMS.get(name, name), value) for name, value in ranked if abs(value) >= LEAST_SHARE * largest]
+    large = [one for one in ranked if abs(one[1]) >= LEAST_SHARE * largest][:MOST_FALLS]
+    shown = [(TERMS.get(name, name), value) for name, value in large]
     rest = sum(value for _, value in ranked) - sum(value for _, value in shown)
     shown += [("all else", rest)] if abs(rest) >= LEAST_SHARE * largest else []
     falls, sum_usd = [], 0.0

@@ -61,11 +61,9 @@ def build_dataset(
         if entry.estranged_from_leader
     ]
     rows["favourability"], rows["dependence"] = _toward_powers(countries, rows["goods_trade"], powers)
-    for name, entry in case.minerals.items():
-        for table, row in mineral_rows(name, entry, parameters):
-            rows.setdefault(table, []).append(row)
+    told = [row for name, entry in case.minerals.items() for row in mineral_rows(name, entry, parameters)]
     eve = eve_rows(case, [entry.code for entry in countries], quarters_to_zero)
-    for table, row in (*sector_rows(case, countries), *eve):
+    for table, row in (*told, *sector_rows(case, countries), *eve):
         rows.setdefault(table, []).append(row)
     return dataset_of(rows)
 

@@ -45,8 +45,10 @@ def serve_app(arguments: argparse.Namespace) -> int:
     from experiments.app.server import open_desk, prepare, serve
 
     premise = open_premise(arguments.scenario, arguments.seed)
+    workers = arguments.workers or min(8, os.cpu_count() or 1)
+    say(False, f"orebloc  starting {workers} processes (the first time they compile the market) ...")
+    open_desk(workers)
     say(False, f"orebloc  playing {premise.scenario.key} for the opening of the page ...")
-    open_desk(arguments.workers or min(8, os.cpu_count() or 1))
     with progress_bar("rounds", False) as progress:
         prepare(premise, arguments.rounds, progress or (lambda done, total: None))
     say(False, f"open http://{arguments.host}:{arguments.port}   (Ctrl-C ends)")

@@ -10,6 +10,8 @@ import mesa
 from hypothesis import strategies as st
 
 from agents.accession import COMPONENTS_STOP, METAL_STOPS
+from agents.decision import ControlDecision
+from agents.doctrines.doctrine import RefinerDoctrine
 from agents.leader_view import Invitation, LeaderView
 from agents.talks import Talks
 from agents.view import (
@@ -238,3 +240,8 @@ def touches_the_world(thing: object) -> list[object]:
         if isinstance(part, mesa.Model | mesa.Agent)
         or type(part).__module__.split(".")[0] in ("world", "experiments")
     ]
+
+
+def decide(doctrine: RefinerDoctrine, view: RefinerView, answer: Answer) -> ControlDecision:
+    answers: Mapping[Question, Answer] = dict.fromkeys(doctrine.questions(view), answer)
+    return doctrine.decide(view, answers)

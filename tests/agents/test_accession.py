@@ -72,6 +72,16 @@ def test_the_climb_adds_up_to_the_whole_political_cost() -> None:
     assert sum(terms["finance"] for terms in climb) == pytest.approx(1e7)
 
 
+def test_a_duty_on_who_is_not_aligned_is_an_argument_for_the_rung_that_ends_it() -> None:
+    excluded = view(excluded_usd=1e6, aligned_rung=3)
+    gains = [lower_rung_terms(excluded, rung)["end of exclusion"] for rung in (1, 2, 3)]
+    assert gains == pytest.approx([0.05e6, 0.45e6, 0.5e6])
+    assert lower_rung_terms(excluded, 3, start=1)["end of exclusion"] == pytest.approx(0.95e6)
+    aligned_already = view(rung=2, excluded_usd=1e6, aligned_rung=2)
+    assert lower_rung_terms(aligned_already, 3)["end of exclusion"] == 0.0
+    assert "end of exclusion" not in lower_rung_terms(view(), 2)
+
+
 def test_the_floor_is_valued_today_and_once_capacity_has_adjusted() -> None:
     member = Answer(Accounts(-100.0, 10.0, 1.0), Accounts(-10.0, 60.0, 0.0))
     terms = floor_terms(view(parameters={"planning_weight_share": 0.6}), answers(member=member))

@@ -181,9 +181,50 @@ def test_two_visitors_have_worlds_of_their_own(page: Page, browser: Browser, add
     wait_for_quarter(page, "Q2 2026")
     wait_for_quarter(second, "Q1 2026")
     shot(second, "phone")
+    for tab in ("Members", "Money", "Log", "Prices"):  # all within reach of a thumb, none scrolled away
+        second.get_by_role("tab", name=tab).click(timeout=PATIENCE_MS / 2)
     width = second.evaluate("document.querySelector('.ob').scrollWidth")
     assert width <= 390
     context.close()
+
+
+def test_another_scenario_stands_beside_in_step(page: Page) -> None:
+    choose(page, "Beside this world", "No zone")
+    page.wait_for_selector(".ob-two .ob-side >> text=No zone")
+    assert page.locator(".ob-two .ob-map").count() == 2
+    assert "binding members" in page.inner_text(".ob-compare table")
+    axis = ".ob-two .ob-plot path"
+    before = page.locator(axis).last.get_attribute("d")
+    click(page, "Step")
+    wait_for_quarter(page, "Q2 2026")
+    page.wait_for_function(
+        "([where, before]) => [...document.querySelectorAll(where)].at(-1)?.getAttribute('d') !== before",
+        arg=[axis, before],
+    )
+    shot(page, "compare")
+
+
+def test_money_is_counted_against_the_world_without_a_zone(page: Page) -> None:
+    page.get_by_role("tab", name="Money").click()
+    choose(page, "Counted", "against this world without a zone")
+    page.wait_for_selector(".ob-panels >> text=By the zone")
+    shot(page, "money")
+
+
+def test_the_keyboard_alone_steps_chooses_and_acts(page: Page) -> None:
+    page.get_by_role("button", name="Step", exact=True).first.focus()
+    page.keyboard.press("Enter")
+    wait_for_quarter(page, "Q2 2026")
+    page.get_by_label("Quarter shown").focus()
+    page.keyboard.press("ArrowLeft")
+    wait_for_quarter(page, "Q1 2026")
+    page.get_by_role("tab", name="Prices").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".ob-panels >> text=Bound by the floor")
+    page.get_by_role("button", name=re.compile("Take the seat of")).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=You govern:")
 
 
 def test_a_bad_file_is_refused_with_a_message(page: Page) -> None:

@@ -157,6 +157,7 @@ def test_an_exclusion_is_a_duty_on_those_who_are_not_aligned() -> None:
     now = happen(duty, nonaligned=(CHN, FRA))
     np.testing.assert_allclose(now.duty_share[:, :, [CHN, FRA], USA], 0.3)
     assert (now.duty_share > 0.0).sum() == 2 * len(STAGES) * 2
+    np.testing.assert_array_equal(now.excluded_share, now.duty_share)
     narrower = happen(replace(duty, targets=("EU", "JPN")), nonaligned=(CHN, FRA))
     assert (narrower.duty_share[:, :, FRA, USA] > 0.0).all()
     assert (narrower.duty_share > 0.0).sum() == 2 * len(STAGES)

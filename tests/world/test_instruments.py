@@ -19,6 +19,7 @@ from world.accounts import (
     USERS,
 )
 from world.axes import ORE, REFINED, Array, Mask
+from world.country_view import excluded_usd
 from world.market.clearing import StageClearing
 from world.market_round import Cleared
 from world.measures import Measure
@@ -148,6 +149,9 @@ class TestDutiesAndTaxes:
         np.testing.assert_allclose((duty - base)[lanes], 0.5)
         assert np.abs((duty - base)[~lanes]).max() == 0.0
         assert lanes.sum() < aligned.lanes("*", "JPN").sum()
+        world, axes = aligned.world, aligned.world.base.axes
+        assert excluded_usd(world, [axes.country("CHN")]) > 0.0
+        assert excluded_usd(world, np.flatnonzero(rungs >= 1).tolist()) == 0.0
 
 
 class TestTariffQuota:

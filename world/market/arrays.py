@@ -106,12 +106,18 @@ class Lanes(Rowwise):
 class Desks(Rowwise):
     """Quotas of a seller over several of its lanes: an export quota, a production quota, a sales ceiling.
 
-    A desk sells at the seller's price plus a premium >= 0, which is zero unless the quota binds. The premium
-    is inside the customs value. A lane may belong to several desks; their premiums add up.
+    A desk sells at the seller's price plus a premium, which is what its holders ask unless the quota binds.
+    The premium is inside the customs value. A lane may belong to several desks; their premiums add up.
 
     Goods also pass a desk unrecorded, as soon as the premium pays for it: of what can, the part
-    ``clip((premium - cost) / width, 0, 1)``, so that 0 <= premium, Q + unrecorded - sales >= 0, one of them
-    zero. While some ways are left unused the premium is bounded by the cost of the dearest of them.
+    ``clip((premium - cost) / width, 0, 1)``, so that
+
+        0 <= premium - asked,  Q + unrecorded - sales >= 0,  one of them zero,
+        asked = asked_usd_t clip((sales - unrecorded) / asked_over_t, 0, 1) .
+
+    Holders who are few ask more than nothing: as much as pays them, and less in proportion where they sell
+    less than ``asked_over_t``. While some ways are left unused the premium is bounded by the cost of the
+    dearest of them.
 
     seller   (M, D) int       position of the seller, -1 = padding
     quota_t  (M, D)           tonnes a round; 0 closes the lanes
@@ -120,6 +126,8 @@ class Desks(Rowwise):
     unrecorded_cost_usd_t      (M, D)  premium at which the first pass; below zero if a tax is evaded as well
     unrecorded_width_usd_t     (M, D)  the last pass at so much more; > 0, best a hundredth of the price or
         more: a step would be hard to find
+    asked_usd_t, asked_over_t  (M, D)  what holders ask at most, 0 = nothing; > 0, tonnes a round from which
+        on they do
     """
 
     seller: NDArray[np.int64]
@@ -128,6 +136,8 @@ class Desks(Rowwise):
     unrecorded_most_t: Floats
     unrecorded_cost_usd_t: Floats
     unrecorded_width_usd_t: Floats
+    asked_usd_t: Floats
+    asked_over_t: Floats
 
     def unrecorded_t(self, premium_usd_t: Floats) -> Floats:
         """Tonnes that could pass unrecorded at these premiums, (M, D)."""
@@ -139,6 +149,12 @@ class Desks(Rowwise):
         part = (premium_usd_t - self.unrecorded_cost_usd_t) / self.unrecorded_width_usd_t
         steep = self.unrecorded_most_t / self.unrecorded_width_usd_t
         return np.where((part > 0.0) & (part < 1.0), steep, 0.0)
+
+    def asks_usd_t(self, recorded_t: Floats) -> tuple[Floats, Floats]:
+        """What holders ask who sell so much by their books, (M, D), and its derivative, USD/t per t."""
+        part, steep = recorded_t / self.asked_over_t, self.asked_usd_t / self.asked_over_t
+        asked = self.asked_usd_t * np.clip(part, 0.0, 1.0)
+        return np.asarray(asked), np.where((part > 0.0) & (part < 1.0), steep, 0.0)
 
 
 @dataclass(frozen=True)
@@ -204,4 +220,5 @@ def no_desks(rows: int, routes: int, buyers: int) -> Desks:
 def kept_desks(seller: NDArray[np.int64], quota_t: Floats, lanes: NDArray[np.bool_]) -> Desks:
     """Desks that nothing passes unrecorded."""
     none = np.zeros_like(quota_t)
-    return Desks(seller, quota_t, lanes, none, none, np.ones_like(quota_t))
+    one = np.ones_like(quota_t)
+    return Desks(seller, quota_t, lanes, none, none, one, none, one)

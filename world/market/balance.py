@@ -1,10 +1,11 @@
 """The equations of the market: at these prices, how far is each seller's supply from its demand?
 
     seller i of a stage   own + feed + y (ore got by its making)  =  sum over buyers of x_ij + disposal
-    export desk d         0 <= premium,  Q + unrecorded - sum of x over its lanes >= 0,  one of them zero
+    export desk d         0 <= premium - asked,  Q + unrecorded - sum of x over its lanes >= 0,  one is zero
 
 The residual of a seller is ln supply - ln demand, which is nearly straight where the curves are exponential;
-that of a desk is the smaller of its premium (in reference prices) and ln (Q + unrecorded) - ln sales.
+that of a desk is the smaller of its premium above what is asked (in reference prices) and ln (Q +
+unrecorded) - ln sales.
 Unknowns and residuals stand in one vector: the sellers of all stages, then the desks of all stages.
 """
 
@@ -62,8 +63,8 @@ class Problem(Rowwise):
 @dataclass(frozen=True)
 class StageState(Rowwise):
     """A stage evaluated. supply_t, demand_t, residual, converted_share (M, S): the part of the supply that is
-    made of the good before; sold_t, allowed_t, allowed_slope, desk_residual, desk_binds (M, D): what passes
-    the desks, may pass at their premiums, and how that grows with them."""
+    made of the good before; sold_t, allowed_t, allowed_slope, asked_slope, desk_residual, desk_binds (M, D):
+    what passes the desks, may pass at their premiums, and how that grows with them."""
 
     choice: Choice
     offer: Offer
@@ -74,6 +75,7 @@ class StageState(Rowwise):
     sold_t: Floats
     allowed_t: Floats
     allowed_slope: Floats
+    asked_slope: Floats
     desk_residual: Floats
     desk_binds: NDArray[np.bool_]
 
@@ -177,6 +179,8 @@ def _real_desks(desks: Desks) -> Desks:
         quota_t=np.where(real, desks.quota_t, 0.0),
         lanes=desks.lanes & real[:, :, None, None],
         unrecorded_most_t=np.where(real, desks.unrecorded_most_t, 0.0),
+        asked_usd_t=np.where(real, desks.asked_usd_t, 0.0),
+        asked_over_t=np.where(real, desks.asked_over_t, 1.0),
     )
 
 
@@ -216,7 +220,7 @@ def _balance(
         converted, log_supply = np.where(active, np.exp(log_made - total), 0.0), total
     demand = sold_t(choice) + offered.removal_t
     log_supply, demand = np.where(active, log_supply, 0.0), np.where(active, demand, 1.0)
-    sold, allowed, residual, binds = _desks(stage, choice, premium)
+    sold, allowed, asked_slope, residual, binds = _desks(stage, choice, premium)
     return StageState(
         choice=choice,
         offer=offered,
@@ -227,6 +231,7 @@ def _balance(
         sold_t=sold,
         allowed_t=allowed,
         allowed_slope=stage.desks.unrecorded_slope(premium),
+        asked_slope=asked_slope,
         desk_residual=residual,
         desk_binds=binds,
     )
@@ -234,19 +239,22 @@ def _balance(
 
 def _desks(
     stage: StageProblem, choice: Choice, premium: Floats
-) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
-    """Sales (M, D), what may pass, residual and whether the quota is what the residual speaks of."""
+) -> tuple[Floats, Floats, Floats, Floats, NDArray[np.bool_]]:
+    """Sales (M, D), what may pass, how what is asked grows with recorded sales, residual and whether the
+    quota is what the residual speaks of."""
     sold = np.zeros_like(premium)
     flow = lane_flow_t(choice) if premium.shape[1] else choice.pull
     for desk in range(premium.shape[1]):
         sold[:, desk] = desk_lanes(stage.desks, desk, flow).sum((1, 2))
     real = stage.desks.quota_t > 0
-    slack = premium / stage.sellers.scale_usd_t
-    allowed = stage.desks.quota_t + stage.desks.unrecorded_t(premium)
+    unrecorded = stage.desks.unrecorded_t(premium)
+    asked, asked_slope = stage.desks.asks_usd_t(sold - unrecorded)
+    slack = (premium - asked) / stage.sellers.scale_usd_t
+    allowed = stage.desks.quota_t + unrecorded
     with np.errstate(divide="ignore"):
         left = np.log(np.where(real, allowed, 1.0)) - np.log(sold)
     binds = real & (left < slack)
-    return sold, allowed, np.where(binds, left, slack), binds
+    return sold, allowed, asked_slope, np.where(binds, left, slack), binds
 
 
 def desk_lanes(desks: Desks, desk: int, values: Floats) -> Floats:

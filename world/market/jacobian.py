@@ -181,6 +181,8 @@ def _close_rows(
     for place, desk in enumerate(desks.tolist()):
         more = at.allowed_slope[:, place] / np.where(at.allowed_t[:, place] > 0, at.allowed_t[:, place], 1.0)
         matrix[:, desk, desk] += more
-        slack = ~at.desk_binds[:, place]
-        matrix[slack, desk, :] = 0.0
-        matrix[slack, desk, desk] = 1.0 / problem.scale_usd_t[slack, 0]
+        slack = np.flatnonzero(~at.desk_binds[:, place])
+        scale, steep = problem.scale_usd_t[slack, 0], at.asked_slope[slack, place]
+        matrix[slack, desk, desk] -= more[slack]
+        matrix[slack, desk, :] *= (steep * at.sold_t[slack, place] / scale)[:, None]
+        matrix[slack, desk, desk] += (1.0 + steep * at.allowed_slope[slack, place]) / scale

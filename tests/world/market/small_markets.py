@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from world.market.arrays import Curves, Desks, Lanes, Market, Needs, Stage, Stocks, kept_desks, no_desks
+from world.market.arrays import Curves, Desks, Lanes, Market, Needs, Stage, Stocks, no_desks
 from world.market.charges import LaneCharges, compose_lanes
 from world.market.rows import Floats
 
@@ -127,13 +127,18 @@ def make_stage(
 
 
 def make_desk(
-    seller: int, quota: float, lanes: object, buyers: int, past: tuple[float, float, float] | None = None
+    seller: int,
+    quota: float,
+    lanes: object,
+    buyers: int,
+    past: tuple[float, float, float] = (0.0, 0.0, 1.0),
+    asks: tuple[float, float] = (0.0, 1.0),
 ) -> Desks:
     """One desk of one seller over the buyers for which ``lanes`` is true; ``past`` it unrecorded at most,
-    from which premium on, and over what width."""
+    from which premium on, and over what width; ``asks``: what its holders ask, and from what sales on."""
     mine = np.array(np.broadcast_to(np.asarray(lanes, dtype=bool), (buyers,)))
     place = (np.array([[seller]]), np.array([[quota]]), mine[None, None, None, :])
-    return Desks(*place, *(np.array([[value]]) for value in past)) if past else kept_desks(*place)
+    return Desks(*place, *(np.array([[value]]) for value in (*past, *asks)))
 
 
 def make_market(ore_lanes: Lanes, refined_lanes: Lanes, recovery: float = 1.0, **given: object) -> Market:

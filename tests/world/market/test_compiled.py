@@ -18,7 +18,7 @@ from world.market.start import starting_prices, unknowns_of
 SETTINGS = {
     "ordinary": Setting(capped=0.1),
     "three stages": Setting(
-        sellers=(4, 5, 4), users=(0, 2, 6), capped=0.2, over_quota=0.3, desks=2, unrecorded=0.7
+        sellers=(4, 5, 4), users=(0, 2, 6), capped=0.2, over_quota=0.3, desks=2, unrecorded=0.7, asked=0.7
     ),
     "everything": replace(EVERYTHING, rows=6, routes=2, sellers=(4, 5, 4), users=(1, 3, 6)),
 }

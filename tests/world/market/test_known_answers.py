@@ -220,6 +220,59 @@ def test_what_passes_a_quota_unrecorded(most: float, cost: float, width: float) 
         assert cost <= books.premium_usd_t[0, 0] <= cost + width
 
 
+@pytest.mark.parametrize("quota", [15.0, 500.0])
+@pytest.mark.parametrize("past", [(0.0, 0.0, 1.0), (8.0, 4.0, 6.0)])
+@pytest.mark.parametrize("asked", [0.0, 2.0, 30.0, 4000.0])
+@pytest.mark.parametrize("over", [1.0, 20.0, 60.0])
+def test_holders_ask_or_the_quota_is_worth_more(
+    quota: float, past: tuple[float, float, float], asked: float, over: float
+) -> None:
+    """The premium is the larger of what those who may export ask, which goes with what they sell by their
+    books, and of what the quota is worth to buyers."""
+    desk = make_desk(0, quota, True, 1, past, (asked, over))
+    books = clear_market(without_ore(make_lanes(1, 1, charge=3.0, spread=0.5), desk, **CURVE, **NEED)).stages[
+        -1
+    ]
+
+    def unrecorded(premium: float) -> float:
+        return past[0] * min(max((premium - past[1]) / past[2], 0.0), 1.0)
+
+    def worth(tonnes: float) -> float:
+        return 25.0 * (60.0 / tonnes) ** 2 - 3.0 - float(brentq(lambda p: supply(p) - tonnes, -90.0, 90.0))
+
+    def short(tonnes: float) -> float:
+        premium = worth(tonnes)
+        asks = asked * min(max(tonnes - unrecorded(premium), 0.0) / over, 1.0)
+        return max(asks - premium, tonnes - quota - unrecorded(premium))
+
+    expected = brentq(short, 1e-3, 79.9, xtol=1e-13)
+    assert books.flow_t.sum() == pytest.approx(expected, rel=1e-8)
+    assert books.premium_usd_t[0, 0] == pytest.approx(worth(expected), rel=1e-6, abs=1e-5)
+    free = brentq(worth, 1.0, 79.0)
+    assert (expected == pytest.approx(free)) == (asked == 0.0 and quota > free)
+
+
+def test_what_is_asked_takes_the_place_of_a_levy_and_of_no_duty() -> None:
+    """It is inside the customs value (as the premium of case T9d): the levy falls by it, an ad valorem duty
+    grows with it, and all of it is the seller's."""
+    charges = plain_charges((1, 1, 1, 1), freight_usd_t=3.0, tariff_share=0.1, levy_floor_usd_t=40.0)
+    books = {}
+    for asked in (0.0, 5.0, 60.0):
+        desk = make_desk(0, 1e4, True, 1, asks=(asked, 1e-6))
+        market = without_ore(lanes_of(charges, spread=0.5), desk, **CURVE, **NEED)
+        found = clear_market(market).stages[-1]
+        gate = found.price_usd_t[:, None, :, None]
+        given = (charges, market.stages[-1].lanes, gate, found.asked_usd_t, found.rent_usd_t, found.flow_t)
+        books[asked] = (found, divide_payment(*given))
+    for asked, (found, money) in books.items():
+        price = found.price_usd_t[0, 0]
+        assert money.above_usd_t[0, 0, 0, 0] == pytest.approx(asked)
+        assert money.duty_usd_t[0, 0, 0, 0] == pytest.approx(0.1 * (price + asked + 3.0))
+        assert money.levy_usd_t[0, 0, 0, 0] == pytest.approx(max(40.0 - 1.1 * (price + asked + 3.0), 0.0))
+    assert books[5.0][0].flow_t == pytest.approx(books[0.0][0].flow_t)
+    assert books[60.0][0].flow_t.sum() < books[0.0][0].flow_t.sum()
+
+
 def test_stocks_draw_when_dear() -> None:
     stocks = {"stock_draw_share": 0.4, "stock_price_usd_t": 22.0, "stock_width_usd_t": 2.0}
     market = without_ore(make_lanes(1, 1, charge=3.0, spread=0.5), **CURVE, **NEED, **stocks)

@@ -91,15 +91,18 @@ def test_quotas_floors_and_desks_hold(seed: int) -> None:
 
 
 def desks_hold(desks: Desks, books: StageClearing) -> None:
-    """A quota of a seller is kept; where it does not bind there is no premium."""
+    """A quota of a seller is kept; where it does not bind the premium is what its holders ask."""
     for row, desk in np.argwhere(desks.seller >= 0):
         sold = (books.flow_t[row, :, desks.seller[row, desk]] * desks.lanes[row, desk]).sum()
         quota, premium = desks.quota_t[row, desk], books.premium_usd_t[row, desk]
         allowed = quota + (desks.unrecorded_t(books.premium_usd_t)[row, desk] if quota > 0 else 0.0)
         assert sold <= allowed * (1 + 1e-9)
-        assert premium >= 0
+        part = (sold - (allowed - quota)) / desks.asked_over_t[row, desk]
+        asked = desks.asked_usd_t[row, desk] * min(max(part, 0.0), 1.0) if quota > 0 else 0.0
+        near = 1e-8 * max(np.abs(books.fob_usd_t[row]).max(), desks.asked_usd_t[row, desk])
+        assert premium >= asked - near
         if sold < allowed * (1 - 1e-6):
-            assert premium <= 1e-9 * np.abs(books.fob_usd_t[row]).max()
+            assert premium <= asked + near
 
 
 @quick

@@ -20,47 +20,57 @@ def logistic(x):  # type: ignore[no-untyped-def]
 
 
 @lean
+def _use_of_maker(tranches, recovery, index, price):  # type: ignore[no-untyped-def]
+    """need._use_of_makers for one of them: ln use, its slope, and its slope to the maker's own price."""
+    top, total, answer, by_price = NOTHING, 0.0, 0.0, 0.0
+    for t in range(len(tranches)):
+        loss = (index + tranches[t, 1] - recovery * max(price, tranches[t, 3])) / tranches[t, 2]
+        # the logistic and its integral share one exponential
+        tail = exp(-abs(loss))
+        part = tranches[t, 0] - max(loss, 0.0) - log1p(tail)
+        rate = (1.0 if loss > 0.0 else tail) / ((1.0 + tail) * tranches[t, 2])
+        share = exp(-abs(part - top))
+        if part > top:
+            total, answer, by_price = total * share, answer * share, by_price * share
+            top, share = part, 1.0
+        total += share
+        answer += share * rate
+        if price > tranches[t, 3]:
+            by_price += share * rate * recovery
+    if total > 0.0:
+        return top + log(total), -answer / total, by_price / total
+    return top, -answer, by_price
+
+
+@lean
+def _use_of_user(user, index):  # type: ignore[no-untyped-def]
+    """need.use_of_users for one of them: ln use and its slope."""
+    kept = max(index, user[3])
+    log_use = user[0] - user[2] * (log(kept / user[1]) + min(index - user[3], 0.0) / user[3])
+    use_slope = -user[2] / kept
+    if kept > user[4]:
+        log_use -= user[5] * log(kept / user[4])
+        use_slope -= user[5] / kept
+    if kept > user[6]:
+        log_use -= user[8] * log(min(kept, user[7]) / user[6])
+        if kept <= user[7]:
+            use_slope -= user[8] / kept
+        else:
+            log_use -= user[9] * log(kept / user[7])
+            use_slope -= user[9] / kept
+    return log_use, use_slope
+
+
+@lean
 def orders_of(buyer, index, price):  # type: ignore[no-untyped-def]
     """need.orders_of for one buyer: ln orders, its slope, ln use, its slope, slope to the maker's own price.
     ``buyer``: (tranches (1, T, 4) if it is a maker, recovery, need (1, 10) if it is a user, choice (6,))."""
     makers, recovery, users, choice = buyer
-    answer, by_price = 0.0, 0.0
     if len(makers) > 0:
-        top, total, tranches = NOTHING, 0.0, makers[0]
-        for t in range(len(tranches)):
-            loss = (index + tranches[t, 1] - recovery * max(price, tranches[t, 3])) / tranches[t, 2]
-            # the logistic and its integral share one exponential
-            tail = exp(-abs(loss))
-            part = tranches[t, 0] - max(loss, 0.0) - log1p(tail)
-            rate = (1.0 if loss > 0.0 else tail) / ((1.0 + tail) * tranches[t, 2])
-            share = exp(-abs(part - top))
-            if part > top:
-                total, answer, by_price = total * share, answer * share, by_price * share
-                top, share = part, 1.0
-            total += share
-            answer += share * rate
-            if price > tranches[t, 3]:
-                by_price += share * rate * recovery
-        if total > 0.0:
-            answer, by_price, log_use = answer / total, by_price / total, top + log(total)
-        else:
-            log_use = top
-        use_slope = -answer
+        log_use, use_slope, by_price = _use_of_maker(makers[0], recovery, index, price)
     else:
-        user = users[0]
-        kept = max(index, user[3])
-        log_use = user[0] - user[2] * (log(kept / user[1]) + min(index - user[3], 0.0) / user[3])
-        use_slope = -user[2] / kept
-        if kept > user[4]:
-            log_use -= user[5] * log(kept / user[4])
-            use_slope -= user[5] / kept
-        if kept > user[6]:
-            log_use -= user[8] * log(min(kept, user[7]) / user[6])
-            if kept <= user[7]:
-                use_slope -= user[8] / kept
-            else:
-                log_use -= user[9] * log(kept / user[7])
-                use_slope -= user[9] / kept
+        by_price = 0.0
+        log_use, use_slope = _use_of_user(users[0], index)
     drawn = logistic((index - choice[4]) / choice[5])
     factor = 1.0 + choice[2] - choice[3] * drawn
     factor_slope = -choice[3] * drawn * (1.0 - drawn) / choice[5]

@@ -75,7 +75,9 @@ def _close_rows(stages, row, scale, work, matrix):  # type: ignore[no-untyped-de
                 _divide(matrix, at, sides[DEMAND, at] if sides[DEMAND, at] > 0 else 1.0)
                 matrix[at, at] += sides[SUPPLY_SLOPE, at] / sides[SUPPLY, at]
             else:
-                _replace(matrix, at, 1.0 / scale)
+                for k in range(matrix.shape[1]):
+                    matrix[at, k] *= sides[CONVERTED, at] / scale
+                matrix[at, at] += (1.0 + sides[CONVERTED, at] * sides[SUPPLY_SLOPE, at]) / scale
 
 
 @lean

@@ -32,7 +32,7 @@ FACTOR, OFFSET, LIMIT = range(3)
 COLUMNS = 11
 UNIT, ORDERED, LOG_ORDER, SLOPE, LOG_USE, USE_SLOPE, PRICE_SLOPE, FREE, GOT, UNMET, INDEX = range(COLUMNS)
 SUPPLY, DEMAND, CONVERTED, SUPPLY_SLOPE, REMOVAL_SLOPE, RESIDUAL, BINDS, MADE = range(8)
-MOST, COST, WIDTH = range(3)
+MOST, COST, WIDTH, ASKED, OVER = range(5)
 
 
 class Work(NamedTuple):
@@ -215,9 +215,13 @@ def _balance_seller(own, book, made, scale, price, side):  # type: ignore[no-unt
 @lean
 def _balance_desk(quota, unrecorded, scale, premium, side):  # type: ignore[no-untyped-def]
     """balance._desks of one desk; returns the tonnes out of balance. A desk keeps in the places of a seller's
-    supply what may pass it, and how that grows with the premium."""
-    slack, part = premium / scale, (premium - unrecorded[COST]) / unrecorded[WIDTH]
-    allowed = quota + unrecorded[MOST] * min(max(part, 0.0), 1.0)
+    supply what may pass it, and how that grows with the premium; in that of what is made how what is asked
+    grows with recorded sales."""
+    part = (premium - unrecorded[COST]) / unrecorded[WIDTH]
+    past = unrecorded[MOST] * min(max(part, 0.0), 1.0)
+    allowed, sold = quota + past, (side[DEMAND] - past) / unrecorded[OVER]
+    slack = (premium - unrecorded[ASKED] * min(max(sold, 0.0), 1.0)) / scale
+    side[CONVERTED] = unrecorded[ASKED] / unrecorded[OVER] if 0.0 < sold < 1.0 else 0.0
     side[SUPPLY] = allowed
     side[SUPPLY_SLOPE] = unrecorded[MOST] / unrecorded[WIDTH] if 0.0 < part < 1.0 else 0.0
     left = log(allowed) - log(side[DEMAND]) if quota > 0 and side[DEMAND] > 0 else inf

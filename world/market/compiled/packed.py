@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from world.market.arrays import Desks
 from world.market.balance import Problem, StageProblem
 from world.market.choice import Pulls
 from world.market.listed import desk_bits
@@ -32,7 +33,8 @@ class PackedStage(NamedTuple):
     own      (M, S, T, 4)  capacity, cost, slope, guaranteed;  book (M, S, 5) feed, taken, size, disposal
     cost and
         slope;  active (M, S);  recovery (M,)
-    desk_seller, quota_t  (M, D);  unrecorded (M, D, 3) most, cost and width of what passes unrecorded
+    desk_seller, quota_t  (M, D);  unrecorded (M, D, 5) most, cost and width of what passes
+        unrecorded, what holders ask and from what sales on
     """
 
     start: Whole
@@ -139,8 +141,13 @@ def _pack(stage: StageProblem, following: StageProblem | None, lanes: LiveLanes)
         recovery=stage.recovery[:, 0].copy(),
         desk_seller=np.ascontiguousarray(desks.seller, dtype=np.int64),
         quota_t=np.ascontiguousarray(desks.quota_t),
-        unrecorded=_last(desks.unrecorded_most_t, desks.unrecorded_cost_usd_t, desks.unrecorded_width_usd_t),
+        unrecorded=_unrecorded(desks),
     )
+
+
+def _unrecorded(desks: Desks) -> Floats:
+    past = (desks.unrecorded_most_t, desks.unrecorded_cost_usd_t, desks.unrecorded_width_usd_t)
+    return _last(*past, desks.asked_usd_t, desks.asked_over_t)
 
 
 def _terms(pulls: Pulls, lanes: Places) -> Floats:
