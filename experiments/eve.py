@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from agents.accession import NOT_INVITED
 from experiments.explain import TERMS
 from experiments.figures.naming import by_size, country_name, format_share, in_words, quarter_in_words
 from experiments.results import each_row
@@ -19,6 +20,8 @@ from experiments.simulation import simulate
 from world.record import Record
 from world.scenario import Scenario
 
+NOT_ASKED = "not asked by the leader"
+"""Reason of who would sign a framework and has no invitation."""
 RUNGS = ("none", "forum", "framework", "action plan", "floor")
 
 
@@ -78,6 +81,8 @@ def find_fates(record: Record, mark: str, seed: int) -> list[Fate]:
         head = next(each_row(last))
         terms = dict(zip(last["term"], last["value_usd"], strict=True))
         reason, other = _reasons(head.choice, terms, head.threshold_usd - head.margin_usd)
+        if head.subject == NOT_INVITED and head.margin_usd > head.threshold_usd:
+            reason, other = NOT_ASKED, reason
         fates.append(
             Fate(
                 scenario=mark,

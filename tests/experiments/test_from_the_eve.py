@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from agents.accession import NOT_INVITED
 from experiments.__main__ import main
-from experiments.eve import EveError, Fate, describe_fates, play_seeds, read_fates
+from experiments.eve import NOT_ASKED, EveError, Fate, describe_fates, play_seeds, read_fates
 from world.scenario import load_scenario
 
 SETTINGS = {"run.minerals": ["gallium"], "run.rounds": 6, "run.shocks": False}
@@ -28,6 +29,9 @@ def test_seeds_are_kept_as_they_are_played_and_not_played_again(tmp_path: Path) 
     assert {one.seed for one in fates} == {1}
     assert {"CAN", "JPN"} <= {one.country for one in fates}
     assert all(one.reason for one in fates)
+    unasked = [one for one in fates if one.subject == NOT_INVITED and one.margin_usd > one.threshold_usd]
+    assert unasked
+    assert {one.reason for one in unasked} == {NOT_ASKED}
     with pytest.raises(EveError, match="holds seeds of zone_floor"):
         list(play_seeds(load_scenario("zone_floor", {**SETTINGS, "run.rounds": 5}), [1], kept))
 
