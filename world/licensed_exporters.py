@@ -35,7 +35,7 @@ from world.state import Politics
 NAMED = ("licence", "quota")
 """Controls decided in the run that are handed out to firms; others close a lane or name who may not buy."""
 
-MOST_RISE = 1.0
+MOST_RISE = 0.5
 CHOOSING_SHARE = 0.1
 """Of requests: an office that refuses so much or more chooses who may export (assumption); one that refuses
 nobody chooses none, and what it grants to all is no privilege."""
