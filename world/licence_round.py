@@ -66,11 +66,11 @@ def _by_country(tonnes: Array, country: Whole, countries: int) -> Array:
 def _record(world: TradeWorld, licence: Licence, decided: Decided, stage: int) -> None:
     """Rows of the lanes under licence, buyers of one country together."""
     axes, usual = world.base.axes, world.state.markets.usual_flow_t[stage]
-    total = usual.sum(axis=(1, 2), keepdims=True)
+    sellers, buyers, total = axes.sellers(stage), axes.buyers(stage), usual.sum(axis=(1, 2), keepdims=True)
     needed = licence.licensed_share * licence.subject_share > 0.0
     lanes: dict[tuple[int, int, int], list[float]] = {}
     for mineral, seller, buyer in np.argwhere(needed & (usual > SMALL_LANE * total)).tolist():
-        key = (mineral, int(axes.sellers(stage)[mineral, seller]), int(axes.buyers(stage)[mineral, buyer]))
+        key = (mineral, int(sellers[mineral, seller]), int(buyers[mineral, buyer]))
         at = (mineral, seller, buyer)
         sums = lanes.setdefault(key, [float(licence.approval_share[at]), 0.0, 0.0, 0.0])
         for place, tonnes in enumerate((decided.requested_t, decided.granted_t, decided.backlog_t), start=1):
