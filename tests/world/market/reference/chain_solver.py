@@ -35,7 +35,8 @@ def solve(chain: Chain, start: Books | None = None) -> Books:
         found = refine(net, scale, prices, premia)
         if imbalance(net, found, scale) <= TOLERANCE:
             return found
-    raise NoEquilibriumError(f"the best left {imbalance(net, found, scale):g} of the largest sales unbalanced")
+    left = imbalance(net, found, scale)
+    raise NoEquilibriumError(f"the best left {left:g} of the largest sales unbalanced")
 
 
 def starts(net: Network, scale: Scale, start: Books | None) -> Iterator[tuple[Prices, Prices]]:
