@@ -72,11 +72,16 @@ def taxed(border: StageBorders, asked: Sequence[Controls], mineral: Whole, stage
 
 def changes(setting: Setting, control: Control) -> bool:
     """Whether a control changes anything on any lane, as borders stand. Lanes on which nobody trades count:
-    of buyers with several sellers the strictest licence says how many are two (:mod:`world.segments`)."""
+    of buyers with several sellers the strictest licence says how many are two (:mod:`world.segments`). Where
+    exporters would ask a mark-up, who is licensed matters whatever is granted."""
     border, mineral = setting.borders[control.stage], control.mineral
     lanes = control_lanes(control, border.sellers[mineral], border.buyers[mineral])
     if control.tax_share:
         return bool(lanes.any())
+    if setting.asking and lanes.any():
+        asks_usd_t = setting.asking[control.stage].usd_t[mineral]
+        if (asks_usd_t[border.sellers[mineral] == control.actor] > 0.0).any():
+            return True
     stands = border.approval_share[mineral][lanes]
     return bool((stands != 1.0 if control.approval_share >= 1.0 else stands > control.approval_share).any())
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from world.axes import Whole
 from world.control_lanes import Controls
+from world.licensed_exporters import chosen_share
 from world.offers import StageOffers
 from world.quotas import OwnDesk, joined, own_desks
 from world.setting import Setting
@@ -56,6 +57,7 @@ def _asked(
             abroad = (buyers[row] >= 0) & (buyers[row] != control.actor)
             aimed, shipped = abroad & np.isin(buyers[row], control.targets), usual[row, seller[0]]
             part = float(shipped[aimed].sum()) / max(float(exports[row, seller[0]]), 1e-300)
-            asks = setting.asking[stage].of(row, int(seller[0]), 1.0, part * control.approval_share)
+            chosen = float(chosen_share(np.asarray(control.approval_share)))
+            asks = setting.asking[stage].of(row, int(seller[0]), chosen, part * control.approval_share)
             new.append(OwnDesk(row, int(seller[0]), aimed, asks))
     return replace(offer, quotas=joined(quotas, own_desks(usual, exports, new)) if new else quotas)

@@ -35,7 +35,10 @@ from world.state import Politics
 NAMED = ("licence", "quota")
 """Controls decided in the run that are handed out to firms; others close a lane or name who may not buy."""
 
-MOST_RISE = 1.0
+MOST_RISE = 0.5
+CHOOSING_SHARE = 0.1
+"""Of requests: an office that refuses so much or more chooses who may export (assumption); one that refuses
+nobody chooses none, and what it grants to all is no privilege."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +76,14 @@ def licensed_exporters(
 
     # what a licence older than the run lets exporters ask is in the prices of the base year
     new = on_lanes("licence_days") <= 0.0
-    share = np.where(new, on_lanes("licensed_share") * on_lanes("subject_share"), 0.0)
+    chosen = chosen_share(1.0 - on_lanes("refused_share"))
+    share = np.where(new, on_lanes("licensed_share") * on_lanes("subject_share") * chosen, 0.0)
     granted = 1.0 - on_lanes("refused_share")
     for control in politics.lane_controls:
         if control.stage == stage and control.instrument in NAMED:
             mine = sellers[control.mineral] == control.actor
             at = np.ix_(np.flatnonzero(mine), np.array(control.targets, dtype=np.int64))
-            share[control.mineral][at] = 1.0
+            share[control.mineral][at] = float(chosen_share(np.asarray(control.approval_share)))
             granted[control.mineral][at] = np.minimum(granted[control.mineral][at], control.approval_share)
     for quota in with_decrees(happenings, politics.controls).export_quotas if with_quotas else ():
         if quota.stage == stage:
@@ -88,6 +92,11 @@ def licensed_exporters(
             share[quota.mineral][np.ix_(mine, to)] += quota.share
     abroad = sellers[:, :, None] != everyone[:, None, :]
     return Licensed(np.where(abroad, np.minimum(share, 1.0), 0.0), conduct_of(granted, parameters))
+
+
+def chosen_share(granted_share: Array) -> Array:
+    """How far an office that grants a share of requests chooses who may export, 0 to 1."""
+    return np.asarray(np.clip((1.0 - granted_share) / CHOOSING_SHARE, 0.0, 1.0))
 
 
 def conduct_of(granted_share: Array, parameters: ParameterValues) -> Array:

@@ -26,7 +26,7 @@ otherwise leap with the first tonne where a licence lets hardly anything pass.""
 
 def revise_mark_ups(world: TradeWorld, cleared: Cleared) -> None:
     """After the market: those who alone may export move what they ask toward what pays; what others would
-    ask, were they licensed, is remembered for those who weigh a control."""
+    come to ask within a year, were they licensed, is remembered for those who weigh a control."""
     markets, politics, p = world.state.markets, world.state.politics, world.parameters
     licensed = [
         licensed_exporters(world.base.axes, politics, world.happenings, p, stage)
@@ -40,14 +40,14 @@ def revise_mark_ups(world: TradeWorld, cleared: Cleared) -> None:
         return
     found = residual_demand(_as_cleared(cleared), floor_members(world), politics.floor_in_force, trades)
     speed = 1.0 - np.exp(-p.mark_up_speed_year / world.clock.rounds_per_year)
+    within_a_year = 1.0 - np.exp(-p.mark_up_speed_year)
     for place in np.flatnonzero(found.sold_t > 0.0).tolist():
         trade = trades[place]
         stage, at = trade.stage, (trade.mineral, trade.seller)
         most = least_backstop_usd_t(world, trade) - found.gate_usd_t[place]
         terms = (found.asked_usd_t[place], found.elasticity[place])
-        markets.licensed_mark_up_usd_t[stage][at] = paying_usd_t(
-            *terms, float(conduct_of(np.ones(()), p)), most
-        )
+        usual_usd_t = paying_usd_t(*terms, float(conduct_of(np.ones(()), p)), most)
+        markets.licensed_mark_up_usd_t[stage][at] = within_a_year * usual_usd_t
         usual = markets.usual_flow_t[stage][at][_ships_to(world, trade)].sum()
         markets.mark_up_over_t[stage][at] = max(found.used_t[place], LEAST_PART * float(usual))
         if held[stage][at]:

@@ -231,6 +231,6 @@ def _switching_usd(lanes: Lanes, cleared: StageClearing, leaving: Floats) -> Flo
     ordered = np.where(cleared.ordered_t > 0, cleared.ordered_t, 1.0)
     without = cleared.unmet_t[:, None, :] * tier_shares(lanes)
     some = (without > 0) & (lanes.backstop_log_weight > -np.inf)
-    own = np.log(np.where(some, without, 1.0) / np.where(some, ordered[:, None, :], 1.0))
+    own = np.log(np.where(some, without, 1.0)) - np.log(np.where(some, ordered[:, None, :], 1.0))
     own = own - np.where(some, lanes.backstop_log_weight, 0.0)
     return np.asarray(lanes.spread_usd_t * (leaving + np.where(some, without * own, 0.0).sum(1)))

@@ -24,11 +24,14 @@ DOCTRINES = (AS_IT_IS, "passive", "tit_for_tat", "leverage")
 
 
 class ZoneModel(mesa.Model):
-    """A face of a visit for Mesa's play, step, reset and parameter controls."""
+    """A face of a visit for Mesa's play, step, reset and parameter controls.
+
+    No parameter is called ``scenario``: to one of that name Mesa 3.5 hands a scenario of its own on Reset.
+    """
 
     def __init__(
         self,
-        scenario: str = "zone_floor",
+        story: str = "zone_floor",
         markup: str = AS_IT_IS,
         finance: str = AS_IT_IS,
         coercion: str = AS_IT_IS,
@@ -43,7 +46,7 @@ class ZoneModel(mesa.Model):
             "leader.coercion": coercion if coercion in COERCION[1:] else None,
             "dominant_refiner.doctrine": doctrine if doctrine in DOCTRINES[1:] else None,
         }
-        premise = Premise(scenario, seed=int(rng))
+        premise = Premise(story, seed=int(rng))
         for name, value in chosen.items():
             premise = premise if value is None else premise.having(name, value)
         self.premise = premise
@@ -60,7 +63,7 @@ def model_parameters(premise: Premise) -> dict[str, Any]:
     scenarios = [key for key, _, _ in list_scenarios()]
     base = premise.base if premise.base in scenarios else "zone_floor"
     return {
-        "scenario": _select("Scenario", base, scenarios),
+        "story": _select("Scenario", base, scenarios),
         "markup": _select("Floor: markup on full cost", AS_IT_IS, list(MARKUPS)),
         "finance": _select("Finance on offer", AS_IT_IS, list(FINANCE)),
         "coercion": _select("Threats by the leader", AS_IT_IS, list(COERCION)),

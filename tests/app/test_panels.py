@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import time
@@ -20,6 +21,7 @@ from experiments.app.money import SINCE, show_money, show_policy
 from experiments.app.money_card import without_zone
 from experiments.app.premise import Premise
 from experiments.app.visit import Visit
+from experiments.app.zone_model import ZoneModel, model_parameters
 from experiments.figures.welfare import changes
 from experiments.results import Run
 
@@ -124,3 +126,10 @@ def test_a_world_beside_follows_from_quarter_to_quarter(small: Premise) -> None:
     visit.close()
     assert visit.companions[0].closed
     context.close()
+
+
+def test_no_rule_bears_the_name_that_the_controls_keep_for_their_own() -> None:
+    rules = model_parameters(Premise())
+    assert "scenario" not in rules
+    assert rules.keys() <= inspect.signature(ZoneModel).parameters.keys()
+    assert ZoneModel("baseline", rng=2).premise.scenario.name == "No zone"

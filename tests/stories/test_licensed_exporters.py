@@ -66,6 +66,9 @@ def worlds() -> dict[str, TradeWorld]:
         "narrow crowd": world(quota(NARROW_T_YEAR), **CROWD),
         "ended": world(quota(WIDE_T_YEAR, ends=date(2026, 7, 1))),
         "licensed": world(
+            measure("licence", "CHN", "2025-Q3", minerals=("ndpr",), stages=("refined",), size=0.9)
+        ),
+        "for all": world(
             measure("licence", "CHN", "2025-Q3", minerals=("ndpr",), stages=("refined",), size=1.0)
         ),
     }
@@ -108,14 +111,15 @@ def test_where_a_quota_is_worth_more_the_mark_up_changes_nothing(worlds: dict[st
     assert rent_usd(few)[binds] == pytest.approx(rent_usd(crowd)[binds], rel=1e-3)
 
 
-def test_a_licence_for_every_request_makes_a_rent(worlds: dict[str, TradeWorld]) -> None:
+def test_a_licence_makes_a_rent_unless_all_get_one(worlds: dict[str, TradeWorld]) -> None:
     assert asked_usd_t(worlds["licensed"]) > 0.0
     assert rent_usd(worlds["licensed"])[-1] > 0.0
+    assert asked_usd_t(worlds["for all"]) == 0.0
 
 
 def test_an_authority_that_weighs_a_licence_sees_the_rent() -> None:
     """Nearly all requests granted, so that scarcity is worth little: what few holders would ask is."""
-    question, gains = WhatIfControl("ndpr", ("JPN", "USA", "DEU", "KOR"), 0.999), {}
+    question, gains = WhatIfControl("ndpr", ("JPN", "USA", "DEU", "KOR"), 0.95), {}
     for name, given in (("few", CARTEL), ("crowd", CROWD)):
         weighing = world(dominant_refiner__doctrine="leverage", **given)
         assert not any(asked.any() for asked in weighing.state.markets.mark_up_usd_t)

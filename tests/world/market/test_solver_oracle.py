@@ -31,6 +31,7 @@ WORLDS = {
     "unrecorded exports": replace(CHAIN, desks=1, unrecorded=1.0),
     "tariff quotas": replace(SMALL, capped=0.5, over_quota=0.7),
     "guaranteed": replace(CHAIN, guaranteed=0.4),
+    "few exporters": replace(CHAIN, desks=1, asked=0.7, unrecorded=0.5),
     "everything": replace(EVERYTHING, rows=30, sellers=(3, 3), users=(0, 4), desks=1, idle=0.0),
 }
 

@@ -162,9 +162,11 @@ def desk_of(stage: Stage, row: int, place: int) -> Desk:
         desks.unrecorded_most_t,
         desks.unrecorded_cost_usd_t,
         desks.unrecorded_width_usd_t,
+        desks.asked_usd_t,
+        desks.asked_over_t,
     )
-    quota, most, first, width = (float(values[row, place]) for values in fields)
-    return Desk(quota, (most, first, first + width))
+    quota, most, first, width, asked, over = (float(values[row, place]) for values in fields)
+    return Desk(quota, (most, first, first + width), (asked, over))
 
 
 def real_desks(stage: Stage, row: int) -> list[int]:

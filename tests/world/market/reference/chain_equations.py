@@ -1,7 +1,7 @@
 """The equations of a chain, written out one seller and one buyer at a time.
 
     seller   min(own supply + feed, ceiling) + y (ore got - ore stored)  =  sales + taken out + disposal
-    desk     0 <= premium,  quota + unrecorded - flow of its lanes >= 0,  one of the two zero
+    desk     0 <= premium - asked,  quota + unrecorded - flow of its lanes >= 0,  one of the two zero
 
 Sellers that can never sell (no supply, or no lane) have no equation; their price is -inf.
 """
@@ -118,6 +118,11 @@ def books(net: Network, prices: Prices, premia: Prices) -> Books:
                 converted[level + 1, place] = maker.recovery * used_t(maker, purchase)
     own, removed = ({key: side[part] for key, side in sides.items()} for part in (0, 1))
     return Books(prices, premia, stages, own, removed, converted, sold, slack)
+
+
+def above_asked_usd_t(net: Network, at: Books, key: Key) -> float:
+    """Premium of a desk above what its holders ask at what they sell."""
+    return at.premia[key] - net.chain.stages[key[0]].desks[key[1]].asked_usd_t(at.slack_t[key])
 
 
 def own_supply(seller: Seller, price_usd_t: float) -> tuple[float, float]:

@@ -108,10 +108,18 @@ class Desk:
     holds the premium.
 
     ways    of tonnes a round that pass at a premium of so much or more; (tonnes, from, to): spread evenly
+    asks    (USD a tonne, tonnes): premium that its few holders ask at least, in full from so many recorded
+            tonnes on, in proportion below
     """
 
     quota_t: float
     ways: tuple[float, float, float] = (0.0, 0.0, 1.0)
+    asks: tuple[float, float] = (0.0, 1.0)
+
+    def asked_usd_t(self, slack_t: float) -> float:
+        """What holders ask when they leave ``slack_t`` of quota and ways."""
+        most, over = self.asks
+        return most * min(max((self.quota_t - slack_t) / over, 0.0), 1.0)
 
     def unrecorded_t(self, premium_usd_t: float) -> float:
         most, first, last = self.ways

@@ -12,7 +12,7 @@ from math import asinh, hypot
 
 import numpy as np
 from buyer_choice import NoEquilibriumError
-from chain_equations import Books, Key, Network, Prices, books, network
+from chain_equations import Books, Key, Network, Prices, above_asked_usd_t, books, network
 from chain_records import Chain, warmer
 from monotone_prices import Scale, scale_of, sweep
 from numpy.typing import NDArray
@@ -33,9 +33,10 @@ def solve(chain: Chain, start: Books | None = None) -> Books:
     scale = scale_of(net)
     for prices, premia in starts(net, scale, start):
         found = refine(net, scale, prices, premia)
-        if imbalance(found, scale) <= TOLERANCE:
+        if imbalance(net, found, scale) <= TOLERANCE:
             return found
-    raise NoEquilibriumError(f"the best left {imbalance(found, scale):g} of the largest sales unbalanced")
+    left = imbalance(net, found, scale)
+    raise NoEquilibriumError(f"the best left {left:g} of the largest sales unbalanced")
 
 
 def starts(net: Network, scale: Scale, start: Books | None) -> Iterator[tuple[Prices, Prices]]:
@@ -86,10 +87,10 @@ def refine(net: Network, scale: Scale, prices: Prices, premia: Prices) -> Books:
     best = root(residual, begin, method="hybr", options={"xtol": 1e-15, "maxfev": 60 * (len(begin) + 1)}).x
     best = best if np.isfinite(best).all() else begin
     found = books(net, *unpack(best))
-    if imbalance(found, scale) > TOLERANCE:
+    if imbalance(net, found, scale) > TOLERANCE:
         best = least_squares(residual, best, xtol=1e-15, ftol=1e-15, gtol=1e-15, max_nfev=100).x
         other = books(net, *unpack(best))
-        found = min(found, other, key=lambda candidate: imbalance(candidate, scale))
+        found = min(found, other, key=lambda candidate: imbalance(net, candidate, scale))
     return found
 
 
@@ -102,16 +103,16 @@ def residuals(net: Network, scale: Scale, at: Books) -> Floats:
         return asinh(at.supply_t(key) / unit) - asinh(wanted / unit)
 
     def complement(key: Key) -> float:
-        premium = at.premia[key] / scale.price_usd_t
+        premium = above_asked_usd_t(net, at, key) / scale.price_usd_t
         slack = at.slack_t[key] / net.chain.stages[key[0]].desks[key[1]].quota_t
         return premium + slack - hypot(premium, slack)
 
     return np.array([balance(key) for key in net.sellers] + [complement(key) for key in net.desks])
 
 
-def imbalance(at: Books, scale: Scale) -> float:
+def imbalance(net: Network, at: Books, scale: Scale) -> float:
     """Largest difference of supply and demand or of a quota's complementarity, relative."""
     worst = [abs(at.supply_t(key) - at.demand_t(key)) / scale.tonnes for key in at.sold_t]
     for key, slack in at.slack_t.items():
-        worst.append(abs(min(at.premia[key] / scale.price_usd_t, slack / scale.tonnes)))
+        worst.append(abs(min(above_asked_usd_t(net, at, key) / scale.price_usd_t, slack / scale.tonnes)))
     return max(worst, default=0.0)

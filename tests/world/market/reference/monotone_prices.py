@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import exp
 
 from buyer_choice import NoEquilibriumError
-from chain_equations import Key, Network, Prices, books, seller_sides
+from chain_equations import Key, Network, Prices, above_asked_usd_t, books, seller_sides
 from chain_records import User
 from scipy.optimize import brentq
 
@@ -51,8 +51,8 @@ def sweep(net: Network, scale: Scale, prices: Prices, premia: Prices) -> tuple[P
             excess_supply(net, scale, prices, premia, key), prices[key], scale.price_usd_t
         )
     for key in net.desks:
-        slack = desk_slack(net, prices, premia, key)
-        premia[key] = 0.0 if slack(0.0) >= 0 else rising_root(slack, premia[key], scale.price_usd_t)
+        left = desk_left(net, scale, prices, premia, key)
+        premia[key] = 0.0 if left(0.0) >= 0 else rising_root(left, premia[key], scale.price_usd_t)
     return prices, premia
 
 
@@ -66,8 +66,16 @@ def excess_supply(
     return excess
 
 
-def desk_slack(net: Network, prices: Prices, premia: Prices, key: Key) -> Callable[[float], float]:
-    return lambda premium_usd_t: books(net, prices, {**premia, key: premium_usd_t}).slack_t[key]
+def desk_left(
+    net: Network, scale: Scale, prices: Prices, premia: Prices, key: Key
+) -> Callable[[float], float]:
+    """What a desk leaves unused, or its premium above what is asked where that is less, on scales alike."""
+
+    def left(premium_usd_t: float) -> float:
+        at = books(net, prices, {**premia, key: premium_usd_t})
+        return min(at.slack_t[key] / scale.tonnes, above_asked_usd_t(net, at, key) / scale.price_usd_t)
+
+    return left
 
 
 def rising_root(rising: Callable[[float], float], start: float, reach: float) -> float:
