@@ -181,9 +181,10 @@ def hub_route(borders: StageBorders, rows: Rows, terms: HubTerms, zone: ZoneRule
     charges |= {"hub_margin_usd_t": handovers * terms.margin_share * price, "fine_usd_t": fine * price}
     # what the hub can carry is the carriers' to sell: its scarcity rent is not the exporter's
     charges |= {"seller_holds_quota": np.zeros_like(price)}
-    restricted = (approval < 1.0) | (borders.quota_t < np.inf)
-    open_ = (restricted | borders.taxed) & (usual > 0.0) & (handovers > 0)
-    missing = np.maximum(np.where(approval < 1.0, 1.0 - approval, terms.weight_taxed_share), LEAST_APPROVAL)
+    costly = borders.taxed | (borders.quota_t < np.inf)
+    open_ = (costly | (approval < 1.0)) & (usual > 0.0) & (handovers > 0)
+    # the larger of the two reasons, so that a licence that refuses next to nobody changes next to nothing
+    missing = np.maximum(1.0 - approval, np.where(costly, terms.weight_taxed_share, LEAST_APPROVAL))
     weight = np.where(open_, borders.log_weight + np.log(missing), -np.inf)
     open_share = borders.hub_open_share
     granted = 1.0 if open_share is None else np.maximum(open_share, terms.leak_share)

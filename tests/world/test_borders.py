@@ -172,6 +172,16 @@ def test_a_way_round_opens_only_where_the_lane_is_restricted_or_newly_taxed() ->
     assert lanes.cap_t[0, 1, IN, OUT] == pytest.approx(2.0 * 8.0 / 32.0 * 0.9)
 
 
+def test_a_licence_that_refuses_next_to_nobody_does_not_move_the_way_round_a_duty() -> None:
+    taxed = np.ones(SHAPE, dtype=bool)
+    granted, nearly = (
+        build(borders(taxed=taxed, approval_share=np.full(SHAPE, share)), rows(), hubs=True)[1]
+        for share in (1.0, 1.0 - 1e-15)
+    )
+    np.testing.assert_allclose(nearly.log_weight[:, 1], granted.log_weight[:, 1])
+    np.testing.assert_allclose(nearly.cap_t[:, 1], granted.cap_t[:, 1])
+
+
 def test_a_way_round_costs_freight_margin_and_the_fine_and_escapes_the_duty_on_the_origin() -> None:
     approval = np.full(SHAPE, 0.4)
     border = borders(
