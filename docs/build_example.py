@@ -104,6 +104,20 @@ Their titles state what they show.""",
     ("code", """run.figure("membership")"""),
     (
         "markdown",
+        """## The map and the panels of the page
+
+In a live notebook the next cell shows what the page in the browser shows: a map that answers to the pointer
+and to a click, panels, and why the chosen country decided as it did. It needs the extra `app`; a copy that
+is only looked at says so in its place.""",
+    ),
+    (
+        "code",
+        """from experiments.app.notebook import show_run
+
+show_run(run, mineral="ndpr")""",
+    ),
+    (
+        "markdown",
         """## Why did Canada decide as it did?
 
 Every decision is kept with the terms of its payoff, its threshold and what would have turned it.""",
@@ -156,7 +170,9 @@ def build() -> Any:
     notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     with tempfile.TemporaryDirectory() as folder:
-        client = NotebookClient(notebook, timeout=TIME_LIMIT_S, resources={"metadata": {"path": folder}})
+        where = {"metadata": {"path": folder}}
+        # the state of widgets holds the outlines of the world, and is of no use without a server
+        client = NotebookClient(notebook, timeout=TIME_LIMIT_S, resources=where, store_widget_state=False)
         client.execute()
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # times of the clock would change with every build

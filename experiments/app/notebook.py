@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import solara
+from ipywidgets import DOMWidget
 
 from experiments.app import panels
 from experiments.app.map_view import COLOURINGS, land, show_map
@@ -14,9 +15,12 @@ from experiments.figures.naming import country_name
 from experiments.results import Run
 
 
-def show_run(run: Run, mineral: str = "", stage: str = "refined") -> solara.Element:
-    """The last quarter of ``run``, as the last line of a cell; ``mineral`` is the first if not given."""
-    return RunView(run, mineral or run.minerals[0], stage)
+def show_run(run: Run, mineral: str = "", stage: str = "refined") -> DOMWidget:
+    """The last quarter of ``run`` as a widget, for the last line of a cell; ``mineral`` is the first if not
+    given. It is rendered here, because the display of Solara itself calls its makers' server when first used.
+    """
+    box, _ = solara.render(RunView(run, mineral or run.minerals[0], stage), handle_error=False)
+    return box
 
 
 @solara.component

@@ -6,8 +6,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import solara
-
 from experiments.app.commons import TRACKS
 from experiments.app.notebook import show_run
 from experiments.app.premise import Premise
@@ -24,10 +22,8 @@ def widgets(root: Any) -> Iterator[Any]:
 def test_a_run_is_shown_as_map_panels_and_reasons(small: Premise) -> None:
     while (track := TRACKS.play(small, 5)).played < 5:
         pass
-    box, context = solara.render(show_run(read_run(small, track.pages), "dytb"), handle_error=False)
-    shown = list(widgets(box))
+    shown = list(widgets(show_run(read_run(small, track.pages), "dytb")))
     kinds = [json.loads(widget.chart)["kind"] for widget in shown if hasattr(widget, "chart")]
     assert kinds == ["lines", "lines", "bars", "falls"]
     (world,) = (widget for widget in shown if hasattr(widget, "land"))
     assert json.loads(world.view)["lands"]["CHN"]["class"] == "dominant"
-    context.close()

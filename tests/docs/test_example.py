@@ -64,6 +64,10 @@ def test_it_shows_tables_figures_and_a_reason(notebook: dict[str, Any]) -> None:
     assert any("a quarter" in text for cell in code for text in texts_of(cell))
 
 
+def test_it_calls_nobody(notebook: dict[str, Any]) -> None:
+    assert "http" not in json.dumps([cell.get("outputs", []) for cell in notebook["cells"]])
+
+
 def test_it_is_small_and_names_no_folder_of_a_machine(notebook: dict[str, Any]) -> None:
     assert (DOCS / "example.ipynb").stat().st_size < LARGEST_BYTES
     texts = [text for cell in notebook["cells"] if cell["cell_type"] == "code" for text in texts_of(cell)]
