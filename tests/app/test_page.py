@@ -13,7 +13,10 @@ import pytest
 pytest.importorskip("playwright")
 from playwright.sync_api import Error
 
+from experiments.__main__ import main
+from experiments.app.panels import headline
 from experiments.app.premise import MOST_BYTES, read_file
+from experiments.results import Run
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -171,6 +174,21 @@ def test_a_ban_moves_the_price_panel_and_is_undone(page: Page) -> None:
     assert page.locator(drawn).first.get_attribute("d") != before
     click(page, "Undo")
     wait_for_quarter(page, "Q1 2026")
+
+
+def test_what_is_saved_replays_to_the_same_numbers_on_the_command_line(page: Page, tmp_path: Path) -> None:
+    click(page, "Act on Dy/Tb")
+    wait_for_quarter(page, "Q2 2026")
+    page.wait_for_selector(".ob-act >> text=Lift it")
+    said = page.inner_text(".ob-head")
+    with page.expect_download() as saved:
+        click(page, "Save as scenario file")
+    file, out = tmp_path / "game.toml", tmp_path / "run"
+    saved.value.save_as(file)
+    assert main(["run", str(file), "--rounds", "6", "--out", str(out), "--quiet"]) == 0
+    replayed = headline(Run.open(out), "dytb")
+    assert re.findall("[0-9]+ USD", replayed)
+    assert replayed in said
 
 
 def test_two_visitors_have_worlds_of_their_own(page: Page, browser: Browser, address: str) -> None:
