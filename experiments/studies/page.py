@@ -154,10 +154,11 @@ def _draws(study: StandardStudy, runs: Study) -> int:
 
 def _played(study: StandardStudy, runs: Study) -> str:
     design = study.design
-    points, seeds = runs.runs["point"].nunique(), runs.runs["seed"].nunique()
+    points, seeds = runs.runs["point"].nunique(), len(design.seeds_of(0))
+    each = "each draw with a seed of its own" if design.seed_each else f"each with {seeds} seeds"
     scenario = f" of the scenario {design.scenario}" if len(design.bases) == 1 else ""
     return (
-        f"{len(runs.runs) + runs.failed} runs{scenario}: {points} settings, each with {seeds} seeds; "
+        f"{len(runs.runs) + runs.failed} runs{scenario}: {points} settings, {each}; "
         f"{design.base.run.rounds} {design.base.run.clock.word}s each, {_minerals(study)}."
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from experiments.sweep.checking import validated
 from experiments.sweep.design_schema import DesignSchema, SamplingSection
@@ -31,7 +32,8 @@ class Design:
     ----------
     scenario : name or path of the base scenario, as the design gives it
     rounds : quarters of each run, where the design says so
-    seeds : each point is played once with each
+    seeds : each point is played once with each; or, ``seed_each``, each draw with one of its own, the same
+        under every choice of the levers
     sampling : how points are chosen
     levers, uncertainties : choices of policy, choices of nature
     outcomes : columns that are kept, those of a mineral as ``dominant_share_ndpr``
@@ -57,11 +59,16 @@ class Design:
     text: str = field(repr=False, default="")
     folder: Path = Path()
     origin: str = "design"
+    seed_each: bool = False
 
     @property
     def factors(self) -> tuple[Factor, ...]:
         """Levers, then uncertainties."""
         return self.levers + self.uncertainties
+
+    def seeds_of(self, point: int) -> tuple[int, ...]:
+        """The seeds with which the point of this number is played."""
+        return (self.seeds[point % len(self.seeds)],) if self.seed_each else self.seeds
 
     @property
     def base(self) -> Scenario:
@@ -109,7 +116,7 @@ def read_design(name_or_path: str | Path, scenarios: Mapping[str, Path] | None =
         question=schema.question,
         scenario=schema.scenario,
         rounds=schema.rounds,
-        seeds=_seeds(schema.seeds, origin),
+        seeds=_seeds(schema.seeds, schema.sampling, origin),
         sampling=schema.sampling,
         levers=levers,
         uncertainties=uncertainties,
@@ -120,6 +127,7 @@ def read_design(name_or_path: str | Path, scenarios: Mapping[str, Path] | None =
         text=path.read_text(encoding="utf-8"),
         folder=path.parent,
         origin=origin,
+        seed_each=schema.seeds == "each",
     )
 
 
@@ -147,7 +155,16 @@ class _Bases:
         return self.found[name]
 
 
-def _seeds(given: int | list[int], origin: str) -> tuple[int, ...]:
+def _seeds(
+    given: int | list[int] | Literal["each"], sampling: SamplingSection, origin: str
+) -> tuple[int, ...]:
+    if given == "each":
+        if sampling.kind != "latin_hypercube" or sampling.size is None:
+            raise DesignError(
+                f'{origin}: seeds: given "each", allowed with sampling.kind = "latin_hypercube" and its size '
+                "alone, whose draws then have a seed each"
+            )
+        return tuple(range(1, sampling.size + 1))
     seeds = tuple(range(1, given + 1)) if isinstance(given, int) else tuple(given)
     if not seeds:
         raise DesignError(f"{origin}: seeds: given none, allowed: a number of seeds, or a list of them")

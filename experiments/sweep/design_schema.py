@@ -58,7 +58,7 @@ class DesignSchema(Section):
     scenario: str = "zone_floor"
     rounds: Annotated[int, Field(ge=1, le=400)] | None = None
     minerals: Names | None = None
-    seeds: Annotated[int, Field(ge=1, le=1_000_000)] | list[Seed] = 1
+    seeds: Annotated[int, Field(ge=1, le=1_000_000)] | list[Seed] | Literal["each"] = 1
     sampling: SamplingSection = SamplingSection(kind="full")
     levers: Factors = Field(default_factory=dict)
     uncertainties: Factors = Field(default_factory=dict)

@@ -53,7 +53,8 @@ def forecast_sweep(design: Design, folder: Path, workers: int | None = None) -> 
     Writes nothing. Raises ``DesignError`` or ``ResultsError`` as the sweep would.
     """
     planned = plan_runs(design)
-    points, count = len(planned) // len(design.seeds), workers or os.cpu_count() or 1
+    seeds, count = len(design.seeds_of(0)), workers or os.cpu_count() or 1
+    points = len(planned) // seeds
     if (folder / FOLDER).exists():
         grow_folder(folder, design, planned, write=False)
         runs = read_runs(folder)
@@ -62,13 +63,13 @@ def forecast_sweep(design: Design, folder: Path, workers: int | None = None) -> 
             files = [file for name in ("runs", "rounds") for file in _files(folder / name)]
             size = sum(file.stat().st_size for file in files) / len(runs)
             seconds = float(done["seconds"].mean())
-            return Forecast(points, len(design.seeds), len(runs), seconds, size, count, True)
+            return Forecast(points, seeds, len(runs), seconds, size, count, True)
     compile_market()
     load_dataset()  # which a worker reads once
     began = time.perf_counter()
     play_planned(design, planned[len(planned) // 2])
     seconds = time.perf_counter() - began
-    return Forecast(points, len(design.seeds), 0, seconds, _bytes_of_run(design), count, False)
+    return Forecast(points, seeds, 0, seconds, _bytes_of_run(design), count, False)
 
 
 def _bytes_of_run(design: Design) -> float:
@@ -86,8 +87,9 @@ def describe_forecast(forecast: Forecast) -> str:
     basis = "runs that are there" if forecast.from_folder else "one run, played for this"
     size = forecast.runs * forecast.run_bytes
     disk = f"{size / 1e9:.1f} GB" if size >= 1e8 else f"{size / 1e6:.1f} MB"
+    seeds = "1 seed" if forecast.seeds == 1 else f"{forecast.seeds} seeds"
     return (
-        f"{forecast.runs:,} runs ({forecast.points:,} points x {forecast.seeds} seeds){there}, about "
+        f"{forecast.runs:,} runs ({forecast.points:,} points x {seeds}){there}, about "
         f"{in_words(forecast.seconds)} on {forecast.workers} processes, {disk}\n"
         f"measured on {basis}: {forecast.run_seconds:.1f} s a run"
     )

@@ -25,7 +25,7 @@ class PlannedRun(NamedTuple):
 
 
 def plan_runs(design: Design) -> list[PlannedRun]:
-    """All runs of ``design``, point by point, each point with every seed.
+    """All runs of ``design``, point by point, each point with its seeds.
 
     The key is a hash of the resolved base scenario, of what the point sets in it, of the seed, of what is
     measured over whom, of the data and of the version of the code; a point that a sample holds twice counts
@@ -40,7 +40,7 @@ def plan_runs(design: Design) -> list[PlannedRun]:
         met[same] += 1
         if met[same] > 1:
             start.update(f"|{met[same]}".encode())
-        for seed in design.seeds:
+        for seed in design.seeds_of(number):
             ended = start.copy()
             ended.update(f"|{seed}".encode())
             planned.append(PlannedRun(ended.hexdigest()[:KEY_DIGITS], number, seed, point))

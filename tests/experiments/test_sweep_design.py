@@ -9,7 +9,7 @@ import pytest
 from small_jobs import DESIGN, write_design
 
 from experiments.__main__ import main
-from experiments.sweep.design import LIBRARY, Design, read_design
+from experiments.sweep.design import LIBRARY, Design, DesignError, read_design
 from experiments.sweep.plan import plan_runs
 from experiments.sweep.play import scenario_at
 from experiments.sweep.sampling import draw_points
@@ -47,6 +47,21 @@ def test_a_design_is_read_with_its_levers_and_uncertainties_apart(read: Read) ->
     assert {point["quarters"] for point in points} == set(range(1, 9))
     assert {point["markup"] for point in points} == {0.0, 0.5}
     assert draw_points(design) == points
+
+
+def test_each_draw_has_a_seed_of_its_own_the_same_under_every_choice(read: Read) -> None:
+    uncertain = '[uncertainties.planning]\nparameter = "planning_years"\n'
+    sampled = '[sampling]\nkind = "latin_hypercube"\nsize = 3\ncross = true\n'
+    design = read('seeds = "each"\n' + MARKUP + "values = [0, 0.5]\n" + uncertain + sampled)
+    runs = plan_runs(design)
+    pairs = {(run.settings["planning"], run.seed) for run in runs}
+    assert len(runs) == 6
+    assert len(pairs) == len({seed for _, seed in pairs}) == len({draw for draw, _ in pairs}) == 3
+
+
+def test_seeds_of_their_own_are_for_draws(read: Read) -> None:
+    with pytest.raises(DesignError, match='seeds: given "each"'):
+        read('seeds = "each"\n' + MARKUP + "values = [0, 0.5]\n")
 
 
 def test_values_with_names_set_what_they_stand_for(read: Read) -> None:
