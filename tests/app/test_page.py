@@ -211,13 +211,15 @@ def test_another_scenario_stands_beside_in_step(page: Page) -> None:
     page.wait_for_selector(".ob-two .ob-side >> text=No zone")
     assert page.locator(".ob-two .ob-map").count() == 2
     assert "binding members" in page.inner_text(".ob-compare table")
-    # the lines of the other world, of which a floor that it has not is empty
-    lines = "() => [...[...document.querySelectorAll('.ob-two .ob-plot')].at(-1).querySelectorAll('path')]"
-    lines += ".map(path => path.getAttribute('d')).join()"
+    # the lines of the other world, once both are drawn; a floor that it has not is an empty one
+    lines = "() => { const plots = [...document.querySelectorAll('.ob-two .ob-plot')];"
+    lines += " return plots.length < 2 ? '' : [...plots[1].querySelectorAll('path')]"
+    lines += ".map(path => path.getAttribute('d') ?? '').join('') }"
+    page.wait_for_function(f"() => ({lines})() !== ''")
     before = page.evaluate(lines)
     click(page, "Step")
     wait_for_quarter(page, "Q2 2026")
-    page.wait_for_function(f"before => ({lines})() !== before", arg=before)
+    page.wait_for_function(f"before => !['', before].includes(({lines})())", arg=before)
     shot(page, "compare")
 
 
