@@ -20,14 +20,13 @@ def output_lost(run: Run, members: Collection[str]) -> float:
 
 def members_output_lost(run: Run, members: Collection[str]) -> float:
     """The same in the member countries, the leader included, USD a year."""
-    return _output_lost(run, members)
+    return _in_group(run, members, "output_lost_usd")
 
 
 def members_cost_passed(run: Run, members: Collection[str]) -> float:
     """What sectors in the member countries pay more for components and metal than at base-year prices, USD a
     year."""
-    sectors = run.table("sectors")
-    return a_year(run, float(sectors.loc[sectors["country"].isin(list(members)), "cost_passed_usd"].sum()))
+    return _in_group(run, members, "cost_passed_usd")
 
 
 def worst_going_without(run: Run, members: Collection[str]) -> float:
@@ -40,12 +39,13 @@ def worst_going_without(run: Run, members: Collection[str]) -> float:
 
 def country_output_lost(run: Run, countries: Collection[str]) -> dict[str, float]:
     """Value added that sectors of each of the ``countries`` lose for want of inputs, USD a year."""
-    return {country: _output_lost(run, [country]) for country in countries}
+    return {country: _in_group(run, [country], "output_lost_usd") for country in countries}
 
 
-def _output_lost(run: Run, group: Collection[str]) -> float:
+def _in_group(run: Run, group: Collection[str], column: str) -> float:
+    """Sum of a column of the table ``sectors`` over a group of countries, a year."""
     sectors = run.table("sectors")
-    return a_year(run, float(sectors.loc[sectors["country"].isin(list(group)), "output_lost_usd"].sum()))
+    return a_year(run, float(sectors.loc[sectors["country"].isin(list(group)), column].sum()))
 
 
 SECTOR_OUTCOMES: tuple[Outcome, ...] = (

@@ -66,9 +66,9 @@ def share_out(need_t: Array, met: Array, first: Mask) -> Array:
     come ``first`` (s, n) before the others, else all the same part."""
     there = met * need_t.sum(axis=1)
     ahead_t = np.where(first, need_t, 0.0)
-    ahead = _over(np.minimum(there, ahead_t.sum(axis=1)), ahead_t.sum(axis=1))
+    ahead = part_of(np.minimum(there, ahead_t.sum(axis=1)), ahead_t.sum(axis=1))
     others_t = need_t - ahead_t
-    others = _over(there - ahead * ahead_t.sum(axis=1), others_t.sum(axis=1))
+    others = part_of(there - ahead * ahead_t.sum(axis=1), others_t.sum(axis=1))
     return np.asarray(ahead[:, None] * ahead_t + others[:, None] * others_t)
 
 
@@ -86,7 +86,7 @@ def run_lines(
     short = lacking > 1e-9 * need_t
     filled = np.where(short, 0.0, refill * (usual - parts_t))
     got = served_t + drawn
-    lost = exposed_share[:, :, None] * (1.0 - np.minimum(_over(got, need_t), 1.0))
+    lost = exposed_share[:, :, None] * (1.0 - np.minimum(part_of(got, need_t), 1.0))
     if not len(lost):
         nothing = np.zeros(need_t.shape[1:])
         return Lines(need_t, got, parts_t, nothing, np.full(nothing.shape, -1))
@@ -101,6 +101,6 @@ def unit_cost_usd(intensity_t: Array, dearer_usd_t: Array) -> Array:
     return np.asarray(np.einsum("ms,msn->sn", intensity_t, dearer_usd_t))
 
 
-def _over(top: Array, bottom: Array) -> Array:
+def part_of(top: Array, bottom: Array) -> Array:
     """Ratio; 1 where there is nothing below and nothing is wanted."""
     return np.divide(top, bottom, out=np.ones_like(bottom), where=bottom > 0)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from world.axes import COMPONENT, STAGES, Array, Mask
+from world.axes import COMPONENT, STAGES, Array, Mask, Whole
 from world.downstream import Lines
 
 if TYPE_CHECKING:
@@ -45,13 +45,20 @@ def _sectors(world: TradeWorld, found: SectorRound) -> None:
     }
     world.record.add(
         "sectors",
-        round=world.round,
-        quarter=world.quarters[world.round],
-        country=[axes.countries[place] for place in country],
-        sector=[sectors.names[place] for place in sector],
+        **_of_rows(world, sector, country),
         scarcest=[axes.minerals[place] if place >= 0 else "" for place in lines.scarcest[at]],
         **{name: values[at].tolist() for name, values in numbers.items()},
     )
+
+
+def _of_rows(world: TradeWorld, sector: Whole, country: Whole) -> dict[str, object]:
+    """When and where: the columns that both tables begin with; positions (row,)."""
+    return {
+        "round": world.round,
+        "quarter": world.quarters[world.round],
+        "country": [world.base.axes.countries[place] for place in country],
+        "sector": [world.economy.sectors.names[place] for place in sector],
+    }
 
 
 def _parts_days(world: TradeWorld, lines: Lines) -> Array:
@@ -69,10 +76,7 @@ def _shortages(world: TradeWorld, lines: Lines) -> None:
     component = sectors.made_of[COMPONENT][mineral, sector]
     world.record.add(
         "sector_shortages",
-        round=world.round,
-        quarter=world.quarters[world.round],
-        country=[axes.countries[place] for place in country],
-        sector=[sectors.names[place] for place in sector],
+        **_of_rows(world, sector, country),
         mineral=[axes.minerals[place] for place in mineral],
         stage=[STAGES[COMPONENT] if is_component else "refined" for is_component in component],
         need_t=lines.need_t[at].tolist(),

@@ -14,7 +14,7 @@ import numpy as np
 
 from world.assembly import added_cost_share, move, placed_t, sheltered
 from world.axes import COMPONENT, REFINED, Array, Mask, gather
-from world.downstream import Lines, met_share, run_lines, share_out, spared_share, unit_cost_usd
+from world.downstream import Lines, met_share, part_of, run_lines, share_out, spared_share, unit_cost_usd
 from world.holdings import first_prices, private_share, use_of_users_t
 from world.market_round import Cleared
 from world.second_sources import at_buyers_t
@@ -63,7 +63,7 @@ def run_sectors(world: TradeWorld, cleared: Cleared) -> None:
         here = sectors.made_of[stage][:, :, None]
         first_t = np.where(here, here_t, 0.0)
         country_t, kept, met = _met(world, cleared, stage)
-        wanted = first_t * _share(country_t, first_t.sum(axis=1))[:, None]
+        wanted = first_t * part_of(country_t, first_t.sum(axis=1))[:, None]
         need += wanted
         used += wanted * kept[:, None]
         served += share_out(wanted, met, first)
@@ -76,13 +76,13 @@ def run_sectors(world: TradeWorld, cleared: Cleared) -> None:
     worth = need * base_usd_t
     world.sectors = SectorRound(
         lines,
-        _share((used * base_usd_t).sum(axis=0), worth.sum(axis=0)),
-        _share((served * base_usd_t).sum(axis=0), worth.sum(axis=0)),
+        part_of((used * base_usd_t).sum(axis=0), worth.sum(axis=0)),
+        part_of((served * base_usd_t).sum(axis=0), worth.sum(axis=0)),
         worth.sum(axis=0),
         lines.lost_share * sectors.value_usd,
         (lines.got_t * dearer).sum(axis=0),
         unit_cost_usd(sectors.intensity_t, dearer),
-        _share(*(_components(sectors, tonnes, base_usd_t) for tonnes in (here_t, sectors.need_t))),
+        part_of(*(_components(sectors, tonnes, base_usd_t) for tonnes in (here_t, sectors.need_t))),
     )
     move_assembly(world, dearer)
 
@@ -105,7 +105,7 @@ def move_assembly(world: TradeWorld, dearer_usd_t: Array) -> None:
         cost = sheltered(cost, first_t, floor_members(world), p.assembly_home_share)
     speed = p.assembly_speed_year / world.clock.rounds_per_year
     moved = move(world.state.assembly_log, cost, first_t, p.assembly_response, speed)
-    here = _share(placed_t(first_t, moved, moves).sum(axis=1), first_t.sum(axis=1))
+    here = part_of(placed_t(first_t, moved, moves).sum(axis=1), first_t.sum(axis=1))
     world.state.assembly_log = moved
     world.state.markets.final_place = gather(here, axes.final_users, 1.0)
 
@@ -134,7 +134,7 @@ def _met(world: TradeWorld, cleared: Cleared, stage: int) -> tuple[Array, Array,
     met = met_share(need, used, unmet, spared, p.sector_replaced_share)
     home = [_home(world, stage, tonnes) for tonnes in (need, np.minimum(used, need), need * met)]
     wanted, kept, got = home
-    return wanted, _share(kept, wanted), _share(got, wanted)
+    return wanted, part_of(kept, wanted), part_of(got, wanted)
 
 
 def _prices(world: TradeWorld, stage: int) -> tuple[Array, Array]:
@@ -153,8 +153,3 @@ def _prices(world: TradeWorld, stage: int) -> tuple[Array, Array]:
 
 def _home(world: TradeWorld, stage: int, users: Array) -> Array:
     return use_by_country_t(world.base.axes, world.economy.final_use, stage, users)
-
-
-def _share(part: Array, whole: Array) -> Array:
-    """Ratio; 1 where there is nothing."""
-    return np.divide(part, whole, out=np.ones_like(whole), where=whole > 0)

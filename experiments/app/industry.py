@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from experiments.app.drawn import drawn_once
-from experiments.figures.naming import quarter_in_words, sector_in_words, the_country
+from experiments.app.line_chart import line_chart, make_line
+from experiments.figures.naming import sector_in_words, the_country
 from experiments.figures.sectors import find_sector, sector_colours
 from experiments.results import Run
 from experiments.sector_findings import largest_loss
@@ -18,7 +16,7 @@ def show_industry(run: Run) -> str:
     billion USD a year; where nothing is lost what inputs add to products in the leader's country, %."""
     rows = run.table("sectors")
     if rows.empty:
-        return _chart(run, "The data of this world know no sectors", "", [], "")
+        return line_chart("The data of this world know no sectors", "", run, [])
     if largest_loss(run) is not None:
         column, unit, scale, note = (
             "output_lost_usd",
@@ -37,18 +35,5 @@ def show_industry(run: Run) -> str:
         )
     wide = scale * rows.pivot_table(index="round", columns="sector", values=column, aggfunc="sum")
     colours = sector_colours(run.table("sectors"))
-    lines = [
-        {
-            "name": sector_in_words(str(name)),
-            "colour": colours[str(name)],
-            "dash": "",
-            "values": [float(f"{value:.5g}") for value in wide[name]],
-        }
-        for name in wide
-    ]
-    return _chart(run, find_sector(run), unit, lines, note)
-
-
-def _chart(run: Run, title: str, unit: str, lines: list[dict[str, Any]], note: str) -> str:
-    x = [quarter_in_words(quarter) for quarter in run.quarters]
-    return json.dumps({"kind": "lines", "title": title, "unit": unit, "x": x, "lines": lines, "note": note})
+    lines = [make_line(sector_in_words(str(name)), colours[str(name)], wide[name]) for name in wide]
+    return line_chart(find_sector(run), unit, run, lines, note)

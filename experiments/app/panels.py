@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Iterable
-from typing import Any
 
 from experiments.app.drawn import drawn_once
+from experiments.app.line_chart import line_chart, make_line
 from experiments.app.logbook import news_of
 from experiments.explain import explain_decisions
 from experiments.figures import theme
@@ -35,10 +33,10 @@ def show_prices(run: Run, mineral: str, stage: str) -> str:
     rows = zone[(zone["mineral"] == mineral) & (zone["stage"] == stage)].sort_values("round")
     home = country_name(run.dominant_refiner)
     lines = [
-        _line("inside", theme.MEMBERS, rows["price_inside_usd_t"] / 1000),
-        _line("outside", theme.OTHERS, rows["price_outside_usd_t"] / 1000, "4 2"),
-        _line(f"at the gate, {home}", theme.DOMINANT, rows["price_home_usd_t"] / 1000),
-        _line("floor", "ink", rows["reference_price_usd_t"] / 1000, "1 3"),
+        make_line("inside", theme.MEMBERS, rows["price_inside_usd_t"] / 1000),
+        make_line("outside", theme.OTHERS, rows["price_outside_usd_t"] / 1000, "4 2"),
+        make_line(f"at the gate, {home}", theme.DOMINANT, rows["price_home_usd_t"] / 1000),
+        make_line("floor", "ink", rows["reference_price_usd_t"] / 1000, "1 3"),
     ]
     binds = int(rows["floor_binds"].sum())
     floor = (
@@ -47,7 +45,7 @@ def show_prices(run: Run, mineral: str, stage: str) -> str:
         else "no floor is in force"
     )
     title = f"{mineral_name(mineral)}, {stage}: {floor}"
-    return _chart("lines", title, "USD/kg", run, lines)
+    return line_chart(title, "USD/kg", run, lines)
 
 
 @drawn_once
@@ -57,13 +55,13 @@ def show_members(run: Run) -> str:
     rungs = countries.pivot(index="round", columns="country", values="rung")
     waiting = countries.assign(holds=holding_out(countries)).groupby("round")["holds"].sum()
     lines = [
-        _line("bound by the floor", theme.MEMBERS, (rungs == 4).sum(axis=1)),
-        _line("action plan or higher", "#4a92cc", (rungs >= 3).sum(axis=1), "4 2"),
-        _line("hold out", theme.HOLD_OUTS, waiting),
+        make_line("bound by the floor", theme.MEMBERS, (rungs == 4).sum(axis=1)),
+        make_line("action plan or higher", "#4a92cc", (rungs >= 3).sum(axis=1), "4 2"),
+        make_line("hold out", theme.HOLD_OUTS, waiting),
     ]
     bound = as_signatories(map(str, rungs.columns[(rungs.iloc[-1] == 4).to_numpy()]))
     title = f"Bound by the floor: {in_words([country_name(code) for code in bound], 5)}"
-    return _chart("lines", title, "countries", run, lines, note=last_mover(run))
+    return line_chart(title, "countries", run, lines, note=last_mover(run))
 
 
 def last_mover(run: Run) -> str:
@@ -87,14 +85,14 @@ def show_grip(run: Run, mineral: str = "") -> str:
         ranked[-1] = mineral
     lines = [
         {
-            **_line(
+            **make_line(
                 mineral_name(name), theme.DOMINANT if name == mineral else theme.OTHERS, 100 * shares[name]
             ),
             "width": 2.8 if name == mineral else 1.2,
         }
         for name in ranked
     ]
-    return _chart("lines", find_dominance(run), "% of world refining", run, lines)
+    return line_chart(find_dominance(run), "% of world refining", run, lines)
 
 
 @drawn_once
@@ -102,13 +100,13 @@ def show_reserve(run: Run) -> str:
     """Stocks of the strategic reserve against their goals, and its accounts in words."""
     rows = run.table("reserve")
     if rows.empty:
-        return _chart("lines", "No strategic reserve in this scenario", "", run, [])
+        return line_chart("No strategic reserve in this scenario", "", run, [])
     value = rows.groupby("round")["book_value_usd"].sum().reindex(run.rounds)
     cash = rows.groupby("round")[["cash_usd", "loan_usd"]].first().reindex(run.rounds)
     lines = [
-        _line("stock at cost", theme.MEMBERS, value / 1e9),
-        _line("loan", theme.ACCOUNT_COLOURS["miners"], cash["loan_usd"] / 1e9, "4 2"),
-        _line("cash", theme.OTHERS, cash["cash_usd"] / 1e9),
+        make_line("stock at cost", theme.MEMBERS, value / 1e9),
+        make_line("loan", theme.ACCOUNT_COLOURS["miners"], cash["loan_usd"] / 1e9, "4 2"),
+        make_line("cash", theme.OTHERS, cash["cash_usd"] / 1e9),
     ]
     last = rows[rows["round"] == rows["round"].max()]
     full = last[last["stock_t"] >= 0.95 * last["target_t"]]["mineral"]
@@ -120,7 +118,7 @@ def show_reserve(run: Run) -> str:
     sums = [float(flows[name]) for name in ("purchase_usd", "sale_usd", "carrying_usd")]
     bought, sold, carried = (format_money(usd) if usd >= LEAST_USD else "nothing" for usd in sums)
     note = f"Since the start: bought for {bought}, sold for {sold}, interest and storage {carried}."
-    return _chart("lines", title, "billion USD", run, lines, note=note)
+    return line_chart(title, "billion USD", run, lines, note=note)
 
 
 @drawn_once
@@ -149,16 +147,3 @@ def _price_now(run: Run, mineral: str) -> str:
     gap = f"{100 * (inside / outside - 1):+.0f}%"
     floor = ", where the floor binds" if row["floor_binds"] else ""
     return f"{name} costs {format_price(inside)} inside{floor}, {format_price(outside)} outside ({gap})."
-
-
-def _line(name: str, colour: str, values: Iterable[float], dash: str = "") -> dict[str, Any]:
-    return {"name": name, "colour": colour, "dash": dash, "values": [_number(value) for value in values]}
-
-
-def _number(value: float) -> float | None:
-    return float(f"{value:.5g}") if math.isfinite(value) else None
-
-
-def _chart(kind: str, title: str, unit: str, run: Run, lines: list[dict[str, Any]], note: str = "") -> str:
-    x = [quarter_in_words(quarter) for quarter in run.quarters]
-    return json.dumps({"kind": kind, "title": title, "unit": unit, "x": x, "lines": lines, "note": note})
