@@ -27,7 +27,7 @@ class Play(NamedTuple):
 
 
 def plays_of(design: Design, levers: tuple[tuple[str, Value], ...], draws: Iterable[int]) -> list[Play]:
-    """The runs by which a candidate is judged: these draws with every seed, or each with a seed of its own."""
+    """The runs by which a candidate is judged: these draws with every seed, or a seed each."""
     return [
         Play(levers, draw, seed)
         for draw in draws

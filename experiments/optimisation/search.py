@@ -168,9 +168,7 @@ class _Search:
 
     def _evaluate(self, found: Iterable[Levers], draws: Iterable[int]) -> None:
         numbers = list(draws)
-        plays = [
-            play for levers in dict.fromkeys(found) for play in plays_of(self.design, levers, numbers)
-        ]
+        plays = [play for levers in dict.fromkeys(found) for play in plays_of(self.design, levers, numbers)]
         todo = [play for play in plays if play not in self.archive.known]
         self._played += len(plays) - len(todo)
         work = partial(_play_one, self.design, self.nature, self.play)
