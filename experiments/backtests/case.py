@@ -74,6 +74,11 @@ class Case(Scene):
         """The country that restricts, or the importer that acts."""
         return self.world.home
 
+    @property
+    def held_out(self) -> bool:
+        """Whether the case only judges: nothing is fitted to it and it is counted by itself."""
+        return self.world.held_out
+
     def scenario(self, variant: str = ACTUAL, parameters: Mapping[str, float] | None = None) -> Scenario:
         """The scenario of a variant under ``parameters``. Raises ``ScenarioError`` with one line."""
         keys = {name: value for name, value in self.keys.items() if name != "measures"}

@@ -255,10 +255,11 @@ class CaseSchema(Section):
     """The keys of ``case.toml`` that a scenario does not have.
 
     zero : the day from which windows and dates of criteria count; home : the country that restricts, or the
-    importer that acts; groups : names for sets of countries
+    importer that acts; groups : names for sets of countries; held_out : nothing is fitted to it
     """
 
     zero: date
+    held_out: bool = False
     home: Country
     countries: Annotated[tuple[CountryEntry, ...], BeforeValidator(_tuple)]
     minerals: dict[Name, MineralEntry]
