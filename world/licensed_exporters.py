@@ -28,7 +28,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from world.axes import Array, Axes, Whole, gather_pairs
-from world.decrees import with_decrees
+from world.decrees import export_quotas
 from world.happenings import Happenings
 from world.parameters import ParameterValues
 from world.state import Politics
@@ -74,7 +74,7 @@ def licensed_exporters(
     listed = on_lanes("licensed_share") * on_lanes("subject_share") * on_lanes("for_few")
     share = np.where(new, listed, 0.0)
     granted = 1.0 - on_lanes("refused_share")
-    for quota in with_decrees(happenings, politics.controls).export_quotas if with_quotas else ():
+    for quota in export_quotas(happenings, politics.controls) if with_quotas else ():
         if quota.stage == stage and quota.for_few:
             mine = np.flatnonzero(sellers[quota.mineral] == quota.exporter)
             to = np.array(range(countries) if quota.importers is None else quota.importers, dtype=np.int64)

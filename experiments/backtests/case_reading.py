@@ -38,6 +38,19 @@ def find_cases(names: list[str]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
+def cases_to_fit(names: list[str]) -> list[Path]:
+    """As ``find_cases``, without cases that are held out. Raises ``CaseError``, also where
+    one of those is named."""
+    folders = find_cases(names)
+    held_out = [folder for folder in folders if read_case(folder).held_out]
+    if held_out and "all" not in (names or ["all"]):
+        name = held_out[0].name
+        raise CaseError(
+            f"{name}/case.toml: held_out: given true, allowed: false for a case that is fitted to"
+        )
+    return [folder for folder in folders if folder not in held_out]
+
+
 def read_case(folder: Path) -> Case:
     """The case in a folder, checked as far as its world goes.
 

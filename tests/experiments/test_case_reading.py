@@ -8,7 +8,7 @@ from made_up_case import CASE, CRITERIA, HEADER, HISTORY, write_case
 
 from experiments.__main__ import main
 from experiments.backtests.case import CaseError
-from experiments.backtests.case_reading import find_cases, read_case
+from experiments.backtests.case_reading import cases_to_fit, find_cases, read_case
 from experiments.backtests.criteria import read_criteria
 from experiments.backtests.history import read_series
 
@@ -21,6 +21,21 @@ def test_a_sound_case_is_read_whole(tmp_path: Path) -> None:
     assert [(row.id, row.part) for row in rows] == [("P", "1"), ("X", "gone"), ("X", "stays")]
     assert [len(series.points) for series in read_series(case)] == [2]
     assert [measure.id for measure in case.scenario("open").measures] == []
+
+
+def test_nothing_is_fitted_to_a_case_that_is_held_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = write_case(tmp_path)
+    judge = given.rename(tmp_path / "judge")
+    given = write_case(tmp_path)
+    text = (judge / "case.toml").read_text(encoding="utf-8")
+    (judge / "case.toml").write_text("held_out = true\n" + text, encoding="utf-8")
+    monkeypatch.setattr("experiments.backtests.case_reading.LIBRARY", tmp_path)
+    assert find_cases(["all"]) == [given, judge]
+    assert cases_to_fit(["all"]) == cases_to_fit([]) == [given]
+    with pytest.raises(CaseError, match=r"judge/case\.toml: held_out: given true, allowed: false"):
+        cases_to_fit([given.name, "judge"])
 
 
 FAULTS = [
