@@ -39,8 +39,13 @@ def disturb(world: TradeWorld) -> None:
     """
     markets, streams, p, axes = world.state.markets, world.streams, world.parameters, world.base.axes
     if world.round > 0:
-        growth = p.demand_growth_scale * world.economy.demand_growth[world.round]
-        markets.demand_growth = markets.demand_growth * np.exp(growth / world.clock.rounds_per_year)
+        a_round = p.demand_growth_scale / world.clock.rounds_per_year
+        markets.demand_growth = markets.demand_growth * np.exp(
+            a_round * world.economy.demand_growth[world.round]
+        )
+        markets.demand_apart = markets.demand_apart * np.exp(
+            a_round * world.economy.growth_apart[world.round]
+        )
     markets.stock_build_left = max(0.0, 1.0 - (world.round + 1) / world.clock.rounds_per_year)
     if not world.premise.run.shocks:
         return

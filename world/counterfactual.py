@@ -165,7 +165,10 @@ def _captured(horizon: Horizon, cases: Sequence[Case]) -> Array:
 def _asks(case: Case, mineral: int) -> tuple[Any, ...]:
     """All that makes the market of a mineral under a case what it is."""
     controls = tuple(
-        (control.actor, control.stage, control.targets, control.approval_share, control.tax_share)
+        (
+            *(control.actor, control.stage, control.targets, control.approval_share, control.tax_share),
+            control.for_few,
+        )
         for control in case.controls
         if control.mineral == mineral
     )
