@@ -14,6 +14,9 @@ from world.axes import Array, Axes
 from world.clock import Clock
 from world.dataset import Dataset
 
+EXPECTED = "expected"
+"""Path of ``demand_growth`` that holds what was expected, where that is not the path itself."""
+
 
 @dataclass(frozen=True)
 class Volatility:
@@ -54,6 +57,16 @@ def read_demand_growth(dataset: Dataset, scenario: str, clock: Clock, rounds: in
                 for year in years
             ]
     return growth
+
+
+def read_expected_growth(dataset: Dataset, scenario: str, clock: Clock, rounds: int) -> tuple[Array, Array]:
+    """(round, mineral) growth of demand a year that everyone expects in a round, and that was expected for
+    the round on the eve of the run. A path that is published is known to all. Where a data set tells what
+    was expected (``EXPECTED``), nobody on the eve knew more than what was expected then.
+    """
+    told = (dataset.table("demand_growth")["scenario"] == EXPECTED).any()
+    expected = read_demand_growth(dataset, EXPECTED if told else scenario, clock, rounds)
+    return expected, np.broadcast_to(expected[:1], expected.shape) if told else expected
 
 
 def read_volatility(dataset: Dataset, axes: Axes) -> Volatility:

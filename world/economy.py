@@ -10,6 +10,7 @@ from world.axes import REFINED, Array
 from world.background import (
     Volatility,
     read_demand_growth,
+    read_expected_growth,
     read_goods_trade,
     read_long_run_elasticity,
     read_volatility,
@@ -45,7 +46,8 @@ class Economy:
     grip : (mineral,) the dominant refiner's share of refined output in the base year
     component_stop_usd : (country,) loss a round if goods made by the dominant refiner stopped coming
     minerals_at_risk_usd : (country,) loss a round if the dominant refiner stopped all trade in minerals
-    demand_growth : (round, mineral) a year
+    demand_growth : (round, mineral) a year; expected_growth : what everyone expects of it in the round,
+        foreseen_growth : and expected on the eve
     eve : last day that counts for memberships
     demand_long_run, component_long_run : (mineral,) elasticity of first users, of final users for components
     sectors : what is made of components and metal where
@@ -66,6 +68,8 @@ class Economy:
     component_stop_usd: Array
     minerals_at_risk_usd: Array
     demand_growth: Array
+    expected_growth: Array
+    foreseen_growth: Array
     demand_long_run: Array
     component_long_run: Array
     volatility: Volatility
@@ -90,6 +94,8 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
     grip = np.where(axes.refiners == dominant, output, 0.0).sum(axis=1) / output.sum(axis=1)
     network = make_hub_network(base.evidence, trade, (leader, dominant), parameters)
     room = room_t(base, trade, parameters.hub_room_share)
+    path = (dataset, run.demand, run.clock, run.rounds + 20 * run.rounds_per_year)
+    expected, foreseen = read_expected_growth(*path)
     return Economy(
         base=base,
         facts=facts,
@@ -105,9 +111,9 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
         grip=grip,
         component_stop_usd=_component_stop(base, need, final_use, grip, dominant, parameters),
         minerals_at_risk_usd=minerals_at_risk_usd(base, grip, dominant, parameters),
-        demand_growth=read_demand_growth(
-            dataset, run.demand, run.clock, run.rounds + 20 * run.rounds_per_year
-        ),
+        demand_growth=read_demand_growth(*path),
+        expected_growth=expected,
+        foreseen_growth=foreseen,
         demand_long_run=read_long_run_elasticity(dataset, "demand_long_run"),
         component_long_run=np.nan_to_num(read_long_run_elasticity(dataset, "demand_component_long_run")),
         volatility=read_volatility(dataset, axes),

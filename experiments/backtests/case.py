@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from experiments.backtests.case_schema import CaseSchema
 from experiments.backtests.case_tables import build_dataset, countries_of
 from experiments.backtests.clock import Clock
+from experiments.backtests.mineral_tables import growth_path
 from experiments.backtests.scene import Scene
 from world.axes import REST_OF_WORLD, Array
 from world.dataset import Dataset
@@ -137,8 +138,8 @@ class Case(Scene):
         found = {}
         for name, entry in self.world.minerals.items():
             years = [clock.first_month + clock.months_a_round * number for number in range(clock.rounds)]
-            path = sorted((int(year), share) for year, share in entry.growth.items()) or [(0, 0.0)]
-            rates = [dict(path).get(month // 12, path[-1][1]) for month in years]
+            path = growth_path(entry)
+            rates = [next(g for first, last, g in path if first < month // 12 <= last) for month in years]
             rates[0] = 0.0
             found[name] = np.exp(np.cumsum(rates) / clock.rounds_per_year)
         return found

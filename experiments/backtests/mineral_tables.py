@@ -8,11 +8,14 @@ from itertools import product
 
 from experiments.backtests.case_schema import MineralEntry
 from world.attribute_rules import Attributes, cover_months, demand_elasticity, supply_elasticity, taste
+from world.background import EXPECTED
 from world.made_up_data import Row
 from world.parameters import ParameterValues
 
 FORM_OF = {"ore": "mined", "refined": "converted", "primary": "primary"}
 STAGE_OF = {"ore": "ore", "refined": "refined", "primary": "refined"}
+LAST_YEAR = 9999
+"""No case lasts longer."""
 RESERVE_YEARS = 30.0
 """Reserves where a case gives none: so many years of what each country mines (assumption)."""
 
@@ -193,11 +196,20 @@ def _component_row(name: str, entry: MineralEntry, price: float) -> Row:
     }
 
 
+def growth_path(entry: MineralEntry) -> list[tuple[int, int, float]]:
+    """(year before the first, last year, growth) without gaps: a year without a figure grows as the last one
+    that has one, and before the first as the first."""
+    given = sorted((int(year), share) for year, share in entry.growth.items()) or [(0, 0.0)]
+    firsts = [-1, *(year - 1 for year, _ in given[1:])]
+    lasts = [*firsts[1:], LAST_YEAR]
+    return [(first, last, share) for first, last, (_, share) in zip(firsts, lasts, given, strict=True)]
+
+
 def _background_rows(name: str, entry: MineralEntry) -> Iterator[tuple[str, Row]]:
-    for path, (year, growth) in product(
-        ("STEPS", "APS", "NZE"), sorted((entry.growth or {"2000": 0.0}).items())
-    ):
-        when: Row = {"from_year": int(year) - 1, "to_year": int(year)}
+    # what happened is no forecast: industry expects what demand grew by in the year before
+    for path, (first, last, growth) in product(("STEPS", "APS", "NZE", EXPECTED), growth_path(entry)):
+        late = int(path == EXPECTED)
+        when: Row = {"from_year": first + late, "to_year": last + late}
         yield "demand_growth", {"mineral": name, "scenario": path, **when, "growth_share_year": growth}
     spread: Row = {"price_sd": 0.3, "output_sd": 0.1, "demand_sd": entry.demand_sd, "shock_persistence": 0.6}
     yield "volatility", {"mineral": name, **spread}
