@@ -12,6 +12,7 @@ from world.background import (
     read_demand_growth,
     read_expected_growth,
     read_goods_trade,
+    read_growth_apart,
     read_long_run_elasticity,
     read_volatility,
     stop_loss_usd,
@@ -48,6 +49,7 @@ class Economy:
     minerals_at_risk_usd : (country,) loss a round if the dominant refiner stopped all trade in minerals
     demand_growth : (round, mineral) a year; expected_growth : what everyone expects of it in the round,
         foreseen_growth : and expected on the eve
+    growth_apart : (round, mineral, country) what a country's demand grows by on top of that, a year
     eve : last day that counts for memberships
     demand_long_run, component_long_run : (mineral,) elasticity of first users, of final users for components
     sectors : what is made of components and metal where
@@ -70,6 +72,7 @@ class Economy:
     demand_growth: Array
     expected_growth: Array
     foreseen_growth: Array
+    growth_apart: Array
     demand_long_run: Array
     component_long_run: Array
     volatility: Volatility
@@ -85,6 +88,7 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
     axes = base.axes
     leader, dominant = axes.country(leader_name), axes.country(dominant_name)
     trade = 1e6 * read_goods_trade(dataset)
+    growth = read_demand_growth(dataset, run.demand, run.clock, run.rounds + 20 * run.rounds_per_year)
     need = final_need_t(dataset, base.margins)
     final_use = spread_final_use(axes, base.margins, need, base.evidence.affinity)
     opens = run.clock.first_day(run.clock.round_named(run.decisions_open))
@@ -94,8 +98,7 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
     grip = np.where(axes.refiners == dominant, output, 0.0).sum(axis=1) / output.sum(axis=1)
     network = make_hub_network(base.evidence, trade, (leader, dominant), parameters)
     room = room_t(base, trade, parameters.hub_room_share)
-    path = (dataset, run.demand, run.clock, run.rounds + 20 * run.rounds_per_year)
-    expected, foreseen = read_expected_growth(*path)
+    expected, foreseen = read_expected_growth(dataset, run.clock, growth)
     return Economy(
         base=base,
         facts=facts,
@@ -111,9 +114,10 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
         grip=grip,
         component_stop_usd=_component_stop(base, need, final_use, grip, dominant, parameters),
         minerals_at_risk_usd=minerals_at_risk_usd(base, grip, dominant, parameters),
-        demand_growth=read_demand_growth(*path),
+        demand_growth=growth,
         expected_growth=expected,
         foreseen_growth=foreseen,
+        growth_apart=read_growth_apart(dataset, growth, run.clock),
         demand_long_run=read_long_run_elasticity(dataset, "demand_long_run"),
         component_long_run=np.nan_to_num(read_long_run_elasticity(dataset, "demand_component_long_run")),
         volatility=read_volatility(dataset, axes),

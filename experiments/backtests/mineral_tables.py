@@ -7,15 +7,14 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 
 from experiments.backtests.case_schema import MineralEntry
+from experiments.backtests.demand_paths import Path, path_of, world_path
 from world.attribute_rules import Attributes, cover_months, demand_elasticity, supply_elasticity, taste
-from world.background import EXPECTED
+from world.background import RECORD
 from world.made_up_data import Row
 from world.parameters import ParameterValues
 
 FORM_OF = {"ore": "mined", "refined": "converted", "primary": "primary"}
 STAGE_OF = {"ore": "ore", "refined": "refined", "primary": "refined"}
-LAST_YEAR = 9999
-"""No case lasts longer."""
 RESERVE_YEARS = 30.0
 """Reserves where a case gives none: so many years of what each country mines (assumption)."""
 
@@ -196,21 +195,23 @@ def _component_row(name: str, entry: MineralEntry, price: float) -> Row:
     }
 
 
-def growth_path(entry: MineralEntry) -> list[tuple[int, int, float]]:
-    """(year before the first, last year, growth) without gaps: a year without a figure grows as the last one
-    that has one, and before the first as the first."""
-    given = sorted((int(year), share) for year, share in entry.growth.items()) or [(0, 0.0)]
-    firsts = [-1, *(year - 1 for year, _ in given[1:])]
-    lasts = [*firsts[1:], LAST_YEAR]
-    return [(first, last, share) for first, last, (_, share) in zip(firsts, lasts, given, strict=True)]
+def _periods(path: Path) -> Iterator[Row]:
+    """The periods of a path of demand; none of it before the first year that is named."""
+    years = sorted(path)
+    yield {"from_year": 1900, "to_year": years[0] - 1, "growth_share_year": 0.0}
+    for year, after in zip(years, [*years[1:], 2060], strict=True):
+        yield {"from_year": year - 1, "to_year": max(after - 1, year), "growth_share_year": path[year]}
 
 
 def _background_rows(name: str, entry: MineralEntry) -> Iterator[tuple[str, Row]]:
-    # what happened is no forecast: industry expects what demand grew by in the year before
-    for path, (first, last, growth) in product(("STEPS", "APS", "NZE", EXPECTED), growth_path(entry)):
-        late = int(path == EXPECTED)
-        when: Row = {"from_year": first + late, "to_year": last + late}
-        yield "demand_growth", {"mineral": name, "scenario": path, **when, "growth_share_year": growth}
+    for path, when in product(("STEPS", "APS", "NZE"), _periods(world_path(entry))):
+        yield "demand_growth", {"mineral": name, "scenario": path, **when}
+    # the years that are named are no forecast: industry knows them when they are over
+    for when in list(_periods(world_path(entry)))[1 if entry.growth or entry.growth_of else 0 :]:
+        yield "demand_growth", {"mineral": name, "scenario": RECORD, **when}
+    for code in entry.used if entry.growth_of else ():
+        for when in _periods(path_of(entry, code)):
+            yield "demand_by_country", {"mineral": name, "iso3": code, **when}
     spread: Row = {"price_sd": 0.3, "output_sd": 0.1, "demand_sd": entry.demand_sd, "shock_persistence": 0.6}
     yield "volatility", {"mineral": name, **spread}
     if has_ore(entry):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pytest
 from made_up_case import CASE, write_case
 
 from experiments.backtests.case import Case
@@ -13,6 +12,7 @@ from experiments.backtests.case_reading import read_case
 from experiments.backtests.play import play_case
 from world.background import read_demand_growth, read_expected_growth
 from world.clock import Clock
+from world.dataset import load_dataset
 
 CLOCK = Clock(4, "2010-Q3")
 
@@ -26,9 +26,10 @@ def growing(folder: Path, growth: str, rounds: int = 6) -> Case:
 
 
 def paths(case: Case, rounds: int) -> list[list[float]]:
-    known = (case.dataset(case.scenario()), "STEPS", CLOCK, rounds)
-    found = (read_demand_growth(*known), *read_expected_growth(*known))
-    return [np.round(path[:, 0], 3).tolist() for path in found]
+    dataset = case.dataset(case.scenario())
+    path = read_demand_growth(dataset, "STEPS", CLOCK, rounds)
+    found = (path, *read_expected_growth(dataset, CLOCK, path))
+    return [np.round(np.expm1(one[:, 0]), 3).tolist() for one in found]
 
 
 def test_industry_expects_the_growth_of_the_year_before(tmp_path: Path) -> None:
@@ -38,18 +39,28 @@ def test_industry_expects_the_growth_of_the_year_before(tmp_path: Path) -> None:
     assert foreseen == [0.02] * 10
 
 
-def test_a_year_without_a_figure_grows_as_the_one_before_it(tmp_path: Path) -> None:
-    case = growing(tmp_path, "{ 2010 = 0.04, 2012 = 0.0 }", 10)
-    path, expected, _ = paths(case, 12)
-    assert path == [0.04] * 6 + [0.0] * 6
-    assert expected == [0.04] * 10 + [0.0] * 2
-    level = case.growth(case.clock)["stuff"]
-    assert level[-1] == pytest.approx(np.exp(0.04 / 4 * 5))
+def test_where_the_year_before_is_not_named_it_expects_the_first_year_of_the_run(tmp_path: Path) -> None:
+    _, expected, foreseen = paths(growing(tmp_path, "{ 2010 = 0.1, 2011 = 0.4 }"), 10)
+    assert expected == [0.1] * 6 + [0.4] * 4
+    assert foreseen == [0.1] * 10
+
+
+def test_nobody_sees_a_slump_before_it_is_there(tmp_path: Path) -> None:
+    path, expected, foreseen = paths(growing(tmp_path, "{ 2011 = -0.4 }"), 10)
+    assert path == [0.0] * 2 + [-0.4] * 8
+    assert expected == [0.0] * 6 + [-0.4] * 4
+    assert foreseen == [0.0] * 10
 
 
 def test_without_any_figure_nothing_grows_and_nobody_expects_it(tmp_path: Path) -> None:
     path, expected, foreseen = paths(read_case(write_case(tmp_path)), 6)
     assert path == expected == foreseen == [0.0] * 6
+
+
+def test_a_published_path_is_known_to_all() -> None:
+    dataset, clock = load_dataset(), Clock()
+    path = read_demand_growth(dataset, "STEPS", clock, 12)
+    assert all(one is path for one in read_expected_growth(dataset, clock, path))
 
 
 def peak_over_start(case: Case) -> float:
