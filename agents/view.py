@@ -88,7 +88,8 @@ class WhatIfControl:
     The answer's ``now`` is today's market; its ``later`` the market of some years on in which the plants
     stand that the prices under the control would have called up or closed, and the control itself is gone
     (``lasts``: it is still there). With ``then_tax_share`` the exports are taxed by so much by then, on top
-    of what stands today, and ``later`` is what these plants change under that tax.
+    of what stands today, and ``later`` is what these plants change under that tax. ``for_few``: what is
+    granted goes to firms on a list, as under a quota.
     """
 
     mineral: str
@@ -98,6 +99,7 @@ class WhatIfControl:
     tax_share: float = 0.0
     lasts: bool = False
     then_tax_share: float = 0.0
+    for_few: bool = False
 
     @property
     def lifts(self) -> bool:

@@ -174,6 +174,8 @@ measures.each | an export quota holds for each target by itself
 measures.delay_days | days before a licence office grants anything that was not cleared before; without it,
     the parameter `licence_delay_days`; with 0 it works at full pace from the first day
 measures.end_use | sectors whose requests a licence office decides on (table `end_use`); without it, all
+measures.holders | who may export under a licence or an export quota: `few` firms on a list, who ask a
+    mark-up, or `anyone` who applies; without it few under a quota, anyone under a licence
 measures.suspends | what a truce holds back or a ruling strikes down, by id
 measures.text | the measure in words, for the table of events
 measures.source | where it is from
@@ -200,5 +202,6 @@ ALLOWED = {
     "measures.above": "a number from 0 to 100",
     "measures.tonnes": "a number from 0 to 1e+09",
     "measures.delay_days": "a number from 0 to 3650",
+    "measures.holders": "few or anyone",
     "measures.end_use": "a list of sectors of the table end_use",
 }

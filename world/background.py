@@ -52,9 +52,8 @@ def read_demand_growth(dataset: Dataset, scenario: str, clock: Clock, rounds: in
     return growth
 
 
-def read_expected_growth(dataset: Dataset, clock: Clock, growth: Array) -> tuple[Array, Array]:
-    """(round, mineral) growth of demand that everyone expects in a round, and that was expected for the round
-    on the eve of the run, a year.
+def read_expected_growth(dataset: Dataset, clock: Clock, growth: Array) -> Array:
+    """(round, mineral) growth of demand that everyone expects in a round, a year.
 
     growth : (round, mineral) along the path. A path that is published is known to all. Where it is what
         happened (``RECORD``), what is expected is what demand grew by in the year before, on the eve as
@@ -63,7 +62,7 @@ def read_expected_growth(dataset: Dataset, clock: Clock, growth: Array) -> tuple
     table = dataset.table("demand_growth")
     record = table[table["scenario"] == RECORD]
     if record.empty:
-        return growth, growth
+        return growth
     years = np.array([clock.first_day(round_).year for round_ in range(len(growth))])
     expected = growth[np.searchsorted(years, years - 1)]
     before = Clock(4, f"{years[0] - 1}-Q1")
@@ -71,7 +70,7 @@ def read_expected_growth(dataset: Dataset, clock: Clock, growth: Array) -> tuple
         if path["from_year"].min() < years[0] - 1:
             known = _along(path, before, 1)[0]
             expected[years == years[0], dataset.minerals.index(str(mineral))] = known
-    return expected, np.broadcast_to(expected[:1], expected.shape)
+    return np.asarray(expected)
 
 
 def read_growth_apart(dataset: Dataset, growth: Array, clock: Clock) -> Array:

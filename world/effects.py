@@ -136,6 +136,7 @@ def _license(now: Happenings, measure: Measure, reach: Reach, force: Force, grou
         ("subject_share", subject),
         ("refused_share", refused),
         ("licence_days", force.days),
+        ("for_few", float(measure.is_for_few)),
         ("delay_days", delay),
     ):
         array = now.writable(name)
@@ -150,7 +151,7 @@ def _ration_exports(now: Happenings, measure: Measure, reach: Reach, force: Forc
     else:
         together = [None if ALL in measure.targets else tuple(reach.targets)]
     now.export_quotas += [
-        ExportQuota(mineral, stage, actor, importers, allowed, force.together)
+        ExportQuota(mineral, stage, actor, importers, allowed, force.together, measure.is_for_few)
         for mineral in reach.minerals
         for stage in reach.stages
         for actor in reach.actors

@@ -10,16 +10,24 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from world.scenario_schema import Country, Section
+from world.scenario_schema import COUNTRY, Country, Section
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0, le=1e15)]
-Year = Annotated[str, Field(pattern=r"^\d{4}$")]
-Growth = Annotated[float, Field(ge=-0.9, le=9)]
+Growth = Annotated[float, Field(ge=-0.9, le=2.5)]
 StageName = Literal["ore", "refined", "component"]
 Making = Literal["ore", "refined", "primary"]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Label = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+NAME, LABEL, YEAR = r"^[a-z][a-z0-9_]*$", r"^[A-Za-z][A-Za-z0-9_]*$", r"^\d{4}$"
+Name = Annotated[str, Field(pattern=NAME)]
+Label = Annotated[str, Field(pattern=LABEL)]
+Year = Annotated[str, Field(pattern=YEAR)]
+LABELS = {
+    COUNTRY: "a label of three capital letters or digits, a letter first, such as CAN or C01",
+    NAME: "a name of small letters, digits and _, a letter first",
+    LABEL: "a name of letters, digits and _, a letter first",
+    YEAR: "a year such as 2014",
+}
+"""What the texts of a case may be that must match a pattern, in words."""
 
 
 def _tuple(value: object) -> object:

@@ -13,8 +13,8 @@ from experiments.backtests.play import play_case
 from world.background import read_demand_growth, read_expected_growth
 from world.clock import Clock
 from world.dataset import load_dataset
-
-CLOCK = Clock(4, "2010-Q3")
+from world.economy import build_economy
+from world.parameters import resolve
 
 
 def growing(folder: Path, growth: str, rounds: int = 6) -> Case:
@@ -26,10 +26,11 @@ def growing(folder: Path, growth: str, rounds: int = 6) -> Case:
 
 
 def paths(case: Case, rounds: int) -> list[list[float]]:
-    dataset = case.dataset(case.scenario())
-    path = read_demand_growth(dataset, "STEPS", CLOCK, rounds)
-    found = (path, *read_expected_growth(dataset, CLOCK, path))
-    return [np.round(np.expm1(one[:, 0]), 3).tolist() for one in found]
+    """Growth in each round, what is expected of it in the round, and on the eve."""
+    scenario = case.scenario()
+    economy = build_economy(case.dataset(scenario), scenario, resolve({}))
+    found = (economy.demand_growth, economy.expected_growth, economy.foreseen_growth)
+    return [np.round(np.expm1(one[:rounds, 0]), 3).tolist() for one in found]
 
 
 def test_industry_expects_the_growth_of_the_year_before(tmp_path: Path) -> None:
@@ -58,9 +59,8 @@ def test_without_any_figure_nothing_grows_and_nobody_expects_it(tmp_path: Path) 
 
 
 def test_a_published_path_is_known_to_all() -> None:
-    dataset, clock = load_dataset(), Clock()
-    path = read_demand_growth(dataset, "STEPS", clock, 12)
-    assert all(one is path for one in read_expected_growth(dataset, clock, path))
+    path = read_demand_growth(load_dataset(), "STEPS", Clock(), 12)
+    assert read_expected_growth(load_dataset(), Clock(), path) is path
 
 
 def peak_over_start(case: Case) -> float:
