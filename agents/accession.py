@@ -16,6 +16,7 @@ from typing import Protocol
 from agents.approval import domestic_approval
 from agents.decision import CountryDecision
 from agents.institutions import fellow_terms
+from agents.political_stake import entry_cost, payoff_scale
 from agents.view import Answer, CountryView, Question, WhatIfControlled, WhatIfMember
 
 RUNG_NAMES = ("none", "forum", "framework", "action_plan", "floor")
@@ -164,18 +165,6 @@ def stay_or_leave(view: CountryView, terms: Mapping[str, float], threshold: floa
     return CountryDecision(view.actor, "accession", choice, other, "floor", terms, threshold)
 
 
-def payoff_scale(view: CountryView) -> float:
-    """What payoffs are compared with: mineral trade, or a small share of GDP for those who trade little;
-    USD a round.
-    """
-    return max(view.mineral_trade_usd, view.parameters["accession_trade_floor_gdp_share"] * view.gdp_usd, 1.0)
-
-
-def entry_cost(view: CountryView) -> float:
-    """Cost of entering (F_in)."""
-    return view.parameters["accession_entry_cost_share"] * payoff_scale(view)
-
-
 def value_of_waiting(view: CountryView, answers: Mapping[Question, Answer]) -> float:
     """Reservation value of holding out for better terms: l g / (r + w), in USD a round.
 
@@ -255,7 +244,8 @@ def floor_terms(
         "security": hazard * view.cut_off_quarters * relieved,
         "finance": finance_of_the_floor(view) + view.side_payment_usd,
         "tariff relief": view.tariff_relief_usd,
-        "retaliation": -view.retaliation_belief * episode_share * loss,
+        "retaliation": -view.retaliation_belief * episode_share * (loss + view.goods_at_risk_usd),
+        "administration": -view.administration_usd,
         "autonomy": last_step * autonomy(view),
         "domestic approval": 0.0 if member else last_step * domestic_approval(view, payoff_scale(view)),
         "pressure": last_step * pressure(view),
