@@ -18,14 +18,23 @@ RULE_WORDS = {"nothing_changes": "nothing changes", "static_elasticity": "one st
 
 
 def describe_backtests(tests: Sequence[Backtest]) -> list[str]:
-    """Lines for the terminal: every criterion, then pass rates by grade and against the naive rules."""
-    lines: list[str] = []
+    """Lines for the terminal: every criterion, then pass rates by grade and against the naive rules;
+    cases that are held out come after the others and are counted by themselves."""
+    given = [test for test in tests if not test.case.held_out]
+    held_out = [test for test in tests if test.case.held_out]
+    lines = [*_test_lines(given)] if given else []
+    if held_out:
+        lines += ["", "Cases held out: nothing was fitted to them", *_test_lines(held_out)]
+    return lines
+
+
+def _test_lines(tests: Sequence[Backtest]) -> Iterator[str]:
     for test in tests:
-        lines += ["", f"{test.case.name}  {test.case.keys.get('name', '')}"]
-        lines += [f"  {line}" for line in test.lost]
+        yield from ("", f"{test.case.name}  {test.case.keys.get('name', '')}")
+        yield from (f"  {line}" for line in test.lost)
         for score in test.scores:
-            lines += list(_score_lines(score))
-    return [*lines, "", *_rate_lines(tests)]
+            yield from _score_lines(score)
+    yield from ("", *_rate_lines(tests))
 
 
 def _score_lines(score: Score) -> Iterator[str]:
@@ -79,6 +88,7 @@ def score_rows(tests: Sequence[Backtest]) -> list[dict[str, object]]:
     return [
         {
             "case": score.case,
+            "held_out": test.case.held_out,
             "id": score.parts[0].criterion.id,
             "grade": score.grade,
             "kind": score.deciding.criterion.kind,

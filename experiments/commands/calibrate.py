@@ -20,7 +20,9 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser = commands.add_parser(
         "calibrate", help="fit the parameters to all cases of history at once", description=__doc__
     )
-    parser.add_argument("cases", nargs="*", metavar="CASE", help="as for backtest (default: all)")
+    parser.add_argument(
+        "cases", nargs="*", metavar="CASE", help="as for backtest (default: all that are not held out)"
+    )
     parser.add_argument(
         "--members", type=whole(10), default=60, metavar="N", help="sets of parameters (default: 60)"
     )
@@ -44,7 +46,7 @@ def calibrate(arguments: argparse.Namespace) -> int:
 
     need("pyesmda", "calibration")
     from experiments.backtests.calibration import calibrate as run
-    from experiments.backtests.case_reading import find_cases
+    from experiments.backtests.case_reading import cases_to_fit
     from experiments.backtests.draws import write_ensemble
     from experiments.backtests.store import played
 
@@ -54,7 +56,7 @@ def calibrate(arguments: argparse.Namespace) -> int:
         with progress_bar("runs", arguments.quiet) as progress:
             return played(rows, sets, arguments.seed, Path(arguments.store), arguments.jobs, progress)
 
-    folders = find_cases(arguments.cases)
+    folders = cases_to_fit(arguments.cases)
     found = run(folders, arguments.members, arguments.steps, arguments.seed, play, arguments.leave_out)
     say(arguments.quiet, *_lines(found))
     if arguments.ensemble:

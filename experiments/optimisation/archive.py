@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from experiments.results import ResultsError
+from experiments.sweep.design import Design
 from experiments.sweep.factor import Value
 
 PLAYS, SEARCH, DESIGN = "plays.jsonl", "search.json", "design.toml"
@@ -23,6 +24,15 @@ class Play(NamedTuple):
     levers: tuple[tuple[str, Value], ...]
     draw: int
     seed: int
+
+
+def plays_of(design: Design, levers: tuple[tuple[str, Value], ...], draws: Iterable[int]) -> list[Play]:
+    """The runs by which a candidate is judged: these draws with every seed, or a seed each."""
+    return [
+        Play(levers, draw, seed)
+        for draw in draws
+        for seed in ((draw + 1,) if design.seed_each else design.seeds)
+    ]
 
 
 class Archive:

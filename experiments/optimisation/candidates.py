@@ -17,12 +17,19 @@ DECIMALS = 2
 Levers = tuple[tuple[str, Value], ...]
 
 
+def varies_by_draw(design: Design) -> bool:
+    """Whether a second draw is another world: by what is not known, or by a seed of its own."""
+    return bool(design.uncertainties) or design.seed_each
+
+
 def draw_nature(design: Design, draws: int, seed: int) -> list[Point]:
-    """``draws`` settings of the uncertainties by Latin hypercube, the same for every candidate; one empty
-    setting where there is no uncertainty.
+    """``draws`` settings of the uncertainties by Latin hypercube, the same for every candidate; empty ones
+    where there is no uncertainty, and but one of these unless each draw has a seed of its own.
     """
-    if not design.uncertainties:
+    if not varies_by_draw(design):
         return [{}]
+    if not design.uncertainties:
+        return [{} for _ in range(draws)]
     sampling = SamplingSection(kind="latin_hypercube", size=draws, seed=seed)
     return draw_points(replace(design, levers=(), sampling=sampling))
 

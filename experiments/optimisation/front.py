@@ -12,7 +12,7 @@ import numpy as np
 from experiments.analysis.study import Numbers
 from experiments.analysis.wording import rows_of
 from experiments.intervals import clustered_interval
-from experiments.optimisation.archive import Archive, Play
+from experiments.optimisation.archive import Archive, Play, plays_of
 from experiments.optimisation.candidates import Levers, best_of
 from experiments.optimisation.objectives import Objective
 from experiments.sweep.design import Design
@@ -80,8 +80,8 @@ def make_front(
     names = [objective.name for objective in objectives]
     rows: list[dict[str, Any]] = []
     left_out, unfinished = 0, 0
-    plays_of = {levers: _plays(design, levers, range(draws)) for levers in candidates}
-    for levers, plays in plays_of.items():
+    for levers in candidates:
+        plays = plays_of(design, levers, range(draws))
         if any(play not in archive.known for play in plays):
             unfinished += 1
         elif (row := _row(levers, plays, objectives, archive)) is None:
@@ -99,14 +99,15 @@ def make_front(
         table = table.sort_values(
             ["on_front", names[0]], ascending=[False, rising], ignore_index=True, kind="stable"
         )
-    seeds = len(design.seeds)
-    label = f"{design.name}, {len(rows)} policies, {draws} draws, {seeds} seed{'s' * (seeds > 1)} each"
+    label = f"{design.name}, {len(rows)} policies, {draws} draws, {seeds_in_words(design)} each"
     error = next(iter(archive.errors.values()), "")
     return Front(label, design, tuple(objectives), table, status, draws, left_out, unfinished, error)
 
 
-def _plays(design: Design, levers: Levers, draws: Iterable[int]) -> list[Play]:
-    return [Play(levers, draw, seed) for draw in draws for seed in design.seeds]
+def seeds_in_words(design: Design) -> str:
+    """How many seeds a draw is played with."""
+    seeds = len(design.seeds)
+    return "a seed of its own" if design.seed_each else f"{seeds} seed{'s' * (seeds > 1)}"
 
 
 def _row(
@@ -135,7 +136,7 @@ def _set_apart(
     fresh = [draw for draw in played if draw >= draws]
     for objective in objectives:
         for ending, numbers in (("", range(draws)), ("_checked", fresh)):
-            plays = [_plays(design, row[LEVERS], numbers) for row in best]
+            plays = [plays_of(design, row[LEVERS], numbers) for row in best]
             if not all(play in archive.known for some in plays for play in some):
                 plays = [[] for _ in best]
             values = np.array([_values(some, objective, archive) for some in plays])

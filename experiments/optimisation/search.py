@@ -22,13 +22,14 @@ from pathlib import Path
 from experiments.analysis.extras import need
 from experiments.batch import RunFailed
 from experiments.jobs import Lost, in_processes, in_turn, stop_when_told
-from experiments.optimisation.archive import Archive, Play
+from experiments.optimisation.archive import Archive, Play, plays_of
 from experiments.optimisation.candidates import (
     Levers,
     algorithm_of,
     check_levers,
     draw_nature,
     settings_of,
+    varies_by_draw,
 )
 from experiments.optimisation.front import Front, make_front
 from experiments.optimisation.objectives import Objective
@@ -51,6 +52,7 @@ class SearchOptions:
 
     population, generations : candidates of one generation, and how many generations
     draws : settings of the uncertainties under which each candidate is played, with every seed of the design
+        (or, where the design says ``seeds = "each"``, with one of its own)
     checks : fresh draws under which the front is played once more at the end
     seed : of the search and of the draws
     """
@@ -63,8 +65,9 @@ class SearchOptions:
 
     def most_plays(self, design: Design) -> int:
         """Runs at most, without the check: fewer where a candidate comes up again."""
-        draws = self.draws if design.uncertainties else 1
-        return self.population * self.generations * draws * len(design.seeds)
+        draws = self.draws if varies_by_draw(design) else 1
+        seeds = 1 if design.seed_each else len(design.seeds)
+        return self.population * self.generations * draws * seeds
 
 
 def search_policies(
@@ -125,7 +128,7 @@ class _Search:
         self.options, self.jobs, self.progress, self.play = options, jobs, progress, play
         nature = draw_nature(design, options.draws, options.seed)
         fresh = draw_nature(design, options.checks, options.seed + CHECK_SEED) if options.checks else []
-        self.nature = [*nature, *(fresh if design.uncertainties else [])]
+        self.nature = [*nature, *(fresh if varies_by_draw(design) else [])]
         self.draws = len(nature)
         self.candidates: dict[Levers, None] = {}
         self._played = 0
@@ -165,12 +168,7 @@ class _Search:
 
     def _evaluate(self, found: Iterable[Levers], draws: Iterable[int]) -> None:
         numbers = list(draws)
-        plays = [
-            Play(levers, draw, seed)
-            for levers in dict.fromkeys(found)
-            for draw in numbers
-            for seed in self.design.seeds
-        ]
+        plays = [play for levers in dict.fromkeys(found) for play in plays_of(self.design, levers, numbers)]
         todo = [play for play in plays if play not in self.archive.known]
         self._played += len(plays) - len(todo)
         work = partial(_play_one, self.design, self.nature, self.play)

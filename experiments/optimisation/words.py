@@ -12,7 +12,7 @@ from experiments.analysis.wording import (
     rows_of,
     setting_in_words,
 )
-from experiments.optimisation.front import Front
+from experiments.optimisation.front import Front, seeds_in_words
 from experiments.optimisation.objectives import Objective
 
 MOST_SHOWN = 20
@@ -110,11 +110,10 @@ def _cell(front: Front, row: dict[str, Any], objective: Objective) -> str:
 
 
 def _foot(front: Front) -> list[str]:
-    seeds = len(front.design.seeds)
     checked = len(front.table) and front.table[f"{front.objectives[0].name}_checked"].notna().any()
     basis = "fresh draws, played after the search" if checked else "the draws of the search, so too good"
     lines = [
-        f"Means over {basis}; {front.draws} draws of the uncertainties x {seeds} seed{'s' * (seeds > 1)} "
+        f"Means over {basis}; {front.draws} draws of the uncertainties, {seeds_in_words(front.design)} each, "
         "for every policy in the search.",
         "Intervals (95% t) are against the mean of these policies, play for play: what all share is out.",
     ]

@@ -1,6 +1,7 @@
 """Playing and scoring cases: on a made-up world with labels for countries."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from experiments.backtests.evaluation import Outcomes, evaluate
 from experiments.backtests.naive import nothing_changes, static_answer
 from experiments.backtests.play import play_case
 from experiments.backtests.reference import describe_words
-from experiments.backtests.report import score_rows
+from experiments.backtests.report import describe_backtests, score_rows
 from experiments.backtests.scoring import score_part
 from experiments.backtests.vocabulary import words
 from world.parameters import load_parameters
@@ -222,6 +223,18 @@ def test_parts_are_scored_together(test_run: Backtest) -> None:
         assert row["passed"] == all(part["passed"] for part in parts)
     assert test_run.lines["price"].shape == (2, 6)
     assert set(test_run.naive) == {"nothing_changes", "static_elasticity"}
+
+
+def test_cases_held_out_are_counted_by_themselves(test_run: Backtest) -> None:
+    world = test_run.case.world.model_copy(update={"held_out": True})
+    judge = replace(test_run, case=replace(test_run.case, world=world))
+    assert [row["held_out"] for row in score_rows([judge, test_run])] == [True, True, False, False]
+    lines = describe_backtests([judge, test_run])
+    heading = next(i for i, line in enumerate(lines) if line.startswith("Cases held out"))
+    alone = describe_backtests([test_run])
+    assert lines[:heading] == [*alone, ""]
+    assert lines[heading + 1 :] == alone
+    assert not any("held out" in line for line in alone)
 
 
 def test_the_command_writes_rows_and_a_figure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

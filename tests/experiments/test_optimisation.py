@@ -23,6 +23,7 @@ from experiments.optimisation.search import Answer, SearchOptions, search_polici
 from experiments.optimisation.words import describe_front
 from experiments.results import ResultsError
 from experiments.sweep.design import Design
+from experiments.sweep.factor import Factor
 
 pytest.importorskip("pymoo", reason="needs the extra optimisation")
 
@@ -89,6 +90,25 @@ def test_every_policy_is_played_under_the_same_draws(tmp_path: Path) -> None:
     assert all(len(plays) == 4 * 2 for plays in asked.values())
     row = front.table.iloc[0]
     assert row["members_welfare_low"] < row["members_welfare"] < row["members_welfare_high"]
+
+
+@pytest.mark.parametrize("uncertainties", [DESIGN.uncertainties, ()])
+def test_where_each_draw_has_a_seed_of_its_own_none_is_played_twice(
+    uncertainties: tuple[Factor, ...], tmp_path: Path
+) -> None:
+    asked: dict[Any, list[int]] = {}
+
+    def play(design: Design, point: Mapping[str, Any], seed: int) -> Answer:
+        asked.setdefault((point["markup"], point["doctrine"]), []).append(seed)
+        return schaffer(design, {"growth": 0.0, **point}, seed)
+
+    design = replace(DESIGN, uncertainties=uncertainties, seeds=(1, 2, 3, 4), seed_each=True)
+    front = search_policies(design, AIMS, tmp_path / "f", SMALL, play=play)
+    on_front = [asked[row.markup, row.doctrine] for row in front.table[front.table["on_front"]].itertuples()]
+    assert {tuple(seeds) for seeds in on_front} == {(1, 2, 3, 4, 5, 6, 7)}
+    assert {tuple(seeds[:4]) for seeds in asked.values()} == {(1, 2, 3, 4)}
+    assert sum(map(len, asked.values())) - 3 * len(on_front) <= SMALL.most_plays(design)
+    assert "a seed of its own each" in describe_front(front)
 
 
 def test_the_front_is_checked_under_other_draws(tmp_path: Path) -> None:
