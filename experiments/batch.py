@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -145,6 +146,7 @@ def _meta(scenario: Scenario, seed: int, simulation: Simulation, command: str) -
             "compile_s": round(simulation.compile_s, 3),
             "simulation_s": round(simulation.simulation_s, 3),
         },
+        "markets": asdict(simulation.markets),
         "peak_memory_mb": peak_memory_mb(),
         "scenario_text": scenario.text,
     }

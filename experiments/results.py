@@ -258,7 +258,9 @@ _PAGE_HEAD = """# Result tables
 A run is a folder: one Parquet file a table, `run.json` (scenario, seed, version, fingerprint of the data,
 timings, status: `finished`, `interrupted` or `failed`), `report.html` and `figures/`. Its `timings` are
 seconds: `start_s` until the world stands, `compile_s` to compile what clears the market or, where that was
-done before, to read it; `simulation_s` for the rounds, `output_s` for tables, figures and report.
+done before, to read it; `simulation_s` for the rounds, `output_s` for tables, figures and report. `markets`
+counts the markets that its rounds and the questions of its agents `posed`, those cleared `by_fallback`, and
+those `lost`, which nothing cleared: the first of them ends a run.
 
 The unit and meaning of each column are also in the metadata of the Parquet files. Tonnes are contained tonnes
 a quarter; money is USD a quarter unless the unit says more. In a run of months (`rounds_per_year` is 12 in

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from world.market.tally import Tally, counting
 from world.record import Record
 from world.scenario import Scenario
 
@@ -31,7 +32,7 @@ COMPILING = "compiling the market for this computer: once, some half a minute ..
 @dataclass(frozen=True)
 class Simulation:
     """What came of a simulation: ``status`` is finished, interrupted or failed; ``record`` holds whole
-    rounds only.
+    rounds only; ``markets`` counts what the rounds cleared.
     """
 
     record: Record
@@ -41,6 +42,7 @@ class Simulation:
     compile_s: float
     simulation_s: float
     world: TradeWorld
+    markets: Tally
     error: str = ""
     trace: str = ""
 
@@ -68,11 +70,12 @@ def simulate(
         opened = time.perf_counter()
         compile_market(notice)
         compiled = time.perf_counter()
-        status, rounds, error, trace = _play(world, scenario.run.rounds, progress)
+        with counting() as markets:
+            status, rounds, error, trace = _play(world, scenario.run.rounds, progress)
     if status != "finished":
         _keep_rounds(world.record, rounds)
     clock = (opened - began, compiled - opened, time.perf_counter() - compiled)
-    return Simulation(world.record, status, rounds, *clock, world, error, trace)
+    return Simulation(world.record, status, rounds, *clock, world, markets, error, trace)
 
 
 def compile_market(notice: Notice | None = None) -> None:

@@ -98,14 +98,16 @@ def gather_pairs(matrix: Array, sellers: Whole, buyers: Whole, padding: float = 
     """Values of country pairs: (country, country) or (mineral, country, country) -> (mineral, seller,
     buyer).
     """
-    row = np.maximum(sellers, 0)[:, :, None]
-    column = np.maximum(buyers, 0)[:, None, :]
-    present = (sellers >= 0)[:, :, None] & (buyers >= 0)[:, None, :]
-    if matrix.ndim == 2:
-        values = matrix[row, column]
+    gathered: Array = np.empty((*sellers.shape, buyers.shape[1]))
+    if not any(matrix.strides):  # one number seen everywhere
+        gathered[...] = matrix[(0,) * matrix.ndim]
     else:
-        values = matrix[np.arange(len(sellers))[:, None, None], row, column]
-    gathered: Array = np.where(present, values, padding)
+        rows, columns = np.maximum(sellers, 0), np.maximum(buyers, 0)
+        for mineral, found in enumerate(gathered):
+            values = matrix if matrix.ndim == 2 else matrix[mineral]
+            found[...] = values.take(rows[mineral], axis=0).take(columns[mineral], axis=1)
+    gathered[sellers < 0] = padding
+    np.copyto(gathered, padding, where=(buyers < 0)[:, None, :])
     return gathered
 
 

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.adjustment import part_moved
 from world.axes import STAGES, Array, Whole, gather_pairs
-from world.decrees import with_decrees
+from world.decrees import export_quotas
 from world.happenings import ExportQuota
 from world.parameters import ParameterValues
 
@@ -49,7 +50,7 @@ def moved(before: Array, seen: Array, parameters: ParameterValues, rounds_per_ye
     """Fear a round on, toward what is seen."""
     p = parameters
     speed = np.where(seen > before, p.fear_speed_year, p.fear_fade_year)
-    return np.asarray(before + (1.0 - np.exp(-speed / rounds_per_year)) * (seen - before))
+    return np.asarray(before + part_moved(speed, rounds_per_year) * (seen - before))
 
 
 def seen_of(world: TradeWorld, stage: int) -> Array:
@@ -65,7 +66,7 @@ def seen_of(world: TradeWorld, stage: int) -> Array:
             fear = np.maximum(fear, np.where(np.isin(buyers, control.targets), refused, 0.0))
     theirs = np.where((sellers == world.dominant)[:, :, None], share, 0.0).sum(axis=1)
     lanes = gather_pairs(world.happenings.fear[:, stage], sellers, buyers)
-    quotas = with_decrees(world.happenings, politics.controls).export_quotas
+    quotas = export_quotas(world.happenings, politics.controls)
     usual = world.state.markets.usual_flow_t[stage]
     lanes = np.maximum(lanes, refused_by_quotas(quotas, stage, sellers, buyers, usual))
     announced = (lanes * share).sum(axis=1)

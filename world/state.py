@@ -35,6 +35,7 @@ class Control:
     allowed_t : under a quota, most that leaves for the targets together in a round
     approval_before : what was granted before it, so that only what is newly withheld costs trust
     rival_share : share of others in the world's working capacity for the good on the day
+    for_few : firms on a list have parts of what is granted (a question; quotas are, licences are not)
     """
 
     actor: int
@@ -50,6 +51,7 @@ class Control:
     allowed_t: float = np.inf
     approval_before: float = 1.0
     rival_share: float = 0.0
+    for_few: bool = False
 
     @property
     def newly_withheld_share(self) -> float:
@@ -69,6 +71,7 @@ class Markets:
     ]  # block -> (m, tranche, seller) what is left to live on, per tonne of capacity
     ore_outage: Array  # (m, i) log deviation of working capacity
     demand_growth: Array  # (m,) factor on base-year use
+    demand_apart: Array  # (m, n) factor on that, for countries whose demand grows along a path of its own
     demand_shock: Array  # (m,) log deviation
     thrift: Array  # (m, k) factor on use of metal as such
     final_thrift: Array  # (m, f) factor on use of components

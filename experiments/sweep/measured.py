@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
     from world.scenario import Scenario
 
-OWN_COLUMNS = ("key", "point", "seed", "status", "error", "seconds")
+OWN_COLUMNS = (
+    *("key", "point", "seed", "status", "error", "seconds"),
+    *("markets", "markets_by_fallback", "markets_lost"),
+)
 WOULD_LEAVE, WOULD_JOIN = "would_leave", "would_join"
 STABILITY_COLUMNS = {
     WOULD_LEAVE: "members of the zone that would gain by leaving it on the eve of the last reviews, voters",

@@ -16,6 +16,7 @@ from experiments.sweep.factor import SCENARIO, Value
 from experiments.sweep.measured import blank, measure_run, measure_stability, run_of
 from experiments.sweep.plan import PlannedRun
 from experiments.sweep.tables import rounds_part, runs_part
+from world.market.tally import Tally
 from world.scenario import Scenario, change_scenario
 
 
@@ -59,34 +60,37 @@ def play_point(
     RunFailed
         The run could not be finished.
     """
-    return _play(design, settings, seed, progress)[0]
+    return _play(design, settings, seed, progress, Tally())[0]
 
 
 def play_planned(design: Design, planned: PlannedRun) -> PlayedRun:
     """Play one run of a sweep; a failure is a result with its error. The work of one worker at a time."""
     stop_when_told(0, 0)
-    began = time.perf_counter()
+    began, markets = time.perf_counter(), Tally()
     try:
-        outcomes, course = _play(design, planned.settings, planned.seed, stop_when_told)
+        outcomes, course = _play(design, planned.settings, planned.seed, stop_when_told, markets)
     except Exception as error:  # whatever it is, it is kept as a row and the sweep goes on
-        return failed_run(design, planned, _in_a_line(error), time.perf_counter() - began)
+        return failed_run(design, planned, _in_a_line(error), time.perf_counter() - began, markets)
     seconds = time.perf_counter() - began
-    runs = runs_part(design, planned, "finished", "", seconds, outcomes)
+    runs = runs_part(design, planned, "finished", "", seconds, outcomes, markets)
     rounds = rounds_part(design, planned, course) if design.detail != "run" else b""
     return PlayedRun(planned.key, "finished", "", seconds, runs, rounds)
 
 
-def failed_run(design: Design, planned: PlannedRun, error: str, seconds: float = 0.0) -> PlayedRun:
+def failed_run(
+    design: Design, planned: PlannedRun, error: str, seconds: float = 0.0, markets: Tally | None = None
+) -> PlayedRun:
     """The result of a run that could not be finished."""
-    runs = runs_part(design, planned, "failed", error, seconds, blank(design.outcomes))
+    runs = runs_part(design, planned, "failed", error, seconds, blank(design.outcomes), markets)
     return PlayedRun(planned.key, "failed", error, seconds, runs, b"")
 
 
 def _play(
-    design: Design, settings: Mapping[str, Value], seed: int, progress: Progress | None
+    design: Design, settings: Mapping[str, Value], seed: int, progress: Progress | None, markets: Tally
 ) -> tuple[dict[str, float], dict[str, list[float]]]:
     scenario = scenario_at(design, settings)
     simulation = simulate(scenario, seed, progress)
+    markets.add(simulation.markets)
     if simulation.status == "interrupted":
         raise KeyboardInterrupt
     if simulation.status == "failed":

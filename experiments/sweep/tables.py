@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
 from experiments.sweep.course import course_columns
@@ -11,6 +12,7 @@ from experiments.sweep.factor import Factor
 from experiments.sweep.measured import outcome_columns
 from experiments.sweep.plan import PlannedRun
 from world.dataset import load_dataset
+from world.market.tally import Tally
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,6 +24,9 @@ _OF_A_RUN = {
     "status": "finished or failed",
     "error": "what went wrong, in a line; empty where nothing did",
     "seconds": "time that the run took where it was played",
+    "markets": "markets that it posed: those of its rounds and those of its agents' questions",
+    "markets_by_fallback": "those that were not cleared at the first try, and then by a fallback",
+    "markets_lost": "those that nothing cleared; the first one ends a run",
 }
 _OF_A_PERIOD = {
     "key": _OF_A_RUN["key"],
@@ -37,7 +42,8 @@ def runs_schema(design: Design) -> pa.Schema:
     """Columns of ``runs``: what a run is, its factors, its outcomes."""
     import pyarrow as pa
 
-    kinds = (pa.string(), pa.int64(), pa.int64(), pa.string(), pa.string(), pa.float64())
+    names, whole = pa.string(), pa.int64()
+    kinds = (names, whole, whole, names, names, pa.float64(), whole, whole, whole)
     own = list(zip(_OF_A_RUN, kinds, strict=True))
     return pa.schema([*own, *_factor_fields(design), *((name, pa.float64()) for name in design.outcomes)])
 
@@ -59,9 +65,12 @@ def runs_part(
     error: str,
     seconds: float,
     outcomes: Mapping[str, float],
+    markets: Tally | None = None,
 ) -> bytes:
     """The row of one run as a Parquet file."""
-    own = dict(zip(_OF_A_RUN, (*_who(planned), status, error, round(seconds, 4)), strict=True))
+    counts = astuple(markets or Tally())
+    values = (*_who(planned), status, error, round(seconds, 4), *counts)
+    own = dict(zip(_OF_A_RUN, values, strict=True))
     row = {**own, **planned.settings, **outcomes}
     return _parquet({name: [value] for name, value in row.items()}, runs_schema(design))
 

@@ -126,6 +126,7 @@ def test_a_run_leaves_tables_and_says_where_it_comes_from(use_world: object, tmp
     assert len(meta["data_fingerprint"]) == 12
     assert set(meta["timings"]) == {"start_s", "compile_s", "simulation_s", "output_s"}
     assert min(meta["timings"].values()) >= 0
+    assert meta["markets"] == {"posed": 0, "by_fallback": 0, "lost": 0}  # the made-up world clears none
     assert meta["peak_memory_mb"] > 10
     (tmp_path / "again.toml").write_text(meta["scenario_text"])
     assert load_scenario(tmp_path / "again.toml").fingerprint() == meta["scenario_fingerprint"]

@@ -25,6 +25,7 @@ from world.market.purchases import Purchases
 from world.market.rows import Floats
 from world.market.solver import NEWTON_STEPS, clear_market
 from world.market.start import unknowns_of
+from world.market.tally import count
 
 
 @dataclass(frozen=True)
@@ -128,11 +129,14 @@ def _places(
 
 def _rescue(listed: ListedMarket, outcome: Outcome, flows: Sequence[Floats], tolerance: float) -> None:
     """Rows that did not clear, by the fallbacks, as arrays; into ``outcome`` and ``flows``."""
+    count(posed=listed.market.size)
     for row in np.flatnonzero(~(outcome.error <= tolerance)).tolist():
         market = listed.dense([row])
         rescue = continuation(market, tolerance)
         if not rescue.error[0] <= tolerance:
+            count(lost=1)
             raise MarketError(row, market, float(rescue.error[0]))
+        count(by_fallback=1)
         outcome.unknowns[row], outcome.error[row] = rescue.unknowns[0], rescue.error[0]
         outcome.steps[row] += rescue.steps[0]
         for place, (lanes, bought) in enumerate(zip(listed.lanes, rescue.purchases, strict=True)):

@@ -11,6 +11,7 @@ from world.market.fallback import MarketError, continuation
 from world.market.method import newton
 from world.market.rows import join
 from world.market.start import starting_prices, unknowns_of
+from world.market.tally import count
 
 # Keeps the arrays of a pass in the processor's cache.
 ROWS_AT_ONCE = 48
@@ -39,10 +40,13 @@ def _clear_rows(market: Market, start: Prices, first: int, tolerance: float) -> 
     part, begin = (market, start) if market.size <= ROWS_AT_ONCE else (market.take(rows), start.take(rows))
     problem = pose(part)
     outcome = newton(problem, unknowns_of(part, begin), tolerance, NEWTON_STEPS)
+    count(posed=part.size)
     for row in np.flatnonzero(~(outcome.error <= tolerance)):
         rescue = continuation(part.take([int(row)]), tolerance)
         if not rescue.error[0] <= tolerance:
+            count(lost=1)
             raise MarketError(first + int(row), part.take([int(row)]), float(rescue.error[0]))
+        count(by_fallback=1)
         outcome.unknowns[row], outcome.error[row] = rescue.unknowns[0], rescue.error[0]
         outcome.steps[row] += rescue.steps[0]
         for stage, bought in zip(outcome.purchases, rescue.purchases, strict=True):
