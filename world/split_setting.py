@@ -154,8 +154,7 @@ class _Order:
 
     def users(self, values: Any) -> Any:
         """Values with the user as last axis, in this order."""
-        at = self.place.reshape(len(values), *(1,) * (values.ndim - 2), self.place.shape[1])
-        return np.take_along_axis(values, np.broadcast_to(at, (*values.shape[:-1], at.shape[-1])), axis=-1)
+        return in_order(values, self.place)
 
     def buyers(self, values: Any) -> Any:
         """Values with the buyer as last axis."""
