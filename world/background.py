@@ -42,18 +42,37 @@ def restrict_minerals(dataset: Dataset, wanted: Sequence[str]) -> Dataset:
 def read_demand_growth(dataset: Dataset, scenario: str, clock: Clock, rounds: int) -> Array:
     """(round, mineral) growth of demand a year along the path; the last period goes on beyond its end."""
     table = dataset.table("demand_growth")
-    path = table[table["scenario"] == scenario].sort_values("from_year")
-    years = [clock.first_day(round_).year for round_ in range(rounds)]
+    path = table[table["scenario"] == scenario]
     growth = np.zeros((rounds, len(dataset.minerals)))
     for place, mineral in enumerate(dataset.minerals):
-        periods = path.loc[path["mineral"] == mineral, ["from_year", "to_year", "growth_share_year"]]
-        if len(periods):
-            known = periods.to_numpy(float).tolist()
-            growth[:, place] = [
-                next((share for since, until, share in known if since < year <= until), known[-1][2])
-                for year in years
-            ]
+        growth[:, place] = _along(path[path["mineral"] == mineral], clock, rounds)
     return growth
+
+
+def read_growth_apart(dataset: Dataset, growth: Array, clock: Clock) -> Array:
+    """(round, mineral, country) growth of demand of countries with a path of their own less the world's
+    ``growth`` (round, mineral), a year; 0 for all others, (round, 1, 1) of it where no country has one."""
+    table = dataset.table("demand_by_country")
+    if table.empty:
+        return np.zeros((len(growth), 1, 1))
+    apart = np.zeros((*growth.shape, len(dataset.countries)))
+    for (mineral, iso3), path in table.groupby(["mineral", "iso3"]):
+        place, country = dataset.minerals.index(str(mineral)), dataset.countries.index(str(iso3))
+        apart[:, place, country] = _along(path, clock, len(growth)) - growth[:, place]
+    return apart
+
+
+def _along(path: pd.DataFrame, clock: Clock, rounds: int) -> Array:
+    """(round,) growth a year along the periods of a path."""
+    known = path.sort_values("from_year")[["from_year", "to_year", "growth_share_year"]]
+    periods = known.to_numpy(float).tolist() or [[0.0, 0.0, 0.0]]
+    years = [clock.first_day(round_).year for round_ in range(rounds)]
+    return np.array(
+        [
+            next((share for since, until, share in periods if since < year <= until), periods[-1][2])
+            for year in years
+        ]
+    )
 
 
 def read_volatility(dataset: Dataset, axes: Axes) -> Volatility:

@@ -9,7 +9,7 @@ import numpy as np
 from world.axes import ORE, STAGES, Array, gather, gather_pairs
 from world.buying_ahead import ordered_ahead_t, planned_t
 from world.customs import limits_of
-from world.decrees import with_decrees
+from world.decrees import export_quotas
 from world.fear import fear_of, purchase_share
 from world.guarantees import cover_of
 from world.habits import seller_size_t
@@ -39,8 +39,13 @@ def disturb(world: TradeWorld) -> None:
     """
     markets, streams, p, axes = world.state.markets, world.streams, world.parameters, world.base.axes
     if world.round > 0:
-        growth = p.demand_growth_scale * world.economy.demand_growth[world.round]
-        markets.demand_growth = markets.demand_growth * np.exp(growth / world.clock.rounds_per_year)
+        a_round = p.demand_growth_scale / world.clock.rounds_per_year
+        markets.demand_growth = markets.demand_growth * np.exp(
+            a_round * world.economy.demand_growth[world.round]
+        )
+        markets.demand_apart = markets.demand_apart * np.exp(
+            a_round * world.economy.growth_apart[world.round]
+        )
     markets.stock_build_left = max(0.0, 1.0 - (world.round + 1) / world.clock.rounds_per_year)
     if not world.premise.run.shocks:
         return
@@ -114,7 +119,7 @@ def quotas_abroad(world: TradeWorld, stage: int) -> SellerQuotas:
     """Quotas of sellers on what goes abroad, and desks of those who are licensed, on the axes of the
     stage."""
     axes, usual = world.base.axes, world.state.markets.usual_flow_t[stage]
-    quotas = with_decrees(world.happenings, world.state.politics.controls).export_quotas
+    quotas = export_quotas(world.happenings, world.state.politics.controls)
     ways = None
     if any(quota.stage == stage for quota in quotas):
         capacity = world.state.markets.unrecorded_capacity_t[stage]
@@ -145,7 +150,8 @@ def planned_ahead_t(world: TradeWorld, stage: int) -> Array:
         base.axes.sellers(stage),
         base.axes.buyers(stage),
     )
-    passes = limits_of(base, state, world.happenings, world.parameters, stage)["granted_t"]
+    limits, _ = limits_of(base, state, world.happenings, world.parameters, stage)
+    passes = limits["granted_t"]
     spare = lendable_t(holding_of(base, state.markets, stage), world.parameters.stock_floor_share)
     home = (sellers[:, :, None] == buyers[:, None, :]) & (buyers >= 0)[:, None, :]
     return planned_t(ordered, np.maximum(usual + ordered - passes, 0.0), held, spare, home)

@@ -18,6 +18,7 @@ from world.habits import lane_weights
 from world.happenings import Happenings
 from world.institution_lanes import lane_shift
 from world.licence_lanes import decided_at, hub_room, hubs_kept, licences_of
+from world.licences import Decided
 from world.parameters import ParameterValues
 from world.quotas import import_quotas
 from world.rerouting import HubNetwork, WaysRound, find_ways, usual_detour_share
@@ -51,8 +52,9 @@ def stage_borders(
         leader = state.politics.leader
         whole = (kept * base.evidence.tariff_share[:, stage])[:, :, leader] + added[:, :, leader]
         added[:, :, leader] -= relieved * whole
-    laid, limits = gather_pairs(added, sellers, buyers), limits_of(base, state, happenings, parameters, stage)
-    ways = _ways(network, base, state, happenings, parameters, laid, limits, stage)
+    laid = gather_pairs(added, sellers, buyers)
+    limits, decided = limits_of(base, state, happenings, parameters, stage)
+    ways = _ways(network, base, state, happenings, parameters, laid, limits, decided, stage)
     return StageBorders(
         **_charges(base, happenings, stage),
         **limits,
@@ -112,6 +114,7 @@ def _ways(
     parameters: ParameterValues,
     laid: Array,
     limits: dict[str, Any],
+    decided: Decided,
     stage: int,
 ) -> dict[str, Any]:
     """The ways round the lanes of sellers who are restricted or newly taxed, and of the dominant refiner, who
@@ -127,7 +130,7 @@ def _ways(
     first = ways.hub[:, :, 0]
     kept = hubs_kept(axes, state, happenings, parameters.licence_reexport_response, first, stage)
     if (limits["refused_share"] > 0.0).any() or (limits["granted_t"] < np.inf).any():
-        kept *= hub_room(axes, state, happenings, parameters, first, stage, base.rounds_per_year)
+        kept *= hub_room(axes, state, happenings, decided.room_t, first, stage)
     mineral = np.arange(len(ways.hub))[:, None, None, None, None]
     capacity = state.markets.hub_capacity_t[stage][mineral, np.maximum(ways.hub, 0)]
     return {
@@ -154,9 +157,9 @@ def _paying_share(ways: WaysRound, laid: Array, parameters: ParameterValues) -> 
 
 def limits_of(
     base: BaseMarket, state: WorldState, happenings: Happenings, parameters: ParameterValues, stage: int
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], Decided]:
     """What may pass on the lanes: licences, bans and tariff quotas; what is ordered ahead of them passes on
-    the days before.
+    the days before. And what the licence offices decide.
     """
     axes, usual = base.axes, state.markets.usual_flow_t[stage]
     sellers, buyers = axes.sellers(stage), axes.buyers(stage)
@@ -169,7 +172,7 @@ def limits_of(
     ahead = ordered_ahead_t(base, state.markets, happenings, stage)
     quota_t, above_share = import_quotas(happenings.tariff_quotas, stage, sellers, buyers, usual)
     price = np.maximum(base.evidence.price_usd_t[:, stage], 1e-9)
-    return {
+    limits = {
         "approval_share": approval,
         "granted_t": ahead
         + np.where(licensed, licensed_t, np.where(standing < 1.0, standing * usual, np.inf)),
@@ -178,6 +181,7 @@ def limits_of(
         "quota_t": quota_t,
         "over_quota_usd_t": above_share * price[:, None, None],
     }
+    return limits, decided
 
 
 def approvals(axes: Axes, politics: Politics, happenings: Happenings, stage: int) -> Array:

@@ -22,12 +22,20 @@ def with_decrees(now: Happenings, controls: Sequence[Control]) -> Happenings:
         some = [control for control in controls if getattr(control, field)]
         if some:
             changed[name] = _laid_over(getattr(now, name), some, field)
-    rationed = [control for control in controls if control.instrument == "quota"]
-    if rationed:
-        changed["export_quotas"] = now.export_quotas + [
-            ExportQuota(c.mineral, c.stage, c.actor, c.targets, c.allowed_t, 1.0) for c in rationed
-        ]
+    quotas = export_quotas(now, controls)
+    if quotas is not now.export_quotas:
+        changed["export_quotas"] = quotas
     return replace(now, **changed) if changed else now
+
+
+def export_quotas(now: Happenings, controls: Sequence[Control]) -> list[ExportQuota]:
+    """The export quotas of a round, those that governments decided included."""
+    rationed = [
+        ExportQuota(c.mineral, c.stage, c.actor, c.targets, c.allowed_t, 1.0)
+        for c in controls
+        if c.instrument == "quota"
+    ]
+    return now.export_quotas + rationed if rationed else now.export_quotas
 
 
 def _laid_over(values: np.ndarray, controls: Sequence[Control], field: str) -> np.ndarray:

@@ -11,6 +11,7 @@ from world.background import (
     Volatility,
     read_demand_growth,
     read_goods_trade,
+    read_growth_apart,
     read_long_run_elasticity,
     read_volatility,
     stop_loss_usd,
@@ -46,6 +47,7 @@ class Economy:
     component_stop_usd : (country,) loss a round if goods made by the dominant refiner stopped coming
     minerals_at_risk_usd : (country,) loss a round if the dominant refiner stopped all trade in minerals
     demand_growth : (round, mineral) a year
+    growth_apart : (round, mineral, country) what a country's demand grows by on top of that, a year
     eve : last day that counts for memberships
     demand_long_run, component_long_run : (mineral,) elasticity of first users, of final users for components
     sectors : what is made of components and metal where
@@ -66,6 +68,7 @@ class Economy:
     component_stop_usd: Array
     minerals_at_risk_usd: Array
     demand_growth: Array
+    growth_apart: Array
     demand_long_run: Array
     component_long_run: Array
     volatility: Volatility
@@ -81,6 +84,7 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
     axes = base.axes
     leader, dominant = axes.country(leader_name), axes.country(dominant_name)
     trade = 1e6 * read_goods_trade(dataset)
+    growth = read_demand_growth(dataset, run.demand, run.clock, run.rounds + 20 * run.rounds_per_year)
     need = final_need_t(dataset, base.margins)
     final_use = spread_final_use(axes, base.margins, need, base.evidence.affinity)
     opens = run.clock.first_day(run.clock.round_named(run.decisions_open))
@@ -105,9 +109,8 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
         grip=grip,
         component_stop_usd=_component_stop(base, need, final_use, grip, dominant, parameters),
         minerals_at_risk_usd=minerals_at_risk_usd(base, grip, dominant, parameters),
-        demand_growth=read_demand_growth(
-            dataset, run.demand, run.clock, run.rounds + 20 * run.rounds_per_year
-        ),
+        demand_growth=growth,
+        growth_apart=read_growth_apart(dataset, growth, run.clock),
         demand_long_run=read_long_run_elasticity(dataset, "demand_long_run"),
         component_long_run=np.nan_to_num(read_long_run_elasticity(dataset, "demand_component_long_run")),
         volatility=read_volatility(dataset, axes),

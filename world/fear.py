@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from world.axes import STAGES, Array, Whole, gather_pairs
-from world.decrees import with_decrees
+from world.decrees import export_quotas
 from world.happenings import ExportQuota
 from world.parameters import ParameterValues
 
@@ -65,7 +65,7 @@ def seen_of(world: TradeWorld, stage: int) -> Array:
             fear = np.maximum(fear, np.where(np.isin(buyers, control.targets), refused, 0.0))
     theirs = np.where((sellers == world.dominant)[:, :, None], share, 0.0).sum(axis=1)
     lanes = gather_pairs(world.happenings.fear[:, stage], sellers, buyers)
-    quotas = with_decrees(world.happenings, politics.controls).export_quotas
+    quotas = export_quotas(world.happenings, politics.controls)
     usual = world.state.markets.usual_flow_t[stage]
     lanes = np.maximum(lanes, refused_by_quotas(quotas, stage, sellers, buyers, usual))
     announced = (lanes * share).sum(axis=1)

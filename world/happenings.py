@@ -127,10 +127,12 @@ class Happenings:
     news: list[tuple[str, Measure]] = field(default_factory=list)
 
     def writable(self, name: str) -> Array:
-        """The array ``name`` to write into: it gets memory of its own when a measure first asks for it."""
+        """The array ``name`` to write into: it gets memory of its own when a measure first asks for it, and
+        where it is zero elsewhere only for the pages that measures write.
+        """
         held: Array = getattr(self, name)
         if not held.flags.writeable:
-            held = held.copy()
+            held = held.copy() if held[(0,) * held.ndim] else np.zeros(held.shape)
             setattr(self, name, held)
         return held
 

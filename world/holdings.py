@@ -81,10 +81,12 @@ def usual_input_t(base: BaseMarket, markets: Markets, block: str) -> Array:
 def use_of_users_t(base: BaseMarket, markets: Markets, stage: int) -> Array:
     """(mineral, user) what users of a stage's good use at the prices they are used to."""
     activity = np.asarray(markets.demand_growth * np.exp(markets.demand_shock))[:, None]
+    apart = markets.demand_apart
     if stage == REFINED:
-        return np.asarray(base.use_t * activity * markets.thrift)
+        return np.asarray(base.use_t * activity * gather(apart, base.axes.users, 1.0) * markets.thrift)
     if stage == COMPONENT:
-        return np.asarray(base.final_use_t * activity * markets.final_thrift * markets.final_place)
+        place = gather(apart, base.axes.final_users, 1.0) * markets.final_place
+        return np.asarray(base.final_use_t * activity * markets.final_thrift * place)
     return np.zeros((len(activity), 0))
 
 

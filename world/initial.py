@@ -64,6 +64,7 @@ def _initial_markets(
         cash_usd_t=_by_tranche(base, FULL_TILL_USD_T),
         ore_outage=np.zeros_like(first[ORE]),
         demand_growth=np.ones(len(axes.minerals)),
+        demand_apart=np.ones((len(axes.minerals), len(axes.countries))),
         demand_shock=np.zeros(len(axes.minerals)),
         thrift=np.ones(axes.users.shape),
         final_thrift=np.ones(axes.final_users.shape),

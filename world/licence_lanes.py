@@ -37,9 +37,36 @@ def _licences_to(
     def on_lanes(name: str) -> Array:
         return gather_pairs(getattr(happenings, name)[:, stage], sellers, buyers)
 
-    licensed, subject = on_lanes("licensed_share"), on_lanes("subject_share")
-    closed, delay = on_lanes("closed_share"), on_lanes("delay_days")
-    approval = 1.0 - on_lanes("refused_share")
+    licensed, subject, closed = _under_licence(buyers, axes, state, happenings, stage)
+    approval, delay = 1.0 - on_lanes("refused_share"), on_lanes("delay_days")
+    for control in state.politics.lane_controls:
+        if control.stage == stage and 0.0 < control.approval_share < 1.0:
+            row = control.mineral
+            lanes = control_lanes(control, sellers[row], buyers[row])
+            approval[row][lanes] = np.minimum(approval[row][lanes], control.approval_share)
+            delay[row][lanes] = np.maximum(delay[row][lanes], parameters.licence_delay_days)
+    to = np.broadcast_to(buyers[:, None, :], approval.shape)
+    found = at_countries(state.markets.detected_share[stage], to[:, None])[:, 0]
+    return Licence(
+        licensed_share=licensed,
+        subject_share=subject,
+        approval_share=approval * kept_share(found, parameters.licence_reexport_response),
+        days=np.maximum(on_lanes("licence_days"), days),
+        delay_days=delay,
+        closed_share=closed,
+    )
+
+
+def _under_licence(
+    buyers: Whole, axes: Axes, state: WorldState, happenings: Happenings, stage: int
+) -> tuple[Array, Array, Array]:
+    """(mineral, seller, place) part of the round under licence, of the trade that needs one, and part of the
+    round on which nothing may pass to countries ``buyers`` (mineral, place)."""
+    sellers = axes.sellers(stage)
+    licensed, subject, closed = (
+        gather_pairs(getattr(happenings, name)[:, stage], sellers, buyers)
+        for name in ("licensed_share", "subject_share", "closed_share")
+    )
     for control in state.politics.lane_controls:
         if control.stage == stage:
             row = control.mineral
@@ -48,18 +75,7 @@ def _licences_to(
                 closed[row][lanes] = 1.0
             elif control.approval_share < 1.0:
                 licensed[row][lanes] = subject[row][lanes] = 1.0
-                approval[row][lanes] = np.minimum(approval[row][lanes], control.approval_share)
-                delay[row][lanes] = np.maximum(delay[row][lanes], parameters.licence_delay_days)
-    to = np.broadcast_to(buyers[:, None, :], approval.shape)
-    found = at_countries(state.markets.detected_share[stage], to[:, None])[:, 0]
-    return Licence(
-        licensed_share=np.minimum(licensed, 1.0 - closed),
-        subject_share=subject,
-        approval_share=approval * kept_share(found, parameters.licence_reexport_response),
-        days=np.maximum(on_lanes("licence_days"), days),
-        delay_days=delay,
-        closed_share=closed,
-    )
+    return np.minimum(licensed, 1.0 - closed), subject, closed
 
 
 def hubs_kept(
@@ -85,26 +101,21 @@ def hub_room(
     axes: Axes,
     state: WorldState,
     happenings: Happenings,
-    parameters: ParameterValues,
+    room_t: Array,
     hub: Whole,
     stage: int,
-    rounds_per_year: int = 4,
 ) -> Array:
     """(mineral, way, seller, buyer) part of what the first hub of each way could hand on for which it can
     have licences: an office grants its users first what they wait for themselves; all where it needs none.
 
+    room_t : (mineral, seller, buyer) what the offices could grant besides what they are asked for
     hub : (mineral, way, seller, buyer)
     """
-    sellers = axes.sellers(stage).shape[1]
-    licence = licences_of(axes, state, happenings, parameters, stage)
-    decided, _ = decided_at(licence, state, parameters, stage, rounds_per_year)
-    countries = len(axes.countries)
+    countries, buyers = len(axes.countries), axes.buyers(stage)
     everyone = np.broadcast_to(np.arange(countries), (len(hub), countries))
-    nowhere = np.zeros((len(hub), sellers, countries))
-    needed = _licences_to(everyone, nowhere, axes, state, happenings, parameters, stage)
-    under, buyers = needed.licensed_share * needed.subject_share, axes.buyers(stage)
-    lines = decided.room_t.reshape(-1, buyers.shape[1])
-    room = scatter(lines, np.repeat(buyers, sellers, axis=0), countries).reshape(nowhere.shape)
+    licensed, subject, _ = _under_licence(everyone, axes, state, happenings, stage)
+    under, lines = licensed * subject, room_t.reshape(-1, buyers.shape[1])
+    room = scatter(lines, np.repeat(buyers, under.shape[1], axis=0), countries).reshape(under.shape)
     capacity = np.maximum(state.markets.hub_capacity_t[stage], 1e-300)[:, None, :]
     return at_countries(1.0 - under + under * np.minimum(room / capacity, 1.0), hub)
 

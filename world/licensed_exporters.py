@@ -27,7 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from world.axes import Array, Axes, Whole, gather_pairs
-from world.decrees import with_decrees
+from world.decrees import export_quotas
 from world.happenings import Happenings
 from world.parameters import ParameterValues
 from world.state import Politics
@@ -85,7 +85,7 @@ def licensed_exporters(
             at = np.ix_(np.flatnonzero(mine), np.array(control.targets, dtype=np.int64))
             share[control.mineral][at] = float(chosen_share(np.asarray(control.approval_share)))
             granted[control.mineral][at] = np.minimum(granted[control.mineral][at], control.approval_share)
-    for quota in with_decrees(happenings, politics.controls).export_quotas if with_quotas else ():
+    for quota in export_quotas(happenings, politics.controls) if with_quotas else ():
         if quota.stage == stage:
             mine = np.flatnonzero(sellers[quota.mineral] == quota.exporter)
             to = np.array(range(countries) if quota.importers is None else quota.importers, dtype=np.int64)

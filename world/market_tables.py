@@ -202,6 +202,22 @@ growth_share_year | number | share/year | -0.5..1 | growth
         key=("mineral", "scenario", "from_year"),
     ),
     Table(
+        "demand_by_country",
+        "Growth of demand of countries whose path is another than the world's; the world's holds for all "
+        "others.",
+        columns(
+            _MINERAL
+            + _COUNTRY
+            + """
+from_year | whole | year | 1900..2060 | first year
+to_year | whole | year | 1900..2060 | last year
+growth_share_year | number | share/year | -2.5..2.5 | growth, as a change of the logarithm
+"""
+        ),
+        key=("mineral", "iso3", "from_year"),
+        needed=False,
+    ),
+    Table(
         "volatility",
         "Spread of yearly changes, for shocks to output and demand.",
         columns(

@@ -53,7 +53,9 @@ def usual_need_t(world: TradeWorld) -> Array:
     """(mineral,) metal that the leader's users would use in the round at base-year prices."""
     here = world.base.axes.buyers(REFINED) == world.leader
     use = np.where(here, world.base.buyer_use_t(REFINED), 0.0).sum(axis=1)
-    return np.asarray(use * world.state.markets.demand_growth * np.exp(world.state.markets.demand_shock))
+    markets = world.state.markets
+    grown = markets.demand_growth * markets.demand_apart[:, world.leader]
+    return np.asarray(use * grown * np.exp(markets.demand_shock))
 
 
 def kept_t(world: TradeWorld) -> Array:

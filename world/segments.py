@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from world.axes import COMPONENT, REFINED, Array, Axes, Mask, Whole
+from world.axes import COMPONENT, REFINED, Array, Axes, Mask, Whole, in_order
 from world.border_terms import BORDER_AXES, Rows, StageBorders
 from world.borders import licensed_t
 from world.offers import Offers, StageOffers

@@ -12,6 +12,7 @@ from world.axes import Mask
 from world.conditions import conditions_of
 from world.counterfactual import Outcome
 from world.market_round import later_horizon, make_setting
+from world.offers import Conditions
 from world.setting import Setting
 from world.state import Politics
 from world.zone import exemptions
@@ -43,6 +44,7 @@ class SharedSetting:
         self._world = world
         self._policy: dict[str, Any] = {}
         self._setting: Setting | None = None
+        self._conditions: Conditions | None = None
         self._bound: Mask | None = None
         self._status_quo: dict[tuple[bool, bool], Outcome] = {}
 
@@ -55,13 +57,15 @@ class SharedSetting:
             if item.name not in STANDINGS
         }
         policy["exempt"] = exemptions(world)
-        if self._setting is None or not all(map(_same, policy.values(), self._policy.values())):
-            self._setting = make_setting(world, world.happenings, conditions_of(world), with_later=False)
+        same = self._setting is not None and all(map(_same, policy.values(), self._policy.values()))
+        if self._setting is None or self._conditions is None or not same:
+            self._conditions = conditions_of(world)
+            self._setting = make_setting(world, world.happenings, self._conditions, with_later=False)
             self._policy, self._bound = {name: _copy(value) for name, value in policy.items()}, None
         if not with_later:
             return replace(self._setting, later=None)
         if self._setting.later is None:
-            self._setting = replace(self._setting, later=later_horizon(world, conditions_of(world)))
+            self._setting = replace(self._setting, later=later_horizon(world, self._conditions))
         return self._setting
 
     def status_quo(self, bound: Mask) -> dict[tuple[bool, bool], Outcome]:
@@ -80,5 +84,7 @@ def _same(one: Any, other: Any) -> bool:
     if one is None or other is None:
         return one is other
     if isinstance(one, np.ndarray):
-        return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+        if one.dtype == other.dtype == np.float64:
+            one, other = one.view(np.int64), other.view(np.int64)  # bit by bit: NaN is NaN
+        return np.array_equal(one, other)
     return bool(one == other)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from world.axes import COMPONENT, REFINED, STAGES, Array, Axes, Whole
+from world.axes import COMPONENT, REFINED, STAGES, Array, Axes, Whole, in_order
 from world.border_terms import BORDER_AXES, Rows, StageBorders
 from world.lane_faces import StageFaces, list_faces
 from world.listed_borders import OF_BUYERS, ListedBorders, list_borders

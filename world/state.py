@@ -69,6 +69,7 @@ class Markets:
     ]  # block -> (m, tranche, seller) what is left to live on, per tonne of capacity
     ore_outage: Array  # (m, i) log deviation of working capacity
     demand_growth: Array  # (m,) factor on base-year use
+    demand_apart: Array  # (m, n) factor on that, for countries whose demand grows along a path of its own
     demand_shock: Array  # (m,) log deviation
     thrift: Array  # (m, k) factor on use of metal as such
     final_thrift: Array  # (m, f) factor on use of components

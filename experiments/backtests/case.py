@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from pydantic import ValidationError
 
 from experiments.backtests.case_schema import CaseSchema
 from experiments.backtests.case_tables import build_dataset, countries_of
 from experiments.backtests.clock import Clock
+from experiments.backtests.demand_paths import levels
 from experiments.backtests.scene import Scene
 from world.axes import REST_OF_WORLD, Array
 from world.dataset import Dataset
@@ -132,13 +132,6 @@ class Case(Scene):
         until_zero = (self.clock.zero_month - self.clock.first_month) // 3
         return build_dataset(self.world, resolve(scenario.parameters), powers, until_zero)
 
-    def growth(self, clock: Clock) -> dict[str, Array]:
-        """Mineral -> (round,) path of demand over its level at the start."""
-        found = {}
-        for name, entry in self.world.minerals.items():
-            years = [clock.first_month + clock.months_a_round * number for number in range(clock.rounds)]
-            path = sorted((int(year), share) for year, share in entry.growth.items()) or [(0, 0.0)]
-            rates = [dict(path).get(month // 12, path[-1][1]) for month in years]
-            rates[0] = 0.0
-            found[name] = np.exp(np.cumsum(rates) / clock.rounds_per_year)
-        return found
+    def demand(self, clock: Clock) -> dict[str, dict[str, Array]]:
+        """Mineral -> country -> (round,) demand along its path, as a share of the world's at the start."""
+        return {name: levels(entry, clock) for name, entry in self.world.minerals.items()}

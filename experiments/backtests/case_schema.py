@@ -15,6 +15,7 @@ from world.scenario_schema import Country, Section
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0, le=1e15)]
 Year = Annotated[str, Field(pattern=r"^\d{4}$")]
+Growth = Annotated[float, Field(ge=-0.9, le=9)]
 StageName = Literal["ore", "refined", "component"]
 Making = Literal["ore", "refined", "primary"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -72,7 +73,8 @@ class MineralEntry(Section):
 
     world_t_year : refined output of the world; made : stage -> country -> share of the world's output;
     used : country -> share of first use; stocked_share : part of refined output that went into stocks, in the
-    same countries; price_usd_t, cost_usd_t, full_cost_usd_t, capacity_t_year : by stage (and country).
+    same countries; growth, growth_of : year -> change of demand in it, of all countries and of those with a
+    path of their own; price_usd_t, cost_usd_t, full_cost_usd_t, capacity_t_year : by stage (and country).
     """
 
     title: str
@@ -97,7 +99,8 @@ class MineralEntry(Section):
     cost_usd_t: dict[Making, dict[str, Positive]] = Field(default_factory=dict)
     capacity_t_year: dict[Making, dict[Country, Positive]] = Field(default_factory=dict)
     full_cost_usd_t: dict[StageName, Positive] = Field(default_factory=dict)
-    growth: dict[Year, Annotated[float, Field(ge=-0.5, le=1)]] = Field(default_factory=dict)
+    growth: dict[Year, Growth] = Field(default_factory=dict)
+    growth_of: dict[Country, dict[Year, Growth]] = Field(default_factory=dict)
     end_use: dict[Name, Share] = Field(default_factory=lambda: {"all": 1.0})
     contract_share: Share | None = None
     tranches: Annotated[tuple[TrancheEntry, ...], BeforeValidator(_tuple)] = ()

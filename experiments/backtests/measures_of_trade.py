@@ -157,10 +157,17 @@ def crowding_out(run: Outcome, target: Target) -> Array:
 def substitution(run: Outcome, target: Target) -> Array:
     """Fall of use at the place within a year, what users recover themselves counted as use, growth of demand
     along the case's path put aside."""
-    path = np.mean([run.growth[mineral] for mineral, _ in target.goods], axis=0)
+    path = np.mean([_path(run, mineral, target.where) for mineral, _ in target.goods], axis=0)
     used = [_market_total(run, target, target.where, column) for column in ("use_t", "recovered_t")]
     level = sum(used) / path
     return -100.0 * _over_a_year(run, level, level)
+
+
+def _path(run: Outcome, mineral: str, where: frozenset[str]) -> Array:
+    """(round,) demand of the place along the case's path, over its level at the start."""
+    levels = [level for code, level in run.demand[mineral].items() if code in where]
+    total = np.sum(levels, axis=0) if levels else np.ones(run.clock.rounds)
+    return np.asarray(total / total[0])
 
 
 @word("% a year", ONE)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 
 from experiments.backtests.case_schema import MineralEntry
+from experiments.backtests.demand_paths import Path, path_of, world_path
 from world.attribute_rules import Attributes, cover_months, demand_elasticity, supply_elasticity, taste
 from world.made_up_data import Row
 from world.parameters import ParameterValues
@@ -193,12 +194,20 @@ def _component_row(name: str, entry: MineralEntry, price: float) -> Row:
     }
 
 
+def _periods(path: Path) -> Iterator[Row]:
+    """The periods of a path of demand; none of it before the first year that is named."""
+    years = sorted(path)
+    yield {"from_year": 1900, "to_year": years[0] - 1, "growth_share_year": 0.0}
+    for year, after in zip(years, [*years[1:], 2060], strict=True):
+        yield {"from_year": year - 1, "to_year": max(after - 1, year), "growth_share_year": path[year]}
+
+
 def _background_rows(name: str, entry: MineralEntry) -> Iterator[tuple[str, Row]]:
-    for path, (year, growth) in product(
-        ("STEPS", "APS", "NZE"), sorted((entry.growth or {"2000": 0.0}).items())
-    ):
-        when: Row = {"from_year": int(year) - 1, "to_year": int(year)}
-        yield "demand_growth", {"mineral": name, "scenario": path, **when, "growth_share_year": growth}
+    for path, when in product(("STEPS", "APS", "NZE"), _periods(world_path(entry))):
+        yield "demand_growth", {"mineral": name, "scenario": path, **when}
+    for code in entry.used if entry.growth_of else ():
+        for when in _periods(path_of(entry, code)):
+            yield "demand_by_country", {"mineral": name, "iso3": code, **when}
     spread: Row = {"price_sd": 0.3, "output_sd": 0.1, "demand_sd": entry.demand_sd, "shock_persistence": 0.6}
     yield "volatility", {"mineral": name, **spread}
     if has_ore(entry):

@@ -21,7 +21,7 @@ Good = tuple[str, str]
 class Outcome:
     """The tables of a run (see ``world.record``), with the scenario that was played.
 
-    growth : mineral -> (round,) path of demand over its level at the start
+    demand : mineral -> country -> (round,) demand along its path, as a share of the world's at the start
     gdp_usd_bn, vat_share : country -> its GDP, its rate of value-added tax
     sector_share : mineral -> sector -> part of use that goes there
     groups : every name that a measure may use for countries, with its members
@@ -30,7 +30,7 @@ class Outcome:
     tables: Mapping[str, pd.DataFrame]
     scenario: Scenario
     clock: Clock
-    growth: Mapping[str, Array]
+    demand: Mapping[str, Mapping[str, Array]]
     groups: Mapping[str, frozenset[str]]
     gdp_usd_bn: Mapping[str, float]
     vat_share: Mapping[str, float]

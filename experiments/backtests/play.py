@@ -40,4 +40,4 @@ def play_variant(case: Case, parameters: Mapping[str, float], seed: int, variant
     tables = {name: pd.DataFrame(world.record.rows(name)) for name in TABLES}
     gdp = {entry.code: entry.gdp_usd_bn for entry in countries_of(case.world)}
     vat = {entry.code: entry.vat_share for entry in countries_of(case.world)}
-    return Outcome(tables, scenario, clock, case.growth(clock), case.groups, gdp, vat, case.sector_shares)
+    return Outcome(tables, scenario, clock, case.demand(clock), case.groups, gdp, vat, case.sector_shares)
