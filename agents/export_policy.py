@@ -138,7 +138,13 @@ EXPORT_POLICIES: Mapping[str, type[_Weighed]] = {
 
 def _if_imposed(option: ControlOption) -> WhatIfControl:
     return WhatIfControl(
-        option.mineral, option.targets, option.approval_share, option.stage, option.tax_share, lasts=True
+        option.mineral,
+        option.targets,
+        option.approval_share,
+        option.stage,
+        option.tax_share,
+        lasts=True,
+        for_few=option.instrument == "quota",
     )
 
 

@@ -55,6 +55,10 @@ zone.products | goods put together of components outside (packs, motors, boards)
 zone.scope | minerals covered; `["*"]` for all
 zone.stages | stages covered
 zone.leader_border_alone | the leader upholds the floor at its own border before anyone else is bound
+zone.asked_from | lowest rung that takes an invitation of the leader, which asks as many countries a quarter
+    as it has talks for, those that bring it most first; with `forum` nobody comes in unasked
+zone.highest_rung | highest rung that is on offer: with `forum` there is a club that binds to nothing, and no
+    more
 zone.aligned_rung | lowest rung that counts as aligned; the group `nonaligned` is all below it, but the leader
 zone.text_quarters | fewest and most quarters from the opening of decisions to a text to sign (drawn)
 zone.founding_until | last period in which who joins is a founder and enters free: all answer in it
@@ -174,6 +178,8 @@ measures.each | an export quota holds for each target by itself
 measures.delay_days | days before a licence office grants anything that was not cleared before; without it,
     the parameter `licence_delay_days`; with 0 it works at full pace from the first day
 measures.end_use | sectors whose requests a licence office decides on (table `end_use`); without it, all
+measures.holders | who may export under a licence or an export quota: `few` firms on a list, who ask a
+    mark-up, or `anyone` who applies; without it few under a quota, anyone under a licence
 measures.suspends | what a truce holds back or a ruling strikes down, by id
 measures.text | the measure in words, for the table of events
 measures.source | where it is from
@@ -200,5 +206,6 @@ ALLOWED = {
     "measures.above": "a number from 0 to 100",
     "measures.tonnes": "a number from 0 to 1e+09",
     "measures.delay_days": "a number from 0 to 3650",
+    "measures.holders": "few or anyone",
     "measures.end_use": "a list of sectors of the table end_use",
 }

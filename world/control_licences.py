@@ -1,6 +1,6 @@
 """What exporters would ask who alone may export under a control that a question asks about.
 
-A control that grants a part is handed out to firms. An authority that weighs it sees the rent that these come
+A quota is handed out to firms. An authority that weighs it sees the rent that these come
 to ask, to first order: the mark-up that would pay in the market as it stands, less in proportion where less
 is granted. A control that is lifted takes what is asked away.
 """
@@ -14,7 +14,6 @@ import numpy as np
 
 from world.axes import Whole
 from world.control_lanes import Controls
-from world.licensed_exporters import chosen_share
 from world.offers import StageOffers
 from world.quotas import OwnDesk, joined, own_desks
 from world.setting import Setting
@@ -32,10 +31,12 @@ def licensed_offers(
 
 
 def _controls_at(asked: Sequence[Controls], mineral: Whole, stage: int) -> Iterator[tuple[int, Control]]:
-    """Controls that withhold, or that lift what does, with their row."""
+    """Controls of which few have parts, or that lift what withholds, with their row."""
     for row, controls in enumerate(asked):
         for control in controls:
-            if control.mineral == mineral[row] and control.stage == stage and not control.tax_share:
+            counts = control.approval_share >= 1.0 or control.for_few
+            here = control.mineral == mineral[row] and control.stage == stage
+            if here and counts and not control.tax_share:
                 yield row, control
 
 
@@ -57,7 +58,6 @@ def _asked(
             abroad = (buyers[row] >= 0) & (buyers[row] != control.actor)
             aimed, shipped = abroad & np.isin(buyers[row], control.targets), usual[row, seller[0]]
             part = float(shipped[aimed].sum()) / max(float(exports[row, seller[0]]), 1e-300)
-            chosen = float(chosen_share(np.asarray(control.approval_share)))
-            asks = setting.asking[stage].of(row, int(seller[0]), chosen, part * control.approval_share)
+            asks = setting.asking[stage].of(row, int(seller[0]), 1.0, part * control.approval_share)
             new.append(OwnDesk(row, int(seller[0]), aimed, asks))
     return replace(offer, quotas=joined(quotas, own_desks(usual, exports, new)) if new else quotas)

@@ -34,7 +34,7 @@ from world.setting import Horizon, Setting
 from world.state import Control
 
 # Enough to make little of what a batch costs whatever its size, few enough for the processor's cache.
-ROWS_AT_ONCE = 64
+ROWS_AT_ONCE = 32
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,10 @@ def _captured(horizon: Horizon, cases: Sequence[Case]) -> Array:
 def _asks(case: Case, mineral: int) -> tuple[Any, ...]:
     """All that makes the market of a mineral under a case what it is."""
     controls = tuple(
-        (control.actor, control.stage, control.targets, control.approval_share, control.tax_share)
+        (
+            *(control.actor, control.stage, control.targets, control.approval_share, control.tax_share),
+            control.for_few,
+        )
         for control in case.controls
         if control.mineral == mineral
     )

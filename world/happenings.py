@@ -20,7 +20,8 @@ class ExportQuota:
     """Most that may leave a country in a round.
 
     importers : positions for which it holds together, None for all abroad; allowed_t : tonnes in the part
-    ``share`` of the round on which it is in force
+    ``share`` of the round on which it, or the ban that it takes over from, is in force; for_few : firms on a
+    list have parts of it
     """
 
     mineral: int
@@ -29,6 +30,7 @@ class ExportQuota:
     importers: tuple[int, ...] | None
     allowed_t: float
     share: float
+    for_few: bool = True
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ class Happenings:
     closed_share : part of the round on which the lane is closed
     licensed_share : part of the round under licence, subject_share : part of the trade that needs one,
         refused_share : part of what is decided that is refused, licence_days : age, when the round begins, of
-        a licence older than the run, delay_days : days before the office grants anything
+        a licence older than the run, for_few : 1 where only firms on a list
+        get licences, delay_days : days before the office grants anything
     tariff_quotas, export_quotas, guarantees : see their classes
     quota_t, free_share : sales allowed under production quotas, and the share of the round (1 = all) on which
         none is in force
@@ -105,6 +108,7 @@ class Happenings:
     subject_share: Array
     refused_share: Array
     licence_days: Array
+    for_few: Array
     delay_days: Array
     freight_added_share: Array
     audit_share: Array
@@ -167,6 +171,7 @@ _ON_LANES = (
     "subject_share",
     "refused_share",
     "licence_days",
+    "for_few",
     "delay_days",
     "freight_added_share",
     "audit_share",

@@ -48,6 +48,7 @@ def holding_of(base: BaseMarket, markets: Markets, stage: int) -> Holding:
         quarter_rounds=QUARTER_MONTHS / months,
         expected_usd_t=np.maximum(markets.expected_index_usd_t[stage], 0.05 * base.lanes(stage).index_usd_t),
         least_width_usd_t=base.lanes(stage).spread_usd_t,
+        usual_usd_t=np.maximum(markets.usual_index_usd_t[stage], 0.05 * base.lanes(stage).index_usd_t),
     )
 
 

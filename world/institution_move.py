@@ -78,11 +78,8 @@ def view_of_institution(
     sold = exports[one.minerals][:, index][:, :, others].sum(axis=(0, 2))
     meets = facts.governance[index] >= one.standard_index  # no standard: nobody meets it, nobody pays
     sales = float(sold.sum())
-    trade = max(
-        float(facts.mineral_trade_usd[index].sum()),
-        p.accession_trade_floor_gdp_share * float(gdp.sum()),
-        1.0,
-    )
+    trade, economy = facts.mineral_trade_usd[:, index].sum(), facts.economy_stake_usd[index].sum()
+    stake = p.stake_economy_share * economy + (1.0 - p.stake_economy_share) * trade
     return InstitutionView(
         actor=country.iso3,
         name=one.name,
@@ -99,7 +96,7 @@ def view_of_institution(
         exports_to_dominant_share=float(
             all_exports @ facts.exports_to_dominant_share[index] / max(float(all_exports.sum()), 1.0)
         ),
-        scale_usd=trade,
+        scale_usd=max(float(stake), 1.0),
         taste=_taste(world, one, country.iso3, index),
         parameters=world.parameter_map,
     )

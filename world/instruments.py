@@ -59,7 +59,7 @@ INSTRUMENTS: Mapping[str, Instrument] = {
     "export_quota": Instrument(
         "most that leaves the actor: for all abroad, for the targets together, or for `each` of them",
         *_A_YEAR,
-        takes=("each",),
+        takes=("each", "holders"),
     ),
     "production_quota": Instrument(
         "most that the actor's producers may sell, at home and abroad", *_A_YEAR, own=True
@@ -69,7 +69,7 @@ INSTRUMENTS: Mapping[str, Instrument] = {
         "share of requests granted",
         0.0,
         1.0,
-        takes=("delay_days", "end_use"),
+        takes=("delay_days", "end_use", "holders"),
     ),
     "ban": Instrument("the exporter ships nothing to the targets", *_NONE),
     "embargo": Instrument("nothing passes between the actor and the targets, either way", *_NONE),
@@ -144,7 +144,11 @@ CUTTING = ("licence", "ban", "embargo", "threat")
 """Instruments whose announcement makes buyers fear a cut-off."""
 OF_ONE_COUNTRY = ("export_quota", "production_quota", "state_purchase", "state_release")
 """Instruments whose tonnes are those of one country."""
-TERMS = ("unit", "above", "tonnes", "each", "delay_days", "end_use", "suspends")
+FEW, ANYONE = "few", "anyone"
+HOLDERS: Mapping[str, str] = {"licence": ANYONE, "export_quota": FEW}
+"""Who may export under what is handed out, where a measure does not say: quotas are allotted to firms on a
+list, while anyone may apply for a licence shipment by shipment."""
+TERMS = ("unit", "above", "tonnes", "each", "delay_days", "end_use", "holders", "suspends")
 """Fields of a measure that only some instruments take."""
-CALENDAR_TERMS = ("expected_end", "cancelled", "unit", "above", "tonnes", "each", "delay_days", "end_use")
+CALENDAR_TERMS = ("expected_end", "cancelled", *TERMS[:-1])
 """Fields of a measure that the calendar keeps in a table of their own."""

@@ -1,15 +1,16 @@
 """Exporters who are few because an authority says who may export: what they ask above the price at home.
 
-Where a licence or an export quota is handed out to firms, those who hold one compete with each other and with
-nobody else of their country. Each sells so much that a tonne more would bring no more than it costs, which is
-the price at the gate p, and all face the demand that the rest of the market leaves to them:
+Where licences or parts of an export quota go to firms on a list, those who are on it compete with each other
+and with nobody else of their country. Each sells so much that a tonne more would bring no more than it
+costs, which is the price at the gate p, and all face the demand that the rest of the market leaves to them:
 
     mark-up = theta (p + mark-up) / e ,     theta = k + (1 - k) / n ,
 
 e > 0 the elasticity of that demand, n the holders, k how far they hold back together (0: Cournot, 1: one
 seller; the conduct parameter of Bresnahan 1982 and Genesove and Mullin 1998). The authority can take a
 licence away from who undercuts, so that k is not zero. Of requests that are granted in part a like part of
-the firms holds a licence. As in Cournot's oligopoly the mark-up goes with what they sell: who sells less than
+the firms holds a licence. Where anyone may apply, shipment by shipment, nobody is on a list and nobody asks.
+As in Cournot's oligopoly the mark-up goes with what they sell: who sells less than
 buyers use, because these live on stocks, gives way in proportion,
 
     asked = mark-up x min(sales / sales if buyers bought what they use, 1) .
@@ -32,13 +33,7 @@ from world.happenings import Happenings
 from world.parameters import ParameterValues
 from world.state import Politics
 
-NAMED = ("licence", "quota")
-"""Controls decided in the run that are handed out to firms; others close a lane or name who may not buy."""
-
 MOST_RISE = 0.5
-CHOOSING_SHARE = 0.1
-"""Of requests: an office that refuses so much or more chooses who may export (assumption); one that refuses
-nobody chooses none, and what it grants to all is no privilege."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +61,7 @@ def licensed_exporters(
     stage: int,
     with_quotas: bool = True,
 ) -> Licensed:
-    """Where measures in force and controls decided in the run limit who may export at a stage; by licences
+    """Where measures in force and quotas decided in the run limit who may export at a stage; by licences
     alone, or ``with_quotas``."""
     sellers, countries = axes.sellers(stage), len(axes.countries)
     everyone = np.broadcast_to(np.arange(countries), (len(sellers), countries))
@@ -76,27 +71,16 @@ def licensed_exporters(
 
     # what a licence older than the run lets exporters ask is in the prices of the base year
     new = on_lanes("licence_days") <= 0.0
-    chosen = chosen_share(1.0 - on_lanes("refused_share"))
-    share = np.where(new, on_lanes("licensed_share") * on_lanes("subject_share") * chosen, 0.0)
+    listed = on_lanes("licensed_share") * on_lanes("subject_share") * on_lanes("for_few")
+    share = np.where(new, listed, 0.0)
     granted = 1.0 - on_lanes("refused_share")
-    for control in politics.lane_controls:
-        if control.stage == stage and control.instrument in NAMED:
-            mine = sellers[control.mineral] == control.actor
-            at = np.ix_(np.flatnonzero(mine), np.array(control.targets, dtype=np.int64))
-            share[control.mineral][at] = float(chosen_share(np.asarray(control.approval_share)))
-            granted[control.mineral][at] = np.minimum(granted[control.mineral][at], control.approval_share)
     for quota in export_quotas(happenings, politics.controls) if with_quotas else ():
-        if quota.stage == stage:
+        if quota.stage == stage and quota.for_few:
             mine = np.flatnonzero(sellers[quota.mineral] == quota.exporter)
             to = np.array(range(countries) if quota.importers is None else quota.importers, dtype=np.int64)
             share[quota.mineral][np.ix_(mine, to)] += quota.share
     abroad = sellers[:, :, None] != everyone[:, None, :]
     return Licensed(np.where(abroad, np.minimum(share, 1.0), 0.0), conduct_of(granted, parameters))
-
-
-def chosen_share(granted_share: Array) -> Array:
-    """How far an office that grants a share of requests chooses who may export, 0 to 1."""
-    return np.asarray(np.clip((1.0 - granted_share) / CHOOSING_SHARE, 0.0, 1.0))
 
 
 def conduct_of(granted_share: Array, parameters: ParameterValues) -> Array:

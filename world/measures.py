@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar, NamedTuple
 
-from world.instruments import INSTRUMENTS, TERMS, TONNES, UNITS
+from world.instruments import ANYONE, FEW, HOLDERS, INSTRUMENTS, TERMS, TONNES, UNITS
 
 ALL = "*"
 STAGES = ("ore", "refined", "component")
@@ -32,7 +32,8 @@ class Measure:
     ``unit``. Further terms: ``above`` the duty above a tariff quota, share of the base price; ``tonnes`` a
     year under a guarantee; ``each`` makes an export quota hold for every target by itself; ``delay_days``
     before a licence office grants anything; ``end_use`` the sectors whose requests it decides on, all when
-    empty; ``suspends`` the measures that a truce holds back.
+    empty; ``holders`` who may export under it, ``few`` firms on a list or ``anyone``, by the instrument when
+    blank; ``suspends`` the measures that a truce holds back.
     """
 
     # Read by pydantic where a scenario is validated; a plain mapping, so that this file needs no library.
@@ -57,6 +58,7 @@ class Measure:
     each: bool = False
     delay_days: float | None = None
     end_use: tuple[str, ...] = ()
+    holders: str = ""
     suspends: tuple[str, ...] = ()
     text: str = ""
     source: str = ""
@@ -65,6 +67,11 @@ class Measure:
     def amount(self) -> float:
         """The size as a number, prices in USD a tonne; zero where there is none."""
         return float(self.size or 0.0) * UNITS.get(self.unit, 1.0)
+
+    @property
+    def is_for_few(self) -> bool:
+        """Whether only firms on a list may export under it."""
+        return (self.holders or HOLDERS.get(self.instrument, "")) == FEW
 
     @property
     def closes(self) -> date | None:
@@ -124,6 +131,8 @@ def _term_complaints(measure: Measure) -> Iterator[Complaint]:
             yield Complaint(field, "nothing", _TERM_RANGES[field])
     if measure.unit and measure.unit not in UNITS:
         yield Complaint("unit", measure.unit, _TERM_RANGES["unit"])
+    if measure.holders and measure.holders not in (FEW, ANYONE):
+        yield Complaint("holders", measure.holders, _TERM_RANGES["holders"])
     for field, low, high in (("above", 0.0, 100.0), ("tonnes", 0.0, 1e9), ("delay_days", 0.0, 3650.0)):
         value = getattr(measure, field)
         if value is not None and not low <= value <= high:
@@ -135,6 +144,7 @@ _TERM_RANGES = {
     "above": "a share of the base price, 0 to 100",
     "tonnes": "tonnes a year, 0 to 1e+09",
     "delay_days": "days, 0 to 3650",
+    "holders": f"{FEW} or {ANYONE}",
     "suspends": "a list of ids of measures",
 }
 

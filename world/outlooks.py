@@ -140,8 +140,9 @@ class Outlooks:
         """Today's market under the control that the actor asks about."""
         mineral, stage = self.axes.mineral(question.mineral), STAGES.index(question.stage)
         targets = tuple(self.axes.country(iso3) for iso3 in question.targets)
+        share, tax = question.approval_share, question.tax_share
         control = Control(
-            actor, mineral, stage, targets, question.approval_share, 0, "", tax_share=question.tax_share
+            actor, mineral, stage, targets, share, 0, "", tax_share=tax, for_few=question.for_few
         )
         return Case((mineral,), self.bound, self.in_force, (control,))
 

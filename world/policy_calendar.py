@@ -130,6 +130,7 @@ _READ: Mapping[str, Callable[[str], Any]] = {
     "each": _yes,
     "delay_days": float,
     "end_use": _names,
+    "holders": str,
 }
 _READABLE = {
     **dict.fromkeys(("expected_end", "cancelled"), "a day such as 2026-02-05"),

@@ -118,6 +118,7 @@ def abroad_quotas(
             if together[1] > 1.0 + 1e-9:
                 together = min((tonnes, share), (quota.allowed_t, quota.share))
             allowed[key] = together
+    for_few = {(quota.mineral, quota.exporter, quota.importers) for quota in quotas if quota.for_few}
     found: list[list[_Entry]] = [[] for _ in sellers]
     for (mineral, exporter, importers), (tonnes, share) in allowed.items():
         to = buyers[mineral]
@@ -127,7 +128,8 @@ def abroad_quotas(
             part = float(usual.sum()) / max(float(exports[mineral, seller]), 1e-300)
             part, share = min(part, 1.0), min(share, 1.0)
             past = out.past(mineral, seller, usual, part * share)
-            asks = NOTHING_ASKED if asking is None else asking.of(mineral, seller, share, part)
+            asked = asking if (mineral, exporter, importers) in for_few else None
+            asks = NOTHING_ASKED if asked is None else asked.of(mineral, seller, share, part)
             least = LEAST_QUOTA_T if past[0] > 0.0 else 0.0
             allowed_t = max(tonnes + (1.0 - share) * float(usual.sum()), least)
             found[mineral].append(_Entry(seller, allowed_t, aimed, importers is None, past, asks))

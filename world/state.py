@@ -35,6 +35,7 @@ class Control:
     allowed_t : under a quota, most that leaves for the targets together in a round
     approval_before : what was granted before it, so that only what is newly withheld costs trust
     rival_share : share of others in the world's working capacity for the good on the day
+    for_few : firms on a list have parts of what is granted (a question; quotas are, licences are not)
     """
 
     actor: int
@@ -50,6 +51,7 @@ class Control:
     allowed_t: float = np.inf
     approval_before: float = 1.0
     rival_share: float = 0.0
+    for_few: bool = False
 
     @property
     def newly_withheld_share(self) -> float:

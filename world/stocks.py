@@ -31,8 +31,6 @@ from world.parameters import ParameterValues
 LEAST_PROMPT_SHARE = 0.25
 """Orders of which less comes in time do not help within the round: holders count on this part at least."""
 MOST_DRAWN_SHARE = 0.9
-MOST_BOUGHT_SHARE = 1.5
-"""Most that is bought for stocks in a round at the usual price, over use (assumption)."""
 DRAWN_WITHIN = 0.5
 """Part of a quarter for which holders plan when goods are dear: in rounds of a month all but a twentieth of
 what may be drawn is gone after three of them, in a quarter all of it."""
@@ -58,7 +56,8 @@ class Holding:
     what is held beyond it for a while; held_t : on hand; arriving_t, later_t : ordered before and due in the
     round and in the next; late_share : part of an order that comes after the round, last_share : after the
     next; late_in_quarter_share : after a quarter; quarter_rounds : rounds in a quarter; expected_usd_t :
-    price index at which holders reckon; least_width_usd_t : least width w of their answer; ahead_t : bought
+    price index at which holders reckon; least_width_usd_t : least width w of their answer; usual_usd_t :
+    price index that they are used to; ahead_t : bought
     ahead of a measure that withholds (below zero: lent for that), planned_t : to be added to it in the round
     """
 
@@ -71,6 +70,7 @@ class Holding:
     late_share: Array
     expected_usd_t: Array
     least_width_usd_t: Array
+    usual_usd_t: Array | float = np.inf
     later_t: Array | float = 0.0
     last_share: Array | float = 0.0
     late_in_quarter_share: Array | float = 0.0
@@ -106,11 +106,20 @@ def answer_of(
     drawn = np.minimum(drawn, 1.0 - LEAST_ORDER_SHARE + shed)
     draw = drawn / (1.0 - AT_REST_SHARE)
     # what is missing is bought at the usual price and put off when goods are dear
-    refill = (np.clip(gap, 0.0, MOST_BOUGHT_SHARE) + ahead) / (1.0 - AT_REST_SHARE)
+    afforded = afforded_share(holding, p.stock_budget_ratio)
+    refill = (np.clip(gap, 0.0, afforded) + ahead) / (1.0 - AT_REST_SHARE)
     spread = 0.5 / max(p.stock_price_response, 0.1)
     width = np.maximum(spread * holding.expected_usd_t, holding.least_width_usd_t)
     centre = holding.expected_usd_t + CENTRE_IN_WIDTHS * width
     return AT_REST_SHARE * draw + refill + shed, draw + refill, centre, width
+
+
+def afforded_share(holding: Holding, budget_ratio: float) -> Array:
+    """(mineral, buyer) most that is bought for stocks in a round, over use: what is spent on it is bounded in
+    money, by ``budget_ratio`` times what the use of the round costs at the prices buyers are used to, so that
+    at five times these a fifth of the tonnes is put by (working capital and credit are lines in money)."""
+    dear = holding.expected_usd_t / np.maximum(holding.usual_usd_t, 1e-9)
+    return np.asarray(budget_ratio / np.maximum(dear, 1.0))
 
 
 def most_shed_share(spare_quarters: Array) -> Array:

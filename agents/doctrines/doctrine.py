@@ -44,7 +44,12 @@ def hostile_actors(view: RefinerView) -> set[str]:
 def if_imposed(option: ControlOption) -> WhatIfControl:
     """What if the control were put on?"""
     return WhatIfControl(
-        option.mineral, option.targets, option.approval_share, option.stage, option.tax_share
+        option.mineral,
+        option.targets,
+        option.approval_share,
+        option.stage,
+        option.tax_share,
+        for_few=option.instrument == "quota",
     )
 
 

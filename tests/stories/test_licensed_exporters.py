@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -30,6 +31,10 @@ def quota(size: float, **dates: object) -> Measure:
     return measure(
         "export_quota", "CHN", "2025-Q3", minerals=("ndpr",), stages=("refined",), size=size, **dates
     )
+
+
+def licence(**fields: object) -> Measure:
+    return measure("licence", "CHN", "2025-Q3", minerals=("ndpr",), stages=("refined",), size=0.9, **fields)
 
 
 def asked_usd_t(of: TradeWorld) -> float:
@@ -65,12 +70,9 @@ def worlds() -> dict[str, TradeWorld]:
         "narrow": world(quota(NARROW_T_YEAR)),
         "narrow crowd": world(quota(NARROW_T_YEAR), **CROWD),
         "ended": world(quota(WIDE_T_YEAR, ends=date(2026, 7, 1))),
-        "licensed": world(
-            measure("licence", "CHN", "2025-Q3", minerals=("ndpr",), stages=("refined",), size=0.9)
-        ),
-        "for all": world(
-            measure("licence", "CHN", "2025-Q3", minerals=("ndpr",), stages=("refined",), size=1.0)
-        ),
+        "licensed": world(licence(holders="few")),
+        "for all": world(licence()),
+        "quota for all": world(quota(WIDE_T_YEAR, holders="anyone")),
     }
 
 
@@ -111,19 +113,28 @@ def test_where_a_quota_is_worth_more_the_mark_up_changes_nothing(worlds: dict[st
     assert rent_usd(few)[binds] == pytest.approx(rent_usd(crowd)[binds], rel=1e-3)
 
 
-def test_a_licence_makes_a_rent_unless_all_get_one(worlds: dict[str, TradeWorld]) -> None:
+def test_a_licence_makes_a_rent_if_it_is_for_firms_on_a_list(worlds: dict[str, TradeWorld]) -> None:
     assert asked_usd_t(worlds["licensed"]) > 0.0
     assert rent_usd(worlds["licensed"])[-1] > 0.0
-    assert asked_usd_t(worlds["for all"]) == 0.0
+    for name in ("for all", "quota for all"):
+        assert asked_usd_t(worlds[name]) == 0.0
 
 
-def test_an_authority_that_weighs_a_licence_sees_the_rent() -> None:
-    """Nearly all requests granted, so that scarcity is worth little: what few holders would ask is."""
-    question, gains = WhatIfControl("ndpr", ("JPN", "USA", "DEU", "KOR"), 0.95), {}
-    for name, given in (("few", CARTEL), ("crowd", CROWD)):
+def test_where_anyone_may_apply_more_is_shipped(worlds: dict[str, TradeWorld]) -> None:
+    assert exports_t(worlds["for all"])[-1] > 1.01 * exports_t(worlds["licensed"])[-1]
+    free = exports_t(worlds["free"])
+    assert exports_t(worlds["quota for all"]) == pytest.approx(free, rel=0.01)
+
+
+def test_an_authority_that_weighs_a_quota_sees_the_rent() -> None:
+    """Nearly all of usual trade, so that scarcity is worth little: what few holders would ask is."""
+    quota_, gains = WhatIfControl("ndpr", ("JPN", "USA", "DEU", "KOR"), 0.95, for_few=True), {}
+    for name, given, question in (
+        ("few", CARTEL, quota_), ("crowd", CROWD, quota_), ("anyone", CARTEL, replace(quota_, for_few=False))
+    ):  # fmt: skip
         weighing = world(dominant_refiner__doctrine="leverage", **given)
         assert not any(asked.any() for asked in weighing.state.markets.mark_up_usd_t)
         happen(weighing)
         (answer,) = outlooks_of(weighing, with_later=True).answer([((weighing.dominant,), question)])
         gains[name] = answer.now.total_usd
-    assert gains["few"] > gains["crowd"]
+    assert gains["few"] > max(gains["crowd"], gains["anyone"])

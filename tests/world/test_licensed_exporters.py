@@ -90,8 +90,13 @@ def limited_to(world: TradeWorld) -> np.ndarray:
 
 def test_measures_say_who_may_export_and_where_there_are_none_all_may() -> None:
     assert not limited_to(measured()[0]).any()
-    for instrument, size in (("export_quota", 1_200.0), ("licence", 0.5)):
-        world, _ = measured(measure(instrument, "CHN", "2025-Q1", size=size, **REFINED_NDPR))
+    for instrument, size, few, anyone in (
+        ("export_quota", 1_200.0, "", "anyone"), ("licence", 0.5, "few", "")
+    ):  # fmt: skip
+        given = {"size": size, **REFINED_NDPR}
+        open_to_all = measured(measure(instrument, "CHN", "2025-Q1", holders=anyone, **given))[0]
+        assert not limited_to(open_to_all).any()
+        world, _ = measured(measure(instrument, "CHN", "2025-Q1", holders=few, **given))
         home = world.base.axes.country("CHN")
         seller = world.base.axes.refiners[0].tolist().index(home)
         share = limited_to(world)[0]

@@ -136,3 +136,18 @@ def test_who_has_far_more_than_it_can_use_lives_on_it() -> None:
     assert spare[1] == pytest.approx(0.05, abs=0.01)
     assert (np.diff(most_shed_share(np.array([0.0, 2.0, 4.0, 6.0, 40.0]))) >= 0.0).all()
     assert most_shed_share(np.array([1e9]))[0] < 1.0
+
+
+def test_what_is_spent_on_stocks_is_bounded_in_money() -> None:
+    """At five times the price that buyers are used to a fifth of the tonnes is put by; cheap goods are not
+    bought without end."""
+    afraid = holding(usual_usd_t=20.0)
+    usual, dear, cheap = (
+        ordered_over_use(
+            answer_of(replace(afraid, expected_usd_t=NOBODY + price), NOBODY + 0.9, NOBODY, P), price
+        )
+        for price in (20.0, 100.0, 4.0)
+    )
+    assert usual - 1.0 == pytest.approx(P.stock_budget_ratio, rel=0.05)
+    assert dear - 1.0 == pytest.approx(P.stock_budget_ratio / 5.0, rel=0.05)
+    assert cheap == pytest.approx(usual, rel=0.05)
