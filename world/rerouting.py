@@ -79,6 +79,12 @@ def make_hub_network(
     return HubNetwork(carriage_graph(len(trade_usd), hubs), hubs, freight, trade_usd, great_powers)
 
 
+def start_share(network: HubNetwork, parameters: ParameterValues) -> float:
+    """What each hub can hand on at first over what it trades: all ways of a lane together carry
+    ``hub_start_share``."""
+    return parameters.hub_start_share / ways_of(network, parameters)
+
+
 def usual_detour_share(parameters: ParameterValues) -> float:
     """What one handover costs over the price, without drives of enforcement."""
     found = parameters.audit_share * parameters.audit_found_share
