@@ -142,7 +142,8 @@ class CountryView:
     leader has asked it to a framework, ``founding`` that founders' terms still hold. ``rivals_share`` is the
     part of those who compete with it for the leader's finance that have signed a framework;
     ``finance_if_bound_usd`` finance that is kept for those bound by the floor. ``fellows`` : clubs it sits
-    in, as they bear on the rung.
+    in, as they bear on the rung. ``asked_from`` is the lowest rung that the leader must ask it to,
+    ``highest_rung`` the last that is on offer.
     """
 
     actor: str
@@ -176,6 +177,8 @@ class CountryView:
     duty_burden_usd: float = 0.0
     excluded_usd: float = 0.0
     aligned_rung: int = 2
+    asked_from: int = 2
+    highest_rung: int = 4
     exempt: tuple[str, ...] = ()
     quarter_rounds: int = 1
     invited: bool = True

@@ -127,6 +127,8 @@ def _view_at(world: TradeWorld, name: str, index: list[int], emergency: Emergenc
         duty_burden_usd=duty_burden_usd(world, index),
         excluded_usd=excluded_usd(world, index),
         aligned_rung=RUNGS.index(world.premise.zone.aligned_rung),
+        asked_from=RUNGS.index(world.premise.zone.asked_from),
+        highest_rung=RUNGS.index(world.premise.zone.highest_rung),
         invited=voter in world.state.politics.invited,
         founding=is_founding(world),
         rivals_share=rivals_share(world, index),

@@ -130,6 +130,8 @@ class ZoneSection(Section):
     stages: Stages = ("ore", "refined")
     leader_border_alone: bool = False
     aligned_rung: Literal["forum", "framework", "action_plan", "floor"] = "framework"
+    asked_from: Literal["forum", "framework"] = "framework"
+    highest_rung: Literal["forum", "framework", "action_plan", "floor"] = "floor"
     text_quarters: Delay = (4, 8)
     ratification_quarters: Delay = (2, 6)
     founding_until: Literal["none"] | Period = "none"

@@ -125,6 +125,9 @@ def _fault_words(fault: Mapping[str, Any]) -> str:
         return "unknown key"
     if fault["type"] == "missing":
         return "missing"
+    for kind, allowed in (("date", "a day such as 2014-01-12"), ("bool", "true or false")):
+        if str(fault["type"]).startswith(kind):
+            return f"given {fault['input']!r}, allowed: {allowed}"
     pattern = fault.get("ctx", {}).get("pattern")
     words = str(fault["msg"]).lower().removeprefix("input should be ")
     allowed = words if pattern is None else LABELS.get(pattern) or pattern_words(pattern)

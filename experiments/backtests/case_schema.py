@@ -34,6 +34,10 @@ def _tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
+Day = Annotated[date, Field(strict=False)]
+"""A day, in quotes or without."""
+
+
 class CountryEntry(Section):
     """A country of the case; what it does not say is that of a middling country."""
 
@@ -221,7 +225,7 @@ class MembershipEntry(Section):
     country: Country
     club: str
     rung: Annotated[int, Field(ge=0, le=4)]
-    date: date
+    date: Day
 
 
 class SectorEntry(Section):
@@ -269,7 +273,7 @@ class CaseSchema(Section):
     importer that acts; groups : names for sets of countries; held_out : nothing is fitted to it
     """
 
-    zero: date
+    zero: Day
     held_out: bool = False
     home: Country
     countries: Annotated[tuple[CountryEntry, ...], BeforeValidator(_tuple)]

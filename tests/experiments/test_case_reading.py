@@ -1,6 +1,7 @@
 """Reading cases: what is wrong is said in one line that names file and place."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,11 @@ def test_a_sound_case_is_read_whole(tmp_path: Path) -> None:
     assert [(row.id, row.part) for row in rows] == [("P", "1"), ("X", "gone"), ("X", "stays")]
     assert [len(series.points) for series in read_series(case)] == [2]
     assert [measure.id for measure in case.scenario("open").measures] == []
+
+
+def test_a_day_may_stand_in_quotes(tmp_path: Path) -> None:
+    quoted = CASE.replace("zero = 2011-01-01", 'zero = "2011-01-01"')
+    assert read_case(write_case(tmp_path, quoted)).world.zero == date(2011, 1, 1)
 
 
 def test_nothing_is_fitted_to_a_case_that_is_held_out(
@@ -49,6 +55,12 @@ FAULTS = [
         "recovery = 0.9\ncapacity_t_year.primary = { AAA = 600 }",
         r"capacity_t_year\.primary\.AAA: given 600, allowed: none: it makes nothing",
     ),
+    (
+        "zero = 2011-01-01",
+        'zero = "January 2011"',
+        r"zero: given 'January 2011', allowed: a day such as 2014-01-12$",
+    ),
+    ('home = "AAA"', 'held_out = "yes"\nhome = "AAA"', r"held_out: given 'yes', allowed: true or false$"),
     ('home = "AAA"', 'home = "XXX"', r"a_stop/case\.toml: home: given XXX, allowed: AAA"),
     (
         "gdp_usd_bn = 9000",
