@@ -53,7 +53,7 @@ def tied(found: Calibration) -> list[tuple[str, str, float]]:
     names = np.array(list(load_parameters()))[leading]
     if len(names) < 2:
         return []
-    together = np.corrcoef(found.posterior[:, :, leading].reshape(-1, len(names)).T)
+    together = np.asarray(np.corrcoef(found.posterior[:, :, leading].reshape(-1, len(names)).T))
     pairs = [
         (str(names[i]), str(names[j]), float(together[i, j]))
         for i in range(len(names))

@@ -11,8 +11,8 @@ from experiments.backtests.observations import Observed
 from world.axes import Array
 
 FLATTER = 4.0
-"""Squared standard errors by which slopes are flattened: what was chosen because it stood out is less steep than
-it looks. On draws left out of screening and fit alike, 2 to 8 foretell better than none (assumption)."""
+"""Squared standard errors by which slopes are flattened: what was chosen because it stood out is less steep
+than it looks. On draws left out of screening and fit alike, 2 to 8 foretell better than none (assumption)."""
 NARROWEST = 2e-3
 """Least width of a band in standard deviations: a band of no width is where a number must be near."""
 
