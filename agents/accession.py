@@ -16,6 +16,7 @@ from typing import Protocol
 from agents.approval import domestic_approval
 from agents.decision import CountryDecision
 from agents.institutions import fellow_terms
+from agents.political_stake import entry_cost, payoff_scale
 from agents.view import Answer, CountryView, Question, WhatIfControlled, WhatIfMember
 
 RUNG_NAMES = ("none", "forum", "framework", "action_plan", "floor")
@@ -91,16 +92,12 @@ class FixedStanding:
 
     def decide(self, view: CountryView, answers: Mapping[Question, Answer]) -> CountryDecision:
         """The fixed answer, marked as such."""
-        if view.rung == FLOOR:
-            choice, other = ("stay", "leave") if self.joins else ("leave", "stay")
-            return CountryDecision(
-                view.actor, "accession", choice, other, "floor", {"fixed by the scenario": 1.0}
-            )
-        may_join = view.zone_open and self.joins and (view.rung + 1 < FLOOR or view.text_exists)
-        choice, other = ("join", "hold_out") if may_join else ("hold_out", "join")
-        return CountryDecision(
-            view.actor, "accession", choice, other, RUNG_NAMES[view.rung + 1], {"fixed by the scenario": 1.0}
-        )
+        inside = view.rung == FLOOR
+        goes_on = self.joins and (inside or not barred(view))
+        yes, no = ("stay", "leave") if inside else ("join", "hold_out")
+        choice, other = (yes, no) if goes_on else (no, yes)
+        rung = RUNG_NAMES[min(view.rung + 1, FLOOR)]
+        return CountryDecision(view.actor, "accession", choice, other, rung, {"fixed by the scenario": 1.0})
 
 
 def weighs_floor(view: CountryView) -> bool:
@@ -109,18 +106,21 @@ def weighs_floor(view: CountryView) -> bool:
 
 
 def barred(view: CountryView) -> bool:
-    """There is no step to take: no zone, or no text of a floor to sign."""
-    return not view.zone_open or (view.rung == FLOOR - 1 and not view.text_exists)
+    """There is no step to take: no zone, no higher rung on offer, or no text of a floor to sign."""
+    at_the_top = view.highest_rung <= view.rung < FLOOR
+    return not view.zone_open or at_the_top or (view.rung == FLOOR - 1 and not view.text_exists)
 
 
 def uninvited(view: CountryView) -> bool:
-    """The next rung is a framework, which the leader has not offered it."""
-    return view.rung == FRAMEWORK - 1 and not view.invited
+    """The next rung is a framework, or a forum by invitation, and the leader has not asked it."""
+    asked_to = view.asked_from - 1 <= view.rung < min(FRAMEWORK, view.highest_rung)
+    return asked_to and not view.invited
 
 
 def hold_out_barred(view: CountryView) -> CountryDecision:
     """The only answer where there is no step to take."""
-    subject = "floor: no text to sign yet" if view.zone_open else RUNG_NAMES[view.rung]
+    at_the_top = view.rung >= view.highest_rung or not view.zone_open
+    subject = RUNG_NAMES[view.rung] if at_the_top else "floor: no text to sign yet"
     subject = NOT_INVITED if uninvited(view) else subject
     return CountryDecision(view.actor, "accession", "hold_out", "join", subject)
 
@@ -129,7 +129,8 @@ def climb(view: CountryView, rung: int) -> CountryDecision:
     """A rung below the floor. Who is asked to a framework weighs it at once, from any rung below; who is not
     asked says what it would be worth, which the leader hears.
     """
-    rung = max(rung, FRAMEWORK) if view.invited else rung
+    at_once = view.invited and view.asked_from == FRAMEWORK <= view.highest_rung
+    rung = max(rung, FRAMEWORK) if at_once else rung
     terms, threshold = lower_rung_terms(view, rung, view.rung), entry_cost(view) * COMMITMENT[rung]
     if view.founding:
         terms["founders' terms"] = threshold  # who writes the rules pays no price of entry
@@ -162,18 +163,6 @@ def stay_or_leave(view: CountryView, terms: Mapping[str, float], threshold: floa
     leaves = sum(terms.values()) > threshold
     choice, other = ("leave", "stay") if leaves else ("stay", "leave")
     return CountryDecision(view.actor, "accession", choice, other, "floor", terms, threshold)
-
-
-def payoff_scale(view: CountryView) -> float:
-    """What payoffs are compared with: mineral trade, or a small share of GDP for those who trade little;
-    USD a round.
-    """
-    return max(view.mineral_trade_usd, view.parameters["accession_trade_floor_gdp_share"] * view.gdp_usd, 1.0)
-
-
-def entry_cost(view: CountryView) -> float:
-    """Cost of entering (F_in)."""
-    return view.parameters["accession_entry_cost_share"] * payoff_scale(view)
 
 
 def value_of_waiting(view: CountryView, answers: Mapping[Question, Answer]) -> float:
@@ -255,7 +244,8 @@ def floor_terms(
         "security": hazard * view.cut_off_quarters * relieved,
         "finance": finance_of_the_floor(view) + view.side_payment_usd,
         "tariff relief": view.tariff_relief_usd,
-        "retaliation": -view.retaliation_belief * episode_share * loss,
+        "retaliation": -view.retaliation_belief * episode_share * (loss + view.goods_at_risk_usd),
+        "administration": -view.administration_usd,
         "autonomy": last_step * autonomy(view),
         "domestic approval": 0.0 if member else last_step * domestic_approval(view, payoff_scale(view)),
         "pressure": last_step * pressure(view),

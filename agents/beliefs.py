@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.adjustment import part_moved
+
 Array = NDArray[np.float64]
 
 
 def revise_expected(believed: Array, observed: Array, speed_year: float, rounds_per_year: int = 4) -> Array:
     """Adaptive expectations in logs: the believed price moves toward the observed one at ``speed_year``."""
-    weight = 1.0 - np.exp(-speed_year / rounds_per_year)
+    weight = part_moved(speed_year, rounds_per_year)
     before, seen = np.log(np.maximum(believed, 1e-9)), np.log(np.maximum(observed, 1e-9))
     return np.asarray(np.exp((1.0 - weight) * before + weight * seen))
 
@@ -39,7 +41,7 @@ def heal_trust(
     trust: Array, resting: Array, healing_year: float, gain_year: Array, rounds_per_year: int = 4
 ) -> Array:
     """Trust returns slowly to its resting level and grows with cooperation; it stays within 0-1."""
-    weight = 1.0 - np.exp(-healing_year / rounds_per_year)
+    weight = part_moved(healing_year, rounds_per_year)
     moved = trust + weight * (resting - trust) + gain_year / rounds_per_year * (1.0 - trust)
     return np.asarray(np.clip(moved, 0.0, 1.0))
 

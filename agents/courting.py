@@ -1,4 +1,5 @@
-"""Whom the leader asks to a framework: so many talks a quarter, where they bring it most."""
+"""Whom the leader asks to a framework, or to a forum by invitation: so many talks a quarter, where they bring
+it most."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ MOST_TOLD = 5
 
 
 def choose_invited(view: LeaderView, talks: float) -> tuple[tuple[str, ...], tuple[CountryDecision, ...]]:
-    """Candidates below a framework who are asked this quarter, and why; then the best of those who are not.
+    """Candidates below a framework, or below the highest rung on offer, who are asked this quarter, and why;
+    then the best of those who are not.
 
     A framework that is held takes ``framework_upkeep_talks`` of the quarter's ``talks`` for its working
     groups, so that a leader with many of them has little time for more.
@@ -23,7 +25,9 @@ def choose_invited(view: LeaderView, talks: float) -> tuple[tuple[str, ...], tup
     Lumpur and Washington in autumn 2025. One more is asked as long as any time is left.
     """
     open_to = {
-        name: one for name, one in sorted(view.invitations.items()) if one.rung < FRAMEWORK and not one.waits
+        name: one
+        for name, one in sorted(view.invitations.items())
+        if one.rung < view.asked_below and not one.waits
     }
     chosen: list[str] = []
     held = sum(one.rung >= FRAMEWORK for one in view.invitations.values())

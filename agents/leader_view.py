@@ -18,7 +18,7 @@ class LeaderView:
     ``full_cost_usd_t`` : all-in cost of the marginal project outside the dominant refiner
     ``recent_price_usd_t`` : mean price outside the dominant refiner over the memory of the rule
     ``inputs`` : good -> what it is made of, first stages first; none where nothing traded goes in
-    ``invitations`` : what it knows of each candidate
+    ``invitations`` : what it knows of each candidate; ``asked_below`` : it asks those below this rung
     """
 
     actor: str
@@ -30,6 +30,7 @@ class LeaderView:
     budget_usd: float
     parameters: Mapping[str, float]
     inputs: Mapping[tuple[str, str], Input] = field(default_factory=dict)
+    asked_below: int = 2
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ TO_SOMEBODY = {"grant": True, "refuse": False, "threaten": True, "spare": False}
 TAKEN_BACK = {"refuse": "grant", "spare": "threaten"}
 FINANCE = {"finance": True, "no_finance": False}
 """Whether finance is on offer at all."""
-ORDER = rf"^(({'|'.join(TO_SOMEBODY)}) ([A-Z]{{3}}|EU)|{'|'.join(FINANCE)})$"
+ORDER = rf"^(({'|'.join(TO_SOMEBODY)}) ([A-Z][A-Z0-9]{{2}}|EU)|{'|'.join(FINANCE)})$"
 """How an order is written: a word alone, or with a country."""
 ALL_IT_BRINGS = 1.0
 """Part of what a signature is worth to the leader that an order to grant may give for it."""

@@ -134,12 +134,16 @@ class CountryView:
     the leader's duties on all its goods take from it, ``excluded_usd`` what duties on those who stand below
     ``aligned_rung`` take. ``population`` weighs votes in a bloc; ``members``
     holds the view of each of its countries (none for a country by itself). ``minerals_at_risk_usd`` is what
-    it would lose if the dominant refiner sold it no more metal and bought no minerals.
+    it would lose if the dominant refiner sold it no more metal and bought no minerals, ``goods_at_risk_usd``
+    what it would lose on all goods that it sells there if some were turned away. ``covered_trade_usd`` is its
+    trade in minerals that the zone covers, ``economy_stake_usd`` the size of its economy, as a share of the
+    world's mineral trade; ``administration_usd`` what it takes to run reference prices at its border.
     ``retaliation_belief`` is the chance that the step in question is answered. ``invited`` says that the
     leader has asked it to a framework, ``founding`` that founders' terms still hold. ``rivals_share`` is the
     part of those who compete with it for the leader's finance that have signed a framework;
     ``finance_if_bound_usd`` finance that is kept for those bound by the floor. ``fellows`` : clubs it sits
-    in, as they bear on the rung.
+    in, as they bear on the rung. ``asked_from`` is the lowest rung that the leader must ask it to,
+    ``highest_rung`` the last that is on offer.
     """
 
     actor: str
@@ -173,6 +177,8 @@ class CountryView:
     duty_burden_usd: float = 0.0
     excluded_usd: float = 0.0
     aligned_rung: int = 2
+    asked_from: int = 2
+    highest_rung: int = 4
     exempt: tuple[str, ...] = ()
     quarter_rounds: int = 1
     invited: bool = True
@@ -180,6 +186,10 @@ class CountryView:
     rivals_share: float = 0.0
     finance_if_bound_usd: float = 0.0
     minerals_at_risk_usd: float = 0.0
+    goods_at_risk_usd: float = 0.0
+    covered_trade_usd: float = 0.0
+    economy_stake_usd: float = 0.0
+    administration_usd: float = 0.0
     fellows: tuple[Fellows, ...] = ()
 
 

@@ -55,6 +55,10 @@ zone.products | goods put together of components outside (packs, motors, boards)
 zone.scope | minerals covered; `["*"]` for all
 zone.stages | stages covered
 zone.leader_border_alone | the leader upholds the floor at its own border before anyone else is bound
+zone.asked_from | lowest rung that takes an invitation of the leader, which asks as many countries a quarter
+    as it has talks for, those that bring it most first; with `forum` nobody comes in unasked
+zone.highest_rung | highest rung that is on offer: with `forum` there is a club that binds to nothing, and no
+    more
 zone.aligned_rung | lowest rung that counts as aligned; the group `nonaligned` is all below it, but the leader
 zone.text_quarters | fewest and most quarters from the opening of decisions to a text to sign (drawn)
 zone.founding_until | last period in which who joins is a founder and enters free: all answer in it

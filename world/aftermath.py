@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.adjustment import part_moved
 from agents.beliefs import extrapolate, revise_expected
 from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, Mask, gather
 from world.buying_ahead import kept_ahead
@@ -87,7 +88,7 @@ def revise_habits(world: TradeWorld, cleared: Cleared) -> None:
     Long-run over short-run Armington elasticity is about 2 (Gallaway, McDaniel and Rivera 2003).
     """
     markets, p, a_year = world.state.markets, world.parameters, world.clock.rounds_per_year
-    weight = 1.0 - np.exp(-p.habit_speed_year / a_year)
+    weight = part_moved(p.habit_speed_year, a_year)
     for stage, lanes in enumerate(world.base.stage_lanes):
         landed = cleared.clearing.stages[stage].landed_usd_t
         base_landed = lanes.landed_usd_t(world.base.price_usd_t[stage])
@@ -101,7 +102,7 @@ def revise_habits(world: TradeWorld, cleared: Cleared) -> None:
         known = sells(cleared.clearing.stages[stage])
         advantage = np.where(known[:, :, None], advantage, 0.0)
         markets.habit[stage] = (1.0 - weight) * markets.habit[stage] + weight * advantage
-    usual = 1.0 - np.exp(-1.0)  # a year's memory of flows
+    usual = part_moved(1.0)  # a year's memory of flows
     growing = np.exp(world.expected_growth(world.round) / a_year)[:, None, None]
     for stage, cleared_stage in enumerate(cleared.clearing.stages):
         limited = cleared.setting.borders[stage].limited
@@ -123,7 +124,7 @@ def revise_prices(world: TradeWorld, cleared: Cleared) -> None:
         # contracts are settled by a mean of past spot prices, at the gate and not on the formula itself
         spot = np.where(sells(clearing.stages[stage]), clearing.stages[stage].price_usd_t, seen)
         spot = np.where(axes.sellers(stage) >= 0, spot, 0.0)
-        renewed = 1.0 - np.exp(-p.contract_renewal_year / a_year)
+        renewed = part_moved(p.contract_renewal_year, a_year)
         held = markets.contract_usd_t[stage]  # the round's charges still show it: a new array, not a change
         markets.contract_usd_t[stage] = held + renewed * (np.maximum(spot, 0.0) - held)
         markets.believed_usd_t[stage] = np.where(axes.sellers(stage) >= 0, believed, 0.0)
@@ -226,7 +227,7 @@ def _thrifty(world: TradeWorld, thrift: Array, gap: Array, prices: tuple[Array, 
     ratio = np.maximum(usual, 1e-9) / np.where(first > 0, first, 1.0)
     wanted = -np.maximum(gap, 0.0)[:, None] * np.log(np.clip(ratio, 0.05, 50.0))
     now = np.log(thrift)
-    step = (1.0 - np.exp(-p.thrift_speed_year / a_year)) * (wanted - now)
+    step = part_moved(p.thrift_speed_year, a_year) * (wanted - now)
     back = np.where((now < 0) & (step > 0), 1.0 - p.thrift_kept_share, 1.0)
     most = p.thrift_limit_year / a_year
     return np.where(first > 0, np.exp(now + np.clip(step * back, -most, most)), 1.0)

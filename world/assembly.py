@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from agents.adjustment import part_moved
 from world.axes import Array, Mask
 
 MOST_LOG = 2.0
@@ -49,7 +50,7 @@ def move(log_part: Array, cost_share: Array, weight: Array, response: float, spe
     """(..., n) ln D a round on; ``weight`` (..., n) assembly in the base year, ``speed`` of a round."""
     mean = _mean(cost_share, weight * np.exp(log_part))
     wanted = np.clip(-response * (cost_share - mean), -MOST_LOG, MOST_LOG)
-    return np.asarray(log_part + (1.0 - np.exp(-speed)) * (wanted - log_part))
+    return np.asarray(log_part + part_moved(speed) * (wanted - log_part))
 
 
 def placed_t(need_t: Array, log_part: Array, moves: Mask) -> Array:

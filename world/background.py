@@ -14,6 +14,9 @@ from world.axes import Array, Axes
 from world.clock import Clock
 from world.dataset import Dataset
 
+RECORD = "record"
+"""Rows of ``demand_growth`` with what is known to have happened: the path is no forecast."""
+
 
 @dataclass(frozen=True)
 class Volatility:
@@ -47,6 +50,27 @@ def read_demand_growth(dataset: Dataset, scenario: str, clock: Clock, rounds: in
     for place, mineral in enumerate(dataset.minerals):
         growth[:, place] = _along(path[path["mineral"] == mineral], clock, rounds)
     return growth
+
+
+def read_expected_growth(dataset: Dataset, clock: Clock, growth: Array) -> Array:
+    """(round, mineral) growth of demand that everyone expects in a round, a year.
+
+    growth : (round, mineral) along the path. A path that is published is known to all. Where it is what
+        happened (``RECORD``), what is expected is what demand grew by in the year before, on the eve as
+        later; where that year is not on record, in the first year of the run.
+    """
+    table = dataset.table("demand_growth")
+    record = table[table["scenario"] == RECORD]
+    if record.empty:
+        return growth
+    years = np.array([clock.first_day(round_).year for round_ in range(len(growth))])
+    expected = growth[np.searchsorted(years, years - 1)]
+    before = Clock(4, f"{years[0] - 1}-Q1")
+    for mineral, path in record.groupby("mineral"):
+        if path["from_year"].min() < years[0] - 1:
+            known = _along(path, before, 1)[0]
+            expected[years == years[0], dataset.minerals.index(str(mineral))] = known
+    return np.asarray(expected)
 
 
 def read_growth_apart(dataset: Dataset, growth: Array, clock: Clock) -> Array:

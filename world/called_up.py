@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.adjustment import part_moved
 from world.axes import Array, Mask, Whole
 from world.capacity import capacity_of
 from world.counterfactual import Outcome
@@ -78,7 +79,7 @@ class CallUp:
         world, stage = self.world, BLOCK_STAGE[block]
         mineral = np.array([one.control.mineral for one in asked], dtype=np.int64)
         years = np.array([[one.quarters / 4.0] for one in asked])
-        learned = 1.0 - np.exp(-world.parameters.belief_speed_year * years)
+        learned = part_moved(world.parameters.belief_speed_year * years)
         changed = world.believed(block)[mineral] * _price_ratio(world, block, asked, self.before) ** learned
         usual_feed, expected = self.feed_usd_t[block][mineral], expected_feed_usd_t(world, block)[mineral]
         feed = _feed(block, asked, usual_feed)
@@ -101,7 +102,7 @@ def _stopped_share(world: TradeWorld, years: Array) -> Array:
     """(row, 1) part of what loses money that is mothballed within so many years."""
     p = world.parameters
     idle = np.maximum(0.0, years - p.cash_reserve_months / 12.0)
-    return np.asarray(1.0 - np.exp(-p.mothball_pace_year * idle))
+    return part_moved(p.mothball_pace_year * idle)
 
 
 def _is_actor(world: TradeWorld, stage: int, asked: Sequence[Asked], mineral: Whole) -> Mask:

@@ -34,7 +34,7 @@ from world.setting import Horizon, Setting
 from world.state import Control
 
 # Enough to make little of what a batch costs whatever its size, few enough for the processor's cache.
-ROWS_AT_ONCE = 64
+ROWS_AT_ONCE = 32
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,9 @@ class CountryFacts:
     investability, governance : 0-1; wacc_share
     mine_permit_years, refinery_permit_years
     reserve_share : (mineral, country) share of known reserves
-    mineral_trade_usd : value of ore and metal that crosses its border, both ways, in the base year, USD a
-        round
+    mineral_trade_usd : (mineral, country) value of ore and metal that crosses its border, both ways, in the
+        base year, USD a round
+    economy_stake_usd : the world's mineral trade, shared out by GDP, USD a round
     estranged_from_leader : the leader does not invite it
     first_rung : rung of the ladder held on the eve of the first decisions
     speaks_for : name of the voter (its own code, or its bloc)
@@ -51,6 +52,7 @@ class CountryFacts:
     refinery_permit_years: Array
     reserve_share: Array
     mineral_trade_usd: Array
+    economy_stake_usd: Array
     estranged_from_leader: Mask
     first_rung: Whole
     speaks_for: tuple[str, ...]
@@ -73,8 +75,9 @@ def read_country_facts(
         return values
 
     exports = _goods_exports(dataset) / base.rounds_per_year
+    gdp, trade = column("gdp_usd_bn", 1.0) * 1e9 / base.rounds_per_year, _mineral_trade_usd(base)
     return CountryFacts(
-        column("gdp_usd_bn", 1.0) * 1e9 / base.rounds_per_year,
+        gdp,
         column("population", 0.0),
         exports,
         _toward(dataset, "dependence", "partner", leader, "exports_share", 0.0),
@@ -93,7 +96,8 @@ def read_country_facts(
         column("mine_permit_years", 5.0),
         column("refinery_permit_years", 2.0),
         _reserve_shares(dataset),
-        _mineral_trade_usd(base),
+        trade,
+        trade.sum() * gdp / gdp.sum(),
         _estranged(dataset, leader),
         _first_rungs(dataset, eve),
         tuple(
@@ -104,9 +108,9 @@ def read_country_facts(
 
 
 def _mineral_trade_usd(base: BaseMarket) -> Array:
-    """Exports plus imports of ore and refined metal at base prices."""
+    """(mineral, country) exports plus imports of ore and refined metal at base prices."""
     axes, n = base.axes, len(base.axes.countries)
-    total = np.zeros(n)
+    total = np.zeros((len(axes.minerals), n))
     for stage in range(len(STAGES)):
         sellers, buyers = axes.sellers(stage), axes.buyers(stage)
         abroad = sellers[:, :, None] != buyers[:, None, :]
@@ -114,9 +118,7 @@ def _mineral_trade_usd(base: BaseMarket) -> Array:
             np.where(abroad, base.lanes(stage).flow_t, 0.0)
             * base.evidence.price_usd_t[:, stage][:, None, None]
         )
-        total += scatter(value.sum(axis=2), sellers, n).sum(axis=0) + scatter(
-            value.sum(axis=1), buyers, n
-        ).sum(axis=0)
+        total += scatter(value.sum(axis=2), sellers, n) + scatter(value.sum(axis=1), buyers, n)
     return total
 
 

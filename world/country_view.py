@@ -16,6 +16,7 @@ from agents.decision import Offer
 from agents.view import CountryView
 from world.axes import REFINED, STAGES, Array, Mask
 from world.emergency import Emergency, emergency_of
+from world.exposure import goods_at_risk_usd
 from world.finance import grant_share
 from world.institution_move import fellows_of
 from world.invitations import duty_burden_usd
@@ -23,6 +24,7 @@ from world.state import RUNGS
 from world.talks import talks_of
 from world.ties import highest
 from world.trust import belief_in_answers_to_soft_steps
+from world.zone import scope_of
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -115,6 +117,8 @@ def _view_at(world: TradeWorld, name: str, index: list[int], emergency: Emergenc
     voter = world.facts.speaks_for[index[0]]
     offer = world.state.politics.offers.get(voter, Offer())
     part = len(index) / len(world.places.get(voter, index))
+    facts, p = world.facts, world.parameters
+    sold = facts.exports_usd[index] * facts.exports_to_dominant_share[index]
     return replace(
         _standing_at(world, name, index, emergency),
         side_payment_usd=offer.side_payment_usd * part,
@@ -123,9 +127,15 @@ def _view_at(world: TradeWorld, name: str, index: list[int], emergency: Emergenc
         duty_burden_usd=duty_burden_usd(world, index),
         excluded_usd=excluded_usd(world, index),
         aligned_rung=RUNGS.index(world.premise.zone.aligned_rung),
+        asked_from=RUNGS.index(world.premise.zone.asked_from),
+        highest_rung=RUNGS.index(world.premise.zone.highest_rung),
         invited=voter in world.state.politics.invited,
         founding=is_founding(world),
         rivals_share=rivals_share(world, index),
+        covered_trade_usd=float(facts.mineral_trade_usd[scope_of(world).any(axis=1)][:, index].sum()),
+        economy_stake_usd=float(facts.economy_stake_usd[index].sum()),
+        administration_usd=p.administration_usd_year / world.clock.rounds_per_year * len(index),
+        goods_at_risk_usd=goods_at_risk_usd(sold, p),
         finance_if_bound_usd=part
         * float(grant_share(world)[index].mean())
         * world.state.politics.finance_if_bound_usd.get(voter, 0.0),
@@ -146,7 +156,7 @@ def _standing_at(world: TradeWorld, name: str, index: list[int], emergency: Emer
         text_exists=0 <= politics.text_round <= world.round,
         trust_leader=float(weight @ politics.trust_leader[index]),
         trust_dominant=float(weight @ politics.trust_dominant[index]),
-        mineral_trade_usd=float(facts.mineral_trade_usd[index].sum()),
+        mineral_trade_usd=float(facts.mineral_trade_usd[:, index].sum()),
         gdp_usd=float(gdp.sum()),
         peers_share=_peers_share(world, index, min(rung + 1, FLOOR)),
         exports_to_leader_usd=float(exports @ facts.exports_to_leader_share[index]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
@@ -14,6 +15,8 @@ from world.table_schema import Table
 from world.tables import TABLES
 
 SHARE_TOLERANCE = 1e-6
+
+_LABEL = re.compile("[A-Z][A-Z0-9]{2}")
 
 _FORMS = {"mined": "ore", "converted": "refined", "primary": "refined", "component": "component"}
 _STAGES_OF_KIND = {
@@ -137,8 +140,9 @@ def _check_closing_rows(rows: Mapping[str, Rows]) -> Iterator[str]:
 def _check_country_codes(rows: Rows) -> Iterator[str]:
     codes = [str(iso3) for iso3 in rows.cells["iso3"]]
     for line, iso3 in zip(rows.lines, codes, strict=True):
-        if not (len(iso3) == 3 and iso3.isascii() and iso3.isalpha() and iso3.isupper()):
-            yield fault("countries", line, "iso3", iso3, "three capital letters (ISO 3166-1 alpha-3)")
+        if not _LABEL.fullmatch(iso3):
+            words = "three capital letters (ISO 3166-1 alpha-3) or digits, a letter first"
+            yield fault("countries", line, "iso3", iso3, words)
     if not codes or codes[-1] != REST_OF_WORLD:
         yield fault("countries", rows.lines[-1] if codes else 1, "iso3", codes[-1:], "ROW in the last row")
 

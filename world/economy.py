@@ -10,6 +10,7 @@ from world.axes import REFINED, Array
 from world.background import (
     Volatility,
     read_demand_growth,
+    read_expected_growth,
     read_goods_trade,
     read_growth_apart,
     read_long_run_elasticity,
@@ -46,7 +47,7 @@ class Economy:
     grip : (mineral,) the dominant refiner's share of refined output in the base year
     component_stop_usd : (country,) loss a round if goods made by the dominant refiner stopped coming
     minerals_at_risk_usd : (country,) loss a round if the dominant refiner stopped all trade in minerals
-    demand_growth : (round, mineral) a year
+    demand_growth : (round, mineral) a year; expected_growth : what everyone expects of it in the round
     growth_apart : (round, mineral, country) what a country's demand grows by on top of that, a year
     eve : last day that counts for memberships
     demand_long_run, component_long_run : (mineral,) elasticity of first users, of final users for components
@@ -68,12 +69,20 @@ class Economy:
     component_stop_usd: Array
     minerals_at_risk_usd: Array
     demand_growth: Array
+    expected_growth: Array
     growth_apart: Array
     demand_long_run: Array
     component_long_run: Array
     volatility: Volatility
     sectors: Sectors
     eve: str
+
+    @property
+    def foreseen_growth(self) -> Array:
+        """(round, mineral) growth a year that is expected on the eve: the path, where all can read it."""
+        if self.expected_growth is self.demand_growth:
+            return self.demand_growth
+        return np.broadcast_to(self.expected_growth[:1], self.expected_growth.shape)
 
 
 def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterValues) -> Economy:
@@ -110,6 +119,7 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
         component_stop_usd=_component_stop(base, need, final_use, grip, dominant, parameters),
         minerals_at_risk_usd=minerals_at_risk_usd(base, grip, dominant, parameters),
         demand_growth=growth,
+        expected_growth=read_expected_growth(dataset, run.clock, growth),
         growth_apart=read_growth_apart(dataset, growth, run.clock),
         demand_long_run=read_long_run_elasticity(dataset, "demand_long_run"),
         component_long_run=np.nan_to_num(read_long_run_elasticity(dataset, "demand_component_long_run")),

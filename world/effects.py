@@ -64,10 +64,17 @@ class Ground:
 
 @dataclass(frozen=True)
 class Force:
-    """How long a measure is in force: ``share`` of this round; ``days`` before it, if older than the run."""
+    """How long a measure is in force: ``share`` of this round; ``days`` before it, if older than the run;
+    ``before`` : share of this round in which what it takes over from was."""
 
     share: float
     days: float
+    before: float = 0.0
+
+    @property
+    def together(self) -> float:
+        """Share of the round in which it or what it takes over from withholds."""
+        return min(self.share + self.before, 1.0)
 
 
 Effect = Callable[[Happenings, Measure, Reach, Force, Ground], None]
@@ -111,8 +118,8 @@ def _close(*outward: bool) -> Effect:
     def effect(now: Happenings, _measure: Measure, reach: Reach, force: Force, _: Ground) -> None:
         approved, closed = now.writable("approval_share"), now.writable("closed_share")
         for lanes in map(reach.lanes, outward):
-            approved[lanes] = np.minimum(approved[lanes], 1.0 - force.share)
-            closed[lanes] = np.maximum(closed[lanes], force.share)
+            approved[lanes] = np.minimum(approved[lanes], 1.0 - force.together)
+            closed[lanes] = np.maximum(closed[lanes], force.together)
 
     return effect
 
@@ -122,10 +129,10 @@ def _license(now: Happenings, measure: Measure, reach: Reach, force: Force, grou
     subject = ground.subject_share(measure)[reach.minerals][:, None, None, None]
     refused = 1.0 - measure.amount
     approved = now.writable("approval_share")
-    approved[lanes] = np.minimum(approved[lanes], 1.0 - force.share * subject * refused)
+    approved[lanes] = np.minimum(approved[lanes], 1.0 - force.together * subject * refused)
     delay = ground.delay_days if measure.delay_days is None else measure.delay_days
     for name, value in (
-        ("licensed_share", force.share),
+        ("licensed_share", force.together),
         ("subject_share", subject),
         ("refused_share", refused),
         ("licence_days", force.days),
@@ -144,7 +151,7 @@ def _ration_exports(now: Happenings, measure: Measure, reach: Reach, force: Forc
     else:
         together = [None if ALL in measure.targets else tuple(reach.targets)]
     now.export_quotas += [
-        ExportQuota(mineral, stage, actor, importers, allowed, force.share, measure.is_for_few)
+        ExportQuota(mineral, stage, actor, importers, allowed, force.together, measure.is_for_few)
         for mineral in reach.minerals
         for stage in reach.stages
         for actor in reach.actors

@@ -38,11 +38,11 @@ class Emergency:
     def relief_share(self, index: Sequence[int]) -> float:
         """Part of a cut-off of these countries that other members' output and the reserve could cover,
         weighted by what they buy from the dominant refiner."""
-        others, joining = self.members.copy(), np.zeros_like(self.members)
-        others[index], joining[index] = False, ~self.members[index]
-        mine = np.where(np.isin(self.buyers, index), self.from_dominant_t, 0.0).sum(axis=1)
-        short = self.short_t + _held(self.from_dominant_t, joining, self.buyers)
-        called = _held(self.callable_t, others, self.refiners) + self.reserve_t
+        these = np.zeros_like(self.members)
+        these[index] = True
+        mine = _held(self.from_dominant_t, these, self.buyers)
+        short = self.short_t + _held(self.from_dominant_t, these & ~self.members, self.buyers)
+        called = _held(self.callable_t, self.members & ~these, self.refiners) + self.reserve_t
         cover = np.where(short > 0, np.minimum(1.0, called / np.where(short > 0, short, 1.0)), 0.0)
         value = self.price_usd_t * mine
         return float((value * cover).sum() / value.sum()) if value.sum() > 0 else float(cover.mean())

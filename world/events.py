@@ -28,6 +28,7 @@ from world.happenings import Happenings, nothing_happens
 from world.instruments import DRAWN, SUSPENDING
 from world.measures import ALL, Measure
 from world.randomness import Streams
+from world.successions import taken_over
 
 BROKEN_PROMISE = 3.0
 """Severity, as in the table of coercive acts, of taking back what was offered to all (assumption)."""
@@ -54,6 +55,7 @@ class Calendar:
         self._priors = priors
         blank = np.zeros((len(axes.minerals), len(STAGES)))
         self._ground = ground if ground is not None else Ground(blank, {}, 0.0, 0.0)
+        self._before = {measure.id: taken_over(measure, self._measures) for measure in self._measures}
         self._truces = [measure for measure in self._measures if measure.instrument in SUSPENDING]
 
     def happen(self, round_: int, members: Sequence[int], nonaligned: Sequence[int] = ()) -> Happenings:
@@ -67,7 +69,8 @@ class Calendar:
             share = self.share_in_force(measure, round_)
             self._withdraw(now, measure, reach, round_, share)
             if share > 0.0 and reach.actors and measure.instrument in EFFECTS:
-                force = Force(share, self._days_in_force(measure, round_))
+                before = self._share_before(measure, round_)
+                force = Force(share, self._days_in_force(measure, round_), before)
                 EFFECTS[measure.instrument](now, measure, reach, force, self._ground)
         return now
 
@@ -83,6 +86,13 @@ class Calendar:
                 if measure.id in truce.suspends:
                     share = max(0.0, share - self.share_in_force(truce, round_))
         return share
+
+    def _share_before(self, measure: Measure, round_: int) -> float:
+        """Share of the round in which what a measure takes over from bites."""
+        return sum(
+            self.share_in_force(other, round_) + self._share_before(other, round_)
+            for other in self._before[measure.id]
+        )
 
     def happens(self, measure: Measure) -> bool:
         """Whether a measure that hangs on somebody's decision happens at all: one draw for the run."""

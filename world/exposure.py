@@ -24,6 +24,14 @@ def minerals_at_risk_usd(base: BaseMarket, grip: Array, dominant: int, parameter
     return np.asarray(lost)
 
 
+def goods_at_risk_usd(sold_usd: Array, parameters: ParameterValues) -> float:
+    """Loss a round on all goods that these countries sell to the dominant refiner (``sold_usd``, one each,
+    USD a round) if it turned some of them away, as it has with barley, wine, coal, fish and fruit.
+    """
+    lost = parameters.coerced_goods_share * parameters.diverted_sales_loss_share
+    return float(lost * sold_usd.sum())
+
+
 def _metal_stop_usd(base: BaseMarket, grip: Array, dominant: int, parameters: ParameterValues) -> Array:
     """(country,) loss of its users of metal if the dominant refiner's stopped, USD a round."""
     axes, evidence, n = base.axes, base.evidence, len(base.axes.countries)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.adjustment import part_moved
 from world.axes import STAGES, Array, Whole, gather_pairs
 from world.decrees import export_quotas
 from world.happenings import ExportQuota
@@ -49,7 +50,7 @@ def moved(before: Array, seen: Array, parameters: ParameterValues, rounds_per_ye
     """Fear a round on, toward what is seen."""
     p = parameters
     speed = np.where(seen > before, p.fear_speed_year, p.fear_fade_year)
-    return np.asarray(before + (1.0 - np.exp(-speed / rounds_per_year)) * (seen - before))
+    return np.asarray(before + part_moved(speed, rounds_per_year) * (seen - before))
 
 
 def seen_of(world: TradeWorld, stage: int) -> Array:

@@ -20,7 +20,8 @@ class ExportQuota:
     """Most that may leave a country in a round.
 
     importers : positions for which it holds together, None for all abroad; allowed_t : tonnes in the part
-    ``share`` of the round on which it is in force; for_few : firms on a list have parts of it
+    ``share`` of the round on which it, or the ban that it takes over from, is in force; for_few : firms on a
+    list have parts of it
     """
 
     mineral: int

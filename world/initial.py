@@ -137,7 +137,7 @@ def _initial_politics(
         retaliation_belief=np.full(n, parameters.retaliation_prior_probability),
         text_round=-1,
         reference_usd_t=np.full((minerals, len(STAGES)), np.nan),
-        fixed_duty_share=np.zeros((minerals, len(STAGES), n, n)),
+        fixed_duty_share=np.broadcast_to(0.0, (minerals, len(STAGES), n, n)),
         fixed_duty_usd_t=np.zeros((minerals, len(STAGES))),
         counter_duty_share=np.zeros(n),
         finance_usd=np.zeros(n),

@@ -13,7 +13,7 @@ def _tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
-Code = Annotated[str, Field(pattern=r"^([A-Z]{3}|EU)$")]
+Code = Annotated[str, Field(pattern=r"^([A-Z][A-Z0-9]{2}|EU)$")]
 Codes = Annotated[tuple[Code, ...], BeforeValidator(_tuple)]
 Groups = Annotated[tuple[str, ...], BeforeValidator(_tuple)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -27,7 +27,7 @@ class InstitutionEntry(BaseModel):
 
     says: str = ""
     members: Codes = ()
-    hub: Annotated[str, Field(pattern=r"^([A-Z]{3})?$")] = ""
+    hub: Annotated[str, Field(pattern=r"^([A-Z][A-Z0-9]{2})?$")] = ""
     open_to: Groups = ()
     begins: Period = "2026-Q1"
     ends: Period | None = None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.adjustment import part_moved
 from world.axes import STAGES, Array, Axes, Mask, gather_pairs, scatter
 from world.calibration.base import BaseMarket
 from world.institutions import NEVER, Institution
@@ -119,7 +120,7 @@ def revise_reliability(world: TradeWorld, cleared: Cleared) -> None:
         usual += scatter(value.sum(axis=2), border.sellers, len(usual)).sum(axis=0)
         passed += scatter((value * let).sum(axis=2), border.sellers, len(usual)).sum(axis=0)
     now = np.divide(passed, usual, out=np.ones_like(usual), where=usual > 0.0)
-    back = 1.0 - np.exp(-world.parameters.trust_healing_year / world.clock.rounds_per_year)
+    back = part_moved(world.parameters.trust_healing_year, world.clock.rounds_per_year)
     known = politics.reliability
     politics.reliability = np.clip(np.minimum(now, known + back * (1.0 - known)), 0.0, 1.0)
 

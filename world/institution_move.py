@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from agents.accession import FLOOR
 from agents.country import Country
 from agents.institutions import Fellows, InstitutionPayoff, InstitutionView
@@ -25,15 +27,15 @@ def move_institutions(world: TradeWorld) -> None:
     """
     if not any(one.open_to.any() for one in world.institutions):
         return
+    open_to = np.stack([one.open_to for one in world.institutions])
     exports, projects = mineral_exports_usd(world.base), project_usd_year(world, everything=True).sum(axis=0)
     rule, before = InstitutionPayoff(), world.state.politics.seated_since.copy()
     for country in world.population:
         index = list(world.places[country.iso3])
         if world.dominant in index or world.leader in index or not _reviews(world, country):
             continue
-        for place, one in enumerate(world.institutions):
-            if not _is_open(world, one, index):
-                continue
+        for place in _open_clubs(world, open_to, index):
+            one = world.institutions[place]
             view = view_of_institution(world, country, place, exports, projects, before)
             decision = rule.decide(view)
             if decision.choice in ("join", "leave"):
@@ -52,10 +54,15 @@ def _reviews(world: TradeWorld, country: Country) -> bool:
     return month == 0 and drawn < world.parameters.soft_review_probability
 
 
-def _is_open(world: TradeWorld, one: Institution, index: list[int]) -> bool:
-    """Open to one of the countries, on the calendar, and not shut to those estranged from the leader."""
-    shut = one.hub == world.leader and bool(world.facts.estranged_from_leader[index].any())
-    return bool(one.open_to[index].any()) and world.round < one.ends and not shut and one.hub not in index
+def _open_clubs(world: TradeWorld, open_to: Mask, index: list[int]) -> list[int]:
+    """Places of institutions open to one of the countries (``open_to``, (institution, country)), on the
+    calendar, and not shut to those estranged from the leader."""
+    shut = {*index, world.leader} if world.facts.estranged_from_leader[index].any() else {*index}
+    return [
+        place
+        for place in np.flatnonzero(open_to[:, index].any(axis=1)).tolist()
+        if world.round < world.institutions[place].ends and world.institutions[place].hub not in shut
+    ]
 
 
 def view_of_institution(
@@ -78,11 +85,8 @@ def view_of_institution(
     sold = exports[one.minerals][:, index][:, :, others].sum(axis=(0, 2))
     meets = facts.governance[index] >= one.standard_index  # no standard: nobody meets it, nobody pays
     sales = float(sold.sum())
-    trade = max(
-        float(facts.mineral_trade_usd[index].sum()),
-        p.accession_trade_floor_gdp_share * float(gdp.sum()),
-        1.0,
-    )
+    trade, economy = facts.mineral_trade_usd[:, index].sum(), facts.economy_stake_usd[index].sum()
+    stake = p.stake_economy_share * economy + (1.0 - p.stake_economy_share) * trade
     return InstitutionView(
         actor=country.iso3,
         name=one.name,
@@ -99,7 +103,7 @@ def view_of_institution(
         exports_to_dominant_share=float(
             all_exports @ facts.exports_to_dominant_share[index] / max(float(all_exports.sum()), 1.0)
         ),
-        scale_usd=trade,
+        scale_usd=max(float(stake), 1.0),
         taste=_taste(world, one, country.iso3, index),
         parameters=world.parameter_map,
     )
@@ -135,13 +139,13 @@ def _trust_in(world: TradeWorld, hub: int, index: list[int], weight: Array) -> f
 def fellows_of(world: TradeWorld, index: list[int], rung: int) -> tuple[Fellows, ...]:
     """Clubs that one of these countries sits in, as they bear on the rung after ``rung`` (a member's: its
     own). A step that is announced counts, as among partners."""
-    wanted, found, politics = min(rung + 1, FLOOR), [], world.state.politics
+    wanted, found, politics, held = min(rung + 1, FLOOR), [], world.state.politics, seats(world)
     on_rung = (politics.rung >= wanted) | ((politics.due_rung >= wanted) & (politics.due_round >= 0))
     on_rung[world.leader] = True
-    for one, members in zip(world.institutions, seats(world), strict=True):
-        others = members.copy()
+    for place in np.flatnonzero(held[:, index].any(axis=1)).tolist():
+        one, others = world.institutions[place], held[place].copy()
         others[index] = False
-        if members[index].any() and others.any():
+        if others.any():
             along = float(on_rung[others].mean())
             found.append(Fellows(one.says, one.information_share, along, bool(others[world.leader])))
     return tuple(found)

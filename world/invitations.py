@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.accession import FLOOR, FRAMEWORK
+from agents.accession import FLOOR
 from agents.leader_view import Invitation
 from world.axes import Array
 from world.finance import project_usd_year, promise_usd, stake_usd
+from world.state import RUNGS
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -80,7 +81,8 @@ def waits(world: TradeWorld, name: str) -> bool:
     politics, places = world.state.politics, list(world.places[name])
     again = world.clock.rounds(world.parameters.study_renewal_quarters)
     refused = name in politics.refused and world.round - politics.refused[name] < again
-    agreed = (politics.due_rung[places] >= FRAMEWORK) & (politics.due_round[places] >= 0)
+    asked_from = RUNGS.index(world.premise.zone.asked_from)
+    agreed = (politics.due_rung[places] >= asked_from) & (politics.due_round[places] >= 0)
     return name in politics.invited or refused or bool(agreed.any())
 
 

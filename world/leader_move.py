@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.accession import FLOOR
+from agents.accession import FLOOR, FRAMEWORK
 from agents.decision import CountryDecision
 from agents.leader_view import Input, LeaderView
 from world.axes import STAGES, Array
 from world.finance import project_usd_year, rivals_in_share
 from world.invitations import invite, on_countries
+from world.state import RUNGS
 from world.zone import scope_of
 from world.zone_duties import cover_derivatives, fix_duties
 
@@ -109,6 +110,7 @@ def leader_view(world: TradeWorld) -> LeaderView:
         budget_usd=(1.0 - world.happenings.withdrawn_share) * finance_usd,
         parameters=world.parameter_map,
         inputs=_inputs(world, keys),
+        asked_below=min(FRAMEWORK, RUNGS.index(world.premise.zone.highest_rung)),
     )
 
 

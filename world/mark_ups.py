@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.adjustment import part_moved
 from world.axes import ORE, STAGES, Mask
 from world.licensed_exporters import Licensed, conduct_of, licensed_exporters, paying_usd_t
 from world.market_round import Cleared
@@ -39,8 +40,8 @@ def revise_mark_ups(world: TradeWorld, cleared: Cleared) -> None:
     if not trades:
         return
     found = residual_demand(_as_cleared(cleared), floor_members(world), politics.floor_in_force, trades)
-    speed = 1.0 - np.exp(-p.mark_up_speed_year / world.clock.rounds_per_year)
-    within_a_year = 1.0 - np.exp(-p.mark_up_speed_year)
+    speed = part_moved(p.mark_up_speed_year, world.clock.rounds_per_year)
+    within_a_year = part_moved(p.mark_up_speed_year)
     for place in np.flatnonzero(found.sold_t > 0.0).tolist():
         trade = trades[place]
         stage, at = trade.stage, (trade.mineral, trade.seller)

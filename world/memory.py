@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from agents.adjustment import part_moved
 from agents.beliefs import extrapolate, revise_expected
 from world.axes import STAGES, Array
 from world.calibration.base import BaseMarket
@@ -17,7 +18,7 @@ from world.dataset import Dataset
 from world.parameters import ParameterValues
 from world.state import Markets
 
-USUAL_A_QUARTER = (1.0 - np.exp(-1.0)) / 4.0
+USUAL_A_QUARTER = part_moved(1.0) / 4.0
 """Weight of a quarter's flow in usual flows, as during the run (a year's memory)."""
 
 

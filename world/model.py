@@ -180,7 +180,7 @@ class TradeWorld(mesa.Model):
         self.named_starts: list[NamedStart] = order_named_plants(
             self.base, markets, self.economy.blocks, self.dataset, self.clock, self.streams, run.rounds
         )
-        order_trend(self.base, markets, self.economy.blocks, self.economy.demand_growth)
+        order_trend(self.base, markets, self.economy.blocks, self.economy.foreseen_growth)
         self.leader_duty = np.zeros(
             (len(axes.minerals), len(STAGES), len(axes.countries), len(axes.countries))
         )
@@ -244,7 +244,7 @@ class TradeWorld(mesa.Model):
         """(mineral,) growth of demand that everyone expects, a year."""
         growth: Array = (
             self.parameters.demand_growth_scale
-            * self.economy.demand_growth[min(round_, len(self.economy.demand_growth) - 1)]
+            * self.economy.expected_growth[min(round_, len(self.economy.expected_growth) - 1)]
         )
         return growth
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from agents.doctrines.doctrine import WITHHOLDING
 from agents.view import ControlOption
-from world.axes import COMPONENT, REFINED, STAGES, Array
+from world.axes import COMPONENT, REFINED, STAGES, Array, Whole
 from world.capacity import working_t
 from world.plant_costs import BLOCK_STAGE, MAKING
 
@@ -24,24 +24,29 @@ BLANKET = ("licence", "quota", "ban")
 
 @dataclass(frozen=True)
 class _Lanes:
-    """Its usual shipments of a good to some countries: tonnes a round, and what the countries buy in all."""
+    """Its usual shipments of a good to some countries: tonnes a round, what the countries buy in all, and
+    what its plants buy from those it ships to.
+    """
 
     targets: tuple[str, ...]
     shipped_t: float
     bought_t: float
+    feed_usd: float
 
 
 def find_options(world: TradeWorld, hostile: Sequence[str]) -> tuple[ControlOption, ...]:
     """Every instrument on every good that it dominates: those that withhold, against those who aggrieve it
     (against all abroad while nobody does), and those that change its price, for all abroad.
     """
-    found: list[ControlOption] = []
+    found, axes = list[ControlOption](), world.base.axes
+    everyone = np.flatnonzero(~world.is_dominant)
+    grieving = np.array([axes.country(iso3) for iso3 in hostile], dtype=np.int64)
     for mineral, stage in dominated_goods(world):
-        everyone = [c for place, c in enumerate(world.base.axes.countries) if place != world.dominant]
         abroad = _lanes(world, mineral, stage, everyone)
-        aimed = _lanes(world, mineral, stage, hostile) if hostile else abroad
-        found += _withholding(world, mineral, stage, aimed, abroad, WITHHOLDING if hostile else BLANKET)
-        found += _pricing(world, mineral, stage, abroad)
+        aimed = _lanes(world, mineral, stage, grieving) if hostile else abroad
+        ground = _ground(world, mineral, stage, abroad)
+        found += _withholding(world, mineral, stage, aimed, ground, WITHHOLDING if hostile else BLANKET)
+        found += _pricing(world, mineral, stage, abroad, ground)
     return tuple(found)
 
 
@@ -65,7 +70,12 @@ def output_t(world: TradeWorld, stage: int) -> Array:
 
 
 def _withholding(
-    world: TradeWorld, mineral: int, stage: int, aimed: _Lanes, abroad: _Lanes, words: Sequence[str]
+    world: TradeWorld,
+    mineral: int,
+    stage: int,
+    aimed: _Lanes,
+    ground: Mapping[str, Any],
+    words: Sequence[str],
 ) -> list[ControlOption]:
     """Those of the instruments ``words`` that the scenario gives it and that withhold something."""
     if aimed.shipped_t <= 0.0:
@@ -79,15 +89,17 @@ def _withholding(
             target_dependence_share=aimed.shipped_t / aimed.bought_t,
             instrument=instrument,
             reach=given.reach,
-            feed_usd=_feed_usd(world, mineral, stage, aimed.targets),
-            **_ground(world, mineral, stage, abroad),
+            feed_usd=aimed.feed_usd,
+            **ground,
         )
         for instrument in given.instruments
         if instrument in words and granted[instrument] < 1.0
     ]
 
 
-def _pricing(world: TradeWorld, mineral: int, stage: int, abroad: _Lanes) -> list[ControlOption]:
+def _pricing(
+    world: TradeWorld, mineral: int, stage: int, abroad: _Lanes, ground: Mapping[str, Any]
+) -> list[ControlOption]:
     """An export tax, and an export subsidy to undercut entrants."""
     if abroad.shipped_t <= 0.0:
         return []
@@ -101,8 +113,8 @@ def _pricing(world: TradeWorld, mineral: int, stage: int, abroad: _Lanes) -> lis
             target_dependence_share=abroad.shipped_t / abroad.bought_t,
             instrument=instrument,
             tax_share=taxes[instrument],
-            feed_usd=_feed_usd(world, mineral, stage, abroad.targets),
-            **_ground(world, mineral, stage, abroad),
+            feed_usd=abroad.feed_usd,
+            **ground,
         )
         for instrument in world.premise.dominant_refiner.instruments
         if instrument in taxes
@@ -139,26 +151,29 @@ def _ground(world: TradeWorld, mineral: int, stage: int, abroad: _Lanes) -> dict
     }
 
 
-def _lanes(world: TradeWorld, mineral: int, stage: int, countries: Sequence[str]) -> _Lanes:
+def _lanes(world: TradeWorld, mineral: int, stage: int, countries: Whole) -> _Lanes:
+    """What it ships to these countries (their positions)."""
     axes = world.base.axes
-    places = [axes.country(iso3) for iso3 in countries]
     buyers, flow = axes.buyers(stage)[mineral], world.state.markets.usual_flow_t[stage][mineral]
-    mine, aimed = axes.sellers(stage)[mineral] == world.dominant, np.isin(buyers, places)
-    reached = set(buyers[(flow[mine].sum(axis=0) > 0) & aimed].tolist())
-    targets = tuple(iso3 for iso3, place in sorted(zip(countries, places, strict=True)) if place in reached)
-    return _Lanes(targets, float(flow[mine][:, aimed].sum()), float(flow[:, aimed].sum()))
+    mine, aimed = axes.sellers(stage)[mineral] == world.dominant, np.isin(buyers, countries)
+    reached = np.unique(buyers[(flow[mine].sum(axis=0) > 0) & aimed])
+    return _Lanes(
+        tuple(sorted(axes.countries[place] for place in reached)),
+        float(flow[mine][:, aimed].sum()),
+        float(flow[:, aimed].sum()),
+        _feed_usd(world, mineral, stage, reached),
+    )
 
 
 def _price(world: TradeWorld, mineral: int, stage: int) -> float:
     return float(world.base.evidence.price_usd_t[mineral, stage])
 
 
-def _feed_usd(world: TradeWorld, mineral: int, stage: int, countries: Sequence[str]) -> float:
+def _feed_usd(world: TradeWorld, mineral: int, stage: int, countries: Whole) -> float:
     """What its plants buy from the targets to make the good of, USD a round at base prices."""
     axes, before = world.base.axes, stage - 1
     flow, makers = world.state.markets.usual_flow_t[before][mineral], axes.makers_next(before)[mineral]
-    places = [axes.country(iso3) for iso3 in countries]
-    sold = flow[np.isin(axes.sellers(before)[mineral], places)][:, : len(makers)]
+    sold = flow[np.isin(axes.sellers(before)[mineral], countries)][:, : len(makers)]
     return float(sold[:, makers == world.dominant].sum()) * _price(world, mineral, before)
 
 

@@ -127,8 +127,6 @@ def _rescaled(world: TradeWorld, scale: float) -> Iterator[None]:
     scaled = replace(
         politics,
         reference_usd_t=politics.reference_usd_t * scale,
-        fixed_duty_share=politics.fixed_duty_share.copy(),
-        fixed_duty_usd_t=politics.fixed_duty_usd_t.copy(),
     )
     world.state.politics = scaled
     try:

@@ -125,7 +125,8 @@ def remember_courting(world: TradeWorld, view: CountryView, decision: CountryDec
         (politics.asked.add if wants else politics.asked.discard)(name)
     elif view.rung < FRAMEWORK and view.invited:
         politics.invited.pop(name, None)
-        if decision.subject != RUNGS[FRAMEWORK] or decision.choice != "join":
+        asked_to = (RUNGS[FRAMEWORK], RUNGS[view.asked_from])
+        if decision.subject not in asked_to or decision.choice != "join":
             politics.refused[name] = world.round
 
 

@@ -43,10 +43,11 @@ Delay = Annotated[
 Share = Annotated[float, Field(ge=0, le=1)]
 Money = Annotated[float, Field(ge=0, le=1e13)]
 Price = Annotated[float, Field(gt=0, le=1e9)]
-Country = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+COUNTRY = r"^[A-Z][A-Z0-9]{2}$"
+Country = Annotated[str, Field(pattern=COUNTRY)]
 Quarter = Annotated[str, Field(pattern=r"^\d{4}-Q[1-4]$")]
 Period = Annotated[str, Field(pattern=PERIOD)]
-Voter = Annotated[str, Field(pattern=r"^([A-Z]{3}|EU)$")]
+Voter = Annotated[str, Field(pattern=r"^([A-Z][A-Z0-9]{2}|EU)$")]
 NAME = r"^[A-Za-z0-9_-]{1,40}$"
 Choice = Literal["join", "hold_out", "ask", "stay", "leave"]
 Move = Annotated[str, Field(pattern=MOVE)]
@@ -122,13 +123,15 @@ class ZoneSection(Section):
     reading: Literal["A", "B"] = "B"
     duty_form: Literal["levy", "benchmark", "minimum_price", "ad_valorem", "specific", "quota"] = "levy"
     quota_share: Share = 0.8
-    benchmark_index: Annotated[str, Field(pattern=r"^(world|[A-Z]{3})$")] = "world"
+    benchmark_index: Annotated[str, Field(pattern=r"^(world|[A-Z][A-Z0-9]{2})$")] = "world"
     derivatives: bool = False
     products: bool = False
     scope: Names = ("*",)
     stages: Stages = ("ore", "refined")
     leader_border_alone: bool = False
     aligned_rung: Literal["forum", "framework", "action_plan", "floor"] = "framework"
+    asked_from: Literal["forum", "framework"] = "framework"
+    highest_rung: Literal["forum", "framework", "action_plan", "floor"] = "floor"
     text_quarters: Delay = (4, 8)
     ratification_quarters: Delay = (2, 6)
     founding_until: Literal["none"] | Period = "none"

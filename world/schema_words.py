@@ -69,6 +69,11 @@ def allowed_words(schema: Mapping[str, Any]) -> str:
     )
 
 
+def pattern_words(pattern: str) -> str:
+    """What a text may be that must match a pattern, in words."""
+    return _FORMATS.get(pattern, f"a text that matches {pattern}")
+
+
 def allowed_keys(schema: Mapping[str, Any]) -> str:
     """What the keys of a table may be, in words, from its JSON schema."""
     if "patternProperties" in schema:
@@ -77,16 +82,16 @@ def allowed_keys(schema: Mapping[str, Any]) -> str:
 
 
 _FORMATS = {
-    r"^[A-Z]{3}$": "an ISO 3166-1 alpha-3 code such as CAN",
-    r"^([A-Z]{3})?$": "an ISO 3166-1 alpha-3 code such as CAN, or nothing",
+    r"^[A-Z][A-Z0-9]{2}$": "an ISO 3166-1 alpha-3 code such as CAN",
+    r"^([A-Z][A-Z0-9]{2})?$": "an ISO 3166-1 alpha-3 code such as CAN, or nothing",
     NAME: "a short name of letters, digits, _ and -",
     r"^[A-Z]{2,3}$": "an ISO 3166-1 alpha-3 code such as CAN, or EU",
     r"^\d{4}-Q[1-4]$": "a quarter such as 2026-Q1",
     ORDER: "an order such as grant CAN, refuse CAN, threaten CAN, spare CAN or no_finance",
     MOVE: "a move such as licence dytb refined, relieve dytb refined, duties or capture_levy",
     PERIOD: "a quarter such as 2026-Q1, or in runs of months a month such as 2026-03",
-    r"^([A-Z]{3}|EU)$": "an ISO 3166-1 alpha-3 code such as CAN, or EU",
-    r"^(world|[A-Z]{3})$": "world, or an ISO 3166-1 alpha-3 code such as CAN",
+    r"^([A-Z][A-Z0-9]{2}|EU)$": "an ISO 3166-1 alpha-3 code such as CAN, or EU",
+    r"^(world|[A-Z][A-Z0-9]{2})$": "world, or an ISO 3166-1 alpha-3 code such as CAN",
 }
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from agents.adjustment import part_moved
 from world.axes import Array
 from world.market.arrays import Stage
 from world.market.clearing import StageClearing
@@ -29,7 +30,7 @@ def opened_after(
 ) -> Array:
     """(mineral, user) part that is open a round on, at this price over that of the base year: while the
     cheapest pay all are made ready (assumption), else they close."""
-    moved = 1.0 - np.exp(-parameters.second_speed_year / rounds_per_year)
+    moved = part_moved(parameters.second_speed_year, rounds_per_year)
     wanted = (price_ratio > parameters.second_price_ratio).astype(float)
     return np.asarray(opened + moved * (wanted - opened))
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.adjustment import part_moved
 from world.assembly import added_cost_share, move, placed_t, sheltered
 from world.axes import COMPONENT, REFINED, Array, Mask, gather
 from world.downstream import Lines, met_share, part_of, run_lines, share_out, spared_share, unit_cost_usd
@@ -70,7 +71,7 @@ def run_sectors(world: TradeWorld, cleared: Cleared) -> None:
         now, before = _prices(world, stage)
         dearer += np.where(here, (now - before)[:, None], 0.0)
         base_usd_t += np.where(here, before[:, None], 0.0)
-    refill = 1.0 - np.exp(-p.parts_refill_year / world.clock.rounds_per_year)
+    refill = part_moved(p.parts_refill_year, world.clock.rounds_per_year)
     lines = run_lines(need, served, world.state.parts_t, sectors.cover, refill, sectors.exposed_share)
     world.state.parts_t = lines.parts_t
     worth = need * base_usd_t

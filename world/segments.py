@@ -158,9 +158,10 @@ def more_users(values: Array, user: Whole) -> Array:
     """Values with the user as last axis, those of second columns at the end."""
     if not user.shape[1]:
         return values
-    at = np.maximum(user, 0).reshape(len(user), *(1,) * (values.ndim - 2), user.shape[1])
-    added = np.take_along_axis(values, np.broadcast_to(at, (*values.shape[:-1], user.shape[1])), axis=-1)
-    return np.concatenate([values, added], axis=-1)
+    rows, count = len(user), values.shape[-1]
+    lines = np.arange(values.size // count).reshape(rows, -1, 1)
+    added = values.ravel().take(lines * count + np.maximum(user, 0)[:, None, :])
+    return np.concatenate([values, added.reshape(*values.shape[:-1], user.shape[1])], axis=-1)
 
 
 def _most_t(border: StageBorders, approval_share: Array) -> Array:

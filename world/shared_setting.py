@@ -77,12 +77,15 @@ class SharedSetting:
 
 
 def _copy(value: Any) -> Any:
-    return value.copy() if isinstance(value, np.ndarray | list) else value
+    changes = value.flags.writeable if isinstance(value, np.ndarray) else isinstance(value, list)
+    return value.copy() if changes else value
 
 
 def _same(one: Any, other: Any) -> bool:
     if one is None or other is None:
         return one is other
+    if one is other and isinstance(one, np.ndarray) and not one.flags.writeable:
+        return True
     if isinstance(one, np.ndarray):
         if one.dtype == other.dtype == np.float64:
             one, other = one.view(np.int64), other.view(np.int64)  # bit by bit: NaN is NaN

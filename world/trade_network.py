@@ -9,7 +9,6 @@ from typing import Any, cast
 
 import networkx as nx
 import numpy as np
-from scipy.sparse.csgraph import dijkstra
 
 from world.axes import Array, Whole
 
@@ -160,7 +159,7 @@ def betweenness(graph: nx.DiGraph[str]) -> dict[str, float]:
     length = (
         np.asarray(nx.to_numpy_array(graph, weight="distance", nonedge=0.0)) if nodes else np.zeros((0, 0))
     )
-    apart = np.asarray(dijkstra(length, directed=True)) if len(nodes) > 2 else length
+    apart = _apart(length) if len(nodes) > 2 else length
     return {name: _passing_share(apart, place) for place, name in enumerate(nodes)}
 
 
@@ -171,7 +170,16 @@ def betweenness_of(place: int, carried_t: Array) -> float:
         return 0.0
     among = carried_t[np.ix_(traders, traders)]
     length = np.divide(1.0, among, out=np.zeros_like(among), where=among > 0.0)
-    return _passing_share(np.asarray(dijkstra(length, directed=True)), int(np.searchsorted(traders, place)))
+    return _passing_share(_apart(length), int(np.searchsorted(traders, place)))
+
+
+def _apart(length: Array) -> Array:
+    """(place, place) length of the shortest way, from those of lanes, 0 where there is none (Floyd 1962)."""
+    apart = np.where(length > 0.0, length, np.inf)
+    np.fill_diagonal(apart, 0.0)
+    for via in range(len(apart)):
+        np.minimum(apart, apart[:, via, None] + apart[via], out=apart)
+    return apart
 
 
 def _passing_share(apart: Array, place: int) -> float:

@@ -83,8 +83,8 @@ def belief_in_answers_to_soft_steps(world: TradeWorld, belief: float) -> float:
     politics, p = world.state.politics, world.parameters
     holds = (politics.rung >= FRAMEWORK) & (politics.rung < FLOOR)
     holds[[world.leader, world.dominant]] = False
-    voters = np.unique([world.facts.speaks_for[place] for place in np.flatnonzero(holds)])
-    struck = np.unique([world.facts.speaks_for[place] for place in np.flatnonzero(holds & _hit(world))])
+    voters = {world.facts.speaks_for[place] for place in np.flatnonzero(holds).tolist()}
+    struck = {world.facts.speaks_for[place] for place in np.flatnonzero(holds & _hit(world)).tolist()}
     weight = p.retaliation_prior_weight
     return min(1.0, (belief * weight + len(struck)) / (weight + len(voters)))
 

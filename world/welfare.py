@@ -28,7 +28,7 @@ from world.market.curves import softplus
 from world.market.lane_books import LaneBook, lane_books
 from world.market.listed import LaneList
 from world.market.method import payments_over
-from world.market.need import Users, users_of
+from world.market.need import Listed, Users, users_of
 from world.market.payments import LanePayments, Payments, added
 from world.market.rows import Floats
 
@@ -190,26 +190,32 @@ def _need_integral(to: Floats, users: Users) -> Floats:
     which its elasticity changes. What users find in sources of their own is paid for under this curve."""
     total, low = np.zeros_like(to), users.lowest_usd_t
     level = (low / users.price_usd_t) ** -users.elasticity
-    second, full = users.second_usd_t, users.second_full_usd_t
-    kinks = np.sort(np.stack([users.dear_usd_t, second, full]), axis=0)
+    kinks = np.sort(np.stack([users.dear_usd_t, users.second_usd_t, users.second_full_usd_t]), axis=0)
     for kink in (*kinks, np.full_like(to, np.inf)):
         high = np.clip(kink, low, np.maximum(to, low))
-        steeper = np.where(low >= users.dear_usd_t, users.dear_more, 0.0)
-        steeper = steeper + np.where((low >= second) & (low < full), users.second_more, 0.0)
-        elasticity = users.elasticity + steeper + np.where(low >= full, users.last_more, 0.0)
-        total = total + level * _power_integral(low, high, low, elasticity)
-        level, low = level * (high / low) ** -elasticity, high
-    return np.asarray(total)
+        some = np.nonzero(~(high <= low))  # few users reach a kink
+        start, end, elasticity = low[some], high[some], _elasticity_at(low, users, some)
+        total[some] += level[some] * _power_integral(start, end, elasticity)
+        level[some] *= (end / start) ** -elasticity
+        low = high
+    return total
 
 
-def _power_integral(low: Floats, high: Floats, price: Floats, elasticity: Floats) -> Floats:
-    """Integral of (p / price)^-elasticity from low to high, also where the elasticity is 1."""
+def _elasticity_at(price: Floats, users: Users, some: tuple[Listed, ...]) -> Floats:
+    """(C,) elasticity of the need just above a price (M, K), of the users at ``some`` places."""
+    low, second, full = price[some], users.second_usd_t[some], users.second_full_usd_t[some]
+    steeper = np.where(low >= users.dear_usd_t[some], users.dear_more[some], 0.0)
+    steeper = steeper + np.where((low >= second) & (low < full), users.second_more[some], 0.0)
+    return users.elasticity[some] + steeper + np.where(low >= full, users.last_more[some], 0.0)
+
+
+def _power_integral(low: Floats, high: Floats, elasticity: Floats) -> Floats:
+    """Integral of (p / low)^-elasticity from low to high, also where the elasticity is 1."""
     power = 1.0 - elasticity
     unit = np.abs(power) < 1e-12
     safe = np.where(unit, 1.0, power)
     log_ratio = np.log(high / low)
-    grown = low * (low / price) ** -elasticity * np.expm1(safe * log_ratio) / safe
-    return np.where(unit, price * log_ratio, grown)
+    return np.where(unit, low * log_ratio, low * np.expm1(safe * log_ratio) / safe)
 
 
 def tier_shares(lanes: Lanes) -> Floats:

@@ -161,9 +161,9 @@ def update_zone(world: TradeWorld) -> None:
         politics.standing[world.leader] = "member"
     elif politics.rung[world.leader] == FLOOR:
         politics.rung[world.leader] = ACTION_PLAN  # the last partner has left
-    world.leader_duty[:] = 0.0
-    if not scenario.zone.exists and world.round >= world.decisions_open:
-        world.leader_duty[:, :, world.dominant, world.leader] = scenario.leader.tariff_share
+    alone = not scenario.zone.exists and world.round >= world.decisions_open
+    rate = scenario.leader.tariff_share if alone else 0.0
+    world.leader_duty[:, :, world.dominant, world.leader] = rate
 
 
 def scope_of(world: TradeWorld) -> Mask:

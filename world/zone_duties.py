@@ -35,11 +35,13 @@ def cover_derivatives(world: TradeWorld) -> None:
 
 
 def fix_duties(world: TradeWorld) -> None:
-    """Set the ad valorem duty of every lane and the specific duty of all at last round's prices."""
+    """Set the specific duty of all, and where the zone has ad valorem duties that of every lane, at last
+    round's prices."""
     politics = world.state.politics
     politics.fixed_duty_usd_t = gap_to_reference_usd_t(politics.reference_usd_t, benchmark_index_usd_t(world))
-    for stage in range(len(STAGES)):
-        politics.fixed_duty_share[:, stage] = _fixed_share(world, stage)
+    if world.premise.zone.duty_form == "ad_valorem":
+        shares = [_fixed_share(world, stage) for stage in range(len(STAGES))]
+        politics.fixed_duty_share = np.stack(shares, axis=1)
 
 
 def _fixed_share(world: TradeWorld, stage: int) -> Array:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from agents.accession import PayoffAccession, payoff_scale
+from agents.accession import PayoffAccession
 from agents.decision import CountryDecision
+from agents.political_stake import payoff_scale
 from agents.view import Answer, CountryView, Question
 
 

@@ -8,12 +8,12 @@ from agents.accession import (
     FLOOR,
     barred,
     hold_out_barred,
-    payoff_scale,
     stay_or_leave,
     step_up,
     uninvited,
 )
 from agents.decision import CountryDecision
+from agents.political_stake import payoff_scale
 from agents.view import Answer, CountryView, Question
 
 

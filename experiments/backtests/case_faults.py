@@ -29,6 +29,7 @@ def world_faults(case: Case) -> Iterator[str]:
     yield from _name_faults(case)
     for name in world.minerals:
         yield from _mineral_faults(case, name)
+    yield from _lane_faults(case)
     yield from sector_faults(world)
     yield from eve_faults(case)
     measures = [str(entry.get("id")) for entry in case.keys.get("measures", []) if isinstance(entry, dict)]
@@ -63,6 +64,7 @@ def _codes_named(case: Case) -> Iterator[tuple[str, str]]:
     for name, entry in world.minerals.items():
         for key in ("used", "final", "reserves"):
             yield from ((f"minerals.{name}.{key}", code) for code in getattr(entry, key))
+        yield from ((f"minerals.{name}.growth_of", code) for code in entry.growth_of)
         for key in ("made", "cost_usd_t", "capacity_t_year"):
             for stage, cells in getattr(entry, key).items():
                 named = (code for code in cells if code != "*")
@@ -94,6 +96,20 @@ def _capacity_faults(entry: MineralEntry) -> Iterator[str]:
                 yield f"{making}.{code}: given {capacity_t:,.6g}, allowed: {words}"
 
 
+def _lane_faults(case: Case) -> Iterator[str]:
+    """Known shares of what an importer buys abroad that are more than all of it."""
+    total: dict[tuple[str, str, str], float] = {}
+    for lane in case.world.lanes:
+        good = (lane.mineral, str(lane.stage), lane.importer)
+        total[good] = total.get(good, 0.0) + lane.share
+    for (mineral, stage, importer), share in total.items():
+        if share > 1.0 + 1e-9:
+            yield (
+                f"lanes: given {share:.4g} of what {importer} buys of {mineral} {stage}, all exporters added "
+                "up, allowed: 1 at most"
+            )
+
+
 def _tranche_faults(entry: MineralEntry) -> Iterator[str]:
     """Plants by tranche of who is also given one capacity or one cost."""
     for making, code in sorted({(str(tranche.stage), tranche.country) for tranche in entry.tranches}):
@@ -119,6 +135,9 @@ def _mineral_faults(case: Case, name: str) -> Iterator[str]:
     for key, shares in sums.items():
         if abs(sum(shares) - 1.0) > 1e-6:
             yield f"{where}.{key}: given shares that add up to {sum(shares):.4g}, allowed: 1 (0.994 to 1.006)"
+    for code in entry.growth_of:
+        if not entry.used.get(code) and code in case.codes:
+            yield f"{where}.growth_of: given {code}, allowed: a country that uses it (see used)"
     yield from (f"{where}.capacity_t_year.{fault}" for fault in _capacity_faults(entry))
     yield from (f"{where}.tranches.{fault}" for fault in _tranche_faults(entry))
     wanted = {

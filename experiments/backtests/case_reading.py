@@ -10,11 +10,12 @@ from pydantic import ValidationError
 
 from experiments.backtests.case import ACTUAL, Case, CaseError
 from experiments.backtests.case_faults import world_faults
-from experiments.backtests.case_schema import CaseSchema
+from experiments.backtests.case_schema import LABELS, CaseSchema
 from experiments.backtests.clock import WindowError
 from world.dataset import DatasetError
 from world.scenario_reading import ScenarioError, dotted_name, in_order, read_toml
 from world.scenario_schema import ScenarioSchema
+from world.schema_words import pattern_words
 
 LIBRARY = Path(__file__).resolve().parent.parent / "cases"
 SHARES_ROUNDED = 0.006
@@ -32,6 +33,10 @@ def find_cases(names: list[str]) -> list[Path]:
             found += library
         elif named or (Path(name) / "case.toml").is_file():
             found += named or [Path(name)]
+        elif Path(name).is_dir():
+            raise CaseError(f"{name}: given a folder without case.toml, allowed: the folder of a case")
+        elif Path(name).is_file():
+            raise CaseError(f"{name}: given a file, allowed: the folder of a case")
         else:
             known = ["all", *(path.name for path in library)]
             raise CaseError(f"unknown case {name!r}{in_order(name, known)}, or a folder with a case.toml")
@@ -74,9 +79,11 @@ def read_case(folder: Path) -> Case:
         case.clock.weights("before")
         case.dataset(scenarios[0])
     except (ScenarioError, DatasetError) as error:
-        raise CaseError("\n".join(f"{name}: {line}" for line in str(error).splitlines())) from None
-    except WindowError as error:
-        raise CaseError(f"{origin}: zero: given {case.world.zero}, allowed: a day after {error}") from None
+        said = (line if line.startswith(origin) else f"{name}: {line}" for line in str(error).splitlines())
+        raise CaseError("\n".join(said)) from None
+    except WindowError:
+        words = f"a day of the run ({case.clock.words}), a quarter after it begins or later"
+        raise CaseError(f"{origin}: zero: given {case.world.zero}, allowed: {words}") from None
     return case
 
 
@@ -103,17 +110,28 @@ def _validated(own: dict[str, Any], origin: str) -> CaseSchema:
     try:
         return CaseSchema.model_validate(_rounded(own))
     except ValidationError as error:
-        lines = []
+        lines: dict[str, str] = {}
         for fault in error.errors(include_url=False):
             where = dotted_name([part for part in fault["loc"] if part != "[key]"], own)
-            if fault["type"] == "extra_forbidden":
-                lines.append(f"{origin}: {where}: unknown key")
-            elif fault["type"] == "missing":
-                lines.append(f"{origin}: {where}: missing")
-            else:
-                lines.append(f"{origin}: {where}: given {fault['input']!r}, allowed: {fault['msg'].lower()}")
-        stop_on(lines)
+            words = _fault_words(fault)
+            # a label that is wrong is wrong in many places: said once
+            lines.setdefault(words if "pattern" in fault.get("ctx", {}) else where, f"{where}: {words}")
+        stop_on([f"{origin}: {line}" for line in lines.values()])
         raise
+
+
+def _fault_words(fault: Mapping[str, Any]) -> str:
+    if fault["type"] == "extra_forbidden":
+        return "unknown key"
+    if fault["type"] == "missing":
+        return "missing"
+    for kind, allowed in (("date", "a day such as 2014-01-12"), ("bool", "true or false")):
+        if str(fault["type"]).startswith(kind):
+            return f"given {fault['input']!r}, allowed: {allowed}"
+    pattern = fault.get("ctx", {}).get("pattern")
+    words = str(fault["msg"]).lower().removeprefix("input should be ")
+    allowed = words if pattern is None else LABELS.get(pattern) or pattern_words(pattern)
+    return f"given {fault['input']!r}, allowed: {allowed}"
 
 
 def _rounded(own: dict[str, Any]) -> dict[str, Any]:

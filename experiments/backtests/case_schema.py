@@ -10,20 +10,32 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from world.scenario_schema import Country, Section
+from world.scenario_schema import COUNTRY, Country, Section
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0, le=1e15)]
-Year = Annotated[str, Field(pattern=r"^\d{4}$")]
-Growth = Annotated[float, Field(ge=-0.9, le=9)]
+Growth = Annotated[float, Field(ge=-0.9, le=2.5)]
 StageName = Literal["ore", "refined", "component"]
 Making = Literal["ore", "refined", "primary"]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Label = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+NAME, LABEL, YEAR = r"^[a-z][a-z0-9_]*$", r"^[A-Za-z][A-Za-z0-9_]*$", r"^\d{4}$"
+Name = Annotated[str, Field(pattern=NAME)]
+Label = Annotated[str, Field(pattern=LABEL)]
+Year = Annotated[str, Field(pattern=YEAR)]
+LABELS = {
+    COUNTRY: "a label of three capital letters or digits, a letter first, such as CAN or C01",
+    NAME: "a name of small letters, digits and _, a letter first",
+    LABEL: "a name of letters, digits and _, a letter first",
+    YEAR: "a year such as 2014",
+}
+"""What the texts of a case may be that must match a pattern, in words."""
 
 
 def _tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
+
+
+Day = Annotated[date, Field(strict=False)]
+"""A day, in quotes or without."""
 
 
 class CountryEntry(Section):
@@ -213,7 +225,7 @@ class MembershipEntry(Section):
     country: Country
     club: str
     rung: Annotated[int, Field(ge=0, le=4)]
-    date: date
+    date: Day
 
 
 class SectorEntry(Section):
@@ -261,7 +273,7 @@ class CaseSchema(Section):
     importer that acts; groups : names for sets of countries; held_out : nothing is fitted to it
     """
 
-    zero: date
+    zero: Day
     held_out: bool = False
     home: Country
     countries: Annotated[tuple[CountryEntry, ...], BeforeValidator(_tuple)]

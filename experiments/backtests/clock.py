@@ -61,6 +61,12 @@ class Clock:
         """Quarters between the round of ``zero`` and another."""
         return (round_ - self.zero_round) * 4.0 / self.rounds_per_year
 
+    @property
+    def words(self) -> str:
+        """First and last month of the run."""
+        ends = self.first_month + self.months_a_round * self.rounds
+        return f"{_month_words(self.first_month)} to {_month_words(ends - 1)}"
+
     def weights(self, window: str) -> Array:
         """(round,) part of each round that lies in a window.
 
@@ -73,10 +79,10 @@ class Clock:
         begins = self.first_month + self.months_a_round * np.arange(self.rounds)
         overlap = np.minimum(begins + self.months_a_round, last) - np.maximum(begins, first)
         ends = self.first_month + self.months_a_round * self.rounds
-        if first < self.first_month or last > ends or first >= last:
-            raise WindowError(
-                f"a window within the run, {_month_words(self.first_month)} to {_month_words(ends - 1)}"
-            )
+        if first >= last:
+            raise WindowError("a window that ends after it begins")
+        if first < self.first_month or last > ends:
+            raise WindowError(f"a window within the run, {self.words}")
         return np.asarray(np.maximum(overlap, 0) / self.months_a_round)
 
     def _months(self, window: str) -> tuple[int, int]:

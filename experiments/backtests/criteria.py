@@ -105,6 +105,10 @@ def read_table(
         raise CaseError(f"{origin}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
     reader = csv.DictReader(text.splitlines())
     header = list(reader.fieldnames or [])
+    if not header:
+        raise CaseError(f"{origin}: empty, allowed: a row of columns: {','.join((*columns, *more))}")
+    if len(header) == 1 and ";" in header[0]:
+        raise CaseError(f"{origin}, row 1: given cells with ; between them, allowed: commas")
     missing = [name for name in columns if name not in header]
     unknown = [name for name in header if name not in (*columns, *more)]
     if missing or unknown:
@@ -163,7 +167,7 @@ def _faults(row: Criterion, case: Case) -> Iterator[tuple[str, str]]:
         yield "high", f"given {row.high:g}, allowed: {row.low:g} (the low end) or more"
     if math.isinf(row.low) and math.isinf(row.high):
         yield "low", "given no bound, allowed: one at least"
-    if row.kind in ("band", "timing", "identity", "null") and (math.isinf(row.low) or math.isinf(row.high)):
+    elif row.kind in ("band", "timing", "identity", "null") and (math.isinf(row.low) or math.isinf(row.high)):
         yield "low" if math.isinf(row.low) else "high", f"nothing given, allowed: a number, for a {row.kind}"
     if row.operator != "value" and row.compared is None:
         yield (
@@ -194,8 +198,9 @@ def measure_faults(row: Criterion, case: Scene) -> Iterator[tuple[str, str]]:
         words_ = in_order(row.form.partition(":")[0], case.stages)
         yield "form", f"given {row.form!r}{words_}, with :ore, :refined or :component where it has them"
     variants = case.variants
-    other = row.relative.get("variant", row.variant)
-    for column, variant in (("variant", row.variant), ("relative_to", other)):
+    named = [("variant", row.variant)]
+    named += [("relative_to", row.relative["variant"])] if "variant" in row.relative else []
+    for column, variant in named:
         if variant not in variants:
             yield column, f"given {variant!r}{in_order(variant, variants)}"
     if word.against and "variant" not in row.relative:

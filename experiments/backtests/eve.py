@@ -8,7 +8,14 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 from typing import TYPE_CHECKING
 
-from experiments.backtests.case_schema import CaseSchema, FloorEntry, FreightEntry, PriorEntry
+from experiments.backtests.case_schema import (
+    CaseSchema,
+    FloorEntry,
+    FreightEntry,
+    MineralEntry,
+    PriorEntry,
+    StockEntry,
+)
 from world.clock import PERIOD, first_month
 from world.made_up_data import Row
 from world.scenario_reading import in_order
@@ -79,6 +86,8 @@ def eve_faults(case: Case) -> Iterator[str]:
             yield from _end_faults(where, entry, codes, (*world.groups, "*") if key in OF_LANES else ())
             ends = [getattr(entry, end, None) for end in ("country", "exporter", "importer", "quarter")]
             this = (entry.mineral, entry.stage, *ends)
+            if key == "stocks":
+                yield from _holder_faults(where, entry, world.minerals[entry.mineral], codes)
             if this in seen:
                 yield f"{where}: given twice, allowed: one row a good and place"
             seen.add(this)
@@ -89,6 +98,17 @@ def eve_faults(case: Case) -> Iterator[str]:
     for number, hub in enumerate(world.hubs):
         if hub.country in great:
             yield f"hubs[{number}].country: given {hub.country}, allowed: no leader and no dominant refiner"
+
+
+def _holder_faults(
+    where: str, entry: StockEntry, mineral: MineralEntry, codes: Iterable[str]
+) -> Iterator[str]:
+    """Months of use where nothing is used would be nothing."""
+    users = {"ore": mineral.made.get("refined", {}), "refined": mineral.used}.get(entry.stage)
+    if users is not None and entry.country in codes and users.get(entry.country, 0.0) <= 0.0:
+        known = ", ".join(code for code, share in users.items() if share > 0.0)
+        what = f"{entry.mineral} {entry.stage}"
+        yield f"{where}.country: given {entry.country}, which uses no {what}, allowed: {known}"
 
 
 def _end_faults(where: str, entry: object, codes: Iterable[str], groups: Iterable[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from itertools import product
 from experiments.backtests.case_schema import MineralEntry
 from experiments.backtests.demand_paths import Path, path_of, world_path
 from world.attribute_rules import Attributes, cover_months, demand_elasticity, supply_elasticity, taste
+from world.background import RECORD
 from world.made_up_data import Row
 from world.parameters import ParameterValues
 
@@ -205,6 +206,9 @@ def _periods(path: Path) -> Iterator[Row]:
 def _background_rows(name: str, entry: MineralEntry) -> Iterator[tuple[str, Row]]:
     for path, when in product(("STEPS", "APS", "NZE"), _periods(world_path(entry))):
         yield "demand_growth", {"mineral": name, "scenario": path, **when}
+    # the years that are named are no forecast: industry knows them when they are over
+    for when in list(_periods(world_path(entry)))[1 if entry.growth or entry.growth_of else 0 :]:
+        yield "demand_growth", {"mineral": name, "scenario": RECORD, **when}
     for code in entry.used if entry.growth_of else ():
         for when in _periods(path_of(entry, code)):
             yield "demand_by_country", {"mineral": name, "iso3": code, **when}

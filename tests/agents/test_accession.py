@@ -15,14 +15,13 @@ from agents.accession import (
     PROSPECT,
     PayoffAccession,
     autonomy,
-    entry_cost,
     floor_terms,
     lower_rung_terms,
-    payoff_scale,
     pressure,
     value_of_waiting,
 )
 from agents.approval import chance_of_approval, domestic_approval
+from agents.political_stake import entry_cost, payoff_scale
 from agents.strategies.by_name import make_strategy
 from agents.view import Accounts, Answer
 from world.randomness import Streams
@@ -30,10 +29,33 @@ from world.randomness import Streams
 RULE = PayoffAccession()
 
 
-def test_payoffs_are_scaled_by_trade_or_by_a_little_gdp() -> None:
-    assert payoff_scale(view(mineral_trade_usd=5e8, gdp_usd=1e9)) == 5e8
-    assert payoff_scale(view(mineral_trade_usd=0.0, gdp_usd=1e12)) == pytest.approx(2e8)  # 0.02% of GDP
-    assert payoff_scale(view(mineral_trade_usd=0.0, gdp_usd=0.0)) == 1.0
+def test_the_political_stake_is_part_economy_and_part_trade_in_what_the_step_is_about() -> None:
+    half = {"stake_economy_share": 0.5}
+    stakes = {"mineral_trade_usd": 8e8, "covered_trade_usd": 2e8, "economy_stake_usd": 4e8}
+    assert payoff_scale(view(rung=2, **stakes, parameters=half)) == pytest.approx(6e8)
+    for rung in (3, 4):  # the floor covers less, and so does leaving it
+        assert payoff_scale(view(rung=rung, **stakes, parameters=half)) == pytest.approx(3e8)
+    nothing = dict.fromkeys(stakes, 0.0)
+    assert payoff_scale(view(**nothing)) == 1.0
+
+
+def test_who_trades_no_minerals_still_pays_for_a_signature() -> None:
+    """A small state with a little on offer: its economy and a customs office weigh against it."""
+    small = view(mineral_trade_usd=0.0, covered_trade_usd=0.0, finance_offer_usd=4e5, trust_leader=0.4)
+    free = replace(small, economy_stake_usd=1e5, favourable_reviews=1)
+    assert RULE.decide(free, answers()).choice == "join"
+    runs_an_office = replace(free, administration_usd=1e6)
+    assert RULE.decide(runs_an_office, answers()).choice == "hold_out"
+    larger = replace(free, economy_stake_usd=1e8)
+    assert RULE.decide(larger, answers()).choice == "hold_out"
+
+
+def test_all_that_is_sold_to_the_dominant_refiner_is_at_risk() -> None:
+    sells = view(goods_at_risk_usd=1e8, retaliation_belief=0.5)
+    sells_nothing = replace(sells, goods_at_risk_usd=0.0)
+    gap = floor_terms(sells, answers())["retaliation"] - floor_terms(sells_nothing, answers())["retaliation"]
+    episode = sells.parameters["control_episode_quarters"] / (4.0 * sells.parameters["planning_years"])
+    assert gap == pytest.approx(-0.5 * episode * 1e8)
 
 
 def test_the_value_of_waiting_is_l_g_over_r_plus_w() -> None:

@@ -176,7 +176,7 @@ def test_neither_the_unit_of_money_nor_the_name_of_the_country_matters(
     name: str, seen: CountryView, answer: Answer, factor: float, label: str
 ) -> None:
     """Factors are powers of two, so that sums scale without rounding."""
-    big = replace(seen, mineral_trade_usd=max(seen.mineral_trade_usd, 8.0))  # above the least scale of 1 USD
+    big = replace(seen, economy_stake_usd=max(seen.economy_stake_usd, 16.0))  # above the least scale of 1 USD
     money = {
         field.name: factor * getattr(big, field.name) for field in fields(big) if field.name.endswith("_usd")
     }

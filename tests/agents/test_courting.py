@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from made_up_views import PARAMETERS, leader_view
+from made_up_views import PARAMETERS, leader_view, view
 
+from agents.accession import NOT_INVITED, PayoffAccession
 from agents.courting import chance_of_signing, choose_invited, worth_usd
 from agents.leader_view import Invitation
 
@@ -79,3 +80,12 @@ def test_frameworks_that_must_be_kept_up_leave_less_time_for_new_ones() -> None:
     assert len(invited(5.0, **field)) == 5
     assert len(invited(5.0, **field, **held)) == 3  # a tenth of a talk for each of the twenty
     assert invited(2.0, **field, **held) == ()
+
+
+def test_a_forum_may_take_an_invitation_and_be_all_there_is() -> None:
+    outside = view(rung=0, invited=False, asked_from=1, finance_offer_usd=1e8)
+    assert PayoffAccession().decide(outside, {}).subject == NOT_INVITED
+    asked = PayoffAccession().decide(replace(outside, invited=True), {})
+    assert (asked.choice, asked.subject) == ("join", "forum")
+    inside = PayoffAccession().decide(view(rung=1, highest_rung=1, finance_offer_usd=1e8), {})
+    assert (inside.choice, inside.subject) == ("hold_out", "forum")

@@ -8,8 +8,9 @@ from math import inf
 import pytest
 from made_up_views import NOTHING, answers, same_both, view
 
-from agents.accession import COMPONENTS_STOP, METAL_STOPS, PayoffAccession, entry_cost, payoff_scale
+from agents.accession import COMPONENTS_STOP, METAL_STOPS, PayoffAccession
 from agents.decision import Offer
+from agents.political_stake import entry_cost, payoff_scale
 from agents.strategies.by_name import make_strategy, strategy_names
 from agents.strategies.linked_talks import waiting
 from agents.talks import Talks, as_offer, most_given_usd, nash_transfer
@@ -117,7 +118,8 @@ def test_rounds_of_a_month_wait_as_long_for_a_third_of_the_money() -> None:
         talks=talks(6, scale * 3e6),
         quarter_rounds=3,
         mineral_trade_usd=scale * view().mineral_trade_usd,
-        gdp_usd=scale * view().gdp_usd,
+        covered_trade_usd=scale * view().covered_trade_usd,
+        economy_stake_usd=scale * view().economy_stake_usd,
     )
     months = rule.decide(month, offered(scale * 9e6))
     assert months.threshold_usd == pytest.approx(scale * quarters.threshold_usd)

@@ -1,6 +1,7 @@
 """Reading cases: what is wrong is said in one line that names file and place."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,11 @@ def test_a_sound_case_is_read_whole(tmp_path: Path) -> None:
     assert [(row.id, row.part) for row in rows] == [("P", "1"), ("X", "gone"), ("X", "stays")]
     assert [len(series.points) for series in read_series(case)] == [2]
     assert [measure.id for measure in case.scenario("open").measures] == []
+
+
+def test_a_day_may_stand_in_quotes(tmp_path: Path) -> None:
+    quoted = CASE.replace("zero = 2011-01-01", 'zero = "2011-01-01"')
+    assert read_case(write_case(tmp_path, quoted)).world.zero == date(2011, 1, 1)
 
 
 def test_nothing_is_fitted_to_a_case_that_is_held_out(
@@ -49,6 +55,12 @@ FAULTS = [
         "recovery = 0.9\ncapacity_t_year.primary = { AAA = 600 }",
         r"capacity_t_year\.primary\.AAA: given 600, allowed: none: it makes nothing",
     ),
+    (
+        "zero = 2011-01-01",
+        'zero = "January 2011"',
+        r"zero: given 'January 2011', allowed: a day such as 2014-01-12$",
+    ),
+    ('home = "AAA"', 'held_out = "yes"\nhome = "AAA"', r"held_out: given 'yes', allowed: true or false$"),
     ('home = "AAA"', 'home = "XXX"', r"a_stop/case\.toml: home: given XXX, allowed: AAA"),
     (
         "gdp_usd_bn = 9000",
@@ -83,7 +95,14 @@ FAULTS = [
     (
         "zero = 2011-01-01",
         "zero = 2010-07-01",
-        r"zero: given 2010-07-01, allowed: a day after a window within the run",
+        r"zero: given 2010-07-01, allowed: a day of the run \(2010-07 to 2011-12\), a quarter after",
+    ),
+    ('code = "CCC"', 'code = "ccc"', r"countries\[2\]\.code: given 'ccc', allowed: a label of three capital"),
+    ("used = { AAA", "growth = { 2011 = 5 }\nused = { AAA", r"growth\.2011: given 5, allowed: less than or"),
+    (
+        "used = { AAA",
+        "growth_of.DDD = { 2011 = 0.1 }\nused = { AAA",
+        r"minerals\.stuff\.growth_of: given DDD, allowed: AAA",
     ),
     ("[groups]\nabroad", "[groups]\nhome", r"groups\.home: given home, allowed: a name"),
     ("rounds = 6", "rounds = 0", r"run\.rounds: given 0, allowed: a whole number from 1 to 400"),
@@ -98,6 +117,37 @@ def test_a_faulty_world_is_refused_in_a_line(tmp_path: Path, sound: str, faulty:
     with pytest.raises(CaseError, match=words) as caught:
         read_case(write_case(tmp_path, CASE.replace(sound, faulty, 1)))
     assert len(str(caught.value).splitlines()) <= 2
+
+
+def test_what_is_no_case_is_refused_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "nothing_in_it").mkdir()
+    with pytest.raises(CaseError, match=r"nothing_in_it: given a folder without case\.toml"):
+        find_cases([str(tmp_path / "nothing_in_it")])
+    folder = write_case(tmp_path)
+    with pytest.raises(CaseError, match=r"criteria\.csv: given a file, allowed: the folder of a case"):
+        find_cases([str(folder / "criteria.csv")])
+    (folder / "criteria.csv").write_text(HEADER.replace(",", ";"), encoding="utf-8")
+    with pytest.raises(CaseError, match="given cells with ; between them, allowed: commas"):
+        read_criteria(read_case(folder))
+    (folder / "criteria.csv").write_text("", encoding="utf-8")
+    with pytest.raises(CaseError, match="empty, allowed: a row of columns: id,part"):
+        read_criteria(read_case(folder))
+
+
+def test_a_wrong_label_is_told_once_and_labels_may_have_digits(tmp_path: Path) -> None:
+    with pytest.raises(CaseError) as caught:
+        read_case(write_case(tmp_path, CASE.replace("AAA", "COUNTRY_A")))
+    assert len(str(caught.value).splitlines()) == 1
+    tmp_path = tmp_path / "again"
+    tmp_path.mkdir()
+    assert read_case(write_case(tmp_path, CASE.replace("AAA", "C01"))).codes[0] == "C01"
+
+
+def test_lanes_of_an_importer_hold_no_more_than_it_buys(tmp_path: Path) -> None:
+    lane = '{ mineral = "stuff", stage = "refined", importer = "BBB", exporter = "%s", share = 0.6 }'
+    text = CASE.replace('home = "AAA"\n', f'home = "AAA"\nlanes = [{lane % "AAA"}, {lane % "CCC"}]\n')
+    with pytest.raises(CaseError, match=r"case\.toml: lanes: given 1\.2 of what BBB buys of stuff refined"):
+        read_case(write_case(tmp_path, text))
 
 
 def test_a_case_gives_no_parameters(tmp_path: Path) -> None:
@@ -123,6 +173,7 @@ CRITERIA_FAULTS = [
         ("q0..q1", "q0..q9"),
         r"column window: given 'q0\.\.q9', allowed: a window within the run, 2010-07 to 2011-12",
     ),
+    (("q0..q1", "q2..q1"), r"column window: given 'q2\.\.q1', allowed: a window that ends after it begins"),
     (("q0..q1", "soon"), r"column window: given 'soon', allowed: `before`"),
     (("max", "maximum"), r"column aggregate: given 'maximum', allowed: max"),
     (("max", "until_below"), r"column aggregate: given 'until_below'"),

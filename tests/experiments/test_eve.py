@@ -161,6 +161,10 @@ def test_value_added_tax_is_in_quoted_prices_alone(tmp_path: Path) -> None:
     [
         (f'stocks = [{{ {GOOD}, country = "XXX", months = 2 }}]', "stocks[0].country: given XXX"),
         (f'stocks = [{{ {GOOD}, country = "BBB", months = -1 }}]', "stocks[0].months"),
+        (
+            'stocks = [{ mineral = "stuff", stage = "ore", country = "ROW", months = 2 }]',
+            "stocks[0].country: given ROW, which uses no stuff ore, allowed: AAA, BBB, CCC",
+        ),
         ('stocks = [{ mineral = "gold", stage = "ore", country = "BBB", months = 2 }]', "given gold"),
         (
             'stocks = [{ mineral = "stuff", stage = "component", country = "BBB", months = 2 }]',

@@ -35,6 +35,9 @@ LIVELY = {
     "parameters__accession_review_probability": 0.5,
     "parameters__accession_reviews_needed": 1,
     "parameters__accession_entry_cost_share": 0.0,
+    "parameters__administration_usd_year": 0.0,
+    "parameters__approval_cost_share": 0.0,
+    "parameters__accession_taste_share": 0.05,
     "parameters__action_plan_delay_quarters": 1,
     "history": True,
 }

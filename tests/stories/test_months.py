@@ -100,6 +100,7 @@ def bound_in(rounds_per_year: int) -> dict[str, int]:
         rounds=5 * rounds_per_year,
         run__rounds_per_year=rounds_per_year,
         dominant_refiner__doctrine="passive",
+        parameters__administration_usd_year=0.0,  # more than a floor for gallium alone is worth to most
     )
     countries = table(play(world), "countries", rung=FLOOR)
     first = countries.groupby("country")["round"].min()

@@ -161,3 +161,23 @@ def test_soft_steps_that_nobody_was_answered_for_are_feared_less_and_one_that_wa
     country = next(one for one in world.population if one.iso3 == "AUS")
     world.state.politics.rung[holders[:1]] = FLOOR - 1
     assert view_of(world, country).retaliation_belief == pytest.approx(prior)
+
+
+def test_a_forum_by_invitation_takes_in_those_who_are_asked_and_nobody_climbs_above_it() -> None:
+    rungs = {"zone__asked_from": "forum", "zone__highest_rung": "forum"}
+    world, free = opened(**rungs), opened(zone__highest_rung="forum")
+    number = world.decisions_open
+    for one in (world, free):
+        one.step()
+    asked = {n for n, (choice, _) in decisions(world, number, "invitation").items() if choice == "invite"}
+    inside = {world.facts.speaks_for[place] for place in np.flatnonzero(world.state.politics.rung > 0)} - {
+        "USA"
+    }
+    assert inside
+    assert inside <= asked
+    assert (free.state.politics.rung > 0).sum() > 2 * (world.state.politics.rung > 0).sum()
+    assert NOT_INVITED in {subject for _, subject in decisions(world, number, "accession").values()}
+    while not world.finished:
+        world.step()
+    voters = [place for place in range(len(world.state.politics.rung)) if place != world.leader]
+    assert world.state.politics.rung[voters].max() == 1

@@ -183,9 +183,10 @@ def test_a_leader_that_stands_alone_upholds_its_floor_only_if_the_scenario_says_
 def test_nobody_is_bound_before_a_text_exists() -> None:
     world = make_world(
         "zone_floor",
-        rounds=9,
+        rounds=13,
         zone__text_quarters=[3, 3],
         zone__ratification_quarters=[0, 0],
+        zone__standings={"CAN": "join"},  # as soon as it may
         parameters__accession_review_probability=1.0,
         parameters__accession_reviews_needed=1,
         parameters__accession_taste_share=0.05,

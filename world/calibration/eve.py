@@ -45,10 +45,14 @@ def known_floor_usd_t(dataset: Dataset) -> Array:
 
 
 def _on_lanes(dataset: Dataset, table: str, column: str, usual: float) -> Array:
-    """(mineral, stage, exporter, importer) a column of a table, ``usual`` where it has no row."""
-    size = len(dataset.countries)
-    found = np.full((len(dataset.minerals), len(STAGES), size, size), usual)
-    for row in dataset.table(table).to_dict("records"):
+    """(mineral, stage, exporter, importer) a column of a table, ``usual`` where it has no row; where the
+    table has none at all, one number that is seen everywhere."""
+    size, rows = len(dataset.countries), dataset.table(table).to_dict("records")
+    shape = (len(dataset.minerals), len(STAGES), size, size)
+    if not rows:
+        return np.broadcast_to(np.float64(usual), shape)
+    found = np.full(shape, usual)
+    for row in rows:
         exporter, importer = (dataset.countries.index(str(row[end])) for end in ("exporter", "importer"))
         place = dataset.minerals.index(str(row["mineral"])), STAGES.index(str(row["stage"]))
         found[(*place, exporter, importer)] = float(row[column])

@@ -81,12 +81,22 @@ def lean(function: Callable[..., Any]) -> Any:
     return _compile(function, {"_nrt": False})
 
 
-def _enter(function: Callable[..., Any], options: dict[str, bool]) -> Any:
-    made = njit(cache=True, nogil=True, error_model="numpy", **options)(function)  # type: ignore[call-overload]
+def fused(function: Callable[..., Any]) -> Any:
+    """As :func:`lean`; products may be added to sums without being rounded first."""
+    return _compile(function, {"_nrt": False, "fastmath": {"contract"}})
+
+
+def summing(function: Callable[..., Any]) -> Any:
+    """As :func:`lean`; terms of a sum may be added in any order, several at a time."""
+    return _compile(function, {"_nrt": False, "fastmath": {"contract", "reassoc"}})
+
+
+def _enter(function: Callable[..., Any], options: dict[str, Any]) -> Any:
+    made = njit(cache=True, nogil=True, error_model="numpy", **options)(function)
     ENTRANCES.append(made)
     return made
 
 
-def _compile(function: Callable[..., Any], options: dict[str, bool]) -> Any:
+def _compile(function: Callable[..., Any], options: dict[str, Any]) -> Any:
     inner = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, **options}
     return register_jitable(nogil=True, error_model="numpy", **inner)(function)

@@ -24,13 +24,15 @@ from world.market.compiled.buyers import (
 )
 from world.market.compiled.cache import compiled, lean
 from world.market.compiled.packed import Whole
+from world.market.compiled.pulls import exponentials, largest, log_pulls
 from world.market.need import NOTHING
 from world.market.rows import Floats
 from world.market.supply import DEMAND_TRACE_SHARE, DISPOSAL_SHARE, SUPPLY_TRACE_SHARE
 
-FACTOR, OFFSET, LIMIT = range(3)
-COLUMNS = 11
-UNIT, ORDERED, LOG_ORDER, SLOPE, LOG_USE, USE_SLOPE, PRICE_SLOPE, FREE, GOT, UNMET, INDEX = range(COLUMNS)
+COLUMNS = 12
+UNIT, ORDERED, LOG_ORDER, SLOPE, LOG_USE, USE_SLOPE, PRICE_SLOPE, FREE, GOT, UNMET, INDEX, TOP = range(
+    COLUMNS
+)
 SUPPLY, DEMAND, CONVERTED, SUPPLY_SLOPE, REMOVAL_SLOPE, RESIDUAL, BINDS, MADE = range(8)
 MOST, COST, WIDTH, ASKED, OVER = range(5)
 
@@ -39,7 +41,8 @@ class Work(NamedTuple):
     """One row at the prices last tried. first, desk, buyer, lane (stages + 1): where a stage's sellers and
     desks
     begin among the unknowns, its buyers among the columns and its lanes among the row's. wanted, pull,
-    response, held (lanes); columns (buyers, 11), sides (8, unknowns): the fields named above."""
+    response, held (lanes); columns (buyers, 12), sides (8, unknowns): the fields named above. Of the stage
+    whose derivatives are worked out: pulls, falls (sellers and desks, buyers), weight, part (buyers)."""
 
     first: Whole
     desk: Whole
@@ -51,6 +54,10 @@ class Work(NamedTuple):
     held: Floats
     columns: Floats
     sides: Floats
+    pulls: Floats
+    falls: Floats
+    weight: Floats
+    part: Floats
 
 
 @compiled
@@ -67,92 +74,83 @@ def make_room(stages, row):  # type: ignore[no-untyped-def]
         buyer[s + 1] = buyer[s] + buyers
         lane[s + 1] = lane[s] + stage.start[(row + 1) * buyers] - stage.start[row * buyers]
     desk += first[count]
+    width, most = 0, 0
+    for s in range(count):
+        width = max(width, first[s + 1] - first[s] + desk[s + 1] - desk[s])
+        most = max(most, buyer[s + 1] - buyer[s])
+    pulls, falls = np.zeros((width, most)), np.zeros((width, most))
+    weight, part = np.zeros(most), np.zeros(most)
     lanes, size = lane[count], desk[count]
     wanted, pull, response, held = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)
     columns, sides = np.zeros((buyer[count], COLUMNS)), np.zeros((8, size))
-    return Work(first, desk, buyer, lane, wanted, pull, response, held, columns, sides)
+    return Work(
+        first, desk, buyer, lane, wanted, pull, response, held, columns, sides, pulls, falls, weight, part
+    )
 
 
 @lean
 def choose(stages, s, row, unknowns, work):  # type: ignore[no-untyped-def]
     """choice.choose at one stage: pull, response and held tonnes of the lanes, and the columns."""
     stage, buyers = stages[s], stages[s].choice.shape[1]
-    makers, origin = stage.makers.shape[1], stage.start[row * buyers]
-    prices = unknowns[work.first[s] : work.first[s + 1]]
-    premiums = unknowns[work.desk[s] : work.desk[s + 1]]
+    start = stage.start[row * buyers : (row + 1) * buyers + 1]
+    low, high, at, until = start[0], start[buyers], work.lane[s], work.lane[s + 1]
+    prices, premiums = unknowns[work.first[s] :], unknowns[work.desk[s] :]
+    makers = unknowns[work.first[s + 1] : work.first[s + 1] + stage.makers.shape[1]]
+    columns, terms = work.columns[work.buyer[s] :], stage.terms[:, low:high]
+    wanted, pull, response = work.wanted[at:until], work.pull[at:until], work.response[at:until]
+    lanes, places = (
+        (wanted, pull, response, work.held[at:until]),
+        (stage.seller[low:high], stage.desks[low:high]),
+    )
+    log_pulls(terms, places, prices, premiums, stage.quota_t.shape[1], lanes)
     for b in range(buyers):
-        low, high = stage.start[row * buyers + b], stage.start[row * buyers + b + 1]
-        column = work.columns[work.buyer[s] + b]
-        if low == high and column[UNIT] > 0.0:
+        top = largest(wanted, start[b] - low, start[b + 1] - low, stage.choice[row, b, 1])
+        columns[b, TOP] = top
+        for k in range(start[b] - low, start[b + 1] - low):
+            pull[k] = wanted[k] - top
+    exponentials(pull)
+    count = len(makers)
+    for b in range(buyers):
+        if start[b] == start[b + 1] and columns[b, UNIT] > 0.0:
             continue  # whoever has no lanes does the same at all prices
-        at = work.lane[s] + low - origin
-        lanes = (
-            work.wanted[at : at + high - low],
-            work.pull[at : at + high - low],
-            work.response[at : at + high - low],
-            work.held[at : at + high - low],
-        )
-        user = max(b - makers, 0)
+        user, price = max(b - count, 0), makers[b] if b < count else 0.0
         buyer = (
             stage.makers[row, b : b + 1],
             stage.made_recovery[row],
             stage.users[row, user : user + 1],
             stage.choice[row, b],
         )
-        price, terms = unknowns[work.first[s + 1] + b] if b < makers else 0.0, stage.terms[:, low:high]
-        quotas = _wanted(terms, stage.seller[low:high], stage.desks[low:high], prices, premiums, lanes)
-        _column(terms, buyer, price, quotas, lanes, column)
+        _column(buyer, price, terms, (start[b] - low, start[b + 1] - low), lanes, columns[b])
+    for k in range(len(pull)):
+        response[k] *= pull[k]
 
 
 @lean
-def _wanted(terms, seller, desks, prices, premiums, lanes):  # type: ignore[no-untyped-def]
-    """choice.log_pull with the floors, into the pulls; whether any lane has a quota."""
-    wanted, _, response, held = lanes
-    quotas = False
-    for k in range(len(wanted)):
-        asked, bits, d = prices[seller[k]], desks[k], 0
-        while bits > 0:
-            if bits & 1:
-                asked += premiums[d]
-            bits, d = bits >> 1, d + 1
-        z = terms[OFFSET, k] - terms[FACTOR, k] * asked
-        response[k], held[k] = terms[FACTOR, k], 0.0
-        if z > terms[LIMIT, k]:
-            z, response[k] = terms[LIMIT, k], 0.0
-        wanted[k] = z
-        quotas = quotas or terms[LOG_CAP, k] < inf
-    return quotas
-
-
-@lean
-def _column(terms, buyer, price, quotas, lanes, column):  # type: ignore[no-untyped-def]
-    """Shares, index and orders of one buyer; ``lanes``: z in the pulls becomes the pull."""
-    wanted, pull, response, held = lanes
+def _column(buyer, price, terms, ends, lanes, column):  # type: ignore[no-untyped-def]
+    """Shares, index and orders of one buyer, whose lanes stand between the ``ends``."""
+    wanted, pull, _, held = lanes
+    low, high = ends
     spread, outside = buyer[3][0], buyer[3][1]
-    top, inside, exceeded = outside, 0.0, False
-    for k in range(len(pull)):
-        top = max(top, wanted[k])
-    top = 0.0 if top == -inf else top
-    for k in range(len(pull)):
-        pull[k] = exp(wanted[k] - top)
+    top, inside, exceeded = column[TOP], 0.0, False
+    for k in range(low, high):
         inside += pull[k]
     without = exp(outside - top)
     total = inside + without
     index = -spread * (top + log(total))
     orders = orders_of(buyer, index, price)
-    if quotas and orders[0] > NOTHING / 2:
-        for k in range(len(pull)):
-            exceeded = exceeded or wanted[k] + index / spread + orders[0] > terms[LOG_CAP, k]
+    if orders[0] > NOTHING / 2:
+        relative = index / spread + orders[0]
+        for k in range(low, high):
+            exceeded = exceeded or wanted[k] + relative > terms[LOG_CAP, k]
     free, got, unit, without = 1.0, inside / total, 1.0 / total, without / total
     if exceeded:
+        terms, wanted, pull, held = terms[:, low:high], wanted[low:high], pull[low:high], held[low:high]
         log_free = log_unlimited(terms, outside, wanted, pull, top)
         index = capped_index_usd_t(terms, buyer, price, wanted, log_free, (index, column[INDEX]))
         orders = orders_of(buyer, index, price)
         free, got = _hold(terms, index / spread, orders[0], top, (wanted, pull, held))
         without, unit = exp(min(outside + index / spread, 0.0)), 1.0
         free += without
-    for k in range(len(pull)):
-        response[k] *= pull[k]
     column[UNIT], column[ORDERED], column[LOG_ORDER], column[SLOPE] = (
         unit,
         exp(orders[0]),

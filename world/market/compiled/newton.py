@@ -89,9 +89,9 @@ def _purchases(flow_t: Floats, columns: Floats) -> Purchases:
 
 
 @compiled
-def _direction(stages, row, scale, unknowns, damping, work, sums, matrix, step):  # type: ignore[no-untyped-def]
+def _direction(stages, row, scale, unknowns, damping, work, matrix, step):  # type: ignore[no-untyped-def]
     """newton._direction of one row, into ``step``."""
-    log_jacobian(stages, row, scale, work, sums, matrix)
+    log_jacobian(stages, row, scale, work, matrix)
     size, largest = len(step), 0.0
     allowed = np.empty(size)
     for s in range(len(stages)):
@@ -107,7 +107,7 @@ def _direction(stages, row, scale, unknowns, damping, work, sums, matrix, step):
         diagonal[k] = own + flat
         matrix[k, k] += flat + (damping + LEAST_DAMPING) * (own + 0.05 / scale)
         step[k] = -residual
-    solved = np.linalg.solve(matrix, step)
+    solved = _solved(stages, row, work, matrix, step)
     for k in range(size):
         largest = max(largest, abs(solved[k]) / allowed[k])
         if not isfinite(solved[k]):
@@ -118,6 +118,29 @@ def _direction(stages, row, scale, unknowns, damping, work, sums, matrix, step):
         for k in range(size):
             largest = max(abs(step[k]) / allowed[k], largest if largest < inf else 0.0)
         step /= max(largest, 1.0)
+
+
+@compiled
+def _solved(stages, row, work, matrix, right):  # type: ignore[no-untyped-def]
+    """The solution of the equations of those who sell, and of desks; idle sellers stand still."""
+    kept, count = np.empty(len(right), np.int64), 0
+    for s in range(len(stages)):
+        for i in range(stages[s].active.shape[1]):
+            if stages[s].active[row, i]:
+                kept[count] = work.first[s] + i
+                count += 1
+    for at in range(work.first[len(stages)], len(right)):
+        kept[count] = at
+        count += 1
+    small, some, found = np.empty((count, count)), np.empty(count), np.zeros(len(right))
+    for a in range(count):
+        some[a] = right[kept[a]]
+        for b in range(count):
+            small[a, b] = matrix[kept[a], kept[b]]
+    solved = np.linalg.solve(small, some)
+    for a in range(count):
+        found[kept[a]] = solved[a]
+    return found
 
 
 @compiled
@@ -147,14 +170,13 @@ def _solve(stages, row, scale, unknowns, tolerance, steps):  # type: ignore[no-u
     """newton.newton and newton._advance of one row, in place; returns the steps taken, the error left and the
     room with what is bought."""
     work, size = make_room(stages, row), len(unknowns)
-    sums = (np.zeros(size), np.zeros(size), np.zeros(size, np.int64))
     matrix, step, past = np.empty((size, size)), np.empty(size), np.full((2, PAST), inf)
     merits = evaluate(stages, row, scale, unknowns, work)
     past[0, 0], past[1, 0], points, damping = merits[1], merits[2], 1, 0.0
     for taken in range(steps + 1):
         if merits[0] <= tolerance or taken == steps:
             return taken, merits[0], work
-        _direction(stages, row, scale, unknowns, damping, work, sums, matrix, step)
+        _direction(stages, row, scale, unknowns, damping, work, matrix, step)
         good, merits = _step(stages, row, scale, unknowns, step, work, merits, past)
         damping = damping / DAMPING_STEP if good else max(DAMPING_STEP * damping, FIRST_DAMPING)
         stuck = damping > LARGEST_DAMPING
