@@ -21,7 +21,7 @@ from world.licence_lanes import decided_at, hub_room, hubs_kept, licences_of
 from world.licences import Decided
 from world.parameters import ParameterValues
 from world.quotas import import_quotas
-from world.rerouting import HubNetwork, find_ways, usual_detour_share
+from world.rerouting import HubNetwork, WaysRound, find_ways, usual_detour_share
 from world.state import Politics, WorldState
 from world.trade_network import last_hub
 
@@ -123,18 +123,15 @@ def _ways(
     axes, politics = base.axes, state.politics
     needed = limits["approval_share"] < 1.0
     needed |= (limits["granted_t"] < np.inf) | (limits["quota_t"] < np.inf)
-    needed |= laid > usual_detour_share(parameters)
+    needed |= laid > (1.0 - parameters.hub_cost_spread_share) * usual_detour_share(parameters)
     sought = needed.any(axis=2) | (axes.sellers(stage) == politics.dominant)
     price = base.evidence.price_usd_t[:, stage]
     ways = find_ways(network, axes, politics, happenings, price, parameters, sought, stage)
-    first = ways.hub[:, 0]
+    first = ways.hub[:, :, 0]
     kept = hubs_kept(axes, state, happenings, parameters.licence_reexport_response, first, stage)
     if (limits["refused_share"] > 0.0).any() or (limits["granted_t"] < np.inf).any():
         kept *= hub_room(axes, state, happenings, decided.room_t, first, stage)
-    # a way round a duty pays only where the duty exceeds margins and the expected fine
-    detour = (ways.hub >= 0).sum(axis=1) * parameters.hub_margin_share
-    detour = detour + fine_share(ways.found_share, parameters.evasion_penalty_share)
-    mineral = np.arange(len(ways.hub))[:, None, None, None]
+    mineral = np.arange(len(ways.hub))[:, None, None, None, None]
     capacity = state.markets.hub_capacity_t[stage][mineral, np.maximum(ways.hub, 0)]
     return {
         "hub": ways.hub,
@@ -142,8 +139,20 @@ def _ways(
         "hub_found_share": ways.found_share,
         "hub_open_share": ways.open_share * kept,
         "hub_capacity_t": np.where(ways.hub >= 0, capacity, np.inf),
-        "taxed": (laid > detour) & (detour > 0.0),
+        "taxed_share": _paying_share(ways, laid, parameters),
     }
+
+
+def _paying_share(ways: WaysRound, laid: Array, parameters: ParameterValues) -> Array:
+    """(mineral, way, seller, buyer) part of those who ship for whom a way round a duty pays, where the duty
+    exceeds margins and the expected fine: these lie evenly around their mean, some have partners and papers
+    and some have not."""
+    detour = (ways.hub >= 0).sum(axis=2) * parameters.hub_margin_share
+    detour = detour + fine_share(ways.found_share, parameters.evasion_penalty_share)
+    spread = parameters.hub_cost_spread_share
+    some = (ways.hub[:, :, 0] >= 0) & (detour > 0.0)
+    width = np.where(some, np.maximum(2.0 * spread * detour, 1e-12), 1.0)
+    return np.where(some, np.clip((laid[:, None] - (1.0 - spread) * detour) / width, 0.0, 1.0), 0.0)
 
 
 def limits_of(
@@ -192,10 +201,10 @@ def approvals(axes: Axes, politics: Politics, happenings: Happenings, stage: int
 
 def hub_duty(duty_share: Array, hub: Whole, buyers: Whole) -> Array:
     """Duty that goods meet when they come as the last hub's: (mineral, country, country) at (hub, buyer); hub
-    (mineral, handover, seller, buyer) in order, -1 where there is none.
+    (mineral, way, handover, seller, buyer) in order, -1 where there is none.
     """
-    mineral, last = np.arange(len(hub))[:, None, None], last_hub(np.moveaxis(hub, 1, 0))
-    rates = duty_share[mineral, np.maximum(last, 0), np.maximum(buyers, 0)[:, None, :]]
+    mineral, last = np.arange(len(hub))[:, None, None, None], last_hub(np.moveaxis(hub, 2, 0))
+    rates = duty_share[mineral, np.maximum(last, 0), np.maximum(buyers, 0)[:, None, None, :]]
     return np.asarray(np.where(last >= 0, rates, 0.0))
 
 
