@@ -254,6 +254,7 @@ def view_industry(
         on_order_t=markets.arriving_t[block][round_ + 1 :].sum(axis=0)[mineral],
         standing_t=standing_t(markets, block)[mineral],
         mothballed_t=markets.mothballed_t[block][mineral],
+        slack_t=markets.slack_t[block][mineral],
         believed_usd_t=price_usd_t[0],
         seen_usd_t=price_usd_t[1],
         full_cost_usd_t=full_cost_now(base, block, facts, feed.expected_usd_t, mineral),

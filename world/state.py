@@ -69,6 +69,9 @@ class Markets:
     cash_usd_t: dict[
         str, Array
     ]  # block -> (m, tranche, seller) what is left to live on, per tonne of capacity
+    slack_t: dict[
+        str, Array
+    ]  # block -> (m, seller) working capacity unused last round beyond what usually is
     ore_outage: Array  # (m, i) log deviation of working capacity
     demand_growth: Array  # (m,) factor on base-year use
     demand_apart: Array  # (m, n) factor on that, for countries whose demand grows along a path of its own

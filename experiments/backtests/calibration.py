@@ -27,10 +27,13 @@ from experiments.backtests.store import Values
 from experiments.backtests.surfaces import Surfaces, fit_surfaces
 from experiments.backtests.walk import walk
 from world.axes import Array
+from world.parameters import load_parameters
 
 Rows = Mapping[Path, Sequence[Criterion]]
-Play = Callable[[Rows, Sequence[Mapping[str, float]]], Mapping[Path, Values]]
-"""Numbers of each case under each set of parameters."""
+Play = Callable[[Rows, Sequence[Mapping[str, float]], Sequence[int]], Mapping[Path, Values]]
+"""Numbers of each case under each set of parameters with each seed of shocks."""
+CHANGED = 1e-9
+"""Part of itself by which a number has changed."""
 EDGE = 1e-6
 """Places keep this far from the ends, where the normal score has none."""
 
@@ -86,18 +89,19 @@ def calibrate(
     """
     rows = {folder: read_criteria(read_case(folder)) for folder in folders}
     first = _scores_of(draw_places(draws, seed))
-    before = play(rows, _sets(first))
+    before = _played(rows, first, seed, play)
     plays, score, values = Plays(first, draws, before), first, before
     for _ in range(waves):
-        surfaces, posterior = learn(rows, plays, members, seed)
+        surfaces, posterior = learn(rows, plays, members, seed, play)
         score = posterior[-1]
-        values = play(rows, _sets(score))
+        values = _played(rows, score, seed, play)
         plays = plays.add(score, values)
     left_out: list[Score] = []
     for folder in folders if leave_out and len(folders) > 1 else ():
         others = {other: of_case for other, of_case in rows.items() if other != folder}
-        _, without = learn(others, plays, members, seed)
-        left_out += _judged({folder: rows[folder]}, play({folder: rows[folder]}, _sets(without[-1])))
+        one = {folder: rows[folder]}
+        _, without = learn(others, plays, members, seed, play)
+        left_out += _judged(one, _played(one, without[-1], seed, play))
     return Calibration(
         tuple(_sets(score)),
         tuple(_judged(rows, before)),
@@ -109,10 +113,11 @@ def calibrate(
     )
 
 
-def learn(rows: Rows, plays: Plays, members: int, seed: int) -> tuple[Surfaces, Array]:
+def learn(rows: Rows, plays: Plays, members: int, seed: int, play: Play) -> tuple[Surfaces, Array]:
     """Surfaces of what ``rows`` observe, from plays, and (kept, member, parameter) where the walks went."""
     seen = observe(rows, plays.values)
-    surfaces = fit_surfaces(plays.score, seen, screened(plays, seen))
+    moved = confirmed(rows, seen, screened(plays, seen), seed, play)
+    surfaces = fit_surfaces(plays.score, seen, moved)
     first = _scores_of(draw_places(members + 1, seed)[1:])
     return surfaces, walk(first, surfaces.leading, surfaces.support, seed)
 
@@ -120,6 +125,36 @@ def learn(rows: Rows, plays: Plays, members: int, seed: int) -> tuple[Surfaces, 
 def screened(plays: Plays, seen: Observed) -> Array:
     """(observation, parameter) what moves what, by draws of the prior alone: later ones hang together."""
     return moving(plays.score[: plays.prior], seen.filled()[:, : plays.prior])
+
+
+def confirmed(rows: Rows, seen: Observed, moved: Array, seed: int, play: Play) -> Array:
+    """What is left of (observation, parameter) ``moved`` when each parameter is tried in the case by itself.
+
+    What changes no number of a case at either end of its range, all others at their defaults and under the
+    same shocks, was found there by chance: it is no part of that case.
+    """
+    left = moved.copy()
+    names = list(load_parameters())
+    for folder, of_case in rows.items():
+        here = np.array([case == folder.resolve().name for case, _ in seen.names])
+        tried = np.flatnonzero(moved[here].any(axis=0))
+        sets = [{}, *({names[one]: end} for one in tried for end in ends_of(names[one]))]
+        values = play({folder: of_case}, sets, [seed] * len(sets))[folder]
+        number = np.nan_to_num(np.array([values[row.line] for row in of_case]))
+        changed = (np.abs(number[:, 1:] - number[:, :1]) > CHANGED * np.abs(number[:, :1])).any(axis=0)
+        left[np.ix_(here, tried[~changed.reshape(len(tried), 2).any(axis=1)])] = False
+    return left
+
+
+def ends_of(name: str) -> tuple[float, float]:
+    """The ends of a parameter's range."""
+    parameter = load_parameters()[name]
+    return parameter.low, parameter.high
+
+
+def _played(rows: Rows, score: Array, seed: int, play: Play) -> Mapping[Path, Values]:
+    """Numbers of draws, a seed of shocks each: those that ``backtest`` gives them."""
+    return play(rows, _sets(score), range(seed, seed + len(score)))
 
 
 def _scores_of(places: Array) -> Array:

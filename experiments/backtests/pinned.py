@@ -49,10 +49,11 @@ def pinned(found: Calibration) -> list[Pinned]:
 
 def tied(found: Calibration) -> list[tuple[str, str, float]]:
     """Pairs of leading parameters that stand in for each other, and how much, strongest first."""
-    names = np.array(list(load_parameters()))[found.surfaces.leading]
-    together = np.corrcoef(found.posterior[:, :, found.surfaces.leading].reshape(-1, len(names)).T).reshape(
-        len(names), -1
-    )
+    leading = found.surfaces.leading
+    names = np.array(list(load_parameters()))[leading]
+    if len(names) < 2:
+        return []
+    together = np.asarray(np.corrcoef(found.posterior[:, :, leading].reshape(-1, len(names)).T))
     pairs = [
         (str(names[i]), str(names[j]), float(together[i, j]))
         for i in range(len(names))

@@ -59,10 +59,12 @@ def calibrate(arguments: argparse.Namespace) -> int:
     from experiments.backtests.store import played
 
     def play(
-        rows: Mapping[Path, Sequence[Criterion]], sets: Sequence[Mapping[str, float]]
+        rows: Mapping[Path, Sequence[Criterion]],
+        sets: Sequence[Mapping[str, float]],
+        seeds: Sequence[int],
     ) -> Mapping[Path, Values]:
         with progress_bar("runs", arguments.quiet) as progress:
-            return played(rows, sets, arguments.seed, Path(arguments.store), arguments.jobs, progress)
+            return played(rows, sets, seeds, Path(arguments.store), arguments.jobs, progress)
 
     found = run(
         cases_to_fit(arguments.cases),

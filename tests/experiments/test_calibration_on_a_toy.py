@@ -12,7 +12,7 @@ from experiments.backtests.draws import draw_places, parameters_at
 from experiments.backtests.pinned import agreement, describe, pinned
 from experiments.backtests.scoring import pass_rate
 from experiments.backtests.screening import FALSE_SHARE, moving
-from experiments.backtests.surfaces import log_chance_between
+from experiments.backtests.surfaces import flattened, log_chance_between
 from experiments.backtests.walk import walk
 from world.axes import Array
 from world.parameters import load_parameters
@@ -43,6 +43,10 @@ def test_what_drives_is_found_and_little_else(history: ToyHistory, found: Calibr
     followed = found.surfaces.slope != 0.0
     driven = np.array([[name in history.weights[at] for name in NAMES] for at in found.observed])
     assert (followed & driven).sum() == driven.sum()
+    elsewhere = np.array(
+        [[name not in history.parts_of(case) for name in NAMES] for case, _ in found.observed]
+    )
+    assert not (followed & elsewhere).any()
     assert (followed & ~driven).sum() <= 2 * FALSE_SHARE * followed.sum()  # a share in expectation
 
 
@@ -115,10 +119,19 @@ def test_the_chance_of_a_band_is_that_of_the_normal_and_never_nothing() -> None:
 def test_a_case_left_out_says_nothing(history: ToyHistory) -> None:
     """Numbers of the case that is left out may be anything: what is learned is the same."""
     score = norm.ppf(np.clip(draw_places(DRAWS, 1), 1e-6, 1 - 1e-6))
-    values = dict(history.play(history.rows, parameters_at(norm.cdf(score))))
+    values = dict(history.play(history.rows, parameters_at(norm.cdf(score)), range(DRAWS)))
     gone, *_ = history.rows
     others = {folder: of_case for folder, of_case in history.rows.items() if folder != gone}
-    _, first = learn(others, Plays(score, DRAWS, values), 10, 1)
+    _, first = learn(others, Plays(score, DRAWS, values), 10, 1, history.play)
     spoilt = {**values, gone: {line: [0.0] * DRAWS for line in values[gone]}}
-    _, second = learn(others, Plays(score, DRAWS, spoilt), 10, 1)
+    _, second = learn(others, Plays(score, DRAWS, spoilt), 10, 1, history.play)
     assert np.array_equal(first, second)
+
+
+def test_an_uncertain_slope_is_flattened_and_a_sure_one_is_not() -> None:
+    draw = np.random.default_rng(6)
+    design = np.column_stack([np.ones(DRAWS), draw.standard_normal((DRAWS, 2))])
+    inverse = np.linalg.pinv(design)
+    sure, unsure = flattened(np.array([1.0, 0.15]), draw.standard_normal(DRAWS), inverse[1:])
+    assert 0.9 < sure < 1.0
+    assert unsure == 0.0

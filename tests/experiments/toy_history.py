@@ -47,19 +47,28 @@ class ToyHistory:
         seen = sum(weight * self.truth[name] for name, weight in weights.items())
         return replace(row, id=str(line), line=line, low=seen - BAND, high=seen + BAND)
 
-    def play(self, rows: Rows, sets: Sequence[Mapping[str, float]]) -> Mapping[Path, Values]:
-        """What each case comes to: its sum over the driving parameters, and shocks by number of the set."""
+    def parts_of(self, case: str) -> set[str]:
+        """Parameters that drive any number of a case."""
+        return {name for (at, _), weights in self.weights.items() if at == case for name in weights}
+
+    def play(
+        self, rows: Rows, sets: Sequence[Mapping[str, float]], seeds: Sequence[int]
+    ) -> Mapping[Path, Values]:
+        """What each case comes to: its sum over the driving parameters, and shocks by seed."""
         return {
-            folder: {row.line: self._numbers(folder.name, row.line, sets) for row in of_case}
+            folder: {row.line: self._numbers(folder.name, row.line, sets, seeds) for row in of_case}
             for folder, of_case in rows.items()
         }
 
-    def _numbers(self, case: str, line: int, sets: Sequence[Mapping[str, float]]) -> list[float]:
-        chance = np.random.default_rng([line, *case.encode()]).standard_normal(len(sets))
-        weights = self.weights[case, line]
+    def _numbers(
+        self, case: str, line: int, sets: Sequence[Mapping[str, float]], seeds: Sequence[int]
+    ) -> list[float]:
+        shocks = np.random.default_rng([line, *case.encode()]).standard_normal(max(seeds) + 1)
+        weights = self.weights[case, line].items()
         return [
-            sum(weight * stretch(name, one[name]) for name, weight in weights.items()) + NOISE * float(shock)
-            for one, shock in zip(sets, chance, strict=True)
+            sum(weight * stretch(name, one.get(name, TABLE[name].default)) for name, weight in weights)
+            + NOISE * float(shocks[seed])
+            for one, seed in zip(sets, seeds, strict=True)
         ]
 
 
