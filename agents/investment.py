@@ -44,6 +44,7 @@ class IndustryView:
 
     capacity_t : working and mothballed capacity; on_order_t : capacity already on its way
     standing_t, mothballed_t : (mineral, tranche, seller) all of the capacity, and what of it lies idle
+    slack_t : working capacity that stood unused, beyond what usually does
     believed_usd_t : price they believe they will get, a mean of some years, floor included as far as they
         trust it
     seen_usd_t : price that they get today, guarantees included
@@ -62,6 +63,7 @@ class IndustryView:
     on_order_t: Array
     standing_t: Array
     mothballed_t: Array
+    slack_t: Array
     believed_usd_t: Array
     seen_usd_t: Array
     full_cost_usd_t: Array
@@ -100,8 +102,8 @@ def wanted_year_t(view: IndustryView, p: IndustryParameters) -> Array:
     Producers whose believed price equals their full cost expand with the demand that everyone expects; above
     it faster, below it slower. What counts is what stands and what is under way: who only adds to what stands
     falls behind demand by a lead time. Who has plants idle that are cheaper to restart than a new one is to
-    build does that first. Newcomers start at most ``entry_t_year``, and all together no more than the
-    builders of the world can take on.
+    build does that first, and who has plants half used uses them. Newcomers start at most ``entry_t_year``,
+    and all together no more than the builders of the world can take on.
     """
     margin, needed = _margins(view, p)
     worth = worth_building(margin, needed, p.width)
@@ -112,7 +114,7 @@ def wanted_year_t(view: IndustryView, p: IndustryParameters) -> Array:
     size = view.capacity_t + view.on_order_t
     restarts = (1.0 + p.restart_premium_share) * view.running_cost_usd_t < view.full_cost_usd_t[:, None, :]
     ready = np.where(restarts, view.mothballed_t, 0.0).sum(axis=1)
-    expansion = np.maximum(size * np.clip(growth, 0.0, p.limit_share_year) - ready, 0.0)
+    expansion = np.maximum(size * np.clip(growth, 0.0, p.limit_share_year) - ready - view.slack_t, 0.0)
     return np.asarray(expansion + _started_year_t(view, worth, p))
 
 
@@ -129,12 +131,12 @@ def _margins(view: IndustryView, p: IndustryParameters) -> tuple[Array, Array]:
 def _short_ahead_share(view: IndustryView, p: IndustryParameters) -> Array:
     """(mineral, 1) by how much demand will outrun capacity when what is ordered now would work, over
     capacity: the balance that every project is sold with. Below zero when more is under way or idle than will
-    be needed. Of what all could bring to the market by then, on order and idle, only a part is reckoned with:
-    each answers a price as if others did so less.
+    be needed. Of what all could bring to the market by then, on order, idle and half used, only a part is
+    reckoned with: each answers a price as if others did so less.
     """
     total = np.maximum(view.capacity_t.sum(axis=1, keepdims=True), 1e-300)
     lead = (view.capacity_t * view.lead_years).sum(axis=1, keepdims=True) / total
-    rivals = (view.on_order_t + view.mothballed_t.sum(axis=1)).sum(axis=1, keepdims=True)
+    rivals = (view.on_order_t + view.mothballed_t.sum(axis=1) + view.slack_t).sum(axis=1, keepdims=True)
     coming = p.seen_rivals_share * rivals / total
     short = view.growth_share_year[:, None] * lead - coming
     return np.asarray(np.clip(short, -MOST_SHORT_SHARE, MOST_SHORT_SHARE))

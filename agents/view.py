@@ -267,6 +267,8 @@ class RefinerView:
         it could withhold
     floor_in_force : whether a zone keeps a floor that its goods meet; captures whether it takes the levy over
     quarter_rounds : rounds in a quarter
+    wars_seen, exits_seen : price wars that ended, rivals who came back after one counted as well, and those
+        in which rivals left, a part of one for a part of what they had grown by
     """
 
     actor: str
@@ -280,3 +282,5 @@ class RefinerView:
     floor_in_force: bool = False
     captures: bool = False
     quarter_rounds: int = 1
+    wars_seen: float = 0.0
+    exits_seen: float = 0.0

@@ -83,13 +83,13 @@ def country_accounts(
     """Accounts by country of cleared rows; ``axes`` and all arrays are those of the rows.
 
     final_use : (row, country, user) share of what each user of metal makes that ends up in each country
-    hub : per stage (row, handover, seller, buyer) country positions of the hubs, -1 none
+    hub : per stage (row, way, handover, seller, buyer) country positions of the hubs, -1 none
     capture_share : (row,) part of the levy on the goods of ``captor`` that it takes over by an export tax of
         the same size; prices and trade do not move (known answer T9b), the revenue does
     """
     books = lane_books(priced.market, clearing, priced.charges)
     passed = [
-        ways[book.lanes.row, :, book.lanes.seller, book.lanes.buyer]
+        ways[book.lanes.row, np.maximum(book.lanes.route - 1, 0), :, book.lanes.seller, book.lanes.buyer]
         for ways, book in zip(hub, books, strict=True)
     ]
     return accounts_over(priced.market, clearing, books, axes, final_use, passed, capture_share, captor)

@@ -28,6 +28,7 @@ from world.plant_costs import BLOCK_STAGE, BLOCKS
 from world.price_floor import believed_floor_usd_t
 from world.second_sources import opened_after
 from world.sector_round import run_sectors
+from world.slack import slack_of
 from world.state import FLOOR
 from world.state_trade import stock_orders_t
 from world.stocks import followed_share
@@ -236,6 +237,10 @@ def run_plants(world: TradeWorld, cleared: Cleared) -> None:
     """Industry orders, mothballs and restarts at the prices it believes, the floor included as far as it
     trusts it.
     """
+    markets = world.state.markets
+    markets.slack_t = {
+        block: slack_of(world.base, markets, cleared.clearing, block) for block in world.plants
+    }
     believed, seen, cut, exempt = {}, {}, {}, exemptions(world)
     for block in world.plants:
         stage = BLOCK_STAGE[block]
@@ -253,7 +258,7 @@ def run_plants(world: TradeWorld, cleared: Cleared) -> None:
         cut[block] = gather(finance_cut(world), positions) * scope_of(world)[:, stage][:, None]
     invest(
         world.base,
-        world.state.markets,
+        markets,
         world.plants,
         believed,
         seen,

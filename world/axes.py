@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Kind = TypeVar("Kind", np.float64, np.int64, np.bool_)
 
 STAGES = ("ore", "refined", "component")
 ORE, REFINED, COMPONENT = 0, 1, 2
@@ -109,6 +111,12 @@ def gather_pairs(matrix: Array, sellers: Whole, buyers: Whole, padding: float = 
     gathered[sellers < 0] = padding
     np.copyto(gathered, padding, where=(buyers < 0)[:, None, :])
     return gathered
+
+
+def in_order(values: NDArray[Kind], places: Whole) -> NDArray[Kind]:
+    """Values (row, ..., width) at the ``places`` (row, place) of their last axis: (row, ..., place)."""
+    rows = [values[row].take(at, axis=-1) for row, at in enumerate(places)]
+    return np.stack(rows) if rows else values
 
 
 def scatter(values: Array, positions: Whole, countries: int) -> Array:

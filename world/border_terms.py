@@ -18,13 +18,15 @@ class StageBorders:
     unless said. A field named in ``OFTEN_UNIFORM`` may have one place for all sellers and buyers.
 
     freight_usd_t : direct freight
-    hub : (mineral, handover, seller, buyer) country positions of the cheapest way round, in the order in
-        which goods pass them, -1 where there is none
-    hub_freight_usd_t, hub_found_share : freight of the way round, and the chance that the false origin is
-        found on it
+    hub : (mineral, way, handover, seller, buyer) country positions of the cheapest ways round, in the order
+        in which goods pass them, -1 where there is none
+    hub_freight_usd_t, hub_found_share : (mineral, way, seller, buyer) freight of a way round, and the chance
+        that the false origin is found on it
     duty_share, duty_usd_t : ad valorem and specific duty of the importer
-    hub_duty_share : the duty the goods meet when declared as the last hub's
-    taxed : lanes whose duty rose since the base year
+    hub_duty_share : (mineral, way, seller, buyer) the duty goods meet when declared as the last hub's
+    hub_duty_usd_t, hub_least_usd_t : the same of specific duties and least prices; None where no lane has any
+    taxed_share : (mineral, way, seller, buyer) part of those who ship for whom the way round costs less than
+        what the lane's duty has risen by since the base year, or a least price lies above usual ones
     export_tax_share, export_tax_usd_t : exporter's taxes
     least_export_usd_t : least f.o.b. price of the exporter, -inf where none
     least_import_usd_t : least landed price of the importer, kept by the seller's price; -inf where none
@@ -33,10 +35,11 @@ class StageBorders:
     passes
     log_weight : ln A of this round, all lanes open
     usual_flow_t : yardstick of licences
-    hub_capacity_t : (mineral, handover, seller, buyer) what each hub of the way round can hand on this round,
-        for all lanes together
-    hub_open_share : part of shipments that the seller's country grants to the first hub (all when None); none
-        where a hop is closed, as when a control aimed at everyone leaves no third country to go through
+    hub_capacity_t : (mineral, way, handover, seller, buyer) what each hub of a way round can hand on this
+        round, for all lanes together
+    hub_open_share : (mineral, way, seller, buyer) part of shipments that the seller's country grants to the
+        first hub (all when None); none where a hop is closed, as when a control aimed at everyone leaves no
+        third country to go through
     sellers, buyers : (mineral, width) country positions
     spread_usd_t : (mineral, buyer); backstop_usd_t, backstop_log_weight : (mineral, tier, buyer)
     price_usd_t : (mineral,) base price, the yardstick of hub margins
@@ -58,7 +61,7 @@ class StageBorders:
     duty_share: Array
     duty_usd_t: Array
     hub_duty_share: Array
-    taxed: Mask
+    taxed_share: Array
     export_tax_share: Array
     export_tax_usd_t: Array
     least_export_usd_t: Array
@@ -79,6 +82,8 @@ class StageBorders:
     contract_share: Array
     contract_price_usd_t: Array
     hub_open_share: Array | None = None
+    hub_duty_usd_t: Array | None = None
+    hub_least_usd_t: Array | None = None
     granted_t: Array | None = None
     refused_share: Array | None = None
     open_t: Array | None = None
@@ -112,8 +117,15 @@ BORDER_AXES = {
     "price_usd_t": "",
     "contract_share": "",
     "contract_price_usd_t": "s",
-    "hub": ".sb",
-    "hub_capacity_t": ".sb",
+    "hub": "..sb",
+    "hub_capacity_t": "..sb",
+    "hub_freight_usd_t": ".sb",
+    "hub_found_share": ".sb",
+    "hub_duty_share": ".sb",
+    "hub_duty_usd_t": ".sb",
+    "hub_least_usd_t": ".sb",
+    "hub_open_share": ".sb",
+    "taxed_share": ".sb",
 }
 """Axes of the fields of ``StageBorders`` after the mineral: sellers, buyers, or kept whole; lanes else."""
 

@@ -8,7 +8,7 @@ rows are built at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,7 +34,7 @@ class Route:
 def build_lanes(
     borders: StageBorders, rows: Rows, terms: HubTerms, zone: ZoneRules, with_hubs: bool
 ) -> tuple[LaneCharges, Lanes]:
-    """Charges and lanes of the rows at one stage; two routes when ``with_hubs``.
+    """Charges and lanes of the rows at one stage; a route more for each way round when ``with_hubs``.
 
     The floor binds goods of outsiders sold to members, whatever the route: origin is checked. Members waive
     their duties on each other's goods that the floor covers. What passes through a hub meets the hub's
@@ -46,7 +46,7 @@ def build_lanes(
     both_in, into = seller_in & buyer_in & covered, ~seller_in & buyer_in
     routes = [direct_route(borders, rows, zone, both_in, into)]
     if with_hubs:
-        routes.append(hub_route(borders, rows, terms, zone, into))
+        routes += hub_routes(borders, rows, terms, zone, into)
     charges = LaneCharges(
         **{name: _side_by_side([route.charges[name] for route in routes]) for name in routes[0].charges}
     )
@@ -167,39 +167,85 @@ def _top_up_usd_t(borders: StageBorders, rows: Rows, charges: dict[str, Array]) 
     return np.maximum(np.nan_to_num(rows.reference_usd_t, nan=-np.inf)[:, None, None] - landed, 0.0)
 
 
-def hub_route(borders: StageBorders, rows: Rows, terms: HubTerms, zone: ZoneRules, into: Mask) -> Route:
-    """The second route: open where the direct lane is restricted or newly taxed, up to what the hubs can hand
-    on; goods that are found do not arrive in their name.
+def hub_routes(
+    borders: StageBorders, rows: Rows, terms: HubTerms, zone: ZoneRules, into: Mask
+) -> list[Route]:
+    """The further routes, one a way round: open where the direct lane is restricted or newly taxed, up to
+    what the hubs can hand on; goods that are found do not arrive in their name.
+
+    The weight that looks for a way round is spread over the ways by what each can hand on, as that of any
+    alternative that stands for many (McFadden 1978); of ways that cost the same the larger one carries more.
     """
     approval = borders.approval_share if rows.approval_share is None else rows.approval_share
-    usual = borders.usual_flow_t
-    price = borders.price_usd_t[:, None, None]
-    duty = borders.hub_duty_share + _zone_duty_share(borders, rows, zone, into)
-    nowhere = np.zeros_like(into)
-    charges = _charges(borders, rows, zone, (nowhere, into), duty, borders.hub_freight_usd_t)
-    handovers, fine = (borders.hub >= 0).sum(axis=1), fine_share(borders.hub_found_share, terms.penalty_share)
-    charges |= {"hub_margin_usd_t": handovers * terms.margin_share * price, "fine_usd_t": fine * price}
-    # what the hub can carry is the carriers' to sell: its scarcity rent is not the exporter's
-    charges |= {"seller_holds_quota": np.zeros_like(price)}
-    costly = borders.taxed | (borders.quota_t < np.inf)
-    open_ = (costly | (approval < 1.0)) & (usual > 0.0) & (handovers > 0)
+    looking = np.where(borders.quota_t < np.inf, 1.0, 0.0)[:, None]
+    looking = terms.weight_taxed_share * np.maximum(borders.taxed_share, looking)
+    refused = 1.0 - approval[:, None]
+    there = (borders.hub[:, :, 0] >= 0) & (borders.usual_flow_t > 0.0)[:, None]
+    open_ = there & ((looking > 0.0) | (refused > 0.0))
     # the larger of the two reasons, so that a licence that refuses next to nobody changes next to nothing
-    missing = np.maximum(1.0 - approval, np.where(costly, terms.weight_taxed_share, LEAST_APPROVAL))
-    weight = np.where(open_, borders.log_weight + np.log(missing), -np.inf)
+    missing = np.where(open_, np.maximum(np.maximum(refused, looking), LEAST_APPROVAL), 0.0)
     open_share = borders.hub_open_share
     granted = 1.0 if open_share is None else np.maximum(open_share, terms.leak_share)
     kept = granted * (1.0 - borders.hub_found_share)
-    cap = np.minimum(_shared_capacity_t(borders, np.where(open_, missing * usual, 0.0)) * kept, usual)
+    missing = missing * _spread_share(borders, open_, kept)
+    cap = _room_t(borders, missing, kept)
+    with np.errstate(divide="ignore"):
+        weight = np.where(open_, borders.log_weight[:, None] + np.log(missing), -np.inf)
     cap = np.where(open_, np.maximum(cap, LEAST_APPROVAL), np.inf)
-    return Route(charges, weight, cap, np.full(cap.shape, np.inf))
+    return [
+        Route(
+            _hub_charges(borders, rows, terms, zone, into, way),
+            weight[:, way],
+            cap[:, way],
+            np.full(cap[:, way].shape, np.inf),
+        )
+        for way in range(cap.shape[1])
+    ]
+
+
+def _hub_charges(
+    borders: StageBorders, rows: Rows, terms: HubTerms, zone: ZoneRules, into: Mask, way: int
+) -> dict[str, Array]:
+    """Charges on a way round."""
+    price = borders.price_usd_t[:, None, None]
+    duty = borders.hub_duty_share[:, way] + _zone_duty_share(borders, rows, zone, into)
+    nowhere = np.zeros_like(into)
+    if borders.hub_least_usd_t is not None and borders.hub_duty_usd_t is not None:
+        least, specific = borders.hub_least_usd_t[:, way], borders.hub_duty_usd_t[:, way]
+        borders = replace(borders, least_import_usd_t=least, duty_usd_t=specific)
+    charges = _charges(borders, rows, zone, (nowhere, into), duty, borders.hub_freight_usd_t[:, way])
+    handovers = (borders.hub[:, way] >= 0).sum(axis=1)
+    fine = fine_share(borders.hub_found_share[:, way], terms.penalty_share)
+    charges |= {"hub_margin_usd_t": handovers * terms.margin_share * price, "fine_usd_t": fine * price}
+    # what the hub can carry is the carriers' to sell: its scarcity rent is not the exporter's
+    return charges | {"seller_holds_quota": np.zeros_like(price)}
+
+
+def _spread_share(borders: StageBorders, open_: Mask, kept_share: Array) -> Array:
+    """(row, way, seller, buyer) part of each way in what looks for one: by what its narrower hub can hand on
+    in all, ``kept_share`` of it; in equal parts where none can."""
+    could = np.where(borders.hub >= 0, borders.hub_capacity_t, np.inf).min(axis=2)
+    room = np.where(open_, np.maximum(np.where(open_, could, 0.0) * kept_share, LEAST_APPROVAL), 0.0)
+    total = room.sum(axis=1, keepdims=True)
+    return np.asarray(np.divide(room, total, out=np.zeros_like(room), where=total > 0.0))
+
+
+def _room_t(borders: StageBorders, looking_share: Array, kept_share: Array) -> Array:
+    """(row, way, seller, buyer) most tonnes that pass: the lane's part of what its hubs can hand on, and on
+    all ways together no more than usual trade; looking_share : of usual trade, looks for a way here."""
+    usual = borders.usual_flow_t[:, None]
+    room = _shared_capacity_t(borders, looking_share * usual) * kept_share
+    total = room.sum(axis=1, keepdims=True)
+    fits = np.divide(usual, total, out=np.ones_like(total), where=total > 0.0)
+    return np.asarray(room * np.minimum(fits, 1.0))
 
 
 def _shared_capacity_t(borders: StageBorders, wanted_t: Array) -> Array:
-    """(row, seller, buyer) part of each lane in what its hubs can hand on, by the tonnes that look for a way
-    round; of two hubs the one that lets less pass counts.
+    """(row, way, seller, buyer) part of each lane in what its hubs can hand on, by the tonnes that look for a
+    way through them; of two hubs the one that lets less pass counts.
     """
-    row, seller, buyer = np.nonzero(wanted_t > 0.0)
-    hub, wanted = borders.hub[row, :, seller, buyer], wanted_t[row, seller, buyer]
+    row, way, seller, buyer = np.nonzero(wanted_t > 0.0)
+    hub, wanted = borders.hub[row, way, :, seller, buyer], wanted_t[row, way, seller, buyer]
     countries = int(hub.max(initial=0)) + 1
     total = np.zeros((len(wanted_t), countries))
     part = np.full(len(row), np.inf)
@@ -208,8 +254,8 @@ def _shared_capacity_t(borders: StageBorders, wanted_t: Array) -> Array:
         np.add.at(total, (row[passed], hub[passed, place]), wanted[passed])
     for place in range(hub.shape[1]):
         share = wanted / np.maximum(total[row, hub[:, place]], 1e-300)
-        could = borders.hub_capacity_t[row, place, seller, buyer] * share
+        could = borders.hub_capacity_t[row, way, place, seller, buyer] * share
         part = np.where(hub[:, place] >= 0, np.minimum(part, could), part)
     shared = np.zeros_like(wanted_t)
-    shared[row, seller, buyer] = part
+    shared[row, way, seller, buyer] = part
     return shared

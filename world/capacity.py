@@ -46,6 +46,10 @@ if TYPE_CHECKING:
 NEW_TRANCHE_SHARE = np.array([0.5, 0.5, 0.0])
 """Where on its country's cost curve a new plant stands, the cheapest third first (assumption: newcomers
 build in the lower half of the curve)."""
+MOST_LATE_QUARTERS = 4
+"""How late a named plant may be, drawn evenly."""
+ON_TIME = "on time"
+"""Status of plants of a case that are known to have started on their day."""
 FORMS = {"mined": "ore", "converted": "refining", "primary": "primary", "component": "component"}
 """Block of each form of output in the table ``plants``."""
 
@@ -90,7 +94,7 @@ def order_named_plants(
     rounds: int,
 ) -> list[NamedStart]:
     """Put the pipeline of named plants on order: each goes ahead with its probability, slips by up to a
-    year and runs up like any new plant.
+    year, unless it was on time, and runs up like any new plant.
 
     returns : those that go ahead
     """
@@ -102,16 +106,14 @@ def order_named_plants(
         name, mineral_name, iso3 = str(row.plant), str(row.mineral), str(row.iso3)
         if mineral_name not in base.axes.minerals or iso3 not in base.axes.countries:
             continue
-        mineral, block = (
-            base.axes.mineral(mineral_name),
-            FORMS[str(row.form)],
-        )
+        mineral, block = base.axes.mineral(mineral_name), FORMS[str(row.form)]
         key = f"{name}|{mineral_name}|{row.stage}"
         if streams.uniform("plant goes ahead", 0, key) >= float(str(row.probability)):
             continue
         sellers = base.axes.sellers(BLOCK_STAGE[block])[mineral]
         seller = int(np.flatnonzero(sellers == base.axes.country(iso3))[0])
-        slips = clock.rounds(streams.whole("plant slips", 0, key, 0, 4))
+        latest = 0 if row.status == ON_TIME else MOST_LATE_QUARTERS
+        slips = clock.rounds(streams.whole("plant slips", 0, key, 0, latest))
         due = max(0, clock.round_named(str(row.start)) + slips)
         capacity = (
             float(str(row.capacity_t_year))
@@ -252,6 +254,7 @@ def view_industry(
         on_order_t=markets.arriving_t[block][round_ + 1 :].sum(axis=0)[mineral],
         standing_t=standing_t(markets, block)[mineral],
         mothballed_t=markets.mothballed_t[block][mineral],
+        slack_t=markets.slack_t[block][mineral],
         believed_usd_t=price_usd_t[0],
         seen_usd_t=price_usd_t[1],
         full_cost_usd_t=full_cost_now(base, block, facts, feed.expected_usd_t, mineral),

@@ -19,7 +19,9 @@ Controls = tuple[Control, ...]
 def restricted(setting: Setting) -> Mask:
     """(mineral,) whether some lane is closed, licensed or newly taxed before any question is asked."""
     found = [
-        (border.approval_share < 1.0).any(axis=(1, 2)) | border.taxed.any(axis=(1, 2)) | refuses(border)
+        (border.approval_share < 1.0).any(axis=(1, 2))
+        | (border.taxed_share > 0.0).any(axis=(1, 2, 3))
+        | refuses(border)
         for border in setting.borders
     ]
     return np.asarray(np.any(found, axis=0))

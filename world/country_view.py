@@ -117,7 +117,7 @@ def _view_at(world: TradeWorld, name: str, index: list[int], emergency: Emergenc
     voter = world.facts.speaks_for[index[0]]
     offer = world.state.politics.offers.get(voter, Offer())
     part = len(index) / len(world.places.get(voter, index))
-    facts, p = world.facts, world.parameters
+    facts, p, covered = world.facts, world.parameters, scope_of(world).any(axis=1)
     sold = facts.exports_usd[index] * facts.exports_to_dominant_share[index]
     return replace(
         _standing_at(world, name, index, emergency),
@@ -132,9 +132,12 @@ def _view_at(world: TradeWorld, name: str, index: list[int], emergency: Emergenc
         invited=voter in world.state.politics.invited,
         founding=is_founding(world),
         rivals_share=rivals_share(world, index),
-        covered_trade_usd=float(facts.mineral_trade_usd[scope_of(world).any(axis=1)][:, index].sum()),
+        covered_trade_usd=float(facts.mineral_trade_usd[covered][:, index].sum()),
         economy_stake_usd=float(facts.economy_stake_usd[index].sum()),
-        administration_usd=p.administration_usd_year / world.clock.rounds_per_year * len(index),
+        administration_usd=p.administration_usd_year
+        * covered.sum()
+        / world.clock.rounds_per_year
+        * len(index),
         goods_at_risk_usd=goods_at_risk_usd(sold, p),
         finance_if_bound_usd=part
         * float(grant_share(world)[index].mean())

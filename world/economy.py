@@ -26,7 +26,7 @@ from world.hub_capacity import first_capacity_t, room_t
 from world.parameters import ParameterValues
 from world.plant_costs import BlockFacts, read_block_facts
 from world.policy_calendar import read_calendar
-from world.rerouting import HubNetwork, make_hub_network
+from world.rerouting import HubNetwork, make_hub_network, start_share
 from world.scenario import Scenario
 from world.sectors import Sectors, read_sectors
 
@@ -109,7 +109,7 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
         leader=leader,
         dominant=dominant,
         network=network,
-        hub_start_t=first_capacity_t(base, trade, network.hubs, parameters.hub_start_share, room),
+        hub_start_t=first_capacity_t(base, trade, network.hubs, start_share(network, parameters), room),
         hub_room_t=room,
         blocks=read_block_facts(base, facts, parameters),
         goods_trade_usd=trade,

@@ -76,13 +76,13 @@ def grown_capacity_t(
 
 
 def passed_through_t(tonnes: Array, hub: Whole, countries: int) -> Array:
-    """(mineral, country) tonnes of ways round (mineral, seller, buyer) that pass each country; hub (mineral,
-    handover, seller, buyer).
+    """(mineral, country) tonnes of ways round (mineral, way, seller, buyer) that pass each country; hub
+    (mineral, way, handover, seller, buyer).
     """
     total = np.zeros((len(tonnes), countries))
-    at = np.nonzero((hub >= 0) & (tonnes > 0.0)[:, None])
-    mineral, _, seller, buyer = at
-    np.add.at(total, (mineral, hub[at]), tonnes[mineral, seller, buyer])
+    at = np.nonzero((hub >= 0) & (tonnes > 0.0)[:, :, None])
+    mineral, way, _, seller, buyer = at
+    np.add.at(total, (mineral, hub[at]), tonnes[mineral, way, seller, buyer])
     return total
 
 
@@ -93,7 +93,7 @@ def revise_hubs(world: TradeWorld, cleared: Cleared) -> None:
         flow, capacity = cleared.clearing.stages[stage].flow_t, markets.hub_capacity_t[stage]
         passed = np.zeros_like(capacity)
         if flow.shape[1] > 1:
-            passed = passed_through_t(flow[:, 1], cleared.setting.borders[stage].hub, capacity.shape[1])
+            passed = passed_through_t(flow[:, 1:], cleared.setting.borders[stage].hub, capacity.shape[1])
         grown = grown_capacity_t(
             capacity, first, passed, p.hub_growth_year, p.hub_fade_year, world.clock.rounds_per_year
         )

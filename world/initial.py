@@ -54,14 +54,10 @@ def _initial_markets(
 ) -> Markets:
     """Plants, stocks, habits and hubs of the base year; everyone believes in its prices, ``first``."""
     axes = base.axes
-    capacity = {block: curves.capacity_t.copy() for block, curves in base.curves.items()}
     held, under_way, built = first_stocks(base)
     index = [lanes.index_usd_t for lanes in base.stage_lanes]
     return Markets(
-        capacity_t=capacity,
-        mothballed_t=_by_tranche(base, 0.0),
-        tranche_share=_by_tranche(base, 1.0 / len(TRANCHE_OFFSETS)),
-        cash_usd_t=_by_tranche(base, FULL_TILL_USD_T),
+        **_first_plants(base),
         ore_outage=np.zeros_like(first[ORE]),
         demand_growth=np.ones(len(axes.minerals)),
         demand_apart=np.ones((len(axes.minerals), len(axes.countries))),
@@ -93,6 +89,18 @@ def _initial_markets(
         **_nothing_asked(first),
         detected_share=[np.zeros((*price.shape, len(axes.countries))) for price in first],
     )
+
+
+def _first_plants(base: BaseMarket) -> dict[str, Any]:
+    """Plants of the base year by block: none idle, all with full tills."""
+    capacity = {block: curves.capacity_t.copy() for block, curves in base.curves.items()}
+    return {
+        "capacity_t": capacity,
+        "mothballed_t": _by_tranche(base, 0.0),
+        "tranche_share": _by_tranche(base, 1.0 / len(TRANCHE_OFFSETS)),
+        "cash_usd_t": _by_tranche(base, FULL_TILL_USD_T),
+        "slack_t": {block: np.zeros_like(values) for block, values in capacity.items()},
+    }
 
 
 def _nothing_asked(first: list[Array]) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def _licences_to(
             approval[row][lanes] = np.minimum(approval[row][lanes], control.approval_share)
             delay[row][lanes] = np.maximum(delay[row][lanes], parameters.licence_delay_days)
     to = np.broadcast_to(buyers[:, None, :], approval.shape)
-    found = at_countries(state.markets.detected_share[stage], to)
+    found = at_countries(state.markets.detected_share[stage], to[:, None])[:, 0]
     return Licence(
         licensed_share=licensed,
         subject_share=subject,
@@ -81,20 +81,20 @@ def _under_licence(
 def hubs_kept(
     axes: Axes, state: WorldState, happenings: Happenings, response: float, hub: Whole, stage: int
 ) -> Array:
-    """(mineral, seller, buyer) part of what the seller grants the first hub of each lane that is left after
-    the re-exports found there; all where the hub needs no licence and no transshipment ban is on.
+    """(mineral, way, seller, buyer) part of what the seller grants the first hub of each way that is left
+    after the re-exports found there; all where the hub needs no licence and no transshipment ban is on.
 
-    hub : (mineral, seller, buyer)
+    hub : (mineral, way, seller, buyer)
     """
-    mineral, seller = np.arange(len(hub))[:, None, None], np.maximum(axes.sellers(stage), 0)[:, :, None]
-    licensed = happenings.licensed_share[mineral, stage, seller, np.maximum(hub, 0)] > 0.0
-    licensed |= (happenings.own_reach_share[:, stage].max(axis=2) > 0.0)[mineral, seller]
+    mineral, seller = np.arange(len(hub))[:, None], np.maximum(axes.sellers(stage), 0)
+    licensed = happenings.licensed_share[mineral, stage, seller] > 0.0
+    licensed |= (happenings.own_reach_share[:, stage].max(axis=2) > 0.0)[mineral, seller][..., None]
     for control in state.politics.lane_controls:
         if control.stage == stage and 0.0 < control.approval_share < 1.0:
-            mine = (axes.sellers(stage)[control.mineral] == control.actor)[:, None]
-            licensed[control.mineral] |= mine & np.isin(hub[control.mineral], control.targets)
-    found = at_countries(state.markets.detected_share[stage], hub)
-    return np.where(licensed, kept_share(found, response), 1.0)
+            mine = axes.sellers(stage)[control.mineral] == control.actor
+            licensed[control.mineral][np.ix_(mine, list(control.targets))] = True
+    found = kept_share(state.markets.detected_share[stage], response)
+    return np.where(hub >= 0, at_countries(np.where(licensed, found, 1.0), hub), 1.0)
 
 
 def hub_room(
@@ -105,24 +105,25 @@ def hub_room(
     hub: Whole,
     stage: int,
 ) -> Array:
-    """(mineral, seller, buyer) part of what the first hub of each lane could hand on for which it can have
-    licences: an office grants its users first what they wait for themselves; all where it needs none.
+    """(mineral, way, seller, buyer) part of what the first hub of each way could hand on for which it can
+    have licences: an office grants its users first what they wait for themselves; all where it needs none.
 
     room_t : (mineral, seller, buyer) what the offices could grant besides what they are asked for
-    hub : (mineral, seller, buyer)
+    hub : (mineral, way, seller, buyer)
     """
     countries, buyers = len(axes.countries), axes.buyers(stage)
     everyone = np.broadcast_to(np.arange(countries), (len(hub), countries))
     licensed, subject, _ = _under_licence(everyone, axes, state, happenings, stage)
     under, lines = licensed * subject, room_t.reshape(-1, buyers.shape[1])
-    room = scatter(lines, np.repeat(buyers, hub.shape[1], axis=0), countries).reshape(under.shape)
+    room = scatter(lines, np.repeat(buyers, under.shape[1], axis=0), countries).reshape(under.shape)
     capacity = np.maximum(state.markets.hub_capacity_t[stage], 1e-300)[:, None, :]
     return at_countries(1.0 - under + under * np.minimum(room / capacity, 1.0), hub)
 
 
 def at_countries(values: Array, country: Whole) -> Array:
-    """Values (mineral, seller, country) at the countries (mineral, seller, buyer), zero at -1."""
-    taken = np.take_along_axis(values, np.maximum(country, 0), axis=2)
+    """Values (mineral, seller, country) at countries (mineral, way, seller, buyer), zero at -1."""
+    mineral, seller = np.arange(len(values))[:, None, None, None], np.arange(values.shape[1])[:, None]
+    taken = values[mineral, seller, np.maximum(country, 0)]
     return np.asarray(np.where(country >= 0, taken, 0.0))
 
 

@@ -41,25 +41,25 @@ def _remember(world: TradeWorld, cleared: Cleared, stage: int) -> None:
     if flow.shape[1] < 2 and not before.any():
         return
     usual, border = markets.usual_flow_t[stage], cleared.setting.borders[stage]
-    passed = flow[:, 1] if flow.shape[1] > 1 else np.zeros_like(usual)
+    passed = flow[:, 1:] if flow.shape[1] > 1 else np.zeros_like(border.hub_found_share)
     n = len(axes.countries)
     to = np.broadcast_to(axes.buyers(stage)[:, None, :], usual.shape)
     markets.detected_share[stage] = detected_share(
         before,
         _by_country(passed * border.hub_found_share, border.hub, n),
         _by_country(passed, border.hub, n),
-        _by_country(usual, to[:, None], n),
+        _by_country(usual[:, None], to[:, None, None], n),
         world.clock.rounds_per_year,
     )
 
 
 def _by_country(tonnes: Array, country: Whole, countries: int) -> Array:
-    """(mineral, seller, country) sum of lane tonnes (mineral, seller, buyer) over the countries that each
-    passes, (mineral, place, seller, buyer), -1 for none."""
-    total = np.zeros((*tonnes.shape[:2], countries))
-    at = np.nonzero((country >= 0) & (tonnes > 0.0)[:, None])
-    mineral, _, seller, buyer = at
-    np.add.at(total, (mineral, seller, country[at]), tonnes[mineral, seller, buyer])
+    """(mineral, seller, country) sum of lane tonnes (mineral, way, seller, buyer) over the countries that
+    each passes, (mineral, way, place, seller, buyer), -1 for none."""
+    total = np.zeros((len(tonnes), tonnes.shape[2], countries))
+    at = np.nonzero((country >= 0) & (tonnes > 0.0)[:, :, None])
+    mineral, way, _, seller, buyer = at
+    np.add.at(total, (mineral, seller, country[at]), tonnes[mineral, way, seller, buyer])
     return total
 
 

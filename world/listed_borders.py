@@ -47,8 +47,8 @@ def list_borders(
     approval = borders.approval_share if approval_share is None else approval_share
     pairs = (borders.sellers >= 0)[:, :, None] & (borders.buyers >= 0)[:, None, :]
     habit = pairs & (borders.log_weight > -np.inf)
-    restricted = (approval < 1.0) | (borders.quota_t < np.inf) | borders.taxed
-    round_ = pairs & restricted & (borders.usual_flow_t > 0.0) & (borders.hub >= 0).any(axis=1)
+    restricted = (approval < 1.0) | (borders.quota_t < np.inf) | (borders.taxed_share > 0.0).any(axis=1)
+    round_ = pairs & restricted & (borders.usual_flow_t > 0.0) & (borders.hub >= 0).any(axis=(1, 2))
     return ListedBorders(
         _list_route(borders, habit, approval_share),
         _list_route(borders, round_ if with_hubs else np.zeros_like(round_), approval_share),
@@ -75,6 +75,8 @@ def _listed(name: str, values: Any, at: tuple[Whole, Whole, Whole]) -> Any:
         return values
     if axes == ".sb":
         return np.moveaxis(values[row, :, seller, buyer], 2, 1)[..., None]
+    if axes == "..sb":
+        return np.moveaxis(values[row, :, :, seller, buyer], 1, 3)[..., None]
     if axes == "s":
         return values[row, seller]
     if axes == "b":

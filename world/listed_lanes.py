@@ -10,7 +10,7 @@ import numpy as np
 
 from world.axes import Array, Mask, Whole
 from world.border_terms import HubTerms, Rows, StageBorders, ZoneRules
-from world.borders import Route, direct_route, hub_route, inside
+from world.borders import Route, direct_route, hub_routes, inside
 from world.listed_borders import ListedBorders, RouteList
 from world.market.arrays import Market
 from world.market.charges import LaneCharges
@@ -22,16 +22,18 @@ from world.quotas import SellerQuotas
 @dataclass(frozen=True)
 class ListedPriced:
     """A market over listed lanes. ``priced`` : the market without routes and the charges of the lanes (L,);
-    ``lanes`` and ``hub`` (L, handover) countries that goods pass, -1 none: one a stage."""
+    ``lanes`` and ``hub`` (L, handover) countries that goods pass, -1 none: one a stage; ``routes`` : the
+    direct one and the ways round."""
 
     priced: Priced
     lanes: tuple[LaneList, ...]
     hub: tuple[Whole, ...]
+    routes: int
 
     @property
     def market(self) -> ListedMarket:
         """The market that is to clear."""
-        return ListedMarket(self.priced.market, self.lanes, routes=2)
+        return ListedMarket(self.priced.market, self.lanes, self.routes)
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ def list_market(
         stages.append(offer.over(no_lanes(offer.feed_t.shape[1], *own), none))
     charges = tuple(stage.charges for stage in listed)
     lanes, hub = tuple(stage.lanes for stage in listed), tuple(stage.hub for stage in listed)
-    return ListedPriced(Priced(Market(tuple(stages)), charges), lanes, hub)
+    routes = 1 + max(int(own.route.max(initial=0)) for own in lanes)
+    return ListedPriced(Priced(Market(tuple(stages)), charges), lanes, hub, routes)
 
 
 def list_stage(
@@ -77,7 +80,7 @@ def list_stage(
 @dataclass(frozen=True)
 class _Lanes:
     """Those lanes of a route that are open: ``at`` (l,) their places among (row, lane), ``row``, ``seller``,
-    ``buyer`` (l,)."""
+    ``buyer`` (l,); ``way``: which way round it is, -1 the direct route."""
 
     made: Route
     borders: StageBorders
@@ -85,12 +88,16 @@ class _Lanes:
     row: Whole
     seller: Whole
     buyer: Whole
+    way: int
 
     @classmethod
-    def of(cls, listed: RouteList, made: Route) -> _Lanes:
+    def of(cls, listed: RouteList, made: Route, way: int = -1) -> _Lanes:
         at = np.flatnonzero(made.log_weight > -np.inf)
-        width = max(listed.seller.shape[1], 1)
-        return cls(made, listed.borders, at, at // width, listed.seller.ravel()[at], listed.buyer.ravel()[at])
+        row, ends = (
+            at // max(listed.seller.shape[1], 1),
+            (listed.seller.ravel()[at], listed.buyer.ravel()[at]),
+        )
+        return cls(made, listed.borders, at, row, *ends, way)
 
     def take(self, values: Array) -> Array:
         """(l,) of values (row, lane, 1), or (row, 1, 1) where they are the same on all lanes."""
@@ -98,8 +105,8 @@ class _Lanes:
 
     def hubs(self) -> Whole:
         """(l, handover) countries on the way."""
-        hub = self.borders.hub
-        return np.moveaxis(hub[..., 0], 1, 2).reshape(-1, hub.shape[1])[self.at]
+        hub = self.borders.hub[:, self.way, :, :, 0]
+        return np.moveaxis(hub, 1, 2).reshape(-1, hub.shape[1])[self.at]
 
 
 def _routes_of(
@@ -110,7 +117,7 @@ def _routes_of(
     hubs: bool,
     sides: tuple[Mask, Mask] | None,
 ) -> list[_Lanes]:
-    """The open lanes of both routes, or of the direct one alone."""
+    """The open lanes of all routes, or of the direct one alone."""
     direct, around = listed.direct, listed.around
     both_in, into = sides or _sides(direct.borders, rows)
     asked = replace(rows, approval_share=direct.approval_share)
@@ -118,7 +125,8 @@ def _routes_of(
     if hubs and around.seller.size:
         asked = replace(rows, approval_share=around.approval_share)
         _, into = sides or _sides(around.borders, rows)
-        routes.append(_Lanes.of(around, hub_route(around.borders, asked, terms, zone, into)))
+        made = hub_routes(around.borders, asked, terms, zone, into)
+        routes += [_Lanes.of(around, route, way) for way, route in enumerate(made)]
     return routes
 
 
@@ -141,16 +149,16 @@ class _Order:
     def of(cls, routes: Sequence[_Lanes], shape: tuple[int, int]) -> _Order:
         sellers, buyers = shape
         keys = [
-            ((lanes.row * buyers + lanes.buyer) * 2 + route) * sellers + lanes.seller
+            ((lanes.row * buyers + lanes.buyer) * len(routes) + route) * sellers + lanes.seller
             for route, lanes in enumerate(routes)
         ]
         if len(keys) == 1:
             return cls((np.arange(len(keys[0])),), len(keys[0]))
-        last = np.searchsorted(keys[0], keys[1]) + np.arange(len(keys[1]))
-        count = len(keys[0]) + len(keys[1])
-        first = np.ones(count, dtype=bool)
-        first[last] = False
-        return cls((np.flatnonzero(first), last), count)
+        key = np.concatenate(keys)
+        slots = np.empty(len(key), dtype=np.int64)
+        slots[np.argsort(key, kind="stable")] = np.arange(len(key))
+        ends = np.cumsum([len(part) for part in keys])[:-1]
+        return cls(tuple(np.split(slots, ends)), len(key))
 
     def merged(self, parts: Sequence[Array]) -> Any:
         """One list of values by route."""
@@ -163,9 +171,9 @@ class _Order:
 
     def hubs(self, routes: Sequence[_Lanes]) -> Whole:
         """(L, handover) countries that goods pass, -1 on direct lanes."""
-        hub = np.full((self.count, routes[0].borders.hub.shape[1]), -1, dtype=np.int64)
-        if len(routes) > 1:
-            hub[self.slots[1]] = routes[1].hubs()
+        hub = np.full((self.count, routes[0].borders.hub.shape[2]), -1, dtype=np.int64)
+        for slots, route in zip(self.slots[1:], routes[1:], strict=True):
+            hub[slots] = route.hubs()
         return hub
 
 

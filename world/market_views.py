@@ -179,7 +179,7 @@ def _undeclared_t(cleared: Cleared, stage: int) -> Array:
     granted, leaks = cleared.setting.borders[stage].hub_open_share, cleared.setting.terms.leak_share
     if past.shape[1] > 1 and granted is not None:
         licensed = granted / np.maximum(np.maximum(granted, leaks), 1e-300)
-        past[:, 1] = np.maximum(past[:, 1], (1.0 - licensed) * found.flow_t[:, 1])
+        past[:, 1:] = np.maximum(past[:, 1:], (1.0 - licensed) * found.flow_t[:, 1:])
     return past
 
 

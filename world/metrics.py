@@ -77,8 +77,8 @@ def _flows(world: TradeWorld, cleared: Cleared, views: list[StageView]) -> None:
         total = view.flow_t.sum(axis=(1, 2, 3), keepdims=True)
         mineral, route, seller, buyer = np.nonzero(view.flow_t > SMALL_FLOW * np.maximum(total, 1e-300))
         sellers, buyers = axes.sellers(stage), axes.buyers(stage)
-        hub = cleared.setting.borders[stage].hub[mineral, :, seller, buyer]
-        names, made, passed = axes.countries, sellers[mineral, seller], route == 1
+        hub = cleared.setting.borders[stage].hub[mineral, np.maximum(route - 1, 0), :, seller, buyer]
+        names, made, passed = axes.countries, sellers[mineral, seller], route > 0
         shipper = np.where(passed, last_hub(hub.T), made)
         index = (mineral, route, seller, buyer)
         world.record.add(

@@ -11,6 +11,7 @@ import numpy as np
 from agents.decision import ImposedControl, Relief
 from agents.view import Grievance, HeldControl, RefinerView
 from world.axes import STAGES, Array
+from world.exits import learn_exits
 from world.outlooks import Outlooks, ask_all
 from world.refiner_options import dominated_goods, find_options, rival_share
 from world.state import Control
@@ -38,13 +39,14 @@ def move_refiner(world: TradeWorld, outlooks: Outlooks) -> None:
 
 def lift_controls(world: TradeWorld, actor: int, reliefs: Iterable[Relief]) -> None:
     """Take the targets of each relief out of the actor's controls on the good."""
-    axes = world.base.axes
+    axes, before = world.base.axes, list(world.state.politics.controls)
     for relief in reliefs:
         places = {axes.country(iso3) for iso3 in relief.targets}
         good = axes.mineral(relief.mineral), STAGES.index(relief.stage)
         _take_out(world, actor, good, places)
         if not any((c.mineral, c.stage) == good for c in world.state.politics.controls_of(actor)):
             world.state.politics.freed[(actor, *good)] = world.round
+    learn_exits(world, [control for control in before if control not in world.state.politics.controls])
 
 
 def _take_out(world: TradeWorld, actor: int, good: tuple[int, int], places: set[int]) -> None:
@@ -133,6 +135,8 @@ def refiner_view(world: TradeWorld) -> RefinerView:
         floor_in_force=politics.floor_in_force,
         captures=politics.captures_since >= 0,
         quarter_rounds=world.clock.quarter_rounds,
+        wars_seen=politics.wars_seen,
+        exits_seen=politics.exits_seen,
     )
 
 

@@ -2,8 +2,9 @@
 origin is found on them.
 
 A hop is closed to goods of an origin where the country that ships them lets nothing of the mineral go there,
-or carries out a transshipment ban on them. Where no open way is left goods go under a false name
-(``hub_leak_share``). The search is done again only for origins whose hops have changed.
+or carries out a transshipment ban on them. The cheapest ways by different last hubs stand open side by side
+(``hub_ways``), and goods spread over them; where no open way is left they go under a false name by the
+cheapest (``hub_leak_share``). The search is done again only for origins whose hops have changed.
 """
 
 from __future__ import annotations
@@ -54,9 +55,9 @@ class HubNetwork:
 
 @dataclass(frozen=True)
 class WaysRound:
-    """The way round each lane of a stage, axes (mineral, seller, buyer) unless said.
+    """The ways round each lane of a stage, axes (mineral, way, seller, buyer) unless said, cheapest first.
 
-    hub : (mineral, handover, seller, buyer) countries it passes in order, -1 where there is none
+    hub : (mineral, way, handover, seller, buyer) countries it passes in order, -1 where there is none
     freight_usd_t : freight of its hops; found_share : chance that the false origin is found on the way
     open_share : part of shipments that the seller's country grants to the first hub; none where a hop is
     closed and goods pass under a false name
@@ -78,6 +79,12 @@ def make_hub_network(
     return HubNetwork(carriage_graph(len(trade_usd), hubs), hubs, freight, trade_usd, great_powers)
 
 
+def start_share(network: HubNetwork, parameters: ParameterValues) -> float:
+    """What each hub can hand on at first over what it trades: all ways of a lane together carry
+    ``hub_start_share``."""
+    return parameters.hub_start_share / ways_of(network, parameters)
+
+
 def usual_detour_share(parameters: ParameterValues) -> float:
     """What one handover costs over the price, without drives of enforcement."""
     found = parameters.audit_share * parameters.audit_found_share
@@ -96,9 +103,9 @@ def find_ways(
 ) -> WaysRound:
     """Ways round the lanes of the sellers that are ``needed`` (mineral, seller); price_usd_t (mineral,)."""
     sellers, buyers = axes.sellers(stage), axes.buyers(stage)
-    shape = (*sellers.shape, buyers.shape[1])
+    shape = (len(sellers), ways_of(network, parameters), sellers.shape[1], buyers.shape[1])
     ways = WaysRound(
-        np.full((shape[0], MOST_HANDOVERS, *shape[1:]), -1, dtype=np.int64),
+        np.full((*shape[:2], MOST_HANDOVERS, *shape[2:]), -1, dtype=np.int64),
         *(np.zeros(shape) for _ in range(3)),
     )
     for mineral in np.flatnonzero((needed & (sellers >= 0)).any(axis=1)).tolist():
@@ -108,11 +115,15 @@ def find_ways(
             origin = int(sellers[mineral, seller])
             found = hops.way(network, origin)
             abroad = (buyers[mineral] >= 0) & (buyers[mineral] != origin)
-            at = (mineral, seller)
-            ways.hub[mineral, :, seller] = np.where(abroad, found.hub[:, to], -1)
+            ways.hub[mineral, :, :, seller] = np.where(abroad, found.hub[..., to], -1)
             for name in ("freight_usd_t", "found_share", "open_share"):
-                getattr(ways, name)[at] = np.where(abroad, getattr(found, name)[to], 0.0)
+                getattr(ways, name)[mineral, :, seller] = np.where(abroad, getattr(found, name)[:, to], 0.0)
     return ways
+
+
+def ways_of(network: HubNetwork, parameters: ParameterValues) -> int:
+    """How many ways round a lane there may be."""
+    return min(round(parameters.hub_ways), len(network.hubs))
 
 
 @dataclass(frozen=True)
@@ -162,8 +173,8 @@ class Hops:
         )
 
     def way(self, network: HubNetwork, origin: int) -> WaysRound:
-        """Cheapest way of an origin's goods to every country: axes (country,) in place of lanes, of the hubs
-        (handover, country).
+        """Cheapest ways of an origin's goods to every country: axes (way, country) in place of lanes, of the
+        hubs (way, handover, country).
         """
         places = np.concatenate([[origin], network.hubs])
         # a hop is looked into as the drive on it says, or that on the origin's goods there if it is harder
@@ -208,12 +219,15 @@ class Hops:
         cost = cost + np.where(rows.shut, SHUT_USD_T, 0.0)
         onward = np.full(self.freight_usd_t.shape, np.inf)
         onward[network.hubs] = cost[1:]
-        costs, hubs = cheapest_ways(network.graph, int(places[0]), cost[0], onward)
-        hub = hubs[np.argmin(costs, axis=0), np.arange(costs.shape[1])].T
+        ways = ways_of(network, p)
+        costs, hubs = cheapest_ways(network.graph, int(places[0]), cost[0], onward, ways)
+        # a way under a false name is taken only where there is no other
+        hubs[1:][costs[1:] >= SHUT_USD_T] = -1
+        hub = np.moveaxis(hubs, 2, 0)
         count, two = (hub >= 0).sum(axis=0), hub[1] >= 0
         first, last = np.maximum(hub[0], 0), np.maximum(last_hub(hub), 0)
         # rows of the hubs: they follow the origin's in order
-        tail, end = 1 + np.searchsorted(network.hubs, np.stack([first, last])), np.arange(hub.shape[1])
+        tail, end = 1 + np.searchsorted(network.hubs, np.stack([first, last])), np.arange(hub.shape[2])
         tail = np.minimum(tail, len(places) - 1)
         freight = rows.freight_usd_t[0, first] + rows.freight_usd_t[tail[1], end]
         survives = rows.passes_share[0, first] * rows.passes_share[tail[1], end] * usual**count
@@ -223,7 +237,7 @@ class Hops:
         survives[two] *= rows.passes_share[between]
         closed[two] |= rows.shut[between]
         return WaysRound(
-            hub,
+            np.moveaxis(hub, 0, 1),
             freight,
             1.0 - np.maximum(survives, LEAST_SURVIVING),
             np.where(closed | (count == 0), 0.0, granted[first]),

@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from world.axes import COMPONENT, REFINED, Array, Axes, Mask, Whole
+from world.axes import COMPONENT, REFINED, Array, Axes, Mask, Whole, in_order
 from world.border_terms import BORDER_AXES, Rows, StageBorders
 from world.borders import licensed_t
 from world.offers import Offers, StageOffers
@@ -158,10 +158,7 @@ def more_users(values: Array, user: Whole) -> Array:
     """Values with the user as last axis, those of second columns at the end."""
     if not user.shape[1]:
         return values
-    rows, count = len(user), values.shape[-1]
-    lines = np.arange(values.size // count).reshape(rows, -1, 1)
-    added = values.ravel().take(lines * count + np.maximum(user, 0)[:, None, :])
-    return np.concatenate([values, added.reshape(*values.shape[:-1], user.shape[1])], axis=-1)
+    return np.concatenate([values, in_order(values, np.maximum(user, 0))], axis=-1)
 
 
 def _most_t(border: StageBorders, approval_share: Array) -> Array:

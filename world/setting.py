@@ -9,19 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from world.axes import REFINED, STAGES, Array, Axes, Mask, Whole
+from world.axes import REFINED, STAGES, Array, Axes, Kind, Mask, Whole
 from world.border_terms import BORDER_AXES, OFTEN_UNIFORM, HubTerms, StageBorders, ZoneRules
 from world.market.arrays import Curves, Needs, Prices, Stocks
 from world.offers import Offers, StageOffers
 from world.plant_costs import BLOCK_STAGE
 from world.quotas import Asking
-
-Kind = TypeVar("Kind", np.float64, np.int64, np.bool_)
 
 
 @dataclass(frozen=True)

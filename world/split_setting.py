@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from world.axes import COMPONENT, REFINED, STAGES, Array, Axes, Whole
+from world.axes import COMPONENT, REFINED, STAGES, Array, Axes, Whole, in_order
 from world.border_terms import BORDER_AXES, Rows, StageBorders
 from world.lane_faces import StageFaces, list_faces
 from world.listed_borders import OF_BUYERS, ListedBorders, list_borders
@@ -154,8 +154,7 @@ class _Order:
 
     def users(self, values: Any) -> Any:
         """Values with the user as last axis, in this order."""
-        at = self.place.reshape(len(values), *(1,) * (values.ndim - 2), self.place.shape[1])
-        return np.take_along_axis(values, np.broadcast_to(at, (*values.shape[:-1], at.shape[-1])), axis=-1)
+        return in_order(values, self.place)
 
     def buyers(self, values: Any) -> Any:
         """Values with the buyer as last axis."""

@@ -69,6 +69,9 @@ class Markets:
     cash_usd_t: dict[
         str, Array
     ]  # block -> (m, tranche, seller) what is left to live on, per tonne of capacity
+    slack_t: dict[
+        str, Array
+    ]  # block -> (m, seller) working capacity unused last round beyond what usually is
     ore_outage: Array  # (m, i) log deviation of working capacity
     demand_growth: Array  # (m,) factor on base-year use
     demand_apart: Array  # (m, n) factor on that, for countries whose demand grows along a path of its own
@@ -139,6 +142,9 @@ class Politics:
     finance_if_bound_usd: dict[str, float] = field(default_factory=dict)  # voter -> kept for those bound
     rivals_in_share: Array = field(default_factory=lambda: np.zeros(0))  # (n,) rivals for finance that signed
     agreed: dict[str, Offer] = field(default_factory=dict)  # voter -> what it signed for
+    wars_seen: float = 0.0  # price wars of the dominant refiner that ended, and rivals that came back later
+    exits_seen: float = 0.0  # those in which rivals left, in parts of what they had grown by
+    fought_over: set[tuple[int, int]] = field(default_factory=set)  # (m, stage) of price wars that ended
     captures_since: int = -1  # round in which the dominant refiner chose to take the levy over, -1 not
     seated_since: Whole = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))  # (institution, n)
     duty_relief_share: Array = field(default_factory=lambda: np.zeros(0))  # (n,) of the leader's duties on it

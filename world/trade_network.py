@@ -42,14 +42,15 @@ def carriage_graph(countries: int, hubs: Whole) -> nx.DiGraph[Node]:
 
 
 def cheapest_ways(
-    graph: nx.DiGraph[Node], origin: int, first_usd_t: Array, onward_usd_t: Array
+    graph: nx.DiGraph[Node], origin: int, first_usd_t: Array, onward_usd_t: Array, ways: int
 ) -> tuple[Array, Whole]:
-    """Cheapest way from ``origin`` to every country, by number of handovers. No country is passed twice.
+    """The cheapest ways from ``origin`` to every country, each by another last hub, of one or two handovers,
+    cheapest first. No country is passed twice.
 
     first_usd_t : (country,) cost of the first hop; onward_usd_t : (country, country) cost of a hop after a
-        handover, the handover included
-    returns : (handovers, country) cost, inf where there is no way; (handovers, country, 2) positions of the
-        hubs in order, -1 where there is none
+        handover, the handover included; ways : how many
+    returns : (way, country) cost, inf where there is no way; (way, country, 2) positions of the hubs in
+        order, -1 where there is none
     """
     carriers: Whole = graph.graph["hubs"]
     first, onward = (
@@ -64,14 +65,14 @@ def cheapest_ways(
             cost: float = first[head[1]] if tail[0] == 0 else onward[tail[1]][head[1]]
             return cost
 
-        return _delivered(_carried(graph, origin, weigh), carriers, onward_usd_t)
+        return _delivered(_carried(graph, origin, weigh), carriers, onward_usd_t, ways)
 
     costs, hubs = deliver(avoided=-1)
     costs[:, origin], hubs[:, origin] = np.inf, -1
-    # the way with two handovers may pass the country it leads to: then without it
-    for place in np.flatnonzero(hubs[1, :, 0] == np.arange(len(first))).tolist():
+    # a way with two handovers may pass the country it leads to: then without it
+    for place in np.flatnonzero((hubs[:, :, 0] == np.arange(len(first))).any(axis=0)).tolist():
         again, passed = deliver(avoided=place)
-        costs[1, place], hubs[1, place] = again[1, place], passed[1, place]
+        costs[:, place], hubs[:, place] = again[:, place], passed[:, place]
     return costs, hubs
 
 
@@ -85,24 +86,22 @@ def _carried(
 
 
 def _delivered(
-    carried: dict[Node, tuple[float, list[Node]]], carriers: Whole, onward_usd_t: Array
+    carried: dict[Node, tuple[float, list[Node]]], carriers: Whole, onward_usd_t: Array, ways: int
 ) -> tuple[Array, Whole]:
-    """The last hop, to all countries at once: (handovers, country) cost, (handovers, country, 2) hubs."""
-    countries = onward_usd_t.shape[1]
-    costs = np.full((MOST_HANDOVERS, countries), np.inf)
-    hubs = np.full((MOST_HANDOVERS, countries, MOST_HANDOVERS), -1, dtype=np.int64)
-    to_itself = carriers[:, None] == np.arange(countries)
-    for handovers in range(1, MOST_HANDOVERS + 1):
-        at = [carried.get((handovers, hub), (np.inf, [])) for hub in carriers.tolist()]
-        passed = np.full((len(carriers), MOST_HANDOVERS), -1, dtype=np.int64)
-        for row, (_, path) in enumerate(at):
-            passed[row, : len(path[1:])] = [hub for _, hub in path[1:]]
-        reached = np.array([cost for cost, _ in at])[:, None] + onward_usd_t[carriers]
-        reached = np.where(to_itself, np.inf, reached)
-        last = np.argmin(reached, axis=0)
-        costs[handovers - 1] = reached[last, np.arange(countries)]
-        some = np.isfinite(costs[handovers - 1])
-        hubs[handovers - 1, some] = passed[last[some]]
+    """The last hop, to all countries at once: (way, country) cost, (way, country, 2) hubs, of each last hub
+    the cheaper of the ways that lead to it."""
+    cost, passed = np.full(len(carriers), np.inf), np.full((len(carriers), MOST_HANDOVERS), -1)
+    for row, hub in enumerate(carriers.tolist()):
+        for handovers in range(1, MOST_HANDOVERS + 1):
+            usd_t, path = carried.get((handovers, hub), (np.inf, []))
+            if usd_t < cost[row]:
+                cost[row], passed[row] = usd_t, -1
+                passed[row, :handovers] = [stop for _, stop in path[1:]]
+    to_itself = carriers[:, None] == np.arange(onward_usd_t.shape[1])
+    reached = np.where(to_itself, np.inf, cost[:, None] + onward_usd_t[carriers])
+    last = np.argsort(reached, axis=0, kind="stable")[:ways]
+    costs = np.take_along_axis(reached, last, axis=0)
+    hubs = np.where(np.isfinite(costs)[..., None], passed[last], -1)
     return costs, hubs
 
 
@@ -119,7 +118,8 @@ def lane_graph(
 ) -> nx.DiGraph[str]:
     """Graph of the lanes of one mineral and stage that carry goods.
 
-    flow_t : (route, seller, buyer); freight_usd_t : (country, country); hub : (handover, seller, buyer)
+    flow_t : (route, seller, buyer), the direct one first; freight_usd_t : (country, country); hub : (way,
+        handover, seller, buyer) of the routes that follow
     Goods through hubs are an edge for every hop. Edges carry ``flow_t`` and ``freight_usd_t``; nodes and
     edges are added in sorted order, so that numbers computed on the graph never hang on the order of
     iteration.
@@ -141,8 +141,8 @@ def carried_t(flow_t: Array, hub: Whole, sellers: Whole, buyers: Whole, countrie
     route, seller, buyer = np.nonzero(flow_t > 1e-9 * max(float(flow_t.sum()), 1e-300))
     tail, end, tonnes = sellers[seller], buyers[buyer], flow_t[route, seller, buyer]
     abroad = tail != end
-    for passed in hub:
-        via = np.where(route > 0, passed[seller, buyer], -1)
+    for place in range(hub.shape[1]):
+        via = np.where(route > 0, hub[route - 1, place, seller, buyer], -1)
         some = abroad & (via >= 0)
         np.add.at(carried, (tail[some], via[some]), tonnes[some])
         tail = np.where(via >= 0, via, tail)

@@ -67,13 +67,22 @@ def war_terms(view: RefinerView, answer: Answer, quarters: float) -> dict[str, f
     """
     p, patience = view.parameters, patience_of(view)
     loss, gain = -answer.now.total_usd, answer.later.total_usd
-    chance, keeps = p["predation_exit_probability"], 4.0 * p["planning_years"]
+    chance, keeps = exit_belief(view), 4.0 * p["planning_years"]
     value = predation_value_usd(loss, quarters, patience, chance, gain, keeps)
     return {
         "loss while it lasts": -loss,
         "gain once rivals are gone": value / annuity(patience, quarters) + loss,
         "cost of public funds": p["fiscal_cost_share"] * min(0.0, answer.now.treasury_usd),
     }
+
+
+def exit_belief(view: RefinerView) -> float:
+    """Chance that rivals who lose money are gone for good: what it believed before its first war, worth
+    ``predation_prior_weight`` wars, moves toward what it saw (beta-binomial).
+    """
+    p = view.parameters
+    weight = p["predation_prior_weight"]
+    return (p["predation_exit_probability"] * weight + view.exits_seen) / (weight + view.wars_seen)
 
 
 def predation_value_usd(

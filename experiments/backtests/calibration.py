@@ -1,10 +1,11 @@
-"""One calibration for all cases: an ensemble of parameters drawn toward what happened, all cases at once.
+"""One calibration for all cases: sets of parameters that history supports, all cases at once.
 
-Ensemble smoother with multiple data assimilation (Emerick and Reynolds 2013), by pyESMDA. Parameters move in
-the normal score of their place within the range, so that the prior is the one of :mod:`~.draws` and no step
-leaves a range. A parameter follows an observation only where their correlation over the ensemble stands out
-from chance (Luo and others 2018): there are more parameters than members. Leave-one-case-out: the whole
-procedure again on all other cases, scored on the one.
+All cases are played under draws of the prior; what moves what they observe beyond chance is found
+(:mod:`~.screening`); response surfaces in these parameters alone are fitted to the plays (:mod:`~.surfaces`);
+and members walk from the prior to where bands are likely to be met (:mod:`~.walk`). What history does not
+move keeps its prior in every member: it may matter for forecasts, and nothing is known better. The members
+are played, which betters the surfaces where it counts, and walk again. Leave-one-case-out: screening,
+surfaces and walk again from the same plays without the case, which alone is then played.
 """
 
 from __future__ import annotations
@@ -14,53 +15,72 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from covmats import CovViaDiagonal
-from pyesmda import ESMDA, FixedLocalization
-from scipy.stats import kstest, norm
+from scipy.stats import norm
 
 from experiments.backtests.case_reading import read_case
 from experiments.backtests.criteria import Criterion, read_criteria
 from experiments.backtests.draws import draw_places, parameters_at
 from experiments.backtests.observations import Observed, observe
 from experiments.backtests.scoring import Score, score_case
+from experiments.backtests.screening import moving
 from experiments.backtests.store import Values
+from experiments.backtests.surfaces import Surfaces, fit_surfaces
+from experiments.backtests.walk import walk
 from world.axes import Array
 from world.parameters import load_parameters
 
-Play = Callable[[Mapping[Path, Sequence[Criterion]], Sequence[Mapping[str, float]]], Mapping[Path, Values]]
-"""Numbers of each case under each set of parameters."""
-CHANCE = 3.0
-"""Correlations below this over the square root of members are taken for chance (Luo and others 2018)."""
-EDGE = 1e-3
-"""Places of the first ensemble keep this far from the ends, where the normal score has none."""
-PINNED_P = 0.01
-"""Chance below which the places of a parameter are taken not to be those of the prior."""
-
-
-@dataclass(frozen=True)
-class Pinned:
-    """A parameter that history moves: chance under the prior, mean place, spread over that of the prior."""
-
-    chance: float
-    place: float
-    spread: float
+Rows = Mapping[Path, Sequence[Criterion]]
+Play = Callable[[Rows, Sequence[Mapping[str, float]], Sequence[int]], Mapping[Path, Values]]
+"""Numbers of each case under each set of parameters with each seed of shocks."""
+CHANGED = 1e-9
+"""Part of itself by which a number has changed."""
+EDGE = 1e-6
+"""Places keep this far from the ends, where the normal score has none."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """What came of it: the sets that were fitted, scores before, after and left out, and what moved."""
+    """What came of it: the sets that were fitted, scores before, after and left out, and what history says.
+
+    posterior : (kept, member, parameter) normal scores of places along the walks; the last are the sets
+    """
 
     sets: tuple[Mapping[str, float], ...]
     before: tuple[Score, ...]
     fit: tuple[Score, ...]
     left_out: tuple[Score, ...]
-    pinned: Mapping[str, Pinned]
+    observed: tuple[tuple[str, int], ...]
+    surfaces: Surfaces
+    posterior: Array
+
+
+@dataclass(frozen=True)
+class Plays:
+    """All that was played so far: (draw, parameter) normal scores, the draws of the prior first."""
+
+    score: Array
+    prior: int
+    values: Mapping[Path, Values]
+
+    def add(self, score: Array, values: Mapping[Path, Values]) -> Plays:
+        """These and more."""
+        joined = {
+            folder: {line: [*known, *values[folder][line]] for line, known in of_case.items()}
+            for folder, of_case in self.values.items()
+        }
+        return Plays(np.vstack([self.score, score]), self.prior, joined)
 
 
 def calibrate(
-    folders: Sequence[Path], members: int, steps: int, seed: int, play: Play, leave_out: bool = False
+    folders: Sequence[Path],
+    draws: int,
+    members: int,
+    waves: int,
+    seed: int,
+    play: Play,
+    leave_out: bool = False,
 ) -> Calibration:
-    """Fit an ensemble of ``members`` in so many steps; with ``leave_out``, again without each case.
+    """Fit so many members from so many draws of the prior, played ``waves`` times.
 
     Raises
     ------
@@ -68,74 +88,85 @@ def calibrate(
         If a case cannot be used.
     """
     rows = {folder: read_criteria(read_case(folder)) for folder in folders}
-    first = np.clip(draw_places(members, seed), EDGE, 1.0 - EDGE)
-    places = assimilate(rows, first, steps, seed, play)
+    first = _scores_of(draw_places(draws, seed))
+    before = _played(rows, first, seed, play)
+    plays, score, values = Plays(first, draws, before), first, before
+    for _ in range(waves):
+        surfaces, posterior = learn(rows, plays, members, seed, play)
+        score = posterior[-1]
+        values = _played(rows, score, seed, play)
+        plays = plays.add(score, values)
     left_out: list[Score] = []
     for folder in folders if leave_out and len(folders) > 1 else ():
         others = {other: of_case for other, of_case in rows.items() if other != folder}
-        without = assimilate(others, first, steps, seed, play)
-        left_out += _scores({folder: rows[folder]}, without, play)
+        one = {folder: rows[folder]}
+        _, without = learn(others, plays, members, seed, play)
+        left_out += _judged(one, _played(one, without[-1], seed, play))
     return Calibration(
-        tuple(parameters_at(places)),
-        tuple(_scores(rows, first, play)),
-        tuple(_scores(rows, places, play)),
+        tuple(_sets(score)),
+        tuple(_judged(rows, before)),
+        tuple(_judged(rows, values)),
         tuple(left_out),
-        _pinned(places),
+        observe(rows, values).names,
+        surfaces,
+        posterior,
     )
 
 
-def assimilate(
-    rows: Mapping[Path, Sequence[Criterion]], places: Array, steps: int, seed: int, play: Play
-) -> Array:
-    """(draw, parameter) places after so many steps, each of which counts what is seen a part of once."""
-    variance: Array | None = None
-    for step in range(steps):
-        seen = observe(rows, play(rows, parameters_at(places)))
-        variance = seen.variance() if variance is None else variance
-        places = np.asarray(norm.cdf(_moved(norm.ppf(places).T, seen, variance, steps, seed + step)).T)
-    return places
+def learn(rows: Rows, plays: Plays, members: int, seed: int, play: Play) -> tuple[Surfaces, Array]:
+    """Surfaces of what ``rows`` observe, from plays, and (kept, member, parameter) where the walks went."""
+    seen = observe(rows, plays.values)
+    moved = confirmed(rows, seen, screened(plays, seen), seed, play)
+    surfaces = fit_surfaces(plays.score, seen, moved)
+    first = _scores_of(draw_places(members + 1, seed)[1:])
+    return surfaces, walk(first, surfaces.leading, surfaces.support, seed)
 
 
-def _moved(score: Array, seen: Observed, variance: Array, steps: int, seed: int) -> Array:
-    """(parameter, draw) scores after one step of the smoother."""
-    off = seen.filled()
-    smoother = ESMDA(
-        obs=np.zeros(len(off)),
-        m_init=score,
-        cov_obs=CovViaDiagonal(variance),
-        forward_model=lambda _: off,
-        n_assimilations=1,
-        cov_obs_inflation_factors=[float(steps)],
-        C_MD_localization=FixedLocalization(standing_out(score, off)),
-        is_forecast_for_last_assimilation=False,
-        is_parallel_analyse_step=False,
-        random_state=seed,
-    )
-    smoother.solve()
-    return np.asarray(smoother.m_posterior)
+def screened(plays: Plays, seen: Observed) -> Array:
+    """(observation, parameter) what moves what, by draws of the prior alone: later ones hang together."""
+    return moving(plays.score[: plays.prior], seen.filled()[:, : plays.prior])
 
 
-def standing_out(score: Array, off: Array) -> Array:
-    """(parameter, observation) 1 where their correlation over the draws is more than chance, else 0."""
-    members = score.shape[1]
-    centred = [one - one.mean(axis=1, keepdims=True) for one in (score, off)]
-    scaled = [one / np.maximum(np.linalg.norm(one, axis=1, keepdims=True), 1e-12) for one in centred]
-    return np.asarray(np.abs(scaled[0] @ scaled[1].T) > CHANCE / np.sqrt(members), dtype=float)
+def confirmed(rows: Rows, seen: Observed, moved: Array, seed: int, play: Play) -> Array:
+    """What is left of (observation, parameter) ``moved`` when each parameter is tried in the case by itself.
+
+    What changes no number of a case at either end of its range, all others at their defaults and under the
+    same shocks, was found there by chance: it is no part of that case.
+    """
+    left = moved.copy()
+    names = list(load_parameters())
+    for folder, of_case in rows.items():
+        here = np.array([case == folder.resolve().name for case, _ in seen.names])
+        tried = np.flatnonzero(moved[here].any(axis=0))
+        sets = [{}, *({names[one]: end} for one in tried for end in ends_of(names[one]))]
+        values = play({folder: of_case}, sets, [seed] * len(sets))[folder]
+        number = np.nan_to_num(np.array([values[row.line] for row in of_case]))
+        changed = (np.abs(number[:, 1:] - number[:, :1]) > CHANGED * np.abs(number[:, :1])).any(axis=0)
+        left[np.ix_(here, tried[~changed.reshape(len(tried), 2).any(axis=1)])] = False
+    return left
 
 
-def _scores(rows: Mapping[Path, Sequence[Criterion]], places: Array, play: Play) -> list[Score]:
-    values = play(rows, parameters_at(places))
+def ends_of(name: str) -> tuple[float, float]:
+    """The ends of a parameter's range."""
+    parameter = load_parameters()[name]
+    return parameter.low, parameter.high
+
+
+def _played(rows: Rows, score: Array, seed: int, play: Play) -> Mapping[Path, Values]:
+    """Numbers of draws, a seed of shocks each: those that ``backtest`` gives them."""
+    return play(rows, _sets(score), range(seed, seed + len(score)))
+
+
+def _scores_of(places: Array) -> Array:
+    return np.asarray(norm.ppf(np.clip(places, EDGE, 1.0 - EDGE)))
+
+
+def _sets(score: Array) -> list[dict[str, float]]:
+    return parameters_at(norm.cdf(score))
+
+
+def _judged(rows: Rows, values: Mapping[Path, Values]) -> list[Score]:
     found: list[Score] = []
     for folder, of_case in rows.items():
         found += score_case(folder.resolve().name, of_case, values[folder])
     return found
-
-
-def _pinned(places: Array) -> dict[str, Pinned]:
-    """Parameters whose places differ from the even ones of the prior (Kolmogorov and Smirnov), most first."""
-    found = {}
-    for name, place in zip(load_parameters(), places.T, strict=True):
-        chance = float(kstest(place, "uniform").pvalue)
-        if chance < PINNED_P:
-            found[name] = Pinned(chance, float(place.mean()), float(place.std() * np.sqrt(12.0)))
-    return dict(sorted(found.items(), key=lambda item: item[1].chance))

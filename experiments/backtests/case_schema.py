@@ -142,7 +142,8 @@ class LaneEntry(Section):
 
 
 class PlantEntry(Section):
-    """A plant that was on its way when the case began."""
+    """A plant that was on its way when the case began; up to a year late unless
+    it was ``on_time``."""
 
     plant: str
     mineral: Name
@@ -151,6 +152,7 @@ class PlantEntry(Section):
     capacity_t_year: Positive
     start: Annotated[str, Field(pattern=r"^\d{4}-Q[1-4]$")]
     probability: Share = 1.0
+    on_time: bool = False
     owner: Country | None = None
     source: str = ""
 

@@ -11,6 +11,7 @@ from experiments.backtests.eve import eve_rows
 from experiments.backtests.mineral_tables import STAGE_OF, form_of, mineral_rows
 from experiments.backtests.sector_rows import sector_rows
 from world.axes import REST_OF_WORLD
+from world.capacity import ON_TIME
 from world.dataset import Dataset
 from world.geography import great_circle_km
 from world.made_up_data import Row, dataset_of
@@ -44,7 +45,7 @@ def build_dataset(
                 "stage": STAGE_OF[entry.stage],
                 "form": form_of(entry.stage, case.minerals[entry.mineral]),
                 "iso3": entry.country,
-                "status": "construction",
+                "status": ON_TIME if entry.on_time else "construction",
                 "probability": entry.probability,
                 "owner_iso3": entry.owner or entry.country,
             }

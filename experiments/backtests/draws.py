@@ -1,4 +1,9 @@
-"""Draws of parameters: over the ranges of the table (the prior), or fitted to history (the ensemble)."""
+"""Draws of parameters: over the ranges of the table (the prior), or fitted to history (the ensemble).
+
+The prior, one rule for all parameters: a range with a default is read as a default that is likeliest and ends
+that are hardly so, chances falling in a straight line from the one to the others (triangles, as where experts
+state a middle and two ends; assumption). So nine tenths of draws lie in the inner 68% of a range.
+"""
 
 from __future__ import annotations
 
@@ -37,8 +42,8 @@ def draw_places(count: int, seed: int) -> Array:
 def parameters_at(places: Array) -> list[dict[str, float]]:
     """Sets of parameters at (draw, parameter) places.
 
-    The lower half of places lies below a parameter's default and the upper half above, evenly on either side,
-    so that the default is the median of the prior whatever the shape of the range.
+    The lower half of places lies below a parameter's default and the upper half above, so that the default is
+    the median of the prior whatever the shape of the range.
     """
     table = list(load_parameters().values())
     return [
@@ -48,9 +53,12 @@ def parameters_at(places: Array) -> list[dict[str, float]]:
 
 
 def _quantile(parameter: Parameter, place: float) -> float:
+    """Where a triangle on either side of the default has so much of the prior below it."""
     low, middle, high = parameter.low, parameter.default, parameter.high
-    below = place < 0.5
-    value = low + 2.0 * place * (middle - low) if below else middle + 2.0 * (place - 0.5) * (high - middle)
+    if place < 0.5:
+        value = low + math.sqrt(2.0 * place) * (middle - low)
+    else:
+        value = high - math.sqrt(2.0 * (1.0 - place)) * (high - middle)
     return min(max(value, low), high)
 
 

@@ -1,4 +1,4 @@
-"""Criteria as observations: how far numbers lie from the middle of their bands, in halves of a band."""
+"""Criteria as observations: where the numbers of draws lie beside their bands, and what each band weighs."""
 
 from __future__ import annotations
 
@@ -15,67 +15,87 @@ from experiments.backtests.store import Values
 from world.axes import Array
 
 FARTHEST = 5.0
-"""Halves of a band beyond which a number is no farther off (assumption), lest one wild draw lead all."""
-BAND_SIGMAS = 2.0
-"""Standard errors of an observation in half a band: a band is taken to hold it in 19 of 20 cases."""
+"""Halves of a band beyond the band and the middle 80% of draws at which a number is no farther off
+(assumption), lest one wild draw lead all."""
+NEARER = 0.1
+"""Part of the first draws that must come nearer to a band than what counts as an error of the model."""
 
 
 @dataclass(frozen=True)
 class Observed:
-    """What cases observe of some draws.
+    """What cases observe of some draws; an observation is a part of a criterion of grade A or B.
 
-    off : (observation, draw) halves of a band from its middle, 0 where a one-sided band holds, NaN where a
-    draw has no number; parts : (observation,) observations that make up the same criterion
+    names : case and row of each observation; number : (observation, draw) halves of a band from its middle,
+    NaN where a draw has none; low, high : (observation,) ends of the bands in the same measure, infinite
+    where a band is open; weight : (observation,)
     """
 
-    off: Array
-    parts: Array
+    names: tuple[tuple[str, int], ...]
+    number: Array
+    low: Array
+    high: Array
+    weight: Array
 
     def filled(self) -> Array:
-        """(observation, draw) ``off`` with the mean of the others where a draw has no number, so that it says
-        nothing; 0 where none has.
+        """(observation, draw) ``number`` within ``FARTHEST``, with the mean of the others where a draw has
+        none, so that it says nothing; 0 where none has.
         """
-        known = np.isfinite(self.off)
+        known = np.isfinite(self.number)
+        held = np.array([_held(*one) for one in zip(self.number, self.low, self.high, strict=True)])
         count = known.sum(axis=1, keepdims=True)
-        mean = np.where(known, self.off, 0.0).sum(axis=1, keepdims=True) / np.maximum(count, 1)
-        return np.where(known, self.off, mean)
+        mean = np.where(known, held, 0.0).sum(axis=1, keepdims=True) / np.maximum(count, 1)
+        return np.where(known, held, mean)
 
-    def variance(self) -> Array:
-        """(observation,) variance of what is seen about the model, in squared halves of a band.
-
-        Besides that of the observation, what no draw comes near counts as an error of the model: then the
-        nearest draw's distance from the band is added, so that a hopeless row does not bend all parameters.
-        Parts of one criterion share its weight.
+    def beyond(self) -> Array:
+        """(observation,) how far from the band the nearest tenth of draws ends; what they do not come near is
+        an error of the model, not of its parameters.
         """
-        nearest = np.abs(self.filled()).min(axis=1)
-        beyond = np.maximum(nearest - 1.0, 0.0)
-        return np.asarray((BAND_SIGMAS**-2 + beyond**2) * self.parts)
+        filled = self.filled()
+        off = np.maximum(self.low[:, None] - filled, filled - self.high[:, None])
+        return np.asarray(np.quantile(np.maximum(off, 0.0), NEARER, axis=1))
+
+
+def _held(number: Array, low: float, high: float) -> Array:
+    """(draw,) numbers of one observation, the wild ones brought in."""
+    known = number[np.isfinite(number)]
+    if not len(known):
+        return number
+    least, most = np.quantile(known, (0.1, 0.9))
+    least, most = min(least, max(low, -1.0)), max(most, min(high, 1.0))
+    return np.asarray(np.clip(number, least - FARTHEST, most + FARTHEST))
 
 
 def observe(rows: Mapping[Path, Sequence[Criterion]], values: Mapping[Path, Values]) -> Observed:
-    """All parts of criteria of grades A and B, but for those about the draws taken together."""
-    off, parts = [], []
+    """All parts of criteria of grades A and B, but for those about the draws taken together.
+
+    Parts of a criterion share its weight. Criteria of a case share one world, one run and its shocks, so that
+    n of them tell more than one but not n times as much: each has one over the root of n (assumption).
+    """
+    names, number, ends, weight = [], [], [], []
     for folder, of_case in rows.items():
         used = [row for row in of_case if row.grade in "AB" and row.kind != "share"]
+        criteria = len({row.id for row in used})
         for row in used:
-            off.append([halves_off(value, row) for value in values[folder][row.line]])
-            parts.append(sum(other.id == row.id for other in used))
-    return Observed(np.array(off, dtype=float), np.array(parts, dtype=float))
+            names.append((folder.resolve().name, row.line))
+            number.append([from_middle(value, row) for value in values[folder][row.line]])
+            ends.append([from_middle(end, row) for end in (row.low, row.high)])
+            weight.append(criteria**-0.5 / sum(other.id == row.id for other in used))
+    low, high = np.array(ends, dtype=float).reshape(-1, 2).T
+    return Observed(tuple(names), np.array(number, dtype=float), low, high, np.array(weight))
 
 
-def halves_off(value: float, row: Criterion) -> float:
+def from_middle(value: float, row: Criterion) -> float:
     """Distance of a number from the middle of its band in halves of it, in logs for a positive ratio.
 
-    Of a band with one end: how far it misses, in sizes of the end (0.1 at least).
+    Of a band with one end: from the end, in sizes of it (0.1 at least).
     """
-    if not math.isfinite(value):
+    if math.isnan(value):
         return math.nan
-    if math.isinf(row.low) or math.isinf(row.high):
-        end, side = (row.high, 1.0) if math.isinf(row.low) else (row.low, -1.0)
-        miss = max(side * (value - end), 0.0) / max(abs(end), 0.1)
-        return side * min(miss, FARTHEST)
     low, high = row.low, row.high
-    if is_ratio(row) and low > 0.0:
-        low, high, value = math.log(low), math.log(high), math.log(max(value, 1e-9))
-    half = max(0.5 * (high - low), 1e-9)
-    return max(-FARTHEST, min((value - 0.5 * (low + high)) / half, FARTHEST))
+    known = [end for end in (low, high) if math.isfinite(end)]
+    if is_ratio(row) and min(known) > 0.0:
+        low, high, value = (math.log(max(one, 1e-9)) for one in (low, high, value))
+    if len(known) == 2:
+        return (value - 0.5 * (low + high)) / max(0.5 * (high - low), 1e-9)
+    end = low if math.isfinite(row.low) else high
+    return (value - end) / max(abs(known[0]), 0.1)

@@ -22,12 +22,12 @@ Values = Mapping[int, Sequence[float]]
 def played(
     rows: Mapping[Path, Sequence[Criterion]],
     sets: Sequence[Mapping[str, float]],
-    seed: int,
+    seeds: Sequence[int],
     store: Path,
     jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[Path, Values]:
-    """Numbers of each case under each set; what is not in the store is played and added to it.
+    """Numbers of each case under each set, each with its seed; what is not in the store is played and added.
 
     Raises
     ------
@@ -35,7 +35,8 @@ def played(
         If a case cannot be played, or the store cannot be read or written.
     """
     known = read_store(store)
-    todo = [Job(folder, number, one, seed + number) for number, one in enumerate(sets) for folder in rows]
+    pairs = list(enumerate(zip(sets, seeds, strict=True)))
+    todo = [Job(folder, number, one, seed) for number, (one, seed) in pairs for folder in rows]
     keys = {(job.folder, job.number): _key(job) for job in todo}
     missing = [job for job in todo if keys[job.folder, job.number] not in known]
     with closing(play_jobs(missing, jobs, progress)) as results:

@@ -34,6 +34,7 @@ def industry(**changes: object) -> IndustryView:
         on_order_t=0.0 * one,
         standing_t=np.full((1, 3, 1), 100.0 / 3.0),
         mothballed_t=np.zeros((1, 3, 1)),
+        slack_t=0.0 * one,
         believed_usd_t=50.0 * one,
         seen_usd_t=0.0 * one,
         full_cost_usd_t=50.0 * one,
@@ -231,3 +232,29 @@ def test_tonnes_may_be_counted_in_kilograms() -> None:
         entry_t_year=1e3 * view.entry_t_year,
     )
     np.testing.assert_allclose(decide(kilograms).order_t, 1e3 * decide(view).order_t)
+
+
+def test_who_has_plants_half_used_uses_them_before_it_builds() -> None:
+    rich = {"believed_usd_t": 70.0}
+    full, some, half = (decide(industry(slack_t=slack, **rich)).order_t[0, 0] for slack in (0.0, 2.0, 50.0))
+    assert full > some > half == 0.0
+
+
+def test_newcomers_see_what_stands_half_used() -> None:
+    newcomer = {"entry_t_year": np.array([[0.0, 10.0]]), "slack_t": np.array([[0.0, 0.0]])}
+    both = replace(
+        industry(),
+        **{
+            name: np.repeat(getattr(industry(), name), 2, axis=-1)
+            for name in (
+                "on_order_t", "standing_t", "mothballed_t", "believed_usd_t", "seen_usd_t", "full_cost_usd_t",
+                "input_usd_t", "running_cost_usd_t", "cash_usd_t", "lead_years",
+            )
+        },
+        capacity_t=np.array([[100.0, 0.0]]),
+        **newcomer,
+    )  # fmt: skip
+    used, half = (
+        decide(replace(both, slack_t=np.array([[slack, 0.0]]))).order_t[0, 1] for slack in (0.0, 30.0)
+    )
+    assert 0.0 < half < 0.9 * used

@@ -8,7 +8,7 @@ import pytest
 from made_up_views import PARAMETERS, decide, held, option, refiner_view, same_both
 
 from agents.doctrines.doctrine import annuity
-from agents.doctrines.predatory import DEPTHS, Predatory, predation_value_usd, war_terms
+from agents.doctrines.predatory import DEPTHS, Predatory, exit_belief, predation_value_usd, war_terms
 from agents.view import Accounts, Answer, HeldControl, Question, WhatIfControl
 
 
@@ -18,6 +18,18 @@ def test_predation_is_worth_what_the_closed_form_says() -> None:
     assert predation_value_usd(1.0, 8.0, 0.98, 0.7, 0.250593) == pytest.approx(0.0, abs=1e-4)
     assert predation_value_usd(1.0, 8.0, 0.98, 0.7, 0.250593, keeps_quarters=20.0) < -0.5
     assert annuity(1.0, 8.0) == 8.0
+
+
+def test_the_belief_in_exit_moves_toward_what_wars_brought() -> None:
+    prior, weight = PARAMETERS["predation_exit_probability"], PARAMETERS["predation_prior_weight"]
+    assert exit_belief(refiner_view()) == pytest.approx(prior)
+    in_vain = replace(refiner_view(), wars_seen=4.0, exits_seen=0.0)
+    assert exit_belief(in_vain) == pytest.approx(prior * weight / (weight + 4.0))
+    won = replace(refiner_view(), wars_seen=4.0, exits_seen=4.0)
+    assert prior < exit_belief(won) < 1.0
+    answer = Answer(Accounts(producers_usd=-1e7), Accounts(producers_usd=2e7))
+    assert decide(Predatory(), refiner_view([WAR]), answer).impose
+    assert not decide(Predatory(), replace(refiner_view([WAR]), wars_seen=40.0), answer).impose
 
 
 WAR = option("ndpr", instrument="price_war", approval_share=1.0, tax_share=-0.2, rival_growth_share=0.05)

@@ -256,6 +256,7 @@ def test_the_command_writes_rows_and_a_figure(tmp_path: Path, capsys: pytest.Cap
     assert "grades A and B:" in said
     assert "nothing changes would do" in said
     keys = {"case", "id", "grade", "kind", "median", "p10", "p90", "low", "high", "passed", "reason", "parts"}
+    keys |= {"held_out"}
     assert all(set(row) == keys for row in json.loads(rows.read_text(encoding="utf-8")))
     assert (out / "a_stop.png").stat().st_size > 10_000
     assert main(["backtest", str(folder), "--draws", "1", "--json", str(tmp_path / "no" / "rows.json")]) == 2

@@ -1,4 +1,4 @@
-"""Parameters fitted to cases: observations, the smoother on a model one can solve, store, ensemble."""
+"""Parameters fitted to cases: observations, store, ensemble, the command."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,16 +10,14 @@ import pytest
 from made_up_case import write_case
 
 from experiments.__main__ import main
-from experiments.backtests.calibration import assimilate, calibrate, standing_out
+from experiments.backtests.calibration import calibrate
 from experiments.backtests.case import CaseError
 from experiments.backtests.case_reading import read_case
 from experiments.backtests.criteria import Criterion, read_criteria
 from experiments.backtests.draws import draw_places, fitted, parameters_at, read_ensemble, write_ensemble
-from experiments.backtests.observations import FARTHEST, Observed, halves_off, observe
+from experiments.backtests.observations import FARTHEST, Observed, from_middle, observe
 from experiments.backtests.store import Values, played, read_store
-from world.parameters import load_parameters
 
-MEMBERS = 60
 LEADING = "taste_scale"
 
 
@@ -29,53 +27,41 @@ def row(tmp_path: Path) -> Criterion:
     return replace(first, low=0.6, high=0.8, operator="value", measure="output", kind="band")
 
 
-def test_a_number_is_set_against_the_middle_of_its_band(row: Criterion) -> None:
-    assert halves_off(0.7, row) == pytest.approx(0.0)
-    assert halves_off(0.9, row) == pytest.approx(2.0)
-    assert halves_off(-9.0, row) == -FARTHEST
-    assert math.isnan(halves_off(math.nan, row))
+def test_a_number_is_set_against_its_band(row: Criterion) -> None:
+    assert from_middle(0.7, row) == pytest.approx(0.0)
+    assert from_middle(0.9, row) == pytest.approx(2.0)
+    assert math.isnan(from_middle(math.nan, row))
     ratio = replace(row, operator="ratio", low=0.5, high=2.0)
-    assert halves_off(4.0, ratio) == pytest.approx(2.0)
+    assert from_middle(4.0, ratio) == pytest.approx(2.0)
     least = replace(row, low=1.0, high=math.inf)
-    assert halves_off(3.0, least) == 0.0
-    assert halves_off(0.5, least) == pytest.approx(-0.5)
+    assert from_middle(3.0, least) == pytest.approx(2.0)
+    assert from_middle(0.5, least) == pytest.approx(-0.5)
+    assert (from_middle(least.low, least), from_middle(least.high, least)) == (0.0, math.inf)
 
 
-def test_what_no_draw_comes_near_hardly_counts() -> None:
-    off = np.array([[0.5, -3.0, np.nan], [4.0, 5.0, 4.5]])
-    near, far = Observed(off, np.ones(2)).variance()
-    assert near == pytest.approx(0.25)
-    assert far == pytest.approx(0.25 + 9.0)
-    assert Observed(off, np.ones(2)).filled()[0, 2] == pytest.approx(-1.25)
+def test_wild_draws_and_draws_without_a_number_lead_nobody() -> None:
+    number = np.array([[0.5, -3.0, np.nan, 1e6, *np.zeros(20)]])
+    held = Observed((("case", 2),), number, -np.ones(1), np.ones(1), np.ones(1)).filled()[0]
+    assert held[3] == pytest.approx(1.0 + FARTHEST)
+    assert held[2] == pytest.approx(np.delete(held, 2).mean())
 
 
-def test_chance_correlations_are_not_followed() -> None:
-    score = np.random.default_rng(0).standard_normal((40, MEMBERS))
-    followed = standing_out(score, score[:1] + 0.1)
-    assert followed[0, 0] == 1.0
-    assert followed[1:].sum() <= 2  # a threshold of three standard errors
+def test_what_no_draw_comes_near_is_an_error_of_the_model() -> None:
+    number = np.array([np.linspace(-2.0, 2.0, 41), np.linspace(4.0, 5.0, 41)])
+    near, far = Observed((), number, -np.ones(2), np.ones(2), np.ones(2)).beyond()
+    assert near == 0.0
+    assert far == pytest.approx(3.1)
 
 
-def test_the_smoother_finds_what_the_numbers_hang_on_and_leaves_the_rest(
-    row: Criterion, tmp_path: Path
-) -> None:
-    names = list(load_parameters())
-    place = names.index(LEADING)
-
-    def play(
-        rows: Mapping[Path, Sequence[Criterion]], sets: Sequence[Mapping[str, float]]
-    ) -> Mapping[Path, Values]:
-        entry = load_parameters()[LEADING]
-        values = [(one[LEADING] - entry.low) / (entry.high - entry.low) for one in sets]
-        return {folder: {one.line: values for one in of_case} for folder, of_case in rows.items()}
-
-    first = np.clip(draw_places(MEMBERS, 1), 1e-3, 1 - 1e-3)
-    places = assimilate({tmp_path: [row]}, first, 4, 1, play)
-    off = observe({tmp_path: [row]}, play({tmp_path: [row]}, parameters_at(places))).off[0]
-    assert abs(off.mean()) < 0.3  # the middle of the band
-    assert 0.3 < off.std() < 0.7  # a standard error is half of half the band
-    others = np.delete(places - first, place, axis=1)
-    assert (np.abs(others).max(axis=0) < 1e-9).mean() > 0.9
+def test_parts_share_the_weight_of_a_criterion_and_criteria_that_of_a_case(row: Criterion) -> None:
+    large, small = Path("large"), Path("small")
+    of_large = [replace(row, id=name, line=line) for line, name in enumerate("AABC")]
+    rows = {large: [*of_large, replace(row, id="D", grade="C", line=9)], small: [row]}
+    values = {large: {line: [0.7] for line in (0, 1, 2, 3, 9)}, small: {row.line: [0.7]}}
+    weight = observe(rows, values).weight
+    assert weight[-1] == 1.0
+    assert weight[0] == weight[1] == weight[2] / 2
+    assert weight[:-1].sum() == pytest.approx(3**0.5)
 
 
 def test_a_run_goes_on_from_its_store(tmp_path: Path) -> None:
@@ -83,12 +69,12 @@ def test_a_run_goes_on_from_its_store(tmp_path: Path) -> None:
     rows = {folder: read_criteria(read_case(folder))}
     sets = parameters_at(draw_places(2, 1))
     counted: list[int] = []
-    first = played(rows, sets, 1, store, 1, lambda done, of: counted.append(of))
+    first = played(rows, sets, [1, 2], store, 1, lambda done, of: counted.append(of))
     assert counted == [2, 2]
     with store.open("a", encoding="utf-8") as file:
         file.write('{"key": "cut o')
     counted.clear()
-    assert played(rows, sets, 1, store, 1, lambda done, of: counted.append(of)) == first
+    assert played(rows, sets, [1, 2], store, 1, lambda done, of: counted.append(of)) == first
     assert counted == []
     assert len(read_store(store)) == 2
 
@@ -98,22 +84,21 @@ def test_a_case_is_scored_under_the_ensemble_fitted_without_it(tmp_path: Path) -
         (tmp_path / name).mkdir()
     folders = [write_case(tmp_path / name) for name in ("one", "two")]
     asked: list[set[str]] = []
-    first: list[float] = []
 
     def play(
-        rows: Mapping[Path, Sequence[Criterion]], sets: Sequence[Mapping[str, float]]
+        rows: Mapping[Path, Sequence[Criterion]], sets: Sequence[Mapping[str, float]], seeds: Sequence[int]
     ) -> Mapping[Path, Values]:
-        asked.append({str(folder) for folder in rows})
-        values = [one[LEADING] for one in sets]
-        first.append(values[1])
+        if len(set(seeds)) > 1:  # not the tries of single parameters
+            asked.append({str(folder) for folder in rows})
+        values = [one.get(LEADING, 1.0) for one in sets]
         return {folder: {one.line: values for one in of_case} for folder, of_case in rows.items()}
 
-    found = calibrate(folders, 12, 1, 1, play, leave_out=True)
-    # the prior is played once, to the last digit, and taken from the store afterwards
-    assert first[0] == first[1] == first[3] == first[5] != first[6]
+    found = calibrate(folders, 24, 12, 2, 1, play, leave_out=True)
     one, two = ({str(folder)} for folder in folders)
-    assert asked == [one | two, two, one, one, two, one | two, one | two]
+    # the prior, two waves, and each case alone under what was learned from the other
+    assert asked == [one | two, one | two, one | two, one, two]
     assert len(found.left_out) == len(found.fit) == len(found.before)
+    assert len(found.sets) == 12
 
 
 def test_the_ensemble_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -149,7 +134,7 @@ def test_a_spoilt_ensemble_is_refused_in_one_line(tmp_path: Path, text: str, sai
 
 def test_the_command_writes_an_ensemble(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder, out = write_case(tmp_path), tmp_path / "ensemble.csv"
-    given = ["calibrate", str(folder), "--members", "10", "--steps", "1", "--jobs", "1"]
+    given = ["calibrate", str(folder), "--draws", "20", "--members", "10", "--waves", "1", "--jobs", "1"]
     assert main([*given, "--ensemble", str(out), "--store", str(tmp_path / "played.jsonl")]) == 0
     said = capsys.readouterr().out
     assert "prior: " in said

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 from made_up_case import CASE, write_case
 
 from experiments.backtests.case import Case
@@ -14,6 +15,7 @@ from world.background import read_demand_growth, read_expected_growth
 from world.clock import Clock
 from world.dataset import load_dataset
 from world.economy import build_economy
+from world.model import TradeWorld
 from world.parameters import resolve
 
 
@@ -74,3 +76,24 @@ def test_a_boom_that_nobody_saw_coming_is_dearer_than_one_that_all_built_for(tmp
     seen = growing(tmp_path / "seen", "{ 2009 = 0.35 }", 8)
     unseen = growing(tmp_path / "unseen", "{ 2009 = 0.0, 2010 = 0.35 }", 8)
     assert peak_over_start(unseen) > 1.1 * peak_over_start(seen)
+
+
+@pytest.mark.parametrize(("words", "starts"), [("", {4, 5, 6, 7, 8}), ("on_time = true\n", {4})])
+def test_a_plant_is_late_unless_it_was_on_time(tmp_path: Path, words: str, starts: set[int]) -> None:
+    plant = f"""
+[[plants]]
+plant = "mine"
+mineral = "stuff"
+stage = "ore"
+country = "BBB"
+capacity_t_year = 50
+start = "2011-Q3"
+{words}"""
+    case = read_case(write_case(tmp_path, CASE.replace("[[measures]]", f"{plant}\n[[measures]]", 1)))
+    scenario = case.scenario()
+    begun = set()
+    for seed in range(8):
+        world = TradeWorld(scenario, rng=seed, dataset=case.dataset(scenario))
+        begun.add(world.named_starts[0].due)
+    assert begun <= starts
+    assert len(begun) >= min(2, len(starts))

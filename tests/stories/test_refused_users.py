@@ -47,7 +47,9 @@ def test_there_are_two_prices_as_long_as_there_are_refusals() -> None:
     """While requests still wait and all stock up, who will have a licence may pay as much as who will not."""
     rows = segments(world(licence()))
     assert rows.index.tolist() == list(range(OPEN, ROUNDS))
-    assert np.allclose(rows["need_share"]["refused"], 0.2)
+    refused = rows["need_share"]["refused"]
+    assert refused.loc[OPEN] == pytest.approx(0.2)
+    assert refused.between(0.2 - 1e-9, 0.21).all()  # Japan hands some on, and is granted a little less for it
     paid = rows["price_mean_usd_t"].loc[OPEN + 3 :]
     assert (paid["refused"] > paid["licensed"]).all()
     assert not len(table(world(), "segments"))

@@ -17,25 +17,25 @@ OUT, IN, HUB = 0, 1, 2
 """An outsider, a member, a third country. Sellers and buyers are the first two, then padding."""
 TERMS = HubTerms(margin_share=0.1, penalty_share=1.0, leak_share=0.1, weight_taxed_share=0.2)
 LEVY = ZoneRules(duty_form="levy", binds_inside=False, quota_share=0.8)
-SHAPE, BY_HANDOVER = (1, 3, 3), (1, 2, 3, 3)
+SHAPE, BY_WAY, BY_HANDOVER = (1, 3, 3), (1, 1, 3, 3), (1, 1, 2, 3, 3)
 
 
 def by(*hubs: int) -> np.ndarray:
     """The same way round for every lane."""
-    return np.broadcast_to(np.array([*hubs, -1, -1][:2])[None, :, None, None], BY_HANDOVER).copy()
+    return np.broadcast_to(np.array([*hubs, -1, -1][:2])[None, None, :, None, None], BY_HANDOVER).copy()
 
 
 def borders(**changes: object) -> StageBorders:
     """Freight 2 (5 by the hub), price 100, usual flows of 40, no duties, no limits."""
     plain = StageBorders(
         freight_usd_t=np.full(SHAPE, 2.0),
-        hub_freight_usd_t=np.full(SHAPE, 5.0),
+        hub_freight_usd_t=np.full(BY_WAY, 5.0),
         hub=by(HUB),
-        hub_found_share=np.full(SHAPE, 0.1),
+        hub_found_share=np.full(BY_WAY, 0.1),
         duty_share=np.zeros(SHAPE),
         duty_usd_t=np.zeros(SHAPE),
-        hub_duty_share=np.zeros(SHAPE),
-        taxed=np.zeros(SHAPE, dtype=bool),
+        hub_duty_share=np.zeros(BY_WAY),
+        taxed_share=np.zeros(BY_WAY),
         export_tax_share=np.zeros(SHAPE),
         export_tax_usd_t=np.zeros(SHAPE),
         least_export_usd_t=np.full(SHAPE, -np.inf),
@@ -162,9 +162,9 @@ def test_the_licence_of_a_row_replaces_that_of_the_borders() -> None:
 
 
 def test_a_way_round_opens_only_where_the_lane_is_restricted_or_newly_taxed() -> None:
-    approval, taxed = np.ones(SHAPE), np.zeros(SHAPE, dtype=bool)
-    approval[0, OUT, IN], taxed[0, IN, OUT] = 0.4, True
-    _, lanes = build(borders(approval_share=approval, taxed=taxed), rows(), hubs=True)
+    approval, taxed = np.ones(SHAPE), np.zeros(BY_WAY)
+    approval[0, OUT, IN], taxed[0, 0, IN, OUT] = 0.4, 1.0
+    _, lanes = build(borders(approval_share=approval, taxed_share=taxed), rows(), hubs=True)
     usable = np.isfinite(lanes.log_weight[0, 1])
     assert {tuple(cell) for cell in np.argwhere(usable).tolist()} == {(OUT, IN), (IN, OUT)}
     # 24 and 0.2 x 40 tonnes look for a way; the hub can hand on 2, and a tenth of it is found
@@ -173,9 +173,9 @@ def test_a_way_round_opens_only_where_the_lane_is_restricted_or_newly_taxed() ->
 
 
 def test_a_licence_that_refuses_next_to_nobody_does_not_move_the_way_round_a_duty() -> None:
-    taxed = np.ones(SHAPE, dtype=bool)
+    taxed = np.ones(BY_WAY)
     granted, nearly = (
-        build(borders(taxed=taxed, approval_share=np.full(SHAPE, share)), rows(), hubs=True)[1]
+        build(borders(taxed_share=taxed, approval_share=np.full(SHAPE, share)), rows(), hubs=True)[1]
         for share in (1.0, 1.0 - 1e-15)
     )
     np.testing.assert_allclose(nearly.log_weight[:, 1], granted.log_weight[:, 1])
@@ -185,7 +185,7 @@ def test_a_licence_that_refuses_next_to_nobody_does_not_move_the_way_round_a_dut
 def test_a_way_round_costs_freight_margin_and_the_fine_and_escapes_the_duty_on_the_origin() -> None:
     approval = np.full(SHAPE, 0.4)
     border = borders(
-        approval_share=approval, duty_share=np.full(SHAPE, 0.5), hub_duty_share=np.full(SHAPE, 0.1)
+        approval_share=approval, duty_share=np.full(SHAPE, 0.5), hub_duty_share=np.full(BY_WAY, 0.1)
     )
     _, lanes = build(border, rows(), hubs=True)
     fine = 0.1 / 0.9 * (1.0 + 1.0) * 100.0  # what is lost and the penalty on it, on a tenth of the goods
@@ -213,14 +213,14 @@ def test_the_fine_is_that_of_known_answer_t26() -> None:
 
 
 def test_two_handovers_pay_two_margins_and_the_narrower_hub_counts() -> None:
-    capacity = np.broadcast_to(np.array([2.0, 0.5])[None, :, None, None], BY_HANDOVER)
+    capacity = np.broadcast_to(np.array([2.0, 0.5])[None, None, :, None, None], BY_HANDOVER)
     approval = np.ones(SHAPE)
     approval[0, OUT, IN] = 0.0
     border = borders(
         approval_share=approval,
         hub=by(HUB, HUB + 1),
         hub_capacity_t=capacity,
-        hub_found_share=np.zeros(SHAPE),
+        hub_found_share=np.zeros(BY_WAY),
     )
     charges, lanes = build(border, rows(), hubs=True)
     assert charges.hub_margin_usd_t[0, 1, OUT, IN] == pytest.approx(20.0)
@@ -231,6 +231,55 @@ def test_a_hub_never_carries_more_than_a_lane_usually_ships() -> None:
     border = borders(approval_share=np.full(SHAPE, 0.4), hub_capacity_t=np.full(BY_HANDOVER, 1e6))
     _, lanes = build(border, rows(), hubs=True)
     np.testing.assert_allclose(lanes.cap_t[0, 1, :2, :2], 40.0)
+
+
+def two_ways(first_t: float, second_t: float, **changes: object) -> StageBorders:
+    """Two ways round every lane, by hubs that can hand on so much."""
+    capacity = np.array([first_t, second_t])[None, :, None, None, None]
+    twice = {
+        name: np.repeat(getattr(borders(), name), 2, axis=1)
+        for name in ("hub_freight_usd_t", "hub_found_share", "hub_duty_share", "taxed_share")
+    }
+    plain = borders(**twice, hub=np.concatenate([by(HUB), by(HUB + 1)], axis=1))
+    return replace(plain, hub_capacity_t=np.broadcast_to(capacity, (1, 2, 2, 3, 3)).copy(), **changes)
+
+
+def test_what_looks_for_a_way_is_spread_by_what_each_can_hand_on() -> None:
+    approval = np.ones(SHAPE)
+    approval[0, OUT, IN] = 0.4
+    _, lanes = build(two_ways(6.0, 2.0, approval_share=approval), rows(), hubs=True)
+    weight = np.exp(lanes.log_weight[0, 1:, OUT, IN])
+    np.testing.assert_allclose(weight, 0.5 * 0.6 * np.array([0.75, 0.25]))
+    np.testing.assert_allclose(lanes.cap_t[0, 1:, OUT, IN], 0.9 * np.array([6.0, 2.0]))
+
+
+def test_a_hub_on_several_ways_hands_on_no_more_than_it_can() -> None:
+    """Both lanes into and out of the member look for ways; a hub's room is theirs together."""
+    border = two_ways(6.0, 2.0, approval_share=np.full(SHAPE, 0.4))
+    border = replace(border, hub_found_share=np.zeros((1, 2, 3, 3)))
+    _, lanes = build(border, rows(), hubs=True)
+    there = np.isfinite(lanes.log_weight[0, 1:])
+    assert there.any(axis=(1, 2)).all()
+    passed = np.where(there, lanes.cap_t[0, 1:], 0.0).sum(axis=(1, 2))
+    np.testing.assert_allclose(passed, [6.0, 2.0])
+    one_hub = replace(border, hub=np.repeat(by(HUB), 2, axis=1), hub_capacity_t=np.full((1, 2, 2, 3, 3), 6.0))
+    _, lanes = build(one_hub, rows(), hubs=True)
+    assert np.where(there, lanes.cap_t[0, 1:], 0.0).sum() == pytest.approx(6.0)
+
+
+def test_all_ways_together_carry_no_more_than_the_lane_usually_ships() -> None:
+    _, lanes = build(two_ways(3e6, 1e6, approval_share=np.full(SHAPE, 0.4)), rows(), hubs=True)
+    np.testing.assert_allclose(lanes.cap_t[0, 1:, OUT, IN], [30.0, 10.0])
+
+
+def test_the_more_shippers_a_way_round_a_duty_pays_for_the_more_look_for_it() -> None:
+    some, all_ = (
+        build(borders(taxed_share=np.full(BY_WAY, part)), rows(), hubs=True)[1] for part in (0.25, 1.0)
+    )
+    np.testing.assert_allclose(
+        np.exp(some.log_weight[0, 1, :2, :2]), 0.25 * np.exp(all_.log_weight[0, 1, :2, :2])
+    )
+    assert np.isneginf(build(borders(), rows(), hubs=True)[1].log_weight[0, 1]).all()
 
 
 def test_a_tax_on_all_exports_is_paid_on_the_way_round_too() -> None:

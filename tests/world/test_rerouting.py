@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small_worlds import make_world, measure, play
+from small_worlds import make_world, measure, play, table
 
 from world.axes import ORE, REFINED
 from world.border_terms import StageBorders
@@ -36,13 +36,13 @@ def borders_of(world: TradeWorld, stage: int = REFINED) -> StageBorders:
 def way(
     world: TradeWorld, origin: str = "CHN", destination: str = "JPN"
 ) -> tuple[list[str], dict[str, float]]:
-    """The hubs of a lane of refined NdPr, and what stands on them."""
+    """The hubs of the cheapest way round a lane of refined NdPr, and what stands on them."""
     border, axes = borders_of(world), world.base.axes
     seller = border.sellers[0].tolist().index(axes.country(origin))
     buyer = border.buyers[0].tolist().index(axes.country(destination))
     names = ("hub_freight_usd_t", "hub_found_share", "hub_open_share")
-    hubs = [axes.countries[place] for place in border.hub[0, :, seller, buyer] if place >= 0]
-    return hubs, {name: float(getattr(border, name)[0, seller, buyer]) for name in names}
+    hubs = [axes.countries[place] for place in border.hub[0, 0, :, seller, buyer] if place >= 0]
+    return hubs, {name: float(getattr(border, name)[0, 0, seller, buyer]) for name in names}
 
 
 def control(instrument: str, actor: str, *targets: str, **fields: Any) -> Measure:
@@ -59,16 +59,16 @@ def test_ways_never_pass_the_great_powers_nor_the_ends() -> None:
         there = border.hub >= 0
         assert there.any()
         assert np.isin(border.hub[there], world.economy.network.hubs).all()
-        for ends in (border.sellers[:, None, :, None], border.buyers[:, None, None, :]):
+        for ends in (border.sellers[:, None, None, :, None], border.buyers[:, None, None, None, :]):
             assert not (there & (border.hub == ends)).any()
-        assert (border.hub_freight_usd_t[there.any(axis=1)] > 0.0).all()
+        assert (border.hub_freight_usd_t[there.any(axis=2)] > 0.0).all()
         assert (border.hub_freight_usd_t >= 0.0).all()
 
 
 def test_with_nothing_closed_one_handover_is_cheapest_and_only_the_dominant_refiner_asks() -> None:
     border = borders_of(world_with())
-    assert (border.hub[:, 1] == -1).all()
-    asks = (border.hub >= 0).any(axis=(1, 3))
+    assert (border.hub[:, :, 1] == -1).all()
+    asks = (border.hub >= 0).any(axis=(1, 2, 4))
     assert border.sellers[asks].tolist() == [world_with().dominant]
 
 
@@ -79,6 +79,45 @@ def test_a_hub_that_lets_nothing_go_there_is_passed_by() -> None:
     assert found["hub_freight_usd_t"] > plain["hub_freight_usd_t"]
     assert found["hub_found_share"] == plain["hub_found_share"]
     assert found["hub_open_share"] == plain["hub_open_share"] == 1.0
+
+
+def test_several_ways_stand_open_side_by_side_and_each_takes_some_within_what_it_can_hand_on() -> None:
+    ban = control("ban", "CHN", "JPN")
+    through = []
+    for count in (1, 4):
+        world = play(world_with(ban, parameters__hub_ways=count))
+        flows = table(world, "flows", stage="refined", origin="CHN", destination="JPN", round=0)
+        through.append(flows[flows["hub"] != ""].groupby("last_shipper")["flow_t"].sum())
+    assert (len(through[0]), len(through[1])) == (1, 4)
+    assert through[1].min() > 0.01 * through[1].max()
+    assert set(through[0].index) < set(through[1].index)
+    place, room = world.base.axes.country, world.economy.hub_start_t[REFINED][0]
+    for name, tonnes in through[1].items():
+        assert tonnes <= room[place(name)] * (1.0 + 1e-6)
+
+
+def test_a_way_under_a_false_name_is_no_second_way() -> None:
+    probe = world_with()
+    carriers = [probe.base.axes.countries[place] for place in probe.economy.network.hubs]
+    ban = control("ban", "CHN", "JPN", *[iso3 for iso3 in carriers if iso3 not in ("KOR", "JPN")])
+    border, axes = borders_of(world_with(ban)), probe.base.axes
+    seller = border.sellers[0].tolist().index(axes.country("CHN"))
+    buyer = border.buyers[0].tolist().index(axes.country("JPN"))
+    first = [axes.countries[place] for place in border.hub[0, :, 0, seller, buyer] if place >= 0]
+    assert set(first) == {"KOR"}  # all ways begin with the one country that may buy
+    assert (border.hub_open_share[0, : len(first), seller, buyer] == 1.0).all()
+
+
+def test_a_way_round_a_duty_pays_for_more_shippers_the_higher_the_duty() -> None:
+    parts = []
+    for size in (0.05, 0.2, 0.25, 0.5):
+        border = borders_of(world_with(control("tariff", "USA", "CHN", size=size)))
+        seller = border.sellers[0].tolist().index(world_with().base.axes.country("CHN"))
+        buyer = border.buyers[0].tolist().index(world_with().base.axes.country("USA"))
+        parts.append(float(border.taxed_share[0, 0, seller, buyer]))
+    assert parts[0] == 0.0
+    assert 0.0 < parts[1] < parts[2] < 1.0
+    assert parts[3] == 1.0
 
 
 def test_two_handovers_where_the_one_country_that_may_buy_does_not_sell_on_there() -> None:
@@ -163,9 +202,10 @@ def test_what_hubs_can_hand_on_grows_with_use_and_fades_without() -> None:
 
 
 def test_goods_count_at_every_hub_they_pass() -> None:
-    hub = np.full((1, 2, 1, 2), -1)
-    hub[0, :, 0, 0], hub[0, 0, 0, 1] = (2, 3), 3
-    np.testing.assert_array_equal(passed_through_t(np.array([[[5.0, 1.0]]]), hub, 4), [[0.0, 0.0, 5.0, 6.0]])
+    hub = np.full((1, 2, 2, 1, 2), -1)
+    hub[0, 0, :, 0, 0], hub[0, 0, 0, 0, 1], hub[0, 1, 0, 0, 0] = (2, 3), 3, 1
+    passed = passed_through_t(np.array([[[[5.0, 1.0]], [[2.0, 0.0]]]]), hub, 4)
+    np.testing.assert_array_equal(passed, [[0.0, 2.0, 5.0, 6.0]])
 
 
 def test_hubs_begin_with_a_part_of_what_they_trade() -> None:

@@ -43,32 +43,33 @@ def ways(
     cost = FREIGHT[0].copy()
     for hop in shut or []:
         cost[hop] += SHUT_USD_T
-    return cheapest_ways(carriage_graph(4, np.array(hubs)), origin, cost[origin], cost + handover)
+    return cheapest_ways(carriage_graph(4, np.array(hubs)), origin, cost[origin], cost + handover, 3)
 
 
-def test_the_cheapest_way_round_is_taken() -> None:
+def test_the_cheapest_ways_round_come_in_order_each_by_another_last_hub() -> None:
     cost, hub = ways(0, [1, 2, 3])
-    assert (cost[0, 1], hub[0, 1].tolist()) == (5.5, [2, -1])
-    assert (cost[0, 2], hub[0, 2].tolist()) == (12.5, [1, -1])
-    assert (cost[1, 2], hub[1, 2].tolist()) == (4.0 + 1.0 + 3.0 + 1.0, [3, 1])
+    assert cost[:, 1].tolist() == [5.5, 5.5, np.inf]
+    assert hub[:, 1].tolist() == [[2, -1], [3, -1], [-1, -1]]
+    assert cost[:, 2].tolist() == [4.0 + 1.0 + 3.0 + 1.0, 13.5, np.inf]
+    assert hub[:, 2].tolist() == [[3, 1], [3, -1], [-1, -1]]
 
 
 def test_a_hub_that_is_closed_is_gone_round_with_two_handovers() -> None:
     """CCC hands nothing on to BBB, and nothing leaves AAA for DDD."""
     cost, hub = ways(0, [2, 3], shut=[(2, 1), (0, 3)])
-    assert cost[0, 1] > SHUT_USD_T / 2
-    assert (cost[1, 1], hub[1, 1].tolist()) == (2.0 + 9.0 + 1.0 + 1.0, [2, 3])
+    assert (cost[0, 1], hub[0, 1].tolist()) == (2.0 + 9.0 + 1.0 + 1.0, [2, 3])
+    assert cost[1, 1] > SHUT_USD_T / 2
 
 
 def test_no_country_is_passed_twice() -> None:
     for origin in range(4):
         cost, hub = ways(origin, [1, 2, 3])
-        for handovers in (0, 1):
+        for way in range(3):
             for place in range(4):
-                passed = [stop for stop in hub[handovers, place].tolist() if stop >= 0]
+                passed = [stop for stop in hub[way, place].tolist() if stop >= 0]
                 stops = [origin, *passed, place]
-                if np.isfinite(cost[handovers, place]):
-                    assert len(set(stops)) == len(stops) == handovers + 3
+                if np.isfinite(cost[way, place]):
+                    assert len(set(stops)) == len(stops) > 2
                 else:
                     assert not passed
     assert np.isinf(ways(0, [1])[0][:, 1]).all()
@@ -78,19 +79,19 @@ def test_no_country_is_passed_twice() -> None:
 def test_ways_are_those_of_a_search_by_hand(seed: int) -> None:
     random = np.random.default_rng(seed)
     cost, n, hubs = random.uniform(1.0, 9.0, (7, 7)), 7, [1, 3, 4, 6]
-    found, _ = cheapest_ways(carriage_graph(n, np.array(hubs)), 0, cost[0], cost)
+    found, _ = cheapest_ways(carriage_graph(n, np.array(hubs)), 0, cost[0], cost, 3)
     for to in range(1, n):
         free = [hub for hub in hubs if hub != to]
-        once = min(cost[0, hub] + cost[hub, to] for hub in free)
-        twice = min(
-            cost[0, one] + cost[one, two] + cost[two, to] for one in free for two in free if one != two
-        )
-        np.testing.assert_allclose(found[:, to], [once, twice])
+        reached = {
+            last: min(cost[0, last], *(cost[0, one] + cost[one, last] for one in free if one != last))
+            for last in free
+        }
+        np.testing.assert_allclose(found[:, to], sorted(reached[last] + cost[last, to] for last in free)[:3])
 
 
 def graph(flow: np.ndarray, hub: np.ndarray | None = None) -> nx.DiGraph:
     through = np.full((2, 4, 4), -1) if hub is None else hub
-    return lane_graph(flow, FREIGHT[0], through, np.arange(4), np.arange(4), NAMES)
+    return lane_graph(flow, FREIGHT[0], through[None], np.arange(4), np.arange(4), NAMES)
 
 
 def test_goods_through_hubs_are_an_edge_for_every_hop() -> None:
@@ -146,7 +147,7 @@ def test_betweenness_of_one_country_is_that_on_the_graph(seed: int) -> None:
     ends = np.arange(4)
     hub[:, (hub == ends[:, None]).any(axis=0) | (hub == ends).any(axis=0)] = -1
     central = betweenness(graph(flow, hub))
-    carried = carried_t(flow, hub, ends, ends, 4)
+    carried = carried_t(flow, hub[None], ends, ends, 4)
     assert [betweenness_of(place, carried) for place in range(4)] == [
         central.get(name, 0.0) for name in NAMES
     ]
