@@ -17,7 +17,7 @@ from world.holdings import holding_of
 from world.licensed_exporters import licensed_exporters
 from world.offers import Conditions
 from world.quotas import Asking, SellerQuotas, abroad_quotas, joined, licence_desks
-from world.state_trade import stock_orders_t, stock_releases_t
+from world.state_trade import home_quotas, stock_orders_t, stock_releases_t
 from world.stocks import lendable_t
 from world.unrecorded import abroad_t, ways_out
 
@@ -119,7 +119,7 @@ def quotas_abroad(world: TradeWorld, stage: int) -> SellerQuotas:
     """Quotas of sellers on what goes abroad, and desks of those who are licensed, on the axes of the
     stage."""
     axes, usual = world.base.axes, world.state.markets.usual_flow_t[stage]
-    quotas = export_quotas(world.happenings, world.state.politics.controls)
+    quotas = [*export_quotas(world.happenings, world.state.politics.controls), *home_quotas(world)]
     ways = None
     if any(quota.stage == stage for quota in quotas):
         capacity = world.state.markets.unrecorded_capacity_t[stage]

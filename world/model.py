@@ -189,6 +189,7 @@ class TradeWorld(mesa.Model):
         self.reserve_prices: list[Array] = []
         self.reserve_need_t = np.zeros(axes.users.shape)
         self.reserve_release_t = np.zeros(axes.refiners.shape)
+        self.reserve_exports_t = np.full(len(axes.minerals), np.inf)  # most that leaves while it releases
         self.reserve = self._found_reserve()
         self.state_stocks = StateStocks(self.base.evidence.price_usd_t[:, REFINED], len(axes.countries))
         self.reserve_result_before = 0.0

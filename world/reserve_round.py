@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from world.axes import REFINED, Array
+from world.axes import REFINED, Array, Mask
 from world.clock import per_round
 from world.conditions import conditions_of
 from world.market_round import Cleared, clear_round, make_setting
+from world.parameters import ParameterValues
 from world.priority import releasable_t
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def plan_reserve(world: TradeWorld) -> None:
     """
     world.reserve_need_t = np.zeros(world.base.axes.users.shape)
     world.reserve_release_t = np.zeros(world.base.axes.refiners.shape)
+    world.reserve_exports_t = np.full(len(world.base.axes.minerals), np.inf)
     if world.reserve is None or world.round < world.decisions_open:
         return
     price = owner_price(world)
@@ -34,8 +36,8 @@ def plan_reserve(world: TradeWorld) -> None:
 
 
 def release_in_emergency(world: TradeWorld, cleared: Cleared) -> Cleared:
-    """When the owner's price passes the trigger, stock is released at its home and the market clears
-    again.
+    """In an emergency stock is released at its home, whence no more goes abroad than before, and the market
+    clears again: what is released is for those whose stock it is.
     """
     if world.reserve is None or world.round < world.decisions_open:
         return cleared
@@ -45,7 +47,7 @@ def release_in_emergency(world: TradeWorld, cleared: Cleared) -> Cleared:
     usual = np.where(users, world.state.markets.usual_flow_t[REFINED].sum(axis=1), 0.0).sum(axis=1)
     delivered = np.where(users, cleared.clearing.stages[REFINED].flow_t.sum(axis=(1, 2)), 0.0).sum(axis=1)
     missing = np.maximum(usual - (delivered - world.reserve_need_t.sum(axis=1)), 0.0)
-    emergency = (price > p.reserve_trigger_ratio * usual_price(world)) & (world.reserve.stock_t > 0)
+    emergency = is_emergency(price / usual_price(world), missing, usual, p) & (world.reserve.stock_t > 0)
     if not emergency.any():
         return cleared
     # what is released fills the gap to usual deliveries and no more: a thin market would otherwise be flooded
@@ -58,7 +60,19 @@ def release_in_emergency(world: TradeWorld, cleared: Cleared) -> Cleared:
     )  # without a place to sell from at home it cannot be released here
     world.reserve_release_t = np.where(home, release[:, None], 0.0)
     world.reserve_need_t = np.where(emergency[:, None], 0.0, world.reserve_need_t)
+    abroad = ~users & (world.base.axes.buyers(REFINED) >= 0)
+    exported = cleared.clearing.stages[REFINED].flow_t * home[:, None, :, None] * abroad[:, None, None, :]
+    world.reserve_exports_t = np.where(release > 0.0, exported.sum(axis=(1, 2, 3)), np.inf)
     return clear_round(world, make_setting(world, world.happenings, conditions_of(world), with_later=False))
+
+
+def is_emergency(price_ratio: Array, missing_t: Array, usual_t: Array, p: ParameterValues) -> Mask:
+    """(mineral,) whether the owner's price (over its usual one) is out of all order, or a part of usual
+    deliveries is missing while the price is high: fewer deliveries at a low price are a slump.
+    """
+    short = missing_t > p.reserve_trigger_missing_share * usual_t
+    dear = price_ratio > p.reserve_price_ceiling_ratio
+    return np.asarray((price_ratio > p.reserve_trigger_ratio) | (short & dear))
 
 
 def settle_reserve(world: TradeWorld, cleared: Cleared) -> None:

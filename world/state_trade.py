@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from world.axes import REFINED, Array, gather, scatter
+from world.happenings import ExportQuota
 
 if TYPE_CHECKING:
     from world.market_round import Cleared
@@ -28,6 +29,15 @@ def stock_releases_t(world: TradeWorld) -> Array:
     """(mineral, refiner) sales of the reserve and of states out of stock."""
     sold = gather(world.happenings.release_t, world.base.axes.refiners)
     return np.asarray(world.reserve_release_t + sold)
+
+
+def home_quotas(world: TradeWorld) -> tuple[ExportQuota, ...]:
+    """In a round of release the owner's refined metal leaves no faster than it did without."""
+    return tuple(
+        ExportQuota(mineral, REFINED, world.leader, None, float(most), 1.0, for_few=False)
+        for mineral, most in enumerate(world.reserve_exports_t)
+        if np.isfinite(most)
+    )
 
 
 class StateStocks:

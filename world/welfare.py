@@ -176,27 +176,30 @@ def consumer_surplus_usd(stage: Stage, index_usd_t: Floats) -> Floats:
     users = users_of(needs, stage.lanes.spread_usd_t[:, stage.makers_next :])
     price, elasticity, lowest = users.price_usd_t, users.elasticity, users.lowest_usd_t
     cap, index = np.maximum(price, lowest), np.maximum(index_usd_t, lowest)
-    upper = _need_integral(cap, users) - _need_integral(index, users)
+    most = (lowest / price) ** -elasticity
+    upper = _need_integral(cap, users, most) - _need_integral(index, users, most)
     below = np.minimum(index_usd_t - lowest, 0.0)
     rate = elasticity / lowest
     safe = np.where(rate > 0, rate, 1.0)
     stretch = np.where(rate > 0, np.expm1(-below * rate) / safe, -below)
-    lower = (lowest / price) ** -elasticity * stretch
+    lower = most * stretch
     return np.where(some, needs.need_t * (upper + lower), 0.0)
 
 
-def _need_integral(to: Floats, users: Users) -> Floats:
-    """Integral of D / need from the lowest price to ``to``, (M, K): power by power, between the prices at
-    which its elasticity changes. What users find in sources of their own is paid for under this curve."""
-    total, low = np.zeros_like(to), users.lowest_usd_t
-    level = (low / users.price_usd_t) ** -users.elasticity
+def _need_integral(to: Floats, users: Users, most: Floats) -> Floats:
+    """Integral of D / need from the lowest price, where it is ``most``, to ``to``, (M, K) each: power by
+    power, between the prices at which its elasticity changes. What users find in sources of their own is paid
+    for under this curve."""
+    total, level, low = np.zeros_like(to), most.copy(), users.lowest_usd_t
     kinks = np.sort(np.stack([users.dear_usd_t, users.second_usd_t, users.second_full_usd_t]), axis=0)
     for kink in (*kinks, np.full_like(to, np.inf)):
         high = np.clip(kink, low, np.maximum(to, low))
         some = np.nonzero(~(high <= low))  # few users reach a kink
         start, end, elasticity = low[some], high[some], _elasticity_at(low, users, some)
         total[some] += level[some] * _power_integral(start, end, elasticity)
-        level[some] *= (end / start) ** -elasticity
+        beyond = np.flatnonzero(~(to[some] <= end))
+        after = tuple(place[beyond] for place in some)
+        level[after] *= (end[beyond] / start[beyond]) ** -elasticity[beyond]
         low = high
     return total
 

@@ -11,6 +11,7 @@ from small_worlds import make_world, measure, played, table
 from world.model import TradeWorld
 from world.parameters import resolve
 from world.reserve import Reserve
+from world.reserve_round import is_emergency
 
 PARAMETERS = resolve({})
 CENT = 0.01
@@ -177,6 +178,28 @@ def test_when_the_metal_is_cut_off_the_reserve_releases_and_its_owner_uses_more(
         for world in (with_reserve, without)
     ]
     assert prices[0] < prices[1]
+
+
+def test_what_is_released_stays_at_home() -> None:
+    """In a round of release the owner's metal leaves no faster than in a world without a reserve."""
+    with_reserve = vault(CUT_OFF)
+    without = played("baseline", minerals=MINERALS, rounds=14, measures=[CUT_OFF])
+    rows = table(with_reserve, "reserve")
+    first = rows[rows["released_t"] > 0.0].sort_values("round").iloc[0]
+    where = {"stage": "refined", "country": "USA", "mineral": first["mineral"], "round": first["round"]}
+    more = [float(table(world, "markets", **where)["export_t"].iloc[0]) for world in (with_reserve, without)]
+    assert more[0] <= more[1] + 0.1 * float(first["released_t"])
+
+
+@pytest.mark.parametrize(
+    ("ratio", "missing", "calls"),
+    [(1.6, 0.0, True), (1.2, 8.0, True), (1.2, 6.0, False), (1.0, 50.0, False)],
+)
+def test_a_shortage_at_a_high_price_is_an_emergency_and_a_slump_is_not(
+    ratio: float, missing: float, calls: bool
+) -> None:
+    asked = is_emergency(np.array([ratio]), np.array([missing]), np.array([100.0]), PARAMETERS)
+    assert bool(asked[0]) is calls
 
 
 def test_a_run_without_a_reserve_has_no_rows_of_one() -> None:
