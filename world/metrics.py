@@ -75,7 +75,11 @@ def _flows(world: TradeWorld, cleared: Cleared, views: list[StageView]) -> None:
     axes = world.base.axes
     for stage, view in enumerate(views):
         total = view.flow_t.sum(axis=(1, 2, 3), keepdims=True)
-        mineral, route, seller, buyer = np.nonzero(view.flow_t > SMALL_FLOW * np.maximum(total, 1e-300))
+        # ways round share what one alone would carry
+        ways = np.full((view.flow_t.shape[1], 1, 1), max(view.flow_t.shape[1] - 1, 1))
+        ways[0] = 1
+        least = SMALL_FLOW * np.maximum(total, 1e-300) / ways
+        mineral, route, seller, buyer = np.nonzero(view.flow_t > least)
         sellers, buyers = axes.sellers(stage), axes.buyers(stage)
         hub = cleared.setting.borders[stage].hub[mineral, np.maximum(route - 1, 0), :, seller, buyer]
         names, made, passed = axes.countries, sellers[mineral, seller], route > 0

@@ -104,7 +104,7 @@ origin | text | ISO 3166-1 alpha-3 | where it was produced (true origin, whateve
 hub | text | ISO 3166-1 alpha-3 | first third country it passed through, its destination in the exporter's books; empty when shipped directly
 last_shipper | text | ISO 3166-1 alpha-3 | country that shipped it on to the destination, its origin in the importer's books: the second hub of two, the hub, or the origin itself
 destination | text | ISO 3166-1 alpha-3 | where it is used
-flow_t | number | t/quarter | quantity (lanes under 1e-4 of the mineral's stage total are left out)
+flow_t | number | t/quarter | quantity (what is under 1e-4 of the mineral's stage total is left out, on a way round under that over the number of ways)
 unrecorded_t | number | t/quarter | part of it that left under a false name, or for a third country without a licence, and is in no book of the exporter's; the importer's books have it
 price_landed_usd_t | number | USD/t | delivered cost, duties and levy included, quota rent not
 levy_usd_t | number | USD/t | levy per tonne on the lane

@@ -3,8 +3,8 @@ origin is found on them.
 
 A hop is closed to goods of an origin where the country that ships them lets nothing of the mineral go there,
 or carries out a transshipment ban on them. The cheapest ways by different last hubs stand open side by side
-(``hub_ways``), and goods spread over them; where no open way is left they go under a false name by the
-cheapest (``hub_leak_share``). The search is done again only for origins whose hops have changed.
+(``hub_ways``), and goods spread over them; where no open way is left they go under a false name by those
+that are least closed (``hub_leak_share``). The search is done again only for origins whose hops have changed.
 """
 
 from __future__ import annotations
@@ -221,8 +221,9 @@ class Hops:
         onward[network.hubs] = cost[1:]
         ways = ways_of(network, p)
         costs, hubs = cheapest_ways(network.graph, int(places[0]), cost[0], onward, ways)
-        # a way under a false name is taken only where there is no other
-        hubs[1:][costs[1:] >= SHUT_USD_T] = -1
+        # a way under a false name is taken only where there is no other, and none more closed than the first
+        closed_hops = np.floor(costs / SHUT_USD_T)
+        hubs[closed_hops > closed_hops[0]] = -1
         hub = np.moveaxis(hubs, 2, 0)
         count, two = (hub >= 0).sum(axis=0), hub[1] >= 0
         first, last = np.maximum(hub[0], 0), np.maximum(last_hub(hub), 0)

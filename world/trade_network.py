@@ -45,7 +45,7 @@ def cheapest_ways(
     graph: nx.DiGraph[Node], origin: int, first_usd_t: Array, onward_usd_t: Array, ways: int
 ) -> tuple[Array, Whole]:
     """The cheapest ways from ``origin`` to every country, each by another last hub, of one or two handovers,
-    cheapest first. No country is passed twice.
+    cheapest first. No country is passed twice, and none hands on to another what it delivers for less itself.
 
     first_usd_t : (country,) cost of the first hop; onward_usd_t : (country, country) cost of a hop after a
         handover, the handover included; ways : how many
@@ -89,8 +89,11 @@ def _delivered(
     carried: dict[Node, tuple[float, list[Node]]], carriers: Whole, onward_usd_t: Array, ways: int
 ) -> tuple[Array, Whole]:
     """The last hop, to all countries at once: (way, country) cost, (way, country, 2) hubs, of each last hub
-    the cheaper of the ways that lead to it."""
+    the cheaper of the ways that lead to it. Where its first hub delivers for less itself the way has no room
+    of its own, what it carries that hub cannot carry on the cheaper one: then the way by the last hub alone.
+    """
     cost, passed = np.full(len(carriers), np.inf), np.full((len(carriers), MOST_HANDOVERS), -1)
+    alone = np.array([carried.get((1, hub), (np.inf, []))[0] for hub in carriers.tolist()])
     for row, hub in enumerate(carriers.tolist()):
         for handovers in range(1, MOST_HANDOVERS + 1):
             usd_t, path = carried.get((handovers, hub), (np.inf, []))
@@ -99,9 +102,15 @@ def _delivered(
                 passed[row, :handovers] = [stop for _, stop in path[1:]]
     to_itself = carriers[:, None] == np.arange(onward_usd_t.shape[1])
     reached = np.where(to_itself, np.inf, cost[:, None] + onward_usd_t[carriers])
+    at_once = np.where(to_itself, np.inf, alone[:, None] + onward_usd_t[carriers])
+    first = np.minimum(np.searchsorted(carriers, passed[:, 0]), len(carriers) - 1)
+    dearer = (passed[:, 1] >= 0)[:, None] & (at_once[first] <= reached)
+    reached = np.where(dearer, at_once, reached)
     last = np.argsort(reached, axis=0, kind="stable")[:ways]
-    costs = np.take_along_axis(reached, last, axis=0)
-    hubs = np.where(np.isfinite(costs)[..., None], passed[last], -1)
+    costs, by_itself = (np.take_along_axis(values, last, axis=0) for values in (reached, dearer))
+    itself = np.stack([carriers, np.full(len(carriers), -1)], axis=1)
+    hubs = np.where(by_itself[..., None], itself[last], passed[last])
+    hubs = np.where(np.isfinite(costs)[..., None], hubs, -1)
     return costs, hubs
 
 

@@ -34,16 +34,25 @@ BAN = against("ban", "CHN", "JPN")
 
 
 def lane(world: TradeWorld, origin: str = "CHN", destination: str = "JPN") -> pd.DataFrame:
-    """The lane of refined metal round by round: tonnes sent directly and round about, its way, its cost."""
+    """The lane of refined metal round by round: tonnes sent directly and round about on all ways, their mean
+    cost, the cheapest way."""
     flows = table(world, "flows", stage="refined", origin=origin, destination=destination)
     through = flows[flows["hub"] != ""].set_index("round")
     rounds = pd.DataFrame(index=range(world.round))
     rounds["direct_t"] = flows[flows["hub"] == ""].groupby("round")["flow_t"].sum()
-    for name in ("flow_t", "price_landed_usd_t"):
-        rounds[name] = through.groupby("round")[name].sum()
+    rounds["flow_t"] = through.groupby("round")["flow_t"].sum()
+    paid_usd = (through["flow_t"] * through["price_landed_usd_t"]).groupby("round").sum()
+    rounds["price_landed_usd_t"] = paid_usd / rounds["flow_t"]
     for name in ("hub", "last_shipper"):
         rounds[name] = through.groupby("round")[name].first()
     return rounds.fillna({"direct_t": 0.0, "flow_t": 0.0, "hub": "", "last_shipper": ""})
+
+
+def ways_of(world: TradeWorld, round_: int) -> set[tuple[str, str]]:
+    """First and last third country of every way that the lane takes in a round."""
+    flows = table(world, "flows", stage="refined", origin="CHN", destination="JPN", round=round_)
+    round_about = flows[flows["hub"] != ""]
+    return set(zip(round_about["hub"], round_about["last_shipper"], strict=True))
 
 
 def price_of_others(world: TradeWorld, country: str = "JPN") -> pd.Series:
@@ -96,6 +105,11 @@ def test_a_second_restriction_at_that_hub_moves_it_to_a_dearer_way_of_two_handov
     assert one["hub"][OPEN] == one["last_shipper"][OPEN] == "KOR"
     assert two["hub"][OPEN] == "KOR"
     assert two["last_shipper"][OPEN] not in ("KOR", "CHN", "JPN", "")
+    once, twice = (ways_of(world, OPEN) for world in two_handovers())
+    assert once == {("KOR", "KOR")}  # no way over Korea and another: it would cost more and carry no more
+    assert {hub for hub, _ in twice} == {"KOR"}
+    assert len(twice) > 1
+    assert not {"KOR", "CHN", "JPN", ""} & {last for _, last in twice}
     assert two["price_landed_usd_t"][OPEN] > 1.05 * one["price_landed_usd_t"][OPEN]
     assert 0.0 < two["flow_t"][OPEN:].sum() < one["flow_t"][OPEN:].sum()
 
@@ -103,13 +117,14 @@ def test_a_second_restriction_at_that_hub_moves_it_to_a_dearer_way_of_two_handov
 def test_origin_stays_with_the_producer_while_the_books_name_the_last_shipper() -> None:
     world = two_handovers()[1]
     rows = table(world, "flows", stage="refined", destination="JPN", round=LAST)
-    last = str(rows.loc[rows["hub"] != "", "last_shipper"].iloc[0])
     booked = rows.groupby("last_shipper")["flow_t"].sum()
     made = rows.groupby("origin")["flow_t"].sum()
-    round_about = float(rows.loc[rows["hub"] != "", "flow_t"].sum())
-    assert made["CHN"] == pytest.approx(round_about)
+    round_about = rows[rows["hub"] != ""].groupby("last_shipper")["flow_t"].sum()
+    assert len(round_about) > 1
+    assert made["CHN"] == pytest.approx(round_about.sum())
     assert "CHN" not in booked.index
-    assert booked[last] - made.get(last, 0.0) == pytest.approx(round_about)
+    for last, handed_on in round_about.items():
+        assert booked[last] - made.get(last, 0.0) == pytest.approx(handed_on)
     there = market(world).loc[LAST]
     assert there["dominant_share"] > 0.0
     assert there["dominant_declared_share"] == 0.0
@@ -125,16 +140,15 @@ def test_accounts_balance_and_margins_and_fines_arrive() -> None:
     cleared = trade(world)
     usd, axes = cleared.accounts.usd.sum(axis=0), world.base.axes
     assert usd.sum() == pytest.approx(float(cleared.accounts.world_usd.sum()), rel=1e-9)
-    rows = lane(two_handovers()[1]).loc[OPEN + 1]
     earned = usd[ACCOUNTS.index("hub_margin")]
-    hubs = [axes.country(rows[name]) for name in ("hub", "last_shipper")]
-    assert (earned[hubs] > 0.0).all()
+    hubs = {axes.country(name) for way in ways_of(two_handovers()[1], OPEN + 1) for name in way}
+    assert (earned[sorted(hubs)] > 0.0).all()
     assert usd[ACCOUNTS.index("fine"), axes.country("JPN")] > 0.0
-    border, flow = cleared.setting.borders[REFINED], cleared.clearing.stages[REFINED].flow_t[:, 1]
+    border, flow = cleared.setting.borders[REFINED], cleared.clearing.stages[REFINED].flow_t[:, 1:]
     charges = cleared.priced.charges[REFINED]
-    fines = (flow * charges.fine_usd_t[:, 1]).sum()
+    fines = (flow * charges.fine_usd_t[:, 1:]).sum()
     assert usd[ACCOUNTS.index("fine")].sum() == pytest.approx(float(fines))
-    least = (flow * (border.hub >= 0).sum(axis=1)).sum() * world.parameters.hub_margin_share
+    least = (flow * (border.hub >= 0).sum(axis=2)).sum() * world.parameters.hub_margin_share
     assert earned.sum() >= least * float(border.price_usd_t[0]) * (1.0 - 1e-9)
 
 
@@ -169,8 +183,14 @@ def test_the_further_a_ban_on_handing_on_reaches_the_less_passes() -> None:
         lane(world_with(BAN, against("transshipment_ban", "CHN", "JPN", size=reach)))["flow_t"][OPEN:].sum()
         for reach in (0.0, 0.5, 1.0)
     ]
-    # one more announcement that is carried out makes the ban a little more feared, and no more than that
-    assert reached[0] == pytest.approx(lane(world_with(BAN))["flow_t"][OPEN:].sum(), rel=5e-3)
+    # one more announcement that is carried out makes the ban a little more feared, and no more than that: it
+    # is as one of audits that audit nothing, and tells when hubs have room and stocks are made
+    idle, alone = (lane(world_with(BAN, *more))["flow_t"] for more in (
+        [against("enforcement", "CHN", "JPN", size=0.0)], []
+    ))  # fmt: skip
+    assert reached[0] == pytest.approx(idle[OPEN:].sum(), rel=1e-6)
+    np.testing.assert_allclose(idle[OPEN : OPEN + 3], alone[OPEN : OPEN + 3], rtol=1e-6)
+    assert alone[OPEN:].sum() < idle[OPEN:].sum() < 1.02 * alone[OPEN:].sum()
     assert reached[0] >= reached[1] >= reached[2] > 0.0
     assert reached[2] < 0.25 * reached[0]
 

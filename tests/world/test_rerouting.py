@@ -108,6 +108,18 @@ def test_a_way_under_a_false_name_is_no_second_way() -> None:
     assert (border.hub_open_share[0, : len(first), seller, buyer] == 1.0).all()
 
 
+def test_where_all_is_closed_every_way_leaks_and_all_together_as_much_of_what_they_could_carry() -> None:
+    through = []
+    for targets in (("JPN",), ("*",)):
+        world = play(world_with(control("ban", "CHN", *targets)), 1)
+        flows = table(world, "flows", stage="refined", origin="CHN", destination="JPN")
+        through.append(flows[flows["hub"] != ""].groupby("hub")["flow_t"].sum())
+    opened, closed = through
+    assert closed.index.tolist() == opened.index.tolist()
+    leaked = world_with().parameters.hub_leak_share * opened.sum()
+    assert 0.75 * leaked < closed.sum() <= leaked  # others look for a way through the same hubs
+
+
 def test_a_way_round_a_duty_pays_for_more_shippers_the_higher_the_duty() -> None:
     parts = []
     for size in (0.05, 0.2, 0.25, 0.5):

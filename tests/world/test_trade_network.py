@@ -61,6 +61,14 @@ def test_a_hub_that_is_closed_is_gone_round_with_two_handovers() -> None:
     assert cost[1, 1] > SHUT_USD_T / 2
 
 
+def test_no_hub_hands_on_to_another_what_it_delivers_for_less_itself() -> None:
+    """Nothing leaves AAA for DDD: CCC serves BBB, and DDD would only take from what CCC has room for."""
+    cost, hub = ways(0, [2, 3], shut=[(0, 3)])
+    assert (cost[0, 1], hub[0, 1].tolist()) == (2.0 + 3.0 + 0.5, [2, -1])
+    assert cost[1, 1] > SHUT_USD_T / 2
+    assert hub[1, 1].tolist() == [3, -1]
+
+
 def test_no_country_is_passed_twice() -> None:
     for origin in range(4):
         cost, hub = ways(origin, [1, 2, 3])
@@ -82,11 +90,14 @@ def test_ways_are_those_of_a_search_by_hand(seed: int) -> None:
     found, _ = cheapest_ways(carriage_graph(n, np.array(hubs)), 0, cost[0], cost, 3)
     for to in range(1, n):
         free = [hub for hub in hubs if hub != to]
-        reached = {
-            last: min(cost[0, last], *(cost[0, one] + cost[one, last] for one in free if one != last))
-            for last in free
-        }
-        np.testing.assert_allclose(found[:, to], sorted(reached[last] + cost[last, to] for last in free)[:3])
+        at_once = {hub: cost[0, hub] + cost[hub, to] for hub in free}
+        reached = []
+        for last in free:
+            over = {one: cost[0, one] + cost[one, last] + cost[last, to] for one in free if one != last}
+            first = min(over, key=lambda one: over[one])
+            own_room = over[first] < min(at_once[first], at_once[last])
+            reached.append(over[first] if own_room else at_once[last])
+        np.testing.assert_allclose(found[:, to], sorted(reached)[:3])
 
 
 def graph(flow: np.ndarray, hub: np.ndarray | None = None) -> nx.DiGraph:
