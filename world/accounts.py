@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from world.axes import REFINED, Array, Axes, Whole, scatter
+from world.axes import REFINED, Array, Axes, Whole, scatter, scattering
 from world.market.arrays import Market
 from world.market.clearing import Clearing
 from world.market.lane_books import LaneBook, lane_books
@@ -114,29 +114,28 @@ def accounts_over(
         sellers, buyers = axes.sellers(stage), axes.buyers(stage)
         users = axes.users_of(stage)
         makers = buyers.shape[1] - users.shape[1]
+        at_sellers, at_buyers, at_users = (scattering(places, n) for places in (sellers, buyers, users))
         surplus = book.surplus_usd - book.agreed_usd[:, makers:]
-        usd[:, USERS] += scatter(surplus, users, n)
+        usd[:, USERS] += at_users(surplus)
         if makers:
             agreed = book.agreed_usd[:, :makers]
             usd[:, PRODUCERS[stage + 1]] -= scatter(agreed, axes.makers_next(stage), n)
-        usd[:, PRODUCERS[stage]] += scatter(book.profit_usd + book.feed_usd + book.contract_usd, sellers, n)
-        usd[:, SUPPORT] -= scatter(book.support_usd, sellers, n)
+        usd[:, PRODUCERS[stage]] += at_sellers(book.profit_usd + book.feed_usd + book.contract_usd)
+        usd[:, SUPPORT] -= at_sellers(book.support_usd)
         rent, tax = unrecorded_gain_usd(market.stages[stage], clearing.stages[stage], lanes[stage])
         # what leaves unrecorded pays those who bring it out, not who holds the quota, nor the treasury; what
         # is found of it stays with them: fines of a country on its own are no matter of its sum
-        usd[:, EXPORT_TAX] += scatter(book.export_tax_usd - tax, sellers, n)
-        usd[:, QUOTA_RENT] += scatter(book.premium_usd - rent, sellers, n) + scatter(
-            book.holder_usd, buyers, n
-        )
-        usd[:, UNRECORDED] += scatter(rent + tax, sellers, n)
-        usd[:, TARIFF] += scatter(book.duty_usd, buyers, n)
-        usd[:, LEVY] += scatter(book.levy_usd, buyers, n)
-        usd[:, FINE] += scatter(book.fine_usd, buyers, n)
+        usd[:, EXPORT_TAX] += at_sellers(book.export_tax_usd - tax)
+        usd[:, QUOTA_RENT] += at_sellers(book.premium_usd - rent) + at_buyers(book.holder_usd)
+        usd[:, UNRECORDED] += at_sellers(rent + tax)
+        usd[:, TARIFF] += at_buyers(book.duty_usd)
+        usd[:, LEVY] += at_buyers(book.levy_usd)
+        usd[:, FINE] += at_buyers(book.fine_usd)
         usd[:, HUB_MARGIN] += _hub_margins(book, hub[stage], (rows, n))
         if stage == REFINED:
             final += np.einsum("rnk,rk->rn", final_use, surplus)
         else:
-            final += scatter(surplus, users, n)
+            final += at_users(surplus)
         if capture_share.any():
             _capture(usd, book, sellers, buyers, capture_share, captor)
     world = np.sum([book.real_value_usd() for book in books], axis=0)

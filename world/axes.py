@@ -7,7 +7,7 @@ countries, rest of world (ROW) last.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -121,8 +121,16 @@ def in_order(values: NDArray[Kind], places: Whole) -> NDArray[Kind]:
 
 def scatter(values: Array, positions: Whole, countries: int) -> Array:
     """Sum of (row, width) values at their countries: (row, country). The reverse of :func:`gather`."""
-    rows = len(values)
-    here = positions >= 0
-    at = np.arange(rows)[:, None] * countries + np.where(here, positions, 0)
-    total = np.bincount(at.ravel(), np.where(here, values, 0.0).ravel(), rows * countries)
-    return np.asarray(total, dtype=np.float64).reshape(rows, countries)
+    return scattering(positions, countries)(values)
+
+
+def scattering(positions: Whole, countries: int) -> Callable[[Array], Array]:
+    """:func:`scatter` to these positions, for values of several kinds."""
+    rows, here = len(positions), positions >= 0
+    at = (np.arange(rows)[:, None] * countries + np.where(here, positions, 0)).ravel()
+
+    def sums(values: Array) -> Array:
+        total = np.bincount(at, np.where(here, values, 0.0).ravel(), rows * countries)
+        return np.asarray(total, dtype=np.float64).reshape(rows, countries)
+
+    return sums

@@ -24,8 +24,9 @@ class StageBorders:
         that the false origin is found on it
     duty_share, duty_usd_t : ad valorem and specific duty of the importer
     hub_duty_share : (mineral, way, seller, buyer) the duty goods meet when declared as the last hub's
+    hub_duty_usd_t, hub_least_usd_t : the same of specific duties and least prices; None where no lane has any
     taxed_share : (mineral, way, seller, buyer) part of those who ship for whom the way round costs less than
-        what the lane's duty has risen by since the base year
+        what the lane's duty has risen by since the base year, or a least price lies above usual ones
     export_tax_share, export_tax_usd_t : exporter's taxes
     least_export_usd_t : least f.o.b. price of the exporter, -inf where none
     least_import_usd_t : least landed price of the importer, kept by the seller's price; -inf where none
@@ -81,6 +82,8 @@ class StageBorders:
     contract_share: Array
     contract_price_usd_t: Array
     hub_open_share: Array | None = None
+    hub_duty_usd_t: Array | None = None
+    hub_least_usd_t: Array | None = None
     granted_t: Array | None = None
     refused_share: Array | None = None
     open_t: Array | None = None
@@ -119,6 +122,8 @@ BORDER_AXES = {
     "hub_freight_usd_t": ".sb",
     "hub_found_share": ".sb",
     "hub_duty_share": ".sb",
+    "hub_duty_usd_t": ".sb",
+    "hub_least_usd_t": ".sb",
     "hub_open_share": ".sb",
     "taxed_share": ".sb",
 }

@@ -8,7 +8,7 @@ rows are built at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -210,6 +210,9 @@ def _hub_charges(
     price = borders.price_usd_t[:, None, None]
     duty = borders.hub_duty_share[:, way] + _zone_duty_share(borders, rows, zone, into)
     nowhere = np.zeros_like(into)
+    if borders.hub_least_usd_t is not None and borders.hub_duty_usd_t is not None:
+        least, specific = borders.hub_least_usd_t[:, way], borders.hub_duty_usd_t[:, way]
+        borders = replace(borders, least_import_usd_t=least, duty_usd_t=specific)
     charges = _charges(borders, rows, zone, (nowhere, into), duty, borders.hub_freight_usd_t[:, way])
     handovers = (borders.hub[:, way] >= 0).sum(axis=1)
     fine = fine_share(borders.hub_found_share[:, way], terms.penalty_share)

@@ -90,8 +90,9 @@ def changes(setting: Setting, control: Control) -> bool:
 
 def control_lanes(control: Control, sellers: Whole, buyers: Whole) -> Mask:
     """(seller, buyer) lanes that a control touches: from the actor to its targets, never home."""
-    targeted = (
-        np.isin(buyers, np.array(control.targets, dtype=np.int64)) & (buyers >= 0) & (buyers != control.actor)
-    )
-    lanes: Mask = (sellers == control.actor)[:, None] & targeted[None, :]
+    lanes: Mask = np.zeros((len(sellers), len(buyers)), dtype=bool)
+    mine = sellers == control.actor
+    if mine.any():
+        abroad = (buyers >= 0) & (buyers != control.actor)
+        lanes[mine] = abroad & np.isin(buyers, np.array(control.targets, dtype=np.int64))
     return lanes

@@ -54,13 +54,19 @@ def stage_borders(
         added[:, :, leader] -= relieved * whole
     laid = gather_pairs(added, sellers, buyers)
     limits, decided = limits_of(base, state, happenings, parameters, stage)
-    ways = _ways(network, base, state, happenings, parameters, laid, limits, decided, stage)
+    duty = lanes.tariff_share * gather_pairs(kept, sellers, buyers) + laid
+    charges = _charges(base, happenings, stage)
+    duties = kept * base.evidence.tariff_share[:, stage] + added
+    barrier = _barrier_share(base, happenings, duties, stage) if _priced(happenings, stage) else None
+    ways = _ways(network, base, state, happenings, parameters, (laid, barrier), limits, decided, stage)
+    if barrier is not None:
+        ways |= _prices_of_hubs(base, happenings, ways["hub"], stage)
     return StageBorders(
-        **_charges(base, happenings, stage),
+        **charges,
         **limits,
         **ways,
-        duty_share=lanes.tariff_share * gather_pairs(kept, sellers, buyers) + laid,
-        hub_duty_share=hub_duty(kept * base.evidence.tariff_share[:, stage] + added, ways["hub"], buyers),
+        duty_share=duty,
+        hub_duty_share=hub_duty(duties, ways["hub"], buyers),
         contract_share=base.evidence.contract_share,
         contract_price_usd_t=state.markets.contract_usd_t[stage],
         fixed_duty_share=gather_pairs(state.politics.fixed_duty_share[:, stage], sellers, buyers),
@@ -75,6 +81,20 @@ def stage_borders(
         ),
         price_usd_t=base.evidence.price_usd_t[:, stage],
     )
+
+
+def _priced(happenings: Happenings, stage: int) -> bool:
+    """Whether any importer asks a specific duty or a least price."""
+    least = happenings.least_import_usd_t[:, stage]
+    return bool(happenings.duty_usd_t[:, stage].any() or (least > -np.inf).any())
+
+
+def _barrier_share(base: BaseMarket, happenings: Happenings, duty_share: Array, stage: int) -> Array:
+    """(mineral, exporter, importer) what specific duties and least prices put on usual prices, as a share of
+    the base price; those of the base year are in these."""
+    price = np.maximum(base.evidence.price_usd_t[:, stage], 1e-9)[:, None, None]
+    specific, least = happenings.duty_usd_t[:, stage], happenings.least_import_usd_t[:, stage]
+    return np.asarray((specific + np.maximum(least - (1.0 + duty_share) * price - specific, 0.0)) / price)
 
 
 def _charges(base: BaseMarket, happenings: Happenings, stage: int) -> dict[str, Any]:
@@ -112,15 +132,19 @@ def _ways(
     state: WorldState,
     happenings: Happenings,
     parameters: ParameterValues,
-    laid: Array,
+    added: tuple[Array, Array | None],
     limits: dict[str, Any],
     decided: Decided,
     stage: int,
 ) -> dict[str, Any]:
     """The ways round the lanes of sellers who are restricted or newly taxed, and of the dominant refiner, who
-    asks what a control would do; laid : (mineral, seller, buyer) duties since the base year.
+    asks what a control would do; added : (mineral, seller, buyer) duties since the base year, and (mineral,
+    exporter, importer) what specific duties and least prices put on top, None where there are none.
     """
     axes, politics = base.axes, state.politics
+    laid, barrier = added
+    if barrier is not None:
+        laid = laid + gather_pairs(barrier, axes.sellers(stage), axes.buyers(stage))
     needed = limits["approval_share"] < 1.0
     needed |= (limits["granted_t"] < np.inf) | (limits["quota_t"] < np.inf)
     needed |= laid > (1.0 - parameters.hub_cost_spread_share) * usual_detour_share(parameters)
@@ -131,6 +155,9 @@ def _ways(
     kept = hubs_kept(axes, state, happenings, parameters.licence_reexport_response, first, stage)
     if (limits["refused_share"] > 0.0).any() or (limits["granted_t"] < np.inf).any():
         kept *= hub_room(axes, state, happenings, decided.room_t, first, stage)
+    spared = laid[:, None]
+    if barrier is not None:
+        spared = spared - hub_duty(barrier, ways.hub, axes.buyers(stage))
     mineral = np.arange(len(ways.hub))[:, None, None, None, None]
     capacity = state.markets.hub_capacity_t[stage][mineral, np.maximum(ways.hub, 0)]
     return {
@@ -139,20 +166,33 @@ def _ways(
         "hub_found_share": ways.found_share,
         "hub_open_share": ways.open_share * kept,
         "hub_capacity_t": np.where(ways.hub >= 0, capacity, np.inf),
-        "taxed_share": _paying_share(ways, laid, parameters),
+        "taxed_share": _paying_share(ways, spared, parameters),
     }
 
 
-def _paying_share(ways: WaysRound, laid: Array, parameters: ParameterValues) -> Array:
-    """(mineral, way, seller, buyer) part of those who ship for whom a way round a duty pays, where the duty
-    exceeds margins and the expected fine: these lie evenly around their mean, some have partners and papers
-    and some have not."""
+def _prices_of_hubs(base: BaseMarket, happenings: Happenings, hub: Whole, stage: int) -> dict[str, Array]:
+    """Specific duties and least prices that goods meet when they come as the last hub's; least prices of the
+    base year hold whatever the way."""
+    buyers = base.axes.buyers(stage)
+    least = hub_duty(happenings.least_import_usd_t[:, stage], hub, buyers, -np.inf)
+    if (base.lanes(stage).floor_usd_t > -np.inf).any():
+        least = np.maximum(least, _standing_floor_usd_t(base, happenings, stage)[:, None])
+    return {
+        "hub_duty_usd_t": hub_duty(happenings.duty_usd_t[:, stage], hub, buyers),
+        "hub_least_usd_t": least,
+    }
+
+
+def _paying_share(ways: WaysRound, spared: Array, parameters: ParameterValues) -> Array:
+    """(mineral, way, seller, buyer) part of those who ship for whom a way round a duty or a least price pays,
+    where what it spares exceeds margins and the expected fine: these lie evenly around their mean, some have
+    partners and papers and some have not."""
     detour = (ways.hub >= 0).sum(axis=2) * parameters.hub_margin_share
     detour = detour + fine_share(ways.found_share, parameters.evasion_penalty_share)
     spread = parameters.hub_cost_spread_share
     some = (ways.hub[:, :, 0] >= 0) & (detour > 0.0)
     width = np.where(some, np.maximum(2.0 * spread * detour, 1e-12), 1.0)
-    return np.where(some, np.clip((laid[:, None] - (1.0 - spread) * detour) / width, 0.0, 1.0), 0.0)
+    return np.where(some, np.clip((spared - (1.0 - spread) * detour) / width, 0.0, 1.0), 0.0)
 
 
 def limits_of(
@@ -199,13 +239,13 @@ def approvals(axes: Axes, politics: Politics, happenings: Happenings, stage: int
     return granted
 
 
-def hub_duty(duty_share: Array, hub: Whole, buyers: Whole) -> Array:
-    """Duty that goods meet when they come as the last hub's: (mineral, country, country) at (hub, buyer); hub
-    (mineral, way, handover, seller, buyer) in order, -1 where there is none.
+def hub_duty(duty: Array, hub: Whole, buyers: Whole, nothing: float = 0.0) -> Array:
+    """Duty that goods meet when they come as the last hub's: (mineral, country, country) at (hub, buyer), or
+    ``nothing``; hub (mineral, way, handover, seller, buyer) in order, -1 where there is none.
     """
     mineral, last = np.arange(len(hub))[:, None, None, None], last_hub(np.moveaxis(hub, 2, 0))
-    rates = duty_share[mineral, np.maximum(last, 0), np.maximum(buyers, 0)[:, None, None, :]]
-    return np.asarray(np.where(last >= 0, rates, 0.0))
+    rates = duty[mineral, np.maximum(last, 0), np.maximum(buyers, 0)[:, None, None, :]]
+    return np.asarray(np.where(last >= 0, rates, nothing))
 
 
 def trust_shift(axes: Axes, politics: Politics, stage: int, parameters: ParameterValues) -> Array:

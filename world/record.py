@@ -242,6 +242,9 @@ text | text | - | in words
 }
 
 
+SCALARS = (str, int, float, bool)
+"""What stands in all rows that are added together."""
+
 _PACKED = {"number": "d", "whole": "q"}
 """Kinds of column that are kept as packed numbers, eight bytes a row, and the code of their type."""
 
@@ -270,14 +273,13 @@ class Record:
         if columns.keys() != target.keys():
             wrong = sorted(columns.keys() ^ target.keys())
             raise KeyError(f"table {table!r}: columns missing or not in the schema: {', '.join(wrong)}")
-        lengths = {
-            len(value) for value in columns.values() if not isinstance(value, str | int | float | bool)
-        }
+        scalars = {name: value for name, value in columns.items() if isinstance(value, SCALARS)}
+        lengths = {len(value) for name, value in columns.items() if name not in scalars}
         if len(lengths) > 1:
             raise ValueError(f"table {table!r}: columns of different lengths {sorted(lengths)}")
         count = lengths.pop() if lengths else 1
         for name, value in columns.items():
-            target[name].extend([value] * count if isinstance(value, str | int | float | bool) else value)
+            target[name].extend([value] * count if name in scalars else value)
 
     def rows(self, table: str) -> dict[str, MutableSequence[Any]]:
         """The columns of ``table`` gathered so far."""

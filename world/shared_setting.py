@@ -32,9 +32,10 @@ STANDINGS = (
     "requests",
     "offers",
     "agreed",
+    "seated_since",
 )
-"""What of politics is no part of a setting: questions say themselves who is bound, and of offers and
-agreements only the exemptions count."""
+"""What of politics is no part of a setting: questions say themselves who is bound, of offers and agreements
+only the exemptions count, and of who sits in clubs what it does to trade, known since the round began."""
 
 
 class SharedSetting:

@@ -23,15 +23,15 @@ from experiments.backtests.draws import draw_places, parameters_at
 from experiments.backtests.observations import Observed, observe
 from experiments.backtests.scoring import Score, score_case
 from experiments.backtests.screening import moving
-from experiments.backtests.store import Values
+from experiments.backtests.store import Draw, Values
 from experiments.backtests.surfaces import Surfaces, fit_surfaces
 from experiments.backtests.walk import walk
 from world.axes import Array
 from world.parameters import load_parameters
 
 Rows = Mapping[Path, Sequence[Criterion]]
-Play = Callable[[Rows, Sequence[Mapping[str, float]], Sequence[int]], Mapping[Path, Values]]
-"""Numbers of each case under each set of parameters with each seed of shocks."""
+Play = Callable[[Rows, Mapping[Path, Sequence[Draw]]], Mapping[Path, Values]]
+"""Numbers of each case under each of its draws."""
 CHANGED = 1e-9
 """Part of itself by which a number has changed."""
 EDGE = 1e-6
@@ -49,7 +49,7 @@ class Calibration:
     before: tuple[Score, ...]
     fit: tuple[Score, ...]
     left_out: tuple[Score, ...]
-    observed: tuple[tuple[str, int], ...]
+    observed: tuple[tuple[Path, int], ...]
     surfaces: Surfaces
     posterior: Array
 
@@ -89,19 +89,14 @@ def calibrate(
     """
     rows = {folder: read_criteria(read_case(folder)) for folder in folders}
     first = _scores_of(draw_places(draws, seed))
-    before = _played(rows, first, seed, play)
+    before = play(rows, dict.fromkeys(rows, _draws(first, seed)))
     plays, score, values = Plays(first, draws, before), first, before
     for _ in range(waves):
         surfaces, posterior = learn(rows, plays, members, seed, play)
         score = posterior[-1]
-        values = _played(rows, score, seed, play)
+        values = play(rows, dict.fromkeys(rows, _draws(score, seed)))
         plays = plays.add(score, values)
-    left_out: list[Score] = []
-    for folder in folders if leave_out and len(folders) > 1 else ():
-        others = {other: of_case for other, of_case in rows.items() if other != folder}
-        one = {folder: rows[folder]}
-        _, without = learn(others, plays, members, seed, play)
-        left_out += _judged(one, _played(one, without[-1], seed, play))
+    left_out = _left_out(rows, plays, members, seed, play) if leave_out and len(rows) > 1 else []
     return Calibration(
         tuple(_sets(score)),
         tuple(_judged(rows, before)),
@@ -111,6 +106,16 @@ def calibrate(
         surfaces,
         posterior,
     )
+
+
+def _left_out(rows: Rows, plays: Plays, members: int, seed: int, play: Play) -> list[Score]:
+    """Scores of each case under members that learned from all others alone."""
+    draws = {}
+    for folder in rows:
+        others = {other: of_case for other, of_case in rows.items() if other != folder}
+        _, without = learn(others, plays, members, seed, play)
+        draws[folder] = _draws(without[-1], seed)
+    return _judged(rows, play(rows, draws))
 
 
 def learn(rows: Rows, plays: Plays, members: int, seed: int, play: Play) -> tuple[Surfaces, Array]:
@@ -133,28 +138,31 @@ def confirmed(rows: Rows, seen: Observed, moved: Array, seed: int, play: Play) -
     What changes no number of a case at either end of its range, all others at their defaults and under the
     same shocks, was found there by chance: it is no part of that case.
     """
-    left = moved.copy()
     names = list(load_parameters())
-    for folder, of_case in rows.items():
-        here = np.array([case == folder.resolve().name for case, _ in seen.names])
-        tried = np.flatnonzero(moved[here].any(axis=0))
-        sets = [{}, *({names[one]: end} for one in tried for end in ends_of(names[one]))]
-        values = play({folder: of_case}, sets, [seed] * len(sets))[folder]
-        number = np.nan_to_num(np.array([values[row.line] for row in of_case]))
+    here = {folder: np.array([case == folder for case, _ in seen.names]) for folder in rows}
+    tried = {folder: np.flatnonzero(moved[here[folder]].any(axis=0)) for folder in rows}
+    draws = {
+        folder: [Draw(one, seed) for one in ({}, *(end for place in places for end in _ends(names[place])))]
+        for folder, places in tried.items()
+    }
+    left = moved.copy()
+    for folder, values in play(rows, draws).items():
+        number = np.nan_to_num(np.array([values[row.line] for row in rows[folder]]))
         changed = (np.abs(number[:, 1:] - number[:, :1]) > CHANGED * np.abs(number[:, :1])).any(axis=0)
-        left[np.ix_(here, tried[~changed.reshape(len(tried), 2).any(axis=1)])] = False
+        inert = tried[folder][~changed.reshape(-1, 2).any(axis=1)]
+        left[np.ix_(here[folder], inert)] = False
     return left
 
 
-def ends_of(name: str) -> tuple[float, float]:
-    """The ends of a parameter's range."""
+def _ends(name: str) -> tuple[dict[str, float], dict[str, float]]:
+    """The defaults but for one parameter, at either end of its range."""
     parameter = load_parameters()[name]
-    return parameter.low, parameter.high
+    return {name: parameter.low}, {name: parameter.high}
 
 
-def _played(rows: Rows, score: Array, seed: int, play: Play) -> Mapping[Path, Values]:
-    """Numbers of draws, a seed of shocks each: those that ``backtest`` gives them."""
-    return play(rows, _sets(score), range(seed, seed + len(score)))
+def _draws(score: Array, seed: int) -> list[Draw]:
+    """Draws with a seed of shocks each: those that ``backtest`` gives them."""
+    return [Draw(one, seed + number) for number, one in enumerate(_sets(score))]
 
 
 def _scores_of(places: Array) -> Array:

@@ -25,12 +25,12 @@ NEARER = 0.1
 class Observed:
     """What cases observe of some draws; an observation is a part of a criterion of grade A or B.
 
-    names : case and row of each observation; number : (observation, draw) halves of a band from its middle,
+    names : folder and row of each observation; number : (observation, draw) halves of a band from its middle,
     NaN where a draw has none; low, high : (observation,) ends of the bands in the same measure, infinite
     where a band is open; weight : (observation,)
     """
 
-    names: tuple[tuple[str, int], ...]
+    names: tuple[tuple[Path, int], ...]
     number: Array
     low: Array
     high: Array
@@ -76,7 +76,7 @@ def observe(rows: Mapping[Path, Sequence[Criterion]], values: Mapping[Path, Valu
         used = [row for row in of_case if row.grade in "AB" and row.kind != "share"]
         criteria = len({row.id for row in used})
         for row in used:
-            names.append((folder.resolve().name, row.line))
+            names.append((folder, row.line))
             number.append([from_middle(value, row) for value in values[folder][row.line]])
             ends.append([from_middle(end, row) for end in (row.low, row.high)])
             weight.append(criteria**-0.5 / sum(other.id == row.id for other in used))

@@ -100,7 +100,9 @@ def _describe_screening(found: Calibration) -> Iterator[str]:
     yield f"of the variance of such an observation is foretold: {_quartiles(surfaces.explained[followed])}"
     if not followed.all():
         alone = [
-            f"{case} row {row}" for (case, row), one in zip(found.observed, followed, strict=True) if not one
+            f"{case.resolve().name} row {row}"
+            for (case, row), one in zip(found.observed, followed, strict=True)
+            if not one
         ]
         yield f"follow none: {', '.join(alone)}"
 

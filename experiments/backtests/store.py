@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from experiments.backtests.backtest import Job, Played, play_jobs
 from experiments.backtests.case import CaseError
@@ -19,15 +20,21 @@ Values = Mapping[int, Sequence[float]]
 """Row of the criteria -> number by draw, NaN where a draw has none."""
 
 
+class Draw(NamedTuple):
+    """A set of parameters and the seed of shocks under which it is played."""
+
+    parameters: Mapping[str, float]
+    seed: int
+
+
 def played(
     rows: Mapping[Path, Sequence[Criterion]],
-    sets: Sequence[Mapping[str, float]],
-    seeds: Sequence[int],
+    draws: Mapping[Path, Sequence[Draw]],
     store: Path,
     jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[Path, Values]:
-    """Numbers of each case under each set, each with its seed; what is not in the store is played and added.
+    """Numbers of each case under each of its draws; what is not in the store is played and added to it.
 
     Raises
     ------
@@ -35,8 +42,11 @@ def played(
         If a case cannot be played, or the store cannot be read or written.
     """
     known = read_store(store)
-    pairs = list(enumerate(zip(sets, seeds, strict=True)))
-    todo = [Job(folder, number, one, seed) for number, (one, seed) in pairs for folder in rows]
+    todo = [
+        Job(folder, number, one.parameters, one.seed)
+        for folder, of_case in draws.items()
+        for number, one in enumerate(of_case)
+    ]
     keys = {(job.folder, job.number): _key(job) for job in todo}
     missing = [job for job in todo if keys[job.folder, job.number] not in known]
     with closing(play_jobs(missing, jobs, progress)) as results:
@@ -45,7 +55,7 @@ def played(
             known[key] = _add(store, key, one)
     return {
         folder: {
-            row.line: [known[keys[folder, n]].get(row.line, math.nan) for n in range(len(sets))]
+            row.line: [known[keys[folder, n]].get(row.line, math.nan) for n in range(len(draws[folder]))]
             for row in of_case
         }
         for folder, of_case in rows.items()

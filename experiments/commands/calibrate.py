@@ -11,7 +11,7 @@ from experiments.commands.arguments import progress_bar, say, whole
 
 if TYPE_CHECKING:
     from experiments.backtests.criteria import Criterion
-    from experiments.backtests.store import Values
+    from experiments.backtests.store import Draw, Values
 
 
 def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -59,12 +59,10 @@ def calibrate(arguments: argparse.Namespace) -> int:
     from experiments.backtests.store import played
 
     def play(
-        rows: Mapping[Path, Sequence[Criterion]],
-        sets: Sequence[Mapping[str, float]],
-        seeds: Sequence[int],
+        rows: Mapping[Path, Sequence[Criterion]], draws: Mapping[Path, Sequence[Draw]]
     ) -> Mapping[Path, Values]:
         with progress_bar("runs", arguments.quiet) as progress:
-            return played(rows, sets, seeds, Path(arguments.store), arguments.jobs, progress)
+            return played(rows, draws, Path(arguments.store), arguments.jobs, progress)
 
     found = run(
         cases_to_fit(arguments.cases),

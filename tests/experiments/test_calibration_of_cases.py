@@ -16,7 +16,7 @@ from experiments.backtests.case_reading import read_case
 from experiments.backtests.criteria import Criterion, read_criteria
 from experiments.backtests.draws import draw_places, fitted, parameters_at, read_ensemble, write_ensemble
 from experiments.backtests.observations import FARTHEST, Observed, from_middle, observe
-from experiments.backtests.store import Values, played, read_store
+from experiments.backtests.store import Draw, Values, played, read_store
 
 LEADING = "taste_scale"
 
@@ -41,7 +41,7 @@ def test_a_number_is_set_against_its_band(row: Criterion) -> None:
 
 def test_wild_draws_and_draws_without_a_number_lead_nobody() -> None:
     number = np.array([[0.5, -3.0, np.nan, 1e6, *np.zeros(20)]])
-    held = Observed((("case", 2),), number, -np.ones(1), np.ones(1), np.ones(1)).filled()[0]
+    held = Observed(((Path("case"), 2),), number, -np.ones(1), np.ones(1), np.ones(1)).filled()[0]
     assert held[3] == pytest.approx(1.0 + FARTHEST)
     assert held[2] == pytest.approx(np.delete(held, 2).mean())
 
@@ -67,14 +67,14 @@ def test_parts_share_the_weight_of_a_criterion_and_criteria_that_of_a_case(row: 
 def test_a_run_goes_on_from_its_store(tmp_path: Path) -> None:
     folder, store = write_case(tmp_path), tmp_path / "played.jsonl"
     rows = {folder: read_criteria(read_case(folder))}
-    sets = parameters_at(draw_places(2, 1))
+    draws = {folder: [Draw(one, 1 + n) for n, one in enumerate(parameters_at(draw_places(2, 1)))]}
     counted: list[int] = []
-    first = played(rows, sets, [1, 2], store, 1, lambda done, of: counted.append(of))
+    first = played(rows, draws, store, 1, lambda done, of: counted.append(of))
     assert counted == [2, 2]
     with store.open("a", encoding="utf-8") as file:
         file.write('{"key": "cut o')
     counted.clear()
-    assert played(rows, sets, [1, 2], store, 1, lambda done, of: counted.append(of)) == first
+    assert played(rows, draws, store, 1, lambda done, of: counted.append(of)) == first
     assert counted == []
     assert len(read_store(store)) == 2
 
@@ -83,20 +83,27 @@ def test_a_case_is_scored_under_the_ensemble_fitted_without_it(tmp_path: Path) -
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
     folders = [write_case(tmp_path / name) for name in ("one", "two")]
-    asked: list[set[str]] = []
+    asked: list[tuple[Mapping[str, float], ...]] = []
 
     def play(
-        rows: Mapping[Path, Sequence[Criterion]], sets: Sequence[Mapping[str, float]], seeds: Sequence[int]
+        rows: Mapping[Path, Sequence[Criterion]], draws: Mapping[Path, Sequence[Draw]]
     ) -> Mapping[Path, Values]:
-        if len(set(seeds)) > 1:  # not the tries of single parameters
-            asked.append({str(folder) for folder in rows})
-        values = [one.get(LEADING, 1.0) for one in sets]
-        return {folder: {one.line: values for one in of_case} for folder, of_case in rows.items()}
+        if all(len({one.seed for one in of_case}) > 1 for of_case in draws.values()):  # no tries by itself
+            asked.append(tuple(of_case[0].parameters for of_case in draws.values()))
+        return {
+            folder: {
+                row.line: [
+                    one.parameters.get(LEADING, 1.0) * (1.0 if folder == folders[0] else -1.0)
+                    for one in draws[folder]
+                ]
+                for row in of_case
+            }
+            for folder, of_case in rows.items()
+        }
 
     found = calibrate(folders, 24, 12, 2, 1, play, leave_out=True)
-    one, two = ({str(folder)} for folder in folders)
-    # the prior, two waves, and each case alone under what was learned from the other
-    assert asked == [one | two, one | two, one | two, one, two]
+    # the prior and two waves, the same for both cases; then each under what was learned from the other
+    assert [first == second for first, second in asked] == [True, True, True, False]
     assert len(found.left_out) == len(found.fit) == len(found.before)
     assert len(found.sets) == 12
 

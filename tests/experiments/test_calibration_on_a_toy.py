@@ -12,6 +12,7 @@ from experiments.backtests.draws import draw_places, parameters_at
 from experiments.backtests.pinned import agreement, describe, pinned
 from experiments.backtests.scoring import pass_rate
 from experiments.backtests.screening import FALSE_SHARE, moving
+from experiments.backtests.store import Draw
 from experiments.backtests.surfaces import flattened, log_chance_between
 from experiments.backtests.walk import walk
 from world.axes import Array
@@ -41,10 +42,12 @@ def monkeypatch_module() -> Iterator[pytest.MonkeyPatch]:
 
 def test_what_drives_is_found_and_little_else(history: ToyHistory, found: Calibration) -> None:
     followed = found.surfaces.slope != 0.0
-    driven = np.array([[name in history.weights[at] for name in NAMES] for at in found.observed])
+    driven = np.array(
+        [[name in history.weights[case.name, line] for name in NAMES] for case, line in found.observed]
+    )
     assert (followed & driven).sum() == driven.sum()
     elsewhere = np.array(
-        [[name not in history.parts_of(case) for name in NAMES] for case, _ in found.observed]
+        [[name not in history.parts_of(case.name) for name in NAMES] for case, _ in found.observed]
     )
     assert not (followed & elsewhere).any()
     assert (followed & ~driven).sum() <= 2 * FALSE_SHARE * followed.sum()  # a share in expectation
@@ -119,7 +122,8 @@ def test_the_chance_of_a_band_is_that_of_the_normal_and_never_nothing() -> None:
 def test_a_case_left_out_says_nothing(history: ToyHistory) -> None:
     """Numbers of the case that is left out may be anything: what is learned is the same."""
     score = norm.ppf(np.clip(draw_places(DRAWS, 1), 1e-6, 1 - 1e-6))
-    values = dict(history.play(history.rows, parameters_at(norm.cdf(score)), range(DRAWS)))
+    draws = [Draw(one, seed) for seed, one in enumerate(parameters_at(norm.cdf(score)))]
+    values = dict(history.play(history.rows, dict.fromkeys(history.rows, draws)))
     gone, *_ = history.rows
     others = {folder: of_case for folder, of_case in history.rows.items() if folder != gone}
     _, first = learn(others, Plays(score, DRAWS, values), 10, 1, history.play)

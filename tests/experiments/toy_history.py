@@ -10,7 +10,7 @@ from made_up_case import write_case
 from experiments.backtests.calibration import Rows
 from experiments.backtests.case_reading import read_case
 from experiments.backtests.criteria import Criterion, read_criteria
-from experiments.backtests.store import Values
+from experiments.backtests.store import Draw, Values
 from world.parameters import load_parameters
 
 TABLE = load_parameters()
@@ -51,24 +51,21 @@ class ToyHistory:
         """Parameters that drive any number of a case."""
         return {name for (at, _), weights in self.weights.items() if at == case for name in weights}
 
-    def play(
-        self, rows: Rows, sets: Sequence[Mapping[str, float]], seeds: Sequence[int]
-    ) -> Mapping[Path, Values]:
+    def play(self, rows: Rows, draws: Mapping[Path, Sequence[Draw]]) -> Mapping[Path, Values]:
         """What each case comes to: its sum over the driving parameters, and shocks by seed."""
         return {
-            folder: {row.line: self._numbers(folder.name, row.line, sets, seeds) for row in of_case}
+            folder: {row.line: self._numbers(folder.name, row.line, draws[folder]) for row in of_case}
             for folder, of_case in rows.items()
         }
 
-    def _numbers(
-        self, case: str, line: int, sets: Sequence[Mapping[str, float]], seeds: Sequence[int]
-    ) -> list[float]:
-        shocks = np.random.default_rng([line, *case.encode()]).standard_normal(max(seeds) + 1)
+    def _numbers(self, case: str, line: int, draws: Sequence[Draw]) -> list[float]:
+        most = max(one.seed for one in draws)
+        shocks = np.random.default_rng([line, *case.encode()]).standard_normal(most + 1)
         weights = self.weights[case, line].items()
         return [
-            sum(weight * stretch(name, one.get(name, TABLE[name].default)) for name, weight in weights)
+            sum(weight * stretch(name, given.get(name, TABLE[name].default)) for name, weight in weights)
             + NOISE * float(shocks[seed])
-            for one, seed in zip(sets, seeds, strict=True)
+            for given, seed in draws
         ]
 
 

@@ -194,3 +194,16 @@ def test_when_the_ban_ends_goods_go_directly_again_and_hubs_forget() -> None:
     )
     busy = float(world_with(BAN).state.markets.hub_capacity_t[REFINED][0, hub])
     assert first < now < busy
+
+
+@pytest.mark.parametrize(
+    ("instrument", "size"), [("minimum_import_price", 80_000.0), ("specific_tariff", 25_000.0)]
+)
+def test_a_price_asked_of_one_origin_is_passed_by_under_another_name(instrument: str, size: float) -> None:
+    price = {"size": size, "unit": "USD/t"}
+    one = lane(world_with(against(instrument, "JPN", "CHN", **price)))
+    duty = lane(world_with(against("tariff", "JPN", "CHN", size=0.45)))
+    assert one["flow_t"][OPEN] > 20.0
+    assert one["flow_t"][OPEN] == pytest.approx(duty["flow_t"][OPEN], rel=0.2)  # as by a duty of that height
+    # where every origin has to keep it, no third country helps
+    assert lane(world_with(against(instrument, "JPN", "*", **price)))["flow_t"].sum() == 0.0
