@@ -27,8 +27,7 @@ from world.market.clearing import Clearing, StageClearing
 from world.market.curves import softplus
 from world.market.lane_books import LaneBook, lane_books
 from world.market.listed import LaneList
-from world.market.method import payments_over
-from world.market.need import Listed, Users, users_of
+from world.market.method import payments_over, surplus_usd
 from world.market.payments import LanePayments, Payments, added
 from world.market.rows import Floats
 
@@ -164,61 +163,15 @@ def _cost_of(tonnes: Floats, curves: Curves, earned_usd_t: Floats) -> Floats:
 
 
 def consumer_surplus_usd(stage: Stage, index_usd_t: Floats) -> Floats:
-    """Integral of the need D from the index (M, K) to the reference price, in closed form: what users gain
-    over buying at that price, negative where they pay more.
+    """Integral of the need D from the index (M, K) to the reference price: what users gain over buying at
+    that price, negative where they pay more.
 
     Within a round the end of the integral moves no difference. Between runs it does where need itself
     differs, by thrift or because prices reach users late: with an end above the prices that are paid, every
     tonne saved would count as lost at a multiple of what it costs; with this one it counts for what it would
     have cost more.
     """
-    needs, some = stage.needs, stage.needs.need_t > 0
-    users = users_of(needs, stage.lanes.spread_usd_t[:, stage.makers_next :])
-    price, elasticity, lowest = users.price_usd_t, users.elasticity, users.lowest_usd_t
-    cap, index = np.maximum(price, lowest), np.maximum(index_usd_t, lowest)
-    most = (lowest / price) ** -elasticity
-    upper = _need_integral(cap, users, most) - _need_integral(index, users, most)
-    below = np.minimum(index_usd_t - lowest, 0.0)
-    rate = elasticity / lowest
-    safe = np.where(rate > 0, rate, 1.0)
-    stretch = np.where(rate > 0, np.expm1(-below * rate) / safe, -below)
-    lower = most * stretch
-    return np.where(some, needs.need_t * (upper + lower), 0.0)
-
-
-def _need_integral(to: Floats, users: Users, most: Floats) -> Floats:
-    """Integral of D / need from the lowest price, where it is ``most``, to ``to``, (M, K) each: power by
-    power, between the prices at which its elasticity changes. What users find in sources of their own is paid
-    for under this curve."""
-    total, level, low = np.zeros_like(to), most.copy(), users.lowest_usd_t
-    kinks = np.sort(np.stack([users.dear_usd_t, users.second_usd_t, users.second_full_usd_t]), axis=0)
-    for kink in (*kinks, np.full_like(to, np.inf)):
-        high = np.clip(kink, low, np.maximum(to, low))
-        some = np.nonzero(~(high <= low))  # few users reach a kink
-        start, end, elasticity = low[some], high[some], _elasticity_at(low, users, some)
-        total[some] += level[some] * _power_integral(start, end, elasticity)
-        beyond = np.flatnonzero(~(to[some] <= end))
-        after = tuple(place[beyond] for place in some)
-        level[after] *= (end[beyond] / start[beyond]) ** -elasticity[beyond]
-        low = high
-    return total
-
-
-def _elasticity_at(price: Floats, users: Users, some: tuple[Listed, ...]) -> Floats:
-    """(C,) elasticity of the need just above a price (M, K), of the users at ``some`` places."""
-    low, second, full = price[some], users.second_usd_t[some], users.second_full_usd_t[some]
-    steeper = np.where(low >= users.dear_usd_t[some], users.dear_more[some], 0.0)
-    steeper = steeper + np.where((low >= second) & (low < full), users.second_more[some], 0.0)
-    return users.elasticity[some] + steeper + np.where(low >= full, users.last_more[some], 0.0)
-
-
-def _power_integral(low: Floats, high: Floats, elasticity: Floats) -> Floats:
-    """Integral of (p / low)^-elasticity from low to high, also where the elasticity is 1."""
-    power = 1.0 - elasticity
-    unit = np.abs(power) < 1e-12
-    safe = np.where(unit, 1.0, power)
-    log_ratio = np.log(high / low)
-    return np.where(unit, low * log_ratio, low * np.expm1(safe * log_ratio) / safe)
+    return surplus_usd(stage.needs, stage.lanes.spread_usd_t[:, stage.makers_next :], index_usd_t)
 
 
 def tier_shares(lanes: Lanes) -> Floats:

@@ -129,7 +129,12 @@ def _fault_words(fault: Mapping[str, Any]) -> str:
         if str(fault["type"]).startswith(kind):
             return f"given {fault['input']!r}, allowed: {allowed}"
     pattern = fault.get("ctx", {}).get("pattern")
-    words = str(fault["msg"]).lower().removeprefix("input should be ")
+    words = (
+        str(fault["msg"])
+        .lower()
+        .removeprefix("input should be ")
+        .replace("valid dictionary", "table of keys")
+    )
     allowed = words if pattern is None else LABELS.get(pattern) or pattern_words(pattern)
     return f"given {fault['input']!r}, allowed: {allowed}"
 

@@ -112,7 +112,8 @@ def test_every_kind_of_revenue_goes_where_it_belongs(world: TradeWorld, cleared:
     assert not hubs & {axes.country("CHN"), axes.country("USA")}
     assert usd[TARIFF, axes.country("USA")] > 0.0
     for account in (TARIFF, LEVY, EXPORT_TAX, QUOTA_RENT, HUB_MARGIN):
-        assert (usd[account] >= 0.0).all(), ACCOUNTS[account]
+        # to rounding: where all goods leave unrecorded a quota's holder keeps the difference of equal sums
+        assert (usd[account] >= -1e-12 * usd[account].max()).all(), ACCOUNTS[account]
 
 
 def test_revenue_is_the_rate_times_the_flow(world: TradeWorld, cleared: Cleared) -> None:

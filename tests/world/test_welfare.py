@@ -13,8 +13,10 @@ sys.path.insert(0, str(Path(__file__).parent / "market"))
 from small_markets import lanes_of, make_lanes, plain_charges, without_ore
 
 from benchmarks.random_markets import EVERYTHING, Setting, random_market
+from world.market import surplus as arrays
 from world.market.arrays import Market
 from world.market.clearing import Clearing
+from world.market.compiled import surplus as loops
 from world.market.need import use_of_users, users_of
 from world.market.rows import Floats
 from world.market.solver import clear_market
@@ -110,9 +112,10 @@ def test_surplus_is_the_integral_of_the_need(
     kinks = [point for point in (kink, dear, 38.0, 120.0) if ends[0] < point < ends[1]]
     expected = quad(need, *ends, points=kinks or None, epsabs=1e-10, limit=200)[0]
     expected *= 1 if index < ends[1] else -1
-    assert consumer_surplus_usd(market.stages[0], np.array([[index]]))[0, 0] == pytest.approx(
-        expected, rel=1e-7
-    )
+    stage, at = market.stages[0], np.array([[index]])
+    forms = [consumer_surplus_usd(stage, at)]
+    forms += [form.surplus_usd(stage.needs, stage.lanes.spread_usd_t, at) for form in (arrays, loops)]
+    assert [found.item() for found in forms] == pytest.approx([expected] * 3, rel=1e-7)
 
 
 def one_lane(

@@ -1,4 +1,4 @@
-"""Which form clears the market and adds up its payments: compiled loops, or arrays that are easier to read.
+"""Which form clears markets and adds up payments and gains: compiled loops, or arrays, easier to read.
 
 Both take the same steps to the same answer. ``OREBLOC_KERNEL=arrays`` in the environment chooses the arrays.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+from world.market.arrays import Needs
 from world.market.balance import Problem
 from world.market.charges import LaneCharges
 from world.market.listed import LaneFlows, LaneList
@@ -15,6 +16,7 @@ from world.market.newton import newton as newton_on_arrays
 from world.market.payments import LanePayments
 from world.market.payments import payments_over as payments_on_arrays
 from world.market.rows import Floats
+from world.market.surplus import surplus_usd as surplus_on_arrays
 
 VARIABLE, COMPILED, ARRAYS = "OREBLOC_KERNEL", "compiled", "arrays"
 
@@ -53,6 +55,22 @@ def payments_over(
     from world.market.compiled.payments import payments_over as payments_compiled
 
     return payments_compiled(charges, lanes, flows, price_usd_t, ordered_t)
+
+
+def surplus_usd(needs: Needs, spread_usd_t: Floats, index_usd_t: Floats) -> Floats:
+    """What users gain over buying at the reference price, (M, K): see
+    :func:`world.market.surplus.surplus_usd`.
+
+    Raises
+    ------
+    KernelError
+        If ``OREBLOC_KERNEL`` is neither ``compiled`` nor ``arrays``.
+    """
+    if not is_compiled():
+        return surplus_on_arrays(needs, spread_usd_t, index_usd_t)
+    from world.market.compiled.surplus import surplus_usd as surplus_compiled
+
+    return surplus_compiled(needs, spread_usd_t, index_usd_t)
 
 
 def is_compiled() -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from world.market.arrays import Curves, Lanes, Market, Needs, Stage, Stocks, no_desks
 from world.market.charges import LaneCharges, compose_lanes
 from world.market.lane_books import lane_books
-from world.market.method import ARRAYS, VARIABLE, payments_over
+from world.market.method import ARRAYS, VARIABLE, payments_over, surplus_usd
 from world.market.rows import Floats
 from world.market.solver import clear_market
 
@@ -42,6 +42,8 @@ def make_ready() -> None:
     cleared = clear_market(market)
     for book, found in zip(lane_books(market, cleared, [charges] * STAGES), cleared.stages, strict=True):
         payments_over(book.charges, book.lanes, book.flows, found.price_usd_t, found.ordered_t)
+    last = market.stages[-1]
+    surplus_usd(last.needs, last.lanes.spread_usd_t, cleared.stages[-1].index_usd_t)
     from world.market.compiled.cache import note_kept
 
     note_kept()

@@ -80,7 +80,7 @@ def compiled_functions() -> tuple[set[str], set[str], set[str]]:
             marks = {name.id for name in node.decorator_list if isinstance(name, ast.Name)}
             if marks & {"entrance", "lean_entrance"}:
                 entrances.add(node.name)
-            elif marks & {"compiled", "lean"}:
+            elif marks & {"compiled", "lean", "fused", "summing"}:
                 inner.add(node.name)
             else:
                 named |= {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
