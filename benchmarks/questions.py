@@ -15,16 +15,17 @@ import numpy as np
 from benchmarks.machine import quickest
 from benchmarks.random_questions import posed, random_question
 from benchmarks.tables import Table
-from world import asked_rows, counterfactual
+from world import counterfactual
 from world.conditions import conditions_of
 from world.counterfactual import Case, solve_cases
 from world.market.compiled import newton
 from world.market.solver import clear_market
 from world.market_round import make_setting
 from world.model import TradeWorld
+from world.questions import rows as asked_rows
+from world.questions.setting import Setting
 from world.round import happen
 from world.scenario import load_scenario
-from world.setting import Setting
 
 ROUNDS, QUESTIONS, TIMES = 10, 192, 5
 STEPS: tuple[tuple[str, ModuleType, str], ...] = (

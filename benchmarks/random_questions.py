@@ -10,7 +10,7 @@ import numpy as np
 from world.axes import STAGES
 from world.counterfactual import Case, needs_hubs, pose_rows
 from world.market.arrays import Market
-from world.setting import Setting
+from world.questions.setting import Setting
 from world.state import Control
 
 

@@ -21,7 +21,7 @@ from experiments.floor_bill import floor_bill
 from experiments.results import Run
 from experiments.sector_findings import largest_loss
 from experiments.shortages import shortages
-from world.instruments import EXPORT_CONTROLS
+from world.policy.instruments import EXPORT_CONTROLS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,7 +17,7 @@ from experiments.explain import TERMS
 from experiments.figures.naming import by_size, country_name, format_share, in_words, quarter_in_words
 from experiments.results import each_row
 from experiments.simulation import simulate
-from world.record import Record
+from world.records.schema import Record
 from world.scenario import Scenario
 
 NOT_ASKED = "not asked by the leader"

@@ -16,30 +16,18 @@ from experiments.backtests.reference import describe_words
 from experiments.protocol import describe_protocol
 from experiments.results import ResultsError, describe_results
 from experiments.scenario_keys import ALLOWED, MEANINGS
-from world.instruments import INSTRUMENTS
 from world.parameters import Parameter, load_parameters
+from world.policy.instruments import INSTRUMENTS
+from world.premise.reading import find_scenario, read_toml
+from world.premise.schema import ScenarioSchema, Section
+from world.premise.words import allowed_keys, allowed_words, schema_at
 from world.scenario import list_scenarios
-from world.scenario_reading import find_scenario, read_toml
-from world.scenario_schema import ScenarioSchema, Section
-from world.schema_words import allowed_keys, allowed_words, schema_at
-from world.tables import describe_tables
+from world.tables.catalogue import describe_tables
 
 BEGIN = "<!-- made by python -m experiments reference; do not edit by hand -->"
 END = "<!-- end of the made part -->"
 CHECKOUT = Path(__file__).resolve().parent.parent
-ROOMS = (
-    *("agents", "world", "world/calibration", "world/market", "experiments", "experiments/analysis"),
-    *(
-        "experiments/app",
-        "experiments/backtests",
-        "experiments/connectors",
-        "experiments/figures",
-        "experiments/mechanisms",
-        "experiments/optimisation",
-        "experiments/published",
-        "experiments/sweep",
-    ),
-)
+PACKAGES = ("agents", "world", "experiments")
 
 OWN = ("institutions", "own", "NAME")
 SECTIONS: Mapping[str, str] = {
@@ -104,15 +92,16 @@ def describe_scenarios() -> str:
 
 
 def describe_rooms() -> str:
-    """What each module is for, in Markdown, from the first sentences of their own words."""
+    """What each room and each module is for, in Markdown, from the first sentences of their own words."""
     parts = []
-    for folder in ROOMS:
-        rows = [
-            (f"`{path.name}`", _first_words(path))
-            for path in sorted((CHECKOUT / folder).glob("*.py"))
-            if path.name != "__init__.py"
-        ]
-        parts += [f"### {folder}/\n", _table(("module", "what it is for"), rows), ""]
+    insides = [path for package in PACKAGES for path in sorted((CHECKOUT / package).rglob("__init__.py"))]
+    for inside in insides:
+        modules = [path for path in sorted(inside.parent.glob("*.py")) if path != inside]
+        if modules:
+            rows = [(f"`{path.name}`", _first_words(path)) for path in modules]
+            words = [f"{words}\n"] if (words := _first_words(inside)) else []
+            room = inside.parent.relative_to(CHECKOUT).as_posix()
+            parts += [f"### {room}/\n", *words, _table(("module", "what it is for"), rows), ""]
     return "\n".join(parts)
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from experiments.table_files import read_table, write_table
-from world.record import SCHEMA, Record
+from world.records.schema import SCHEMA, Record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -253,7 +253,7 @@ _TABLE_PURPOSE = {
 
 _PAGE_HEAD = """# Result tables
 
-<!-- made by experiments.results.describe_results() from world/record.py; do not edit by hand -->
+<!-- made by experiments.results.describe_results() from world/records/schema.py; do not edit by hand -->
 
 A run is a folder: one Parquet file a table, `run.json` (scenario, seed, version, fingerprint of the data,
 timings, status: `finished`, `interrupted` or `failed`), `report.html` and `figures/`. Its `timings` are

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from world.instruments import INSTRUMENTS, UNITS
+from world.policy.instruments import INSTRUMENTS, UNITS
 
 
 def _read(text: str) -> Mapping[str, str]:

@@ -16,7 +16,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from world.market.tally import Tally, counting
-from world.record import Record
+from world.records.schema import Record
 from world.scenario import Scenario
 
 if TYPE_CHECKING:

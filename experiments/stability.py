@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from world.model import TradeWorld
-    from world.zone_values import ZoneValues
+    from world.moves.zone_values import ZoneValues
 
 MOST_PROBED = 12
 """Members and the largest traders outside whose change of sides is tried, to see who would follow."""
@@ -65,7 +65,7 @@ def report_stability(
     """
     from threadpoolctl import threadpool_limits
 
-    from world.zone_values import ZoneValues
+    from world.moves.zone_values import ZoneValues
 
     with threadpool_limits(1):
         number = scenario.run.rounds - 1 if number is None else number
@@ -92,7 +92,7 @@ def judge_at_end(scenario: Scenario, seed: int) -> Verdict:
     """
     from threadpoolctl import threadpool_limits
 
-    from world.zone_values import ZoneValues
+    from world.moves.zone_values import ZoneValues
 
     with threadpool_limits(1):
         values = ZoneValues(_on_eve(scenario, seed, scenario.run.rounds - 1))
@@ -101,7 +101,7 @@ def judge_at_end(scenario: Scenario, seed: int) -> Verdict:
 
 def _on_eve(scenario: Scenario, seed: int, number: int) -> TradeWorld:
     from world.model import TradeWorld
-    from world.reopened import open_at
+    from world.moves.reopened import open_at
 
     world = TradeWorld(scenario, rng=seed)
     _check(scenario, number, world.decisions_open)

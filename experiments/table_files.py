@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from world.record import Column
+from world.records.schema import Column
 
 if TYPE_CHECKING:
     import pandas as pd

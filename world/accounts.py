@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from world.axes import REFINED, Array, Axes, Whole, scatter, scattering
+from world.lanes.unrecorded import unrecorded_gain_usd
 from world.market.arrays import Market
 from world.market.clearing import Clearing
 from world.market.lane_books import LaneBook, lane_books
 from world.market.payments import added
 from world.offers import Priced
-from world.unrecorded import unrecorded_gain_usd
 from world.welfare import StageAccounts, account_over
 
 ACCOUNTS = (

@@ -11,29 +11,29 @@ import numpy as np
 from agents.adjustment import part_moved
 from agents.beliefs import extrapolate, revise_expected
 from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, Mask, gather
-from world.buying_ahead import kept_ahead
-from world.capacity import invest
 from world.conditions import planned_ahead_t
-from world.fear import remember_fear
-from world.feed_prices import feed_of, read_index_usd_t
-from world.finance import finance_cut
-from world.holdings import holding_of, private_share, revise_holdings
-from world.hub_capacity import revise_hubs
-from world.institution_lanes import revise_reliability
-from world.licence_round import close_offices
-from world.mark_ups import revise_mark_ups
+from world.industry.capacity import invest
+from world.industry.feed_prices import feed_of, read_index_usd_t
+from world.industry.finance import finance_cut
+from world.industry.plant_costs import BLOCK_STAGE, BLOCKS
+from world.industry.second_sources import opened_after
+from world.industry.slack import slack_of
+from world.lanes.hub_capacity import revise_hubs
+from world.lanes.institutions import revise_reliability
+from world.lanes.unrecorded import revise_ways
+from world.licences.books import close_offices
 from world.market.clearing import StageClearing
 from world.market_round import Cleared
-from world.plant_costs import BLOCK_STAGE, BLOCKS
+from world.moves.trust import revise_trust
+from world.policy.state_trade import stock_orders_t
 from world.price_floor import believed_floor_usd_t
-from world.second_sources import opened_after
-from world.sector_round import run_sectors
-from world.slack import slack_of
+from world.questions.mark_ups import revise_mark_ups
+from world.sectors.round import run_sectors
 from world.state import FLOOR
-from world.state_trade import stock_orders_t
-from world.stocks import followed_share
-from world.trust import revise_trust
-from world.unrecorded import revise_ways
+from world.stocks.buying_ahead import kept_ahead
+from world.stocks.fear import remember_fear
+from world.stocks.holdings import holding_of, private_share, revise_holdings
+from world.stocks.private import followed_share
 from world.zone import exemptions, floor_members, scope_of
 
 if TYPE_CHECKING:

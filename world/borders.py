@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from world.axes import Array, Mask, Whole
-from world.border_terms import SAME_FOR_ALL, HubTerms, Rows, StageBorders, ZoneRules, fine_share
+from world.lanes.terms import SAME_FOR_ALL, HubTerms, Rows, StageBorders, ZoneRules, fine_share
 from world.market.arrays import Lanes
 from world.market.charges import LaneCharges, compose_lanes
 

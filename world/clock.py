@@ -13,7 +13,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from world.measures import Measure
+from world.policy.measures import Measure
 
 RoundsPerYear = Literal[4, 12]
 """Rounds of a quarter, or of a month."""

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from world.axes import ORE, STAGES, Array, gather, gather_pairs
-from world.buying_ahead import ordered_ahead_t, planned_t
 from world.customs import limits_of
-from world.decrees import export_quotas
-from world.fear import fear_of, purchase_share
-from world.guarantees import cover_of
 from world.habits import seller_size_t
-from world.holdings import holding_of
-from world.licensed_exporters import licensed_exporters
+from world.lanes.quotas import Asking, SellerQuotas, abroad_quotas, joined, licence_desks
+from world.lanes.unrecorded import abroad_t, ways_out
+from world.licences.exporters import licensed_exporters
 from world.offers import Conditions
-from world.quotas import Asking, SellerQuotas, abroad_quotas, joined, licence_desks
-from world.state_trade import home_quotas, stock_orders_t, stock_releases_t
-from world.stocks import lendable_t
-from world.unrecorded import abroad_t, ways_out
+from world.policy.decrees import export_quotas
+from world.policy.guarantees import cover_of
+from world.policy.state_trade import home_quotas, stock_orders_t, stock_releases_t
+from world.stocks.buying_ahead import ordered_ahead_t, planned_t
+from world.stocks.fear import fear_of, purchase_share
+from world.stocks.holdings import holding_of
+from world.stocks.private import lendable_t
 
 OUTAGE_RANGE = (-0.6, 0.4)
 """Log deviations of a country's mine output kept within a loss of 45% and a gain of 49% (assumption)."""

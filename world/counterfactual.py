@@ -17,20 +17,20 @@ from typing import Any
 import numpy as np
 
 from world.accounts import PRODUCERS, CountryAccounts, accounts_over, country_accounts
-from world.adjusted_capacity import with_called_capacity, with_inside_capacity
-from world.asked_rows import AskedRows, ask_rows, controlled_parts
 from world.axes import STAGES, Array, Axes, Mask, Whole, scatter
-from world.control_lanes import changes, controlled_stages, restricted, restricts
+from world.industry.plant_costs import BLOCK_STAGE, MAKING
+from world.licences.segment_prices import SegmentPrices, joined_again
+from world.licences.segments import Parts
 from world.market.arrays import Market, Prices
 from world.market.clearing import Clearing
 from world.market.lane_books import LaneBook
 from world.market.listed_clearing import clear_listed
 from world.market.solver import clear_market
 from world.offers import Priced
-from world.plant_costs import BLOCK_STAGE, MAKING
-from world.segment_prices import SegmentPrices, joined_again
-from world.segments import Parts
-from world.setting import Horizon, Setting
+from world.questions.adjusted_capacity import with_called_capacity, with_inside_capacity
+from world.questions.control_lanes import changes, controlled_stages, restricted, restricts
+from world.questions.rows import AskedRows, ask_rows, controlled_parts
+from world.questions.setting import Horizon, Setting
 from world.state import Control
 
 # Enough to make little of what a batch costs whatever its size, few enough for the processor's cache.

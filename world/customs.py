@@ -9,20 +9,20 @@ from typing import Any
 import numpy as np
 
 from world.axes import Array, Axes, Whole, gather_pairs
-from world.border_terms import StageBorders, fine_share
-from world.buying_ahead import ordered_ahead_t
 from world.calibration.base import BaseMarket
 from world.calibration.lanes import log_weight_of
-from world.control_lanes import control_lanes
 from world.habits import lane_weights
-from world.happenings import Happenings
-from world.institution_lanes import lane_shift
-from world.licence_lanes import decided_at, hub_room, hubs_kept, licences_of
-from world.licences import Decided
+from world.lanes.institutions import lane_shift
+from world.lanes.quotas import import_quotas
+from world.lanes.rerouting import HubNetwork, WaysRound, find_ways, usual_detour_share
+from world.lanes.terms import StageBorders, fine_share
+from world.licences.lanes import decided_at, hub_room, hubs_kept, licences_of
+from world.licences.queue import Decided
 from world.parameters import ParameterValues
-from world.quotas import import_quotas
-from world.rerouting import HubNetwork, WaysRound, find_ways, usual_detour_share
+from world.policy.happenings import Happenings
+from world.questions.control_lanes import control_lanes
 from world.state import Politics, WorldState
+from world.stocks.buying_ahead import ordered_ahead_t
 from world.trade_network import last_hub
 
 

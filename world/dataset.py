@@ -11,11 +11,11 @@ from pathlib import Path
 import pandas as pd
 
 from world.axes import REST_OF_WORLD
-from world.balance import balance_report, check_balance
-from world.dataset_checks import check_tables
-from world.measures import STAGES
-from world.table_reading import Codes, DatasetError, Rows, nearest, read_rows
-from world.tables import OTHER_FILES, TABLES
+from world.policy.measures import STAGES
+from world.tables.balance import balance_report, check_balance
+from world.tables.catalogue import OTHER_FILES, TABLES
+from world.tables.checks import check_tables
+from world.tables.reading import Codes, DatasetError, Rows, nearest, read_rows
 
 __all__ = ["Dataset", "DatasetError", "balance_report", "check_balance", "load_dataset"]
 

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from world.axes import REFINED, Array
-from world.background import (
+from world.calibration.base import BaseMarket, calibrate
+from world.country_facts import CountryFacts, read_country_facts
+from world.dataset import Dataset
+from world.exposure import minerals_at_risk_usd
+from world.ground.background import (
     Volatility,
     read_demand_growth,
     read_expected_growth,
@@ -17,18 +21,14 @@ from world.background import (
     read_volatility,
     stop_loss_usd,
 )
-from world.calibration.base import BaseMarket, calibrate
-from world.country_facts import CountryFacts, read_country_facts
-from world.dataset import Dataset
-from world.exposure import minerals_at_risk_usd
-from world.final_use import final_need_t, spread_final_use
-from world.hub_capacity import first_capacity_t, room_t
+from world.industry.plant_costs import BlockFacts, read_block_facts
+from world.lanes.hub_capacity import first_capacity_t, room_t
+from world.lanes.rerouting import HubNetwork, make_hub_network, start_share
 from world.parameters import ParameterValues
-from world.plant_costs import BlockFacts, read_block_facts
-from world.policy_calendar import read_calendar
-from world.rerouting import HubNetwork, make_hub_network, start_share
 from world.scenario import Scenario
-from world.sectors import Sectors, read_sectors
+from world.sectors.final_use import final_need_t, spread_final_use
+from world.sectors.table import Sectors, read_sectors
+from world.tables.calendar import read_calendar
 
 EVE = "2026-02-04"
 """Memberships count up to this day, that of the founding ministerial; later ones the model must find."""

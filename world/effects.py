@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from world.axes import Array
-from world.buying_ahead import Foresight
-from world.happenings import ExportQuota, Guarantee, Happenings, TariffQuota
-from world.measures import ALL, Measure
+from world.policy.happenings import ExportQuota, Guarantee, Happenings, TariffQuota
+from world.policy.measures import ALL, Measure
+from world.stocks.buying_ahead import Foresight
 
 
 @dataclass(frozen=True)

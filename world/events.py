@@ -1,8 +1,8 @@
 """What happens to everyone in a round: the policy calendar and the scenario's measures, as conditions of
 trade.
 
-Announcements act before a measure bites (:mod:`world.expectations`): buyers who fear a cut-off or see a duty
-coming stock up.
+Announcements act before a measure bites (:mod:`world.stocks.expectations`): buyers who fear a cut-off or see
+a duty coming stock up.
 """
 
 from __future__ import annotations
@@ -12,10 +12,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from world.axes import STAGES, Axes
-from world.buying_ahead import months_ahead, wanted_months
 from world.clock import Clock
 from world.effects import EFFECTS, Force, Ground, Reach
-from world.expectations import (
+from world.policy.happenings import Happenings, nothing_happens
+from world.policy.instruments import DRAWN, SUSPENDING
+from world.policy.measures import ALL, Measure
+from world.policy.successions import taken_over
+from world.randomness import Streams
+from world.stocks.buying_ahead import months_ahead, wanted_months
+from world.stocks.expectations import (
     INWARD,
     Priors,
     belief_in,
@@ -24,11 +29,6 @@ from world.expectations import (
     feared_level,
     may_be_expected,
 )
-from world.happenings import Happenings, nothing_happens
-from world.instruments import DRAWN, SUSPENDING
-from world.measures import ALL, Measure
-from world.randomness import Streams
-from world.successions import taken_over
 
 BROKEN_PROMISE = 3.0
 """Severity, as in the table of coercive acts, of taking back what was offered to all (assumption)."""

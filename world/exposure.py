@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from world.axes import ORE, REFINED, Array, scatter
-from world.background import stop_loss_usd
 from world.calibration.base import BaseMarket
+from world.ground.background import stop_loss_usd
 from world.parameters import ParameterValues
 
 

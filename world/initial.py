@@ -11,14 +11,14 @@ from world.axes import ORE, STAGES, Array
 from world.calibration.base import BaseMarket
 from world.calibration.curves import TRANCHE_OFFSETS
 from world.country_facts import CountryFacts
-from world.holdings import first_kept_rounds, first_prices, first_stocks
+from world.lanes.unrecorded import first_ways_t
 from world.market.arrays import Prices
 from world.parameters import ParameterValues
 from world.state import Markets, Politics, WorldState
-from world.unrecorded import first_ways_t
+from world.stocks.holdings import first_kept_rounds, first_prices, first_stocks
 
 FULL_TILL_USD_T = 1e12
-"""As much as may be kept, see :func:`world.capacity.keep_cash`."""
+"""As much as may be kept, see :func:`world.industry.capacity.keep_cash`."""
 
 
 def initial_state(
@@ -30,7 +30,7 @@ def initial_state(
     dominant: int,
 ) -> WorldState:
     """Markets of the base year and politics of the start; nothing is on order yet (see
-    :mod:`world.capacity`).
+    :mod:`world.industry.capacity`).
     """
     minerals = len(base.axes.minerals)
     first = _first_prices(base)

@@ -2,9 +2,9 @@
 
 An institution is data: a row of the table ``institutions`` with its members in ``memberships``, or one of the
 scenario's own. Its money lowers the cost of its members' plants, its offtake and its standard draw members'
-buyers to members' sellers (:mod:`world.institution_lanes`), working together heals mistrust of the country
+buyers to members' sellers (:mod:`world.lanes.institutions`), working together heals mistrust of the country
 that it centres on, and its fellows count when a government weighs a rung of the zone. Those to whom it is
-open decide whether to come in, and members whether to stay (:mod:`world.institution_move`).
+open decide whether to come in, and members whether to stay (:mod:`world.moves.institutions`).
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ import pandas as pd
 
 from world.axes import Array, Axes, Mask, Whole
 from world.dataset import Dataset
-from world.measures import ALL
+from world.policy.measures import ALL
 from world.state import FORUM
 
 if TYPE_CHECKING:
     from world.clock import Clock
-    from world.institution_entry import InstitutionEntry
     from world.model import TradeWorld
+    from world.premise.institutions import InstitutionEntry
     from world.scenario import Scenario
 
 NEVER = 10**6

@@ -12,22 +12,22 @@ import numpy as np
 from agents.investment import wanted_year_t
 from world.accounts import CountryAccounts
 from world.axes import REFINED, STAGES, Array, Whole, gather
-from world.border_terms import HubTerms, ZoneRules, compact
-from world.capacity import capacity_of, parameters_of_industry, view_industry
 from world.counterfactual import Case, clear_rows, needs_hubs
 from world.customs import stage_borders
-from world.decrees import with_decrees
-from world.feed_prices import Feed, expected_feed_usd_t
-from world.happenings import Happenings
+from world.industry.capacity import capacity_of, parameters_of_industry, view_industry
+from world.industry.feed_prices import Feed, expected_feed_usd_t
+from world.industry.plant_costs import BLOCK_STAGE, BLOCKS, EVERY_MINERAL, BlockFacts
+from world.lanes.quotas import Asking
+from world.lanes.terms import HubTerms, ZoneRules, compact
+from world.licences.segment_prices import SegmentPrices
 from world.market.clearing import Clearing
 from world.offers import Conditions, Priced, make_offers
-from world.plant_costs import BLOCK_STAGE, BLOCKS, EVERY_MINERAL, BlockFacts
+from world.policy.decrees import with_decrees
+from world.policy.happenings import Happenings
+from world.policy.state_trade import stock_releases_t
 from world.price_floor import believed_floor_usd_t, gap_to_reference_usd_t
-from world.quotas import Asking
-from world.segment_prices import SegmentPrices
-from world.setting import Horizon, Setting
+from world.questions.setting import Horizon, Setting
 from world.state import Markets
-from world.state_trade import stock_releases_t
 from world.zone import exemptions, floor_members
 
 if TYPE_CHECKING:

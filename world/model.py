@@ -14,34 +14,34 @@ from agents.scripted_leader import ScriptedLeader
 from agents.zone_leader import REFERENCE_RULES
 from agents.zone_leader import ZoneLeader as LeaderStrategy
 from world.axes import REFINED, STAGES, Array, Mask
-from world.background import read_sector_shares, restrict_minerals
-from world.buying_ahead import Foresight
-from world.capacity import NamedStart, order_named_plants, order_trend, planned_t
 from world.dataset import Dataset, load_dataset
 from world.economy import Economy, build_economy
 from world.effects import Ground
 from world.events import Calendar
-from world.expectations import Priors
-from world.guarantees import believed_under, cover_of
+from world.ground.background import read_sector_shares, restrict_minerals
+from world.industry.capacity import NamedStart, order_named_plants, order_trend, planned_t
+from world.industry.plant_costs import BLOCK_STAGE
 from world.initial import initial_state
 from world.institutions import first_seats, read_institutions
-from world.ledger import Ledger
-from world.licences import office_of
+from world.licences.queue import office_of
 from world.memory import recall
-from world.news import News
-from world.ore_move import read_foreign_share
+from world.moves.ore_holders import read_foreign_share
+from world.moves.ties import ties_of
 from world.parameters import ParameterValues, resolve
-from world.plant_costs import BLOCK_STAGE
-from world.policy_calendar import read_calendar, read_coercion
+from world.policy.guarantees import believed_under, cover_of
+from world.policy.state_trade import StateStocks
 from world.population import accession_of, find_places, populate
 from world.randomness import Streams
-from world.record import Record
+from world.records.ledger import Ledger
+from world.records.news import News
+from world.records.schema import Record
 from world.reserve import Reserve
 from world.round import play_round
 from world.scenario import Scenario, load_scenario
-from world.sector_round import SectorRound, first_parts_t
-from world.state_trade import StateStocks
-from world.ties import ties_of
+from world.sectors.round import SectorRound, first_parts_t
+from world.stocks.buying_ahead import Foresight
+from world.stocks.expectations import Priors
+from world.tables.calendar import read_calendar, read_coercion
 from world.zone import draw_text_round
 
 PRESSURE = {"none": 0.0, "record": 0.5, "harsh": 1.0}

@@ -10,20 +10,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, Axes, Mask, Whole
-from world.border_terms import HubTerms, Rows, StageBorders, ZoneRules
 from world.borders import build_lanes
 from world.calibration.base import BaseMarket
-from world.guarantees import Cover, guaranteed
 from world.habits import tranche_capacity_t
-from world.holdings import holding_of, use_of_users_t
+from world.industry.second_sources import open_now
+from world.lanes.quotas import SellerQuotas, joined, sales_quotas
+from world.lanes.terms import HubTerms, Rows, StageBorders, ZoneRules
 from world.market.arrays import Curves, Lanes, Market, Needs, Stage, Stocks
 from world.market.charges import LaneCharges
 from world.market.rows import Rowwise
 from world.parameters import ParameterValues
-from world.quotas import SellerQuotas, joined, sales_quotas
-from world.second_sources import open_now
+from world.policy.guarantees import Cover, guaranteed
 from world.state import Markets
-from world.stocks import answer_of, passing_share
+from world.stocks.holdings import holding_of, use_of_users_t
+from world.stocks.private import answer_of, passing_share
 
 LOCAL_RANGE = (0.05, 50.0)
 """Local prices over base-year ones to which use answers are kept within these bounds."""

@@ -15,25 +15,25 @@ import numpy as np
 from agents.accession import FLOOR
 from world.aftermath import learn, run_plants
 from world.axes import STAGES, Array, Axes, Mask
-from world.called_up import Asked, CallUp
-from world.capacity import commission, learn_to_build
 from world.conditions import disturb
 from world.counterfactual import Outcome
-from world.institution_lanes import favour_members
-from world.institution_move import move_institutions
+from world.industry.capacity import commission, learn_to_build
 from world.institutions import take_seats
-from world.leader_move import move_leader
+from world.lanes.institutions import favour_members
 from world.market_round import Cleared, clear_round
-from world.metrics import measure
-from world.ore_move import holders_due, move_ore_holders
-from world.outlooks import After, Outlooks
-from world.refiner_move import duties_on_dominant, move_refiner
-from world.reserve_round import plan_reserve, release_in_emergency, settle_reserve
-from world.review import review_standings
-from world.shared_setting import SharedSetting
+from world.moves.dominant_refiner import duties_on_dominant, move_refiner
+from world.moves.institutions import move_institutions
+from world.moves.leader import move_leader
+from world.moves.ore_holders import holders_due, move_ore_holders
+from world.moves.review import review_standings
+from world.moves.talks import relieve_duties
+from world.policy.state_trade import settle_states
+from world.questions.called_up import Asked, CallUp
+from world.questions.outlooks import After, Outlooks
+from world.questions.shared_setting import SharedSetting
+from world.records.metrics import measure
 from world.state import Control, check_state
-from world.state_trade import settle_states
-from world.talks import relieve_duties
+from world.stocks.reserve_round import plan_reserve, release_in_emergency, settle_reserve
 from world.zone import enter_into_force, nonaligned, update_zone
 
 LOOKING_AHEAD = ("leverage", "predatory", "mixed")

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from world.clock import first_month
-from world.conflicts import conflicts
-from world.institution_faults import institution_faults
-from world.instruments import OF_ONE_COUNTRY
-from world.measures import ALL, Measure, complaints
 from world.parameters import ParameterError, load_parameters, resolve
-from world.scenario_reading import (
+from world.policy.conflicts import conflicts
+from world.policy.instruments import OF_ONE_COUNTRY
+from world.policy.measures import ALL, Measure, complaints
+from world.premise.institution_faults import institution_faults
+from world.premise.reading import (
     LIBRARY,
     Layer,
     ScenarioError,
@@ -31,7 +31,7 @@ from world.scenario_reading import (
     settings_layer,
     validate,
 )
-from world.scenario_schema import ScenarioSchema
+from world.premise.schema import ScenarioSchema
 
 __all__ = [
     "Known",

@@ -1,0 +1,1 @@
+"""How the dominant refiner answers: a doctrine a file, named in a scenario."""

@@ -1,0 +1,1 @@
+"""How the leader courts and presses: a doctrine a file, named in a scenario."""

@@ -1,0 +1,1 @@
+"""How a government decides on its standing: a strategy a file, named in a scenario."""

@@ -1,0 +1,1 @@
+"""What many runs say: sensitivity, boxes, tipping maps, differences by a lever."""

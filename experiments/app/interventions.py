@@ -7,7 +7,7 @@ from typing import Any
 
 from experiments.app.premise import Premise
 from experiments.figures.naming import country_name, mineral_word
-from world.measures import Measure
+from world.policy.measures import Measure
 
 KINDS: Mapping[str, str] = {
     "ban": "ban exports",

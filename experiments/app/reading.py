@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from experiments.app.premise import Premise
 from experiments.app.rounds import Page
 from experiments.results import Run
-from world.record import SCHEMA
+from world.records.schema import SCHEMA
 
 if TYPE_CHECKING:
     import pandas as pd

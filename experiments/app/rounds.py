@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.app.premise import Premise
-from world.record import SCHEMA, Record
+from world.records.schema import SCHEMA, Record
 
 TYPES: Mapping[str, Any] = {"number": np.float64, "whole": np.int64, "yes_no": np.bool_, "text": object}
 Rows = Mapping[str, NDArray[Any]]

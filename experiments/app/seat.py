@@ -23,13 +23,13 @@ from experiments.figures.naming import (
     quarter_in_words,
     the_country,
 )
-from world.country_view import view_of
-from world.leader_move import leader_view, move_leader
 from world.model import TradeWorld
-from world.outlooks import ask_all
-from world.refiner_move import refiner_view
-from world.reserve_round import plan_reserve
+from world.moves.country_view import view_of
+from world.moves.dominant_refiner import refiner_view
+from world.moves.leader import leader_view, move_leader
+from world.questions.outlooks import ask_all
 from world.round import happen, outlooks_of, refiner_plans
+from world.stocks.reserve_round import plan_reserve
 
 OPTIONS: Mapping[str, str] = {
     "join": "Sign: {next}",

@@ -14,8 +14,8 @@ from functools import lru_cache
 
 from world.dataset import Dataset, load_dataset
 from world.economy import Economy, same_ground
-from world.happenings import nothing_happens
 from world.model import TradeWorld
+from world.policy.happenings import nothing_happens
 from world.scenario import Scenario
 
 MOST_GROUNDS = 4

@@ -1,0 +1,1 @@
+"""Cases of history: how one is written, played and scored, and how parameters are fitted to all."""

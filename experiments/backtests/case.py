@@ -17,9 +17,9 @@ from experiments.backtests.scene import Scene
 from world.axes import REST_OF_WORLD, Array
 from world.dataset import Dataset
 from world.parameters import resolve
+from world.premise.reading import Layer, settings_layer
+from world.premise.schema import RunSection
 from world.scenario import Known, Scenario, scenario_of
-from world.scenario_reading import Layer, settings_layer
-from world.scenario_schema import RunSection
 
 ACTUAL = "actual"
 """The variant in which everything happens."""

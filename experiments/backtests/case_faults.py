@@ -11,7 +11,7 @@ from experiments.backtests.case_schema import MineralEntry
 from experiments.backtests.eve import eve_faults
 from experiments.backtests.mineral_tables import capacities_t_year
 from experiments.backtests.sector_rows import sector_faults
-from world.scenario_reading import in_order
+from world.premise.reading import in_order
 
 CLOCKED = ("run.start", "run.rounds", "run.rounds_per_year")
 """Keys of time, the same in all variants of a case."""

@@ -13,9 +13,9 @@ from experiments.backtests.case_faults import world_faults
 from experiments.backtests.case_schema import LABELS, CaseSchema
 from experiments.backtests.clock import WindowError
 from world.dataset import DatasetError
-from world.scenario_reading import ScenarioError, dotted_name, in_order, read_toml
-from world.scenario_schema import ScenarioSchema
-from world.schema_words import pattern_words
+from world.premise.reading import ScenarioError, dotted_name, in_order, read_toml
+from world.premise.schema import ScenarioSchema
+from world.premise.words import pattern_words
 
 LIBRARY = Path(__file__).resolve().parent.parent / "cases"
 SHARES_ROUNDED = 0.006

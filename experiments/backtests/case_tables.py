@@ -11,11 +11,11 @@ from experiments.backtests.eve import eve_rows
 from experiments.backtests.mineral_tables import STAGE_OF, form_of, mineral_rows
 from experiments.backtests.sector_rows import sector_rows
 from world.axes import REST_OF_WORLD
-from world.capacity import ON_TIME
 from world.dataset import Dataset
-from world.geography import great_circle_km
-from world.made_up_data import Row, dataset_of
+from world.ground.geography import great_circle_km
+from world.industry.capacity import ON_TIME
 from world.parameters import ParameterValues
+from world.tables.made_up import Row, dataset_of
 
 TRADE_OVER_GDP = 0.2
 """Trade in goods over GDP where a case gives none: the world's exports are near a fifth of its product."""
@@ -25,7 +25,7 @@ def build_dataset(
     case: CaseSchema, parameters: ParameterValues, powers: tuple[str, str], quarters_to_zero: int
 ) -> Dataset:
     """The dataset of a case; elasticities and stocks follow from attributes by the rules of
-    ``world.attribute_rules`` under ``parameters``. ``powers`` are leader and dominant refiner;
+    ``world.ground.attribute_rules`` under ``parameters``. ``powers`` are leader and dominant refiner;
     ``quarters_to_zero`` are the quarters from the start of the run to ``zero``.
     """
     countries = countries_of(case)

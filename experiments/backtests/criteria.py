@@ -14,7 +14,7 @@ from experiments.backtests.case_reading import stop_on
 from experiments.backtests.clock import WindowError
 from experiments.backtests.scene import Scene
 from experiments.backtests.vocabulary import LANE, ONE, OVER, SECTOR, Word, words
-from world.scenario_reading import in_order
+from world.premise.reading import in_order
 
 COLUMNS = (
     *("id", "part", "measure", "where", "segment", "form", "window", "aggregate", "variant", "relative_to"),

@@ -17,8 +17,8 @@ from experiments.backtests.case_schema import (
     StockEntry,
 )
 from world.clock import PERIOD, first_month
-from world.made_up_data import Row
-from world.scenario_reading import in_order
+from world.premise.reading import in_order
+from world.tables.made_up import Row
 
 if TYPE_CHECKING:
     from experiments.backtests.case import Case

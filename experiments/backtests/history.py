@@ -14,7 +14,7 @@ from experiments.backtests.clock import WindowError
 from experiments.backtests.criteria import Criterion, measure_faults, read_table, relative_of
 from experiments.backtests.evaluation import Outcomes, compared_line
 from world.axes import Array
-from world.scenario_reading import in_order
+from world.premise.reading import in_order
 
 COLUMNS = ("series", "date", "value", "source")
 MORE_COLUMNS = ("quality", "note")

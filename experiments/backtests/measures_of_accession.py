@@ -56,6 +56,21 @@ def dissent(run: Outcome, target: Target) -> Array:
     return np.where(reviews > 0, against / np.maximum(reviews, 1.0), np.nan)
 
 
+@word("USD bn a year", ONE, of_goods=False)
+def lacking(run: Outcome, target: Target) -> Array:
+    """What governments of the place lacked to sign the floor at their last review, added up: what it had to
+    exceed less what it was worth; below zero what was to spare. Who has signed counts as then."""
+    rows = _own_decisions(run)
+    asked = rows[(rows["subject"] == "floor") & rows["choice"].isin(["hold_out", "prepare", "join"])]
+    wide = pd.DataFrame(index=range(run.clock.rounds))
+    for actor, theirs in asked.groupby("actor"):
+        if _codes_of(run, str(actor)) & target.where:
+            last = theirs.drop_duplicates("round", keep="last").set_index("round")
+            wide[actor] = (last["threshold_usd"] - last["margin_usd"]).reindex(wide.index)
+    yearly = 12.0 / run.clock.months_a_round / 1e9
+    return np.asarray(wide.ffill().sum(axis=1, min_count=1).to_numpy(float) * yearly)
+
+
 @word("days", ONE, LADDER, of_goods=False)
 def days_to_join(run: Outcome, target: Target) -> Array:
     """Days from `zero` to the end of the round in which the first country of the place stood on a rung; none

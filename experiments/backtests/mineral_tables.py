@@ -8,10 +8,10 @@ from itertools import product
 
 from experiments.backtests.case_schema import MineralEntry
 from experiments.backtests.demand_paths import Path, path_of, world_path
-from world.attribute_rules import Attributes, cover_months, demand_elasticity, supply_elasticity, taste
-from world.background import RECORD
-from world.made_up_data import Row
+from world.ground.attribute_rules import Attributes, cover_months, demand_elasticity, supply_elasticity, taste
+from world.ground.background import RECORD
 from world.parameters import ParameterValues
+from world.tables.made_up import Row
 
 FORM_OF = {"ore": "mined", "refined": "converted", "primary": "primary"}
 STAGE_OF = {"ore": "ore", "refined": "refined", "primary": "refined"}

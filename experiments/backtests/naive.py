@@ -13,10 +13,10 @@ import pandas as pd
 
 from experiments.backtests.case import Case
 from experiments.backtests.outcome import Outcome
-from world.attribute_rules import Attributes, demand_elasticity, supply_elasticity
 from world.axes import Array
-from world.measures import Measure
+from world.ground.attribute_rules import Attributes, demand_elasticity, supply_elasticity
 from world.parameters import resolve
+from world.policy.measures import Measure
 
 CLOSING = ("ban", "embargo")
 PRICES = ("price_spot_usd_t", "price_mean_usd_t", "price_local_usd_t", "price_index_usd_t")

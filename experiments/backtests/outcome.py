@@ -10,7 +10,7 @@ import pandas as pd
 
 from experiments.backtests.clock import Clock
 from world.axes import Array
-from world.measures import Measure
+from world.policy.measures import Measure
 from world.scenario import Scenario
 
 Good = tuple[str, str]
@@ -19,7 +19,7 @@ Good = tuple[str, str]
 
 @dataclass(frozen=True)
 class Outcome:
-    """The tables of a run (see ``world.record``), with the scenario that was played.
+    """The tables of a run (see ``world.records.schema``), with the scenario that was played.
 
     demand : mineral -> country -> (round,) demand along its path, as a share of the world's at the start
     gdp_usd_bn, vat_share : country -> its GDP, its rate of value-added tax

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from experiments.backtests.case_schema import CaseSchema, CountryEntry, SectorEntry
-from world.made_up_data import Row
+from world.tables.made_up import Row
 
 VALUE_ADDED_SHARE = 0.3
 ASSEMBLY_SHARE = 0.2

@@ -1,0 +1,1 @@
+"""The model for those who know the EMA Workbench or Mesa."""

@@ -1,0 +1,1 @@
+"""The mechanisms of the design, each switched off and on in pairs of runs."""

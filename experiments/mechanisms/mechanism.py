@@ -13,10 +13,10 @@ from experiments.backtests.clock import Clock
 from experiments.backtests.criteria import Criterion, relative_of
 from experiments.backtests.scene import Scene
 from world.axes import REST_OF_WORLD
-from world.background import read_sector_shares
 from world.dataset import load_dataset
+from world.ground.background import read_sector_shares
+from world.premise.schema import Country, Section
 from world.scenario import Scenario
-from world.scenario_schema import Country, Section
 
 OFF, ON, PLACEBO = "off", "on", "placebo"
 ARMS = (OFF, ON, PLACEBO)

@@ -108,9 +108,12 @@ def outcome_of(mechanism: Mechanism, world: TradeWorld) -> Outcome:
     tables = {name: pd.DataFrame(world.record.rows(name)) for name in TABLES}
     rates = world.economy.demand_growth[: clock.rounds] / clock.rounds_per_year
     path = np.exp(np.cumsum(rates, axis=0) - rates[0])
-    growth = {name: path[:, place] for place, name in enumerate(world.base.axes.minerals)}
+    demand = {
+        name: dict.fromkeys(mechanism.codes, path[:, place])  # one path for all: a mean over any is that path
+        for place, name in enumerate(world.base.axes.minerals)
+    }
     gdp = dict(zip(dataset.table("countries")["iso3"], dataset.table("countries")["gdp_usd_bn"], strict=True))
-    return Outcome(tables, scenario, clock, growth, mechanism.groups, gdp, {}, mechanism.sector_shares)
+    return Outcome(tables, scenario, clock, demand, mechanism.groups, gdp, {}, mechanism.sector_shares)
 
 
 def _measure(mechanism: Mechanism, outcomes: Mapping[str, Outcome]) -> Iterator[Measured]:

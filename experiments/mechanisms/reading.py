@@ -13,8 +13,7 @@ from experiments.backtests.criteria import measure_faults
 from experiments.backtests.vocabulary import words
 from experiments.mechanisms.mechanism import OFF, ON, PLACEBO, Mechanism, MechanismSchema, Shown
 from world.dataset import Dataset, load_dataset
-from world.scenario import Scenario, ScenarioError, names_of_data, scenario_of
-from world.scenario_reading import (
+from world.premise.reading import (
     Layer,
     dotted_name,
     find_scenario,
@@ -23,7 +22,8 @@ from world.scenario_reading import (
     read_layers,
     read_toml,
 )
-from world.schema_words import allowed_words
+from world.premise.words import allowed_words
+from world.scenario import Scenario, ScenarioError, names_of_data, scenario_of
 
 TABLE = Path(__file__).resolve().parent / "table"
 

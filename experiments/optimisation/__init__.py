@@ -1,0 +1,1 @@
+"""The search for policies that no other beats."""

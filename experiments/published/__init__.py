@@ -1,0 +1,1 @@
+"""Results of others, made again with the same machinery."""

@@ -14,8 +14,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from world.measures import Measure
 from world.model import TradeWorld
+from world.policy.measures import Measure
 from world.scenario import load_scenario
 
 PUBLISHED = {"gallium": (150.0, 3.1, (1.7, 8.2)), "germanium": (26.0, 0.4, None)}

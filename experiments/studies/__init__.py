@@ -1,0 +1,1 @@
+"""Standing questions: an experiment, and the words in which its answer is given."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from experiments.sweep.design_schema import Identifier, Plain
-from world.scenario_schema import Section
+from world.premise.schema import Section
 
 Sentence = Annotated[str, Field(min_length=1)]
 Words = Annotated[list[Sentence], Field(min_length=1)]

@@ -18,8 +18,8 @@ from experiments.sweep.design import LIBRARY as DESIGNS
 from experiments.sweep.design import Design, read_design
 from experiments.sweep.factor import DesignError, say
 from experiments.sweep.measured import outcome_families
+from world.premise.reading import find_named, in_order, read_toml
 from world.scenario import ScenarioError
-from world.scenario_reading import find_named, in_order, read_toml
 
 LIBRARY = Path(__file__).resolve().parent / "table"
 SMALL = "_small"

@@ -1,0 +1,1 @@
+"""Many runs from one design: sampled, played, kept and taken up again."""

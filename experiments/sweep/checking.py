@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from experiments.sweep.factor import DesignError
-from world.scenario_reading import dotted_name, in_order
-from world.schema_words import allowed_words, schema_at
+from world.premise.reading import dotted_name, in_order
+from world.premise.words import allowed_words, schema_at
 
 Checked = TypeVar("Checked", bound=BaseModel)
 

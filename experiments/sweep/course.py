@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.results import Run
 from experiments.sweep.measured import STABILITY_COLUMNS, measure_run
-from world.record import SCHEMA
+from world.records.schema import SCHEMA
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,8 +16,8 @@ from experiments.sweep.design_schema import DesignSchema, SamplingSection
 from experiments.sweep.factor import SCENARIO, DesignError, Factor
 from experiments.sweep.factor_reading import read_factors
 from experiments.sweep.measured import check_members, choose_columns, reserved_columns
+from world.premise.reading import find_named, read_toml
 from world.scenario import Scenario, ScenarioError, load_scenario
-from world.scenario_reading import find_named, read_toml
 
 __all__ = ["Design", "DesignError", "Factor", "find_design", "read_design"]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from world.scenario_schema import Names, Section
+from world.premise.schema import Names, Section
 
 Kind = Literal["full", "latin_hypercube", "sobol", "morris", "list"]
 Detail = Literal["run", "year", "round"]

@@ -8,8 +8,8 @@ from typing import Any
 from experiments.sweep.design_schema import FactorSection
 from experiments.sweep.factor import SCENARIO, DesignError, Factor, Value
 from world.parameters import load_parameters, nearest
+from world.premise.words import schema_at
 from world.scenario import Scenario, ScenarioError, change_scenario
-from world.schema_words import schema_at
 
 ReadScenario = Callable[[str, str], Scenario]
 

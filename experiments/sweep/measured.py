@@ -11,8 +11,8 @@ from experiments.outcomes import COUNTRY_OUTCOMES, OUTCOMES, measure_countries, 
 from experiments.results import Run
 from experiments.sweep.factor import DesignError
 from world.dataset import load_dataset
-from world.record import SCHEMA, Record
-from world.scenario_reading import in_order
+from world.premise.reading import in_order
+from world.records.schema import SCHEMA, Record
 
 if TYPE_CHECKING:
     import pandas as pd

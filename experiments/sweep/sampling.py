@@ -12,7 +12,7 @@ from typing import Any
 from experiments.sweep.design import Design
 from experiments.sweep.factor import DesignError, Factor, Value
 from world.axes import Array
-from world.scenario_reading import in_order
+from world.premise.reading import in_order
 
 Point = dict[str, Value]
 MOST_POINTS = 10_000_000

@@ -1,0 +1,1 @@
+"""What would have had to be different for a government to decide otherwise."""

@@ -14,7 +14,7 @@ from agents.political_stake import payoff_scale
 from agents.view import Accounts, Answer, CountryView, Question, WhatIfMember
 from experiments.figures.naming import format_money, format_share
 from experiments.why_not.levers import Lever
-from world.reopened import ReopenedReview
+from world.moves.reopened import ReopenedReview
 
 Turns = Callable[[CountryDecision], bool]
 FLOOR_RANGE = (0.3, 3.0)

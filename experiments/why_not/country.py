@@ -12,8 +12,8 @@ from experiments.figures.naming import country_name, quarter_in_words
 from experiments.why_not.circumstances import Turns, levers_of
 from experiments.why_not.levers import find_tip
 from experiments.why_not.other_choice import OtherChoice
-from world.country_view import is_apart
-from world.reopened import ReopenedReview
+from world.moves.country_view import is_apart
+from world.moves.reopened import ReopenedReview
 
 if TYPE_CHECKING:
     from agents.country import Country

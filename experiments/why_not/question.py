@@ -14,7 +14,7 @@ from experiments.why_not.country import weigh_other_choice
 from experiments.why_not.other_choice import OtherChoice
 from experiments.why_not.refiner import weigh_control
 from world.model import TradeWorld
-from world.reopened import open_at
+from world.moves.reopened import open_at
 from world.scenario import Scenario, load_scenario
 
 

@@ -15,8 +15,8 @@ from experiments.figures.naming import format_money, format_share, mineral_word
 from experiments.why_not.levers import Lever, find_tip
 from experiments.why_not.other_choice import OtherChoice
 from world.axes import STAGES
-from world.refiner_options import dominated_goods, output_t
-from world.reopened import ReopenedControl
+from world.moves.refiner_options import dominated_goods, output_t
+from world.moves.reopened import ReopenedControl
 
 if TYPE_CHECKING:
     from world.model import TradeWorld

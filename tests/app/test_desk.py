@@ -17,7 +17,7 @@ from experiments.app.desk import Desk, DeskError
 from experiments.app.premise import Premise
 from experiments.app.tracks import Track, Tracks
 from experiments.app.visit import Visit
-from world.record import SCHEMA
+from world.records.schema import SCHEMA
 
 PATIENCE_S = 120.0
 

@@ -18,7 +18,7 @@ from experiments.app.tracks import Track, Tracks
 from experiments.app.visit import Visit
 from experiments.app.visitors import Visitors
 from experiments.simulation import simulate
-from world.record import SCHEMA, Record
+from world.records.schema import SCHEMA, Record
 from world.scenario import ScenarioError, load_scenario
 
 

@@ -19,8 +19,8 @@ from agents.view import Answer, ControlOption, Grievance, Question, RefinerView
 from agents.zone_leader import REFERENCE_RULES
 from experiments.__main__ import build_parser
 from experiments.reference import BEGIN, END
-from world.measures import INSTRUMENTS
 from world.parameters import QUALITIES, load_parameters
+from world.policy.measures import INSTRUMENTS
 from world.scenario import list_scenarios, load_scenario
 from world.state import RUNGS
 

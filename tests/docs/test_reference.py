@@ -22,7 +22,7 @@ from experiments.reference import (
 from experiments.results import ResultsError
 from experiments.scenario_keys import ALLOWED, MEANINGS
 from world.parameters import load_parameters
-from world.scenario_schema import ScenarioSchema
+from world.premise.schema import ScenarioSchema
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 RENEW = "renew with: python -m experiments reference --out docs"

@@ -9,7 +9,7 @@ import pytest
 
 from experiments.results import Run, write_run
 from world.market.readiness import make_ready
-from world.record import SCHEMA, Record
+from world.records.schema import SCHEMA, Record
 
 COUNTRIES = ("USA", "CHN", "JPN", "CAN", "AUS", "DEU", "FRA", "MYS", "IND", "ROW")
 MEMBERS = {"USA": 8, "AUS": 8, "JPN": 9, "DEU": 10, "FRA": 10}

@@ -22,7 +22,7 @@ from experiments.comparison import Comparison, write_comparison
 from experiments.comparison_words import describe_comparison
 from experiments.intervals import paired_interval
 from experiments.results import ResultsError, Run
-from world.record import SCHEMA, Record
+from world.records.schema import SCHEMA, Record
 from world.scenario import Scenario, ScenarioError, load_scenario
 
 MINERALS = ("ndpr", "copper")

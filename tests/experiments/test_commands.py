@@ -13,7 +13,7 @@ import pytest
 from experiments.__main__ import main
 from experiments.commands.arguments import setting
 from experiments.results import Run
-from world.record import SCHEMA
+from world.records.schema import SCHEMA
 
 MakeRun = Callable[..., Run]
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,8 +11,8 @@ from experiments.backtests.case import Case
 from experiments.backtests.case_reading import read_case
 from experiments.backtests.demand_paths import growth_in, levels, path_of, world_path
 from world.axes import REFINED, gather
-from world.holdings import use_of_users_t
 from world.model import TradeWorld
+from world.stocks.holdings import use_of_users_t
 
 
 def grown(folder: Path, *lines: str) -> Case:

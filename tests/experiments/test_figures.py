@@ -13,7 +13,7 @@ from experiments.figures import dominance, membership, naming, prices, reserve, 
 from experiments.figures.gallery import GALLERY, draw_all
 from experiments.floor_bill import SIDES
 from experiments.results import ResultsError, Run
-from world.record import SCHEMA
+from world.records.schema import SCHEMA
 
 MakeRun = Callable[..., Run]
 

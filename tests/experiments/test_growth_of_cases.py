@@ -11,10 +11,10 @@ from made_up_case import CASE, write_case
 from experiments.backtests.case import Case
 from experiments.backtests.case_reading import read_case
 from experiments.backtests.play import play_case
-from world.background import read_demand_growth, read_expected_growth
 from world.clock import Clock
 from world.dataset import load_dataset
 from world.economy import build_economy
+from world.ground.background import read_demand_growth, read_expected_growth
 from world.model import TradeWorld
 from world.parameters import resolve
 

@@ -21,7 +21,7 @@ from experiments.results import (
     write_run,
 )
 from experiments.trade_graph import network, write_graphml
-from world.record import SCHEMA, Record
+from world.records.schema import SCHEMA, Record
 
 MakeRun = Callable[..., Run]
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "results.md"

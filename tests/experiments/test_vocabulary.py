@@ -44,11 +44,14 @@ def decisions() -> pd.DataFrame:
             "decision": number,
             "actor": code,
             "kind": "accession",
+            "choice": "hold_out",
+            "subject": "floor",
+            "term": f"term {term}",
             "margin_usd": margin,
             "threshold_usd": threshold,
         }
         for number, (round_, code, margin, threshold) in enumerate(told)
-        for _ in range(2)  # one row a term
+        for term in range(2)
     ]
     return pd.DataFrame(rows)
 
@@ -114,7 +117,7 @@ def outcome() -> Outcome:
         tables=tables,
         scenario=cast(Scenario, SimpleNamespace(measures=())),
         clock=CLOCK,
-        growth={"stuff": np.ones(4)},
+        demand={"stuff": dict.fromkeys(CODES, np.ones(4))},
         groups={"world": WORLD},
         gdp_usd_bn=dict.fromkeys(WORLD, 1.0),
         vat_share={},
@@ -148,6 +151,13 @@ def test_delay_and_order_of_joining() -> None:
     assert line("joining_rank", "BBB", "forum")[3] == 1.0
     assert line("joining_rank", "CCC", "forum")[2:] == [2.0, 2.0]
     assert math.isnan(line("joining_rank", "DDD", "forum")[3])
+
+
+def test_what_holdouts_lack_is_that_of_their_last_reviews() -> None:
+    lacks = line("lacking", "BBB+DDD")
+    assert math.isnan(lacks[0])
+    assert lacks[1:] == pytest.approx([-28e-9, -12e-9, -12e-9])  # four quarters a year, in billions
+    assert all(math.isnan(value) for value in line("lacking", "EEE"))
 
 
 def test_the_auc_counts_pairs_and_its_p_counts_permutations() -> None:

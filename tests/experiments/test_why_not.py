@@ -15,7 +15,7 @@ from experiments.why_not.levers import Lever, find_tip
 from experiments.why_not.other_choice import OtherChoice, describe_other_choice
 from experiments.why_not.question import ask_why_not, scenario_of_run
 from world.model import TradeWorld
-from world.reopened import ReopenedReview, open_at
+from world.moves.reopened import ReopenedReview, open_at
 from world.scenario import load_scenario
 
 SETTINGS: dict[str, object] = {"run.minerals": ["gallium", "ndpr"], "run.rounds": 9, "run.shocks": False}

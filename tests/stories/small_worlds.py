@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from world.dataset import Dataset, load_dataset
-from world.measures import Measure
 from world.model import TradeWorld
+from world.policy.measures import Measure
 from world.scenario import Scenario, load_scenario
 
 START = "2025-Q1"

@@ -6,8 +6,8 @@ import pytest
 from small_worlds import QUIET_LEADER, bind, make_world, measure, play, table
 
 from agents.decision import Offer
-from world.invitations import duty_burden_usd
 from world.model import TradeWorld
+from world.moves.invitations import duty_burden_usd
 from world.state import ACTION_PLAN
 
 

@@ -7,10 +7,10 @@ import pytest
 from small_worlds import first_day_of, make_world, measure, play, played, table
 
 from world.axes import ORE, REFINED, Array
-from world.capacity import capacity_of
-from world.measures import Measure
+from world.industry.capacity import capacity_of
+from world.industry.plant_costs import BLOCKS, running_cost_usd_t
 from world.model import TradeWorld
-from world.plant_costs import BLOCKS, running_cost_usd_t
+from world.policy.measures import Measure
 
 OPEN = 4
 SHOCKED = {"ndpr": "CHN", "lithium": "CHN", "cobalt": "COD"}

@@ -14,7 +14,7 @@ from agents.view import RefinerView, WhatIfControl
 from world.axes import REFINED
 from world.dataset import load_dataset
 from world.model import TradeWorld
-from world.refiner_move import put_control
+from world.moves.dominant_refiner import put_control
 from world.round import happen, outlooks_of
 
 MEMBERS = ["JPN", "KOR", "DEU"]

@@ -10,8 +10,8 @@ import pytest
 from small_worlds import first_day_of, make_world, measure, play, played, table
 
 from world.axes import REFINED
-from world.measures import Measure
 from world.model import TradeWorld
+from world.policy.measures import Measure
 from world.state import Control
 
 OPEN = 4

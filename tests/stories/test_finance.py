@@ -10,9 +10,9 @@ import pytest
 from small_worlds import make_world
 
 from agents.allotment import allot_finance
-from world.finance import project_usd_year, stake_usd, supply_share
-from world.leader_move import leader_view
+from world.industry.finance import project_usd_year, stake_usd, supply_share
 from world.model import TradeWorld
+from world.moves.leader import leader_view
 
 MINERALS = ("ndpr", "lithium", "gallium")
 

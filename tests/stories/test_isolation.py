@@ -23,8 +23,8 @@ from small_worlds import (
 )
 
 from world.dataset import Dataset
-from world.measures import Measure
 from world.model import TradeWorld
+from world.policy.measures import Measure
 
 LIVELY = {
     "minerals": ["ndpr", "gallium"],

@@ -11,8 +11,8 @@ from small_worlds import measure, played, table
 
 from agents.view import WhatIfControl
 from world.axes import REFINED
-from world.measures import Measure
 from world.model import TradeWorld
+from world.policy.measures import Measure
 from world.round import happen, outlooks_of
 
 ROUNDS = 12

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from small_worlds import make_world, measure, play, table, zone_world
 
-from world.measures import Measure
 from world.model import TradeWorld
+from world.policy.measures import Measure
 
 
 def gallium(*measures: Measure, **given: object) -> TradeWorld:

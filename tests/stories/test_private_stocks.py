@@ -9,8 +9,8 @@ import pytest
 from small_worlds import first_day_of, make_world, measure, play, played, table
 
 from world.axes import COMPONENT, REFINED, STAGES
-from world.measures import Measure
 from world.model import TradeWorld
+from world.policy.measures import Measure
 
 DUTY = measure(
     "tariff", "USA", "2026-Q1", targets=("*",), minerals=("copper",), stages=("refined",), size=0.5,

@@ -9,8 +9,8 @@ from small_worlds import make_world, measure, play, played, table
 
 from world.axes import REFINED
 from world.counterfactual import Case, clear_rows, solve_cases
-from world.measures import Measure
 from world.model import TradeWorld
+from world.policy.measures import Measure
 from world.round import happen, trade
 from world.state import Control
 

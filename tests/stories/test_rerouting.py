@@ -11,8 +11,8 @@ from small_worlds import first_day_of, make_world, measure, play, played, table
 
 from world.accounts import ACCOUNTS
 from world.axes import REFINED
-from world.measures import Measure
 from world.model import TradeWorld
+from world.policy.measures import Measure
 from world.round import happen, trade
 
 OPEN, LAST = 4, 11

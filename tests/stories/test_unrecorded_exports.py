@@ -8,8 +8,8 @@ import pytest
 from small_worlds import measure, played, table
 
 from world.axes import REFINED
-from world.measures import Measure
 from world.model import TradeWorld
+from world.policy.measures import Measure
 
 OPEN, ROUNDS = 4, 9
 """Later on buyers abroad have stocked up and the premium pays for no way past the quota."""

@@ -11,8 +11,8 @@ from world.accounts import EXPORT_TAX, HUB_MARGIN, LEVY, QUOTA_RENT, UNRECORDED
 from world.conditions import conditions_of
 from world.counterfactual import Case, clear_rows, needs_hubs, solve_cases
 from world.market_round import make_setting
+from world.questions.setting import Setting
 from world.round import happen
-from world.setting import Setting
 
 MINERALS = ["gallium", "ndpr"]
 """Lists of different length, so that second columns move past padding."""

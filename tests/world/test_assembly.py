@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from world.assembly import MOST_LOG, added_cost_share, move, placed_t, sheltered
+from world.sectors.assembly import MOST_LOG, added_cost_share, move, placed_t, sheltered
 
 SEEDS = st.integers(0, 10_000)
 RESPONSE, SPEED = 5.0, 0.1

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from world.attribute_rules import (
+from world.dataset import load_dataset
+from world.ground.attribute_rules import (
     MOST_SECOND_SHARE,
     Attributes,
     cover_months,
@@ -15,7 +16,6 @@ from world.attribute_rules import (
     supply_elasticity,
     taste,
 )
-from world.dataset import load_dataset
 from world.parameters import resolve
 
 PARAMETERS = resolve()

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from world.axes import Mask
-from world.border_terms import HubTerms, Rows, StageBorders, ZoneRules, fine_share
 from world.borders import build_lanes
+from world.lanes.terms import HubTerms, Rows, StageBorders, ZoneRules, fine_share
 from world.market.arrays import Lanes
 from world.market.charges import LaneCharges, LaneMoney, divide_payment
 

@@ -11,9 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from world.buying_ahead import MONTH_DAYS, Foresight, kept_ahead, months_ahead, planned_t, wanted_months
-from world.licences import Office
-from world.measures import Measure
+from world.licences.queue import Office
+from world.policy.measures import Measure
+from world.stocks.buying_ahead import (
+    MONTH_DAYS,
+    Foresight,
+    kept_ahead,
+    months_ahead,
+    planned_t,
+    wanted_months,
+)
 
 OFFICE = Office(cleared_share=0.1, ramp_days=10 * MONTH_DAYS, capacity_share=1.1, patience_share=1.0)
 FORESIGHT = Foresight(horizon_months=3.0, pace_ratio=2.5, office=OFFICE, delay_days=2 * MONTH_DAYS)

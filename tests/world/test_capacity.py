@@ -9,11 +9,10 @@ import pytest
 from small_worlds import data_with, make_world, play, quiet_data
 
 from world.axes import REFINED
-from world.capacity import capacity_of, commission, order_named_plants
 from world.clock import Clock
 from world.habits import standing_t
-from world.model import TradeWorld
-from world.plant_costs import (
+from world.industry.capacity import capacity_of, commission, order_named_plants
+from world.industry.plant_costs import (
     BLOCK_STAGE,
     BLOCKS,
     LARGE_SHARE,
@@ -23,6 +22,7 @@ from world.plant_costs import (
     read_block_facts,
     running_cost_usd_t,
 )
+from world.model import TradeWorld
 from world.randomness import Streams
 
 ALL = make_world(minerals=["*"], rounds=2)

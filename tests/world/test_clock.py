@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from world.clock import Clock, per_round
-from world.measures import Measure
+from world.policy.measures import Measure
 from world.randomness import Streams
 from world.scenario import ScenarioError, load_scenario
 from world.zone import review_due

@@ -16,8 +16,8 @@ from world.market.balance import pose
 from world.market.method import ARRAYS, VARIABLE
 from world.market.solver import clear_market
 from world.market_round import make_setting
+from world.questions.setting import Setting
 from world.round import happen
-from world.setting import Setting
 
 QUESTIONS, RELATIVE = 200, 1e-6
 MEMBERS = ["JPN", "KOR"]

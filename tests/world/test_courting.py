@@ -11,15 +11,15 @@ from small_worlds import make_world, play
 from agents.accession import FLOOR, FRAMEWORK, NOT_INVITED
 from agents.decision import CountryDecision
 from world.axes import REFINED
-from world.country_view import view_of
-from world.finance import grant_share
-from world.invitations import invite, potential_usd
-from world.leader_move import move_leader
+from world.industry.finance import grant_share
 from world.model import TradeWorld
-from world.review import remember_courting
+from world.moves.country_view import view_of
+from world.moves.invitations import invite, potential_usd
+from world.moves.leader import move_leader
+from world.moves.review import remember_courting
+from world.moves.trust import belief_in_answers_to_soft_steps
+from world.questions.shared_setting import SharedSetting
 from world.round import happen, move_countries
-from world.shared_setting import SharedSetting
-from world.trust import belief_in_answers_to_soft_steps
 
 EAGER = {"parameters__soft_review_probability": 1.0, "parameters__framework_delay_quarters": 0}
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from world.dataset import DATA_FOLDER, Dataset, DatasetError, balance_report, load_dataset
-from world.policy_calendar import read_calendar
-from world.tables import TABLES, describe_tables
+from world.tables.calendar import read_calendar
+from world.tables.catalogue import TABLES, describe_tables
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from world.dataset import DATA_FOLDER, DatasetError, load_dataset
-from world.tables import TABLES
+from world.tables.catalogue import TABLES
 
 Edit = Callable[[Path], None]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from world.downstream import met_share, run_lines, share_out, spared_share, unit_cost_usd
+from world.sectors.downstream import met_share, run_lines, share_out, spared_share, unit_cost_usd
 
 SEEDS = st.integers(0, 10_000)
 

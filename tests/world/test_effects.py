@@ -14,11 +14,11 @@ from world.axes import COMPONENT, ORE, REFINED, STAGES, Axes, pad_positions
 from world.clock import Clock
 from world.effects import EFFECTS, Ground
 from world.events import Calendar
-from world.expectations import Priors
-from world.happenings import ExportQuota, Guarantee, Happenings, TariffQuota, nothing_happens
-from world.instruments import INSTRUMENTS
-from world.measures import Measure
+from world.policy.happenings import ExportQuota, Guarantee, Happenings, TariffQuota, nothing_happens
+from world.policy.instruments import INSTRUMENTS
+from world.policy.measures import Measure
 from world.randomness import Streams
+from world.stocks.expectations import Priors
 
 COUNTRIES = ("CHN", "USA", "JPN", "DEU", "FRA")
 CHN, USA, JPN, DEU, FRA = range(5)

@@ -12,10 +12,10 @@ from small_worlds import first_day_of, make_world, measure
 from world.axes import COMPONENT, ORE, REFINED, STAGES, Axes, pad_positions
 from world.clock import Clock
 from world.events import Calendar
-from world.expectations import Priors
-from world.happenings import Happenings
-from world.measures import Measure
+from world.policy.happenings import Happenings
+from world.policy.measures import Measure
 from world.randomness import Streams
+from world.stocks.expectations import Priors
 
 COUNTRIES = ("CHN", "USA", "JPN", "DEU", "FRA")
 CHN, USA, JPN, DEU, FRA = range(5)

@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 from small_worlds import measure
 
-from world.expectations import Priors, belief_in, expected_rise, feared_level
-from world.measures import Measure
+from world.policy.measures import Measure
+from world.stocks.expectations import Priors, belief_in, expected_rise, feared_level
 
 PRIORS = Priors(dated=0.8, threat=0.3, weight=6.0)
 LATE = date(2027, 1, 1)

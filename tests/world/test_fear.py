@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from world.fear import moved, refused_by_quotas
-from world.happenings import ExportQuota
 from world.parameters import resolve
+from world.policy.happenings import ExportQuota
+from world.stocks.fear import moved, refused_by_quotas
 
 P = resolve()
 SELLERS, BUYERS = np.array([[0, 1]]), np.array([[0, 2, 3, -1]])

@@ -7,7 +7,7 @@ import pytest
 from small_worlds import make_world
 
 from world.axes import gather, scatter
-from world.final_use import final_need_t
+from world.sectors.final_use import final_need_t
 
 WORLD = make_world(minerals=["*"], rounds=1)
 BASE, ECONOMY = WORLD.base, WORLD.economy

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from world.geography import EARTH_RADIUS_KM, freight_usd_t, great_circle_km
+from world.ground.geography import EARTH_RADIUS_KM, freight_usd_t, great_circle_km
 
 places = st.lists(st.tuples(st.floats(-90, 90), st.floats(-180, 180)), min_size=3, max_size=3).map(np.array)
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from world.axes import REFINED
-from world.guarantees import believed_under, cover_of, guaranteed
-from world.happenings import Guarantee
 from world.market.arrays import Curves
 from world.market.supply import output_t
+from world.policy.guarantees import believed_under, cover_of, guaranteed
+from world.policy.happenings import Guarantee
 
 SELLERS = np.array([[3, 8], [8, -1]])
 CURVES = Curves(

@@ -8,11 +8,11 @@ from small_worlds import make_world, play, played, quiet_data, table
 
 from agents.accession import FLOOR
 from world.dataset import load_dataset
-from world.finance import club_finance_usd, finance_paid_usd
-from world.institution_lanes import lane_shift
-from world.institution_move import fellows_of
+from world.industry.finance import club_finance_usd, finance_paid_usd
 from world.institutions import NEVER, Institution, contribution_usd, seats
+from world.lanes.institutions import lane_shift
 from world.model import TradeWorld
+from world.moves.institutions import fellows_of
 
 LINK = {"members": ["CAN", "DEU"], "begins": "2025-Q3", "offtake_log": 0.5, "depth": 0.02}
 

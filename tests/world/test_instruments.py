@@ -19,12 +19,12 @@ from world.accounts import (
     USERS,
 )
 from world.axes import ORE, REFINED, Array, Mask
-from world.country_view import excluded_usd
 from world.market.clearing import StageClearing
 from world.market_round import Cleared
-from world.measures import Measure
 from world.model import TradeWorld
+from world.moves.country_view import excluded_usd
 from world.parameters import load_parameters
+from world.policy.measures import Measure
 from world.round import happen, trade
 from world.welfare import account
 

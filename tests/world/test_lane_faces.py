@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from small_worlds import make_world, standing_licences
 
-from world.asked_rows import stage_rows
 from world.axes import STAGES, Mask
 from world.conditions import conditions_of
 from world.counterfactual import Case
-from world.lane_faces import FREE, INTO, WITHIN, list_faces
-from world.listed_lanes import list_stage
+from world.lanes.listed import list_stage
 from world.market_round import make_setting
+from world.questions.lane_faces import FREE, INTO, WITHIN, list_faces
+from world.questions.rows import stage_rows
+from world.questions.setting import Setting
+from world.questions.split_setting import SplitSetting, split_setting
 from world.round import happen
-from world.setting import Setting
-from world.split_setting import SplitSetting, split_setting
 
 MINERALS = ["gallium", "ndpr"]
 

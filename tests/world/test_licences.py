@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from world.licences import (
+from world.licences.queue import (
     ROUND_DAYS,
     Licence,
     Office,

@@ -10,14 +10,14 @@ import pytest
 from small_worlds import make_world, measure
 
 from world.axes import REFINED
-from world.happenings import ExportQuota
-from world.licensed_exporters import MOST_RISE, conduct_of, licensed_exporters, paying_usd_t
+from world.lanes.quotas import NOTHING_ASKED, Asking, OwnDesk, abroad_quotas, licence_desks, own_desks
+from world.licences.exporters import MOST_RISE, conduct_of, licensed_exporters, paying_usd_t
 from world.market_round import Cleared
-from world.measures import Measure
 from world.model import TradeWorld
 from world.parameters import resolve
-from world.quotas import NOTHING_ASKED, Asking, OwnDesk, abroad_quotas, licence_desks, own_desks
-from world.residual_demand import Residual, Trade, residual_demand
+from world.policy.happenings import ExportQuota
+from world.policy.measures import Measure
+from world.questions.residual_demand import Residual, Trade, residual_demand
 from world.round import happen, trade
 
 REFINED_NDPR = {"minerals": ("ndpr",), "stages": ("refined",)}

@@ -3,9 +3,9 @@
 import pytest
 
 from world.dataset import DatasetError, load_dataset
-from world.made_up_data import dataset_of
-from world.table_reading import Cell
-from world.tables import TABLES
+from world.tables.catalogue import TABLES
+from world.tables.made_up import dataset_of
+from world.tables.reading import Cell
 
 
 def rows_of_the_package() -> dict[str, list[dict[str, Cell]]]:

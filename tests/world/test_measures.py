@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from world.measures import INSTRUMENTS, Measure, complaints
+from world.policy.measures import INSTRUMENTS, Measure, complaints
 
 
 def make_measure(**fields: Any) -> Measure:

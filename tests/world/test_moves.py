@@ -12,11 +12,11 @@ from agents.bargaining import SWEETENER
 from agents.decision import ControlDecision, CountryDecision, ImposedControl, Offer
 from agents.view import Accounts, Answer, RefinerView, WhatIfMember
 from world.axes import REFINED
-from world.country_view import view_of
-from world.finance import finance_paid_usd
-from world.leader_move import leader_view
+from world.industry.finance import finance_paid_usd
 from world.model import TradeWorld
-from world.review import remember_bargain
+from world.moves.country_view import view_of
+from world.moves.leader import leader_view
+from world.moves.review import remember_bargain
 from world.state import FLOOR, Control
 
 # --- side payments: what a holdout lacked is offered, and what was promised is paid

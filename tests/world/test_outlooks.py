@@ -19,11 +19,11 @@ from agents.view import (
 )
 from world.axes import REFINED
 from world.conditions import conditions_of
-from world.control_lanes import control_lanes
 from world.counterfactual import Case, clear_rows, needs_hubs, solve_cases
 from world.market_round import make_setting
 from world.model import TradeWorld
-from world.outlooks import Outlooks, ask_all
+from world.questions.control_lanes import control_lanes
+from world.questions.outlooks import Outlooks, ask_all
 from world.round import happen, outlooks_of
 from world.state import FLOOR, Control
 

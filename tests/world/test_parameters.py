@@ -11,7 +11,7 @@ from typing import get_args
 import pytest
 
 from world.parameters import COLUMNS, ParameterError, load_parameters, resolve
-from world.scenario_schema import (
+from world.premise.schema import (
     AccessionSection,
     DominantRefinerSection,
     LeaderSection,

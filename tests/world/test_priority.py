@@ -7,7 +7,7 @@ import pytest
 from small_worlds import make_world, measure, play, table
 
 from world.model import TradeWorld
-from world.priority import kept_t, releasable_t, sector_share, serve, usual_need_t
+from world.stocks.priority import kept_t, releasable_t, sector_share, serve, usual_need_t
 
 NEED = np.array([100.0, 100.0, 100.0])
 USED = np.array([60.0, 5.0, 120.0])

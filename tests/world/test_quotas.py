@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from world.axes import REFINED
-from world.happenings import ExportQuota, TariffQuota
-from world.quotas import LEAST_QUOTA_T, abroad_quotas, import_quotas, joined, sales_quotas
+from world.lanes.quotas import LEAST_QUOTA_T, abroad_quotas, import_quotas, joined, sales_quotas
+from world.policy.happenings import ExportQuota, TariffQuota
 
 SELLERS = np.array([[4, 7, -1], [7, -1, -1]])
 BUYERS = np.array([[4, 5, 7, 5], [5, 4, -1, -1]])

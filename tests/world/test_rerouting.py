@@ -9,11 +9,11 @@ import pytest
 from small_worlds import make_world, measure, play, table
 
 from world.axes import ORE, REFINED
-from world.border_terms import StageBorders
-from world.hub_capacity import grown_capacity_t, passed_through_t
+from world.lanes.hub_capacity import grown_capacity_t, passed_through_t
+from world.lanes.terms import StageBorders
 from world.market_round import make_setting
-from world.measures import Measure
 from world.model import TradeWorld
+from world.policy.measures import Measure
 
 NOW = "2025-Q1"
 
@@ -197,7 +197,7 @@ def test_an_importer_may_ban_the_handing_on_of_what_it_taxes() -> None:
 def test_the_search_is_done_again_only_when_hops_change(monkeypatch: pytest.MonkeyPatch) -> None:
     world = world_with(control("ban", "CHN", "JPN"))
     first = borders_of(world)
-    monkeypatch.setattr("world.rerouting.cheapest_ways", None)
+    monkeypatch.setattr("world.lanes.rerouting.cheapest_ways", None)
     again = borders_of(world)
     np.testing.assert_array_equal(first.hub, again.hub)
 

@@ -11,7 +11,7 @@ from small_worlds import make_world, measure, played, table
 from world.model import TradeWorld
 from world.parameters import resolve
 from world.reserve import Reserve
-from world.reserve_round import is_emergency
+from world.stocks.reserve_round import is_emergency
 
 PARAMETERS = resolve({})
 CENT = 0.01

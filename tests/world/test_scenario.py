@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from world.measures import Measure
+from world.policy.measures import Measure
 from world.scenario import Known, Scenario, ScenarioError, list_scenarios, load_scenario
 
 MINERALS = (

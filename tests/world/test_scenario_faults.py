@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from world.conflicts import conflicts
-from world.measures import Measure
+from world.policy.conflicts import conflicts
+from world.policy.measures import Measure
 from world.scenario import ScenarioError, load_scenario
 
 FILES = sorted((Path(__file__).parent / "faulty_scenarios").glob("*.toml"))

@@ -7,9 +7,9 @@ import pytest
 from small_worlds import data_with, make_world, measure, play, table
 
 from world.axes import COMPONENT, REFINED
-from world.background import read_sector_shares
 from world.dataset import load_dataset
-from world.sectors import use_by_country_t
+from world.ground.background import read_sector_shares
+from world.sectors.table import use_by_country_t
 
 MINERALS = ("ndpr", "cobalt", "gallium")
 NO_SECTORS = {

@@ -9,12 +9,12 @@ import pytest
 from small_worlds import make_world, measure
 
 from world.axes import REFINED, STAGES, Array
-from world.border_terms import Rows
 from world.conditions import conditions_of
+from world.lanes.terms import Rows
+from world.licences.segments import Parts, refused_share, split_users
 from world.market_round import make_setting
+from world.questions.setting import Setting
 from world.round import happen
-from world.segments import Parts, refused_share, split_users
-from world.setting import Setting
 
 SIZES = {"JPN": 0.8, "KOR": 0.5, "DEU": 0.0}
 """What is granted; nothing at all is a ban, under which a country stays one buyer."""

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from small_worlds import make_world, play
 
-from world.plant_costs import BLOCKS
-from world.slack import slack_of, usual_share
+from world.industry.plant_costs import BLOCKS
+from world.industry.slack import slack_of, usual_share
 
 WORLD = make_world(minerals=["nickel", "ndpr"], rounds=2, run__shocks=False)
 play(WORLD, 1)

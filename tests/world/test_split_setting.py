@@ -11,9 +11,9 @@ from small_worlds import make_world, standing_licences
 from world.axes import COMPONENT, REFINED
 from world.conditions import conditions_of
 from world.market_round import make_setting
+from world.questions.setting import Setting
+from world.questions.split_setting import split_setting
 from world.round import happen
-from world.setting import Setting
-from world.split_setting import split_setting
 
 MINERALS = ["gallium", "ndpr"]
 """Lists of different length, so that second columns move past padding."""

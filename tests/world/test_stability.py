@@ -9,9 +9,9 @@ import pytest
 from small_worlds import make_world
 
 from experiments.published.clubs import names, penalty_club, price_leaders, public_good, stable_sizes
-from world.reopened import open_at
+from world.moves.reopened import open_at
+from world.moves.zone_values import ZoneValues
 from world.stability import Court, Zone, search_all, stable_extremes
-from world.zone_values import ZoneValues
 
 
 @pytest.mark.parametrize("count", [3, 5, 10, 40])

@@ -10,7 +10,7 @@ import world.round as round_module
 from world.accounts import REFINERS
 from world.market_round import Cleared
 from world.model import TradeWorld
-from world.shared_setting import SharedSetting
+from world.questions.shared_setting import SharedSetting
 from world.state import StateError, check_state
 
 

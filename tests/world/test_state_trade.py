@@ -8,7 +8,7 @@ from small_worlds import first_day_of, measure, played, table
 
 from world.axes import gather, scatter
 from world.model import TradeWorld
-from world.state_trade import StateStocks, stock_orders_t, stock_releases_t
+from world.policy.state_trade import StateStocks, stock_orders_t, stock_releases_t
 
 
 def stocks() -> StateStocks:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from world.axes import Array
 from world.market.curves import logistic
 from world.parameters import resolve
-from world.stocks import (
+from world.stocks.private import (
     Holding,
     answer_of,
     drawn_share,

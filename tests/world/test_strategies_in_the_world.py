@@ -9,13 +9,13 @@ from agents.accession import PayoffAccession
 from agents.strategies.bloc_vote import Strategy as BlocVote
 from agents.strategies.linked_talks import Strategy as LinkedTalks
 from agents.view import WhatIfMember
-from world.country_view import view_of
 from world.model import TradeWorld
-from world.reopened import open_at
+from world.moves.country_view import view_of
+from world.moves.reopened import open_at
+from world.moves.talks import next_talks
+from world.moves.zone_values import ZoneValues
 from world.scenario import ScenarioError, load_scenario
 from world.stability import Court
-from world.talks import next_talks
-from world.zone_values import ZoneValues
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def test_a_bloc_is_shown_its_members_and_answered_for_each(world: TradeWorld) ->
 
 
 def test_the_parts_of_an_answer_add_up_and_followers_change_it(world: TradeWorld) -> None:
-    from world.outlooks import ask_all
+    from world.questions.outlooks import ask_all
     from world.round import outlooks_of
 
     places = world.places["EU"]

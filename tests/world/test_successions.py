@@ -11,11 +11,11 @@ from small_worlds import measure
 from world.axes import ORE, Axes, pad_positions
 from world.clock import Clock
 from world.events import Calendar
-from world.expectations import Priors
-from world.happenings import Happenings
-from world.measures import Measure
+from world.policy.happenings import Happenings
+from world.policy.measures import Measure
+from world.policy.successions import taken_over
 from world.randomness import Streams
-from world.successions import taken_over
+from world.stocks.expectations import Priors
 
 COUNTRIES = ("COD", "CHN", "FIN")
 AXES = Axes(("cobalt",), COUNTRIES, *(pad_positions([range(3)]) for _ in range(5)))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from world.ties import highest, ties_of
+from world.moves.ties import highest, ties_of
 
 TRADE = np.array([[0.0, 8.0, 1.0, 0.0], [2.0, 5.0, 3.0, 0.0], [1.0, 0.0, 0.0, 4.0], [0.0, 0.0, 2.0, 0.0]])
 """Exporter by importer; the last country belongs to nobody."""

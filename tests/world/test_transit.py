@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from world.transit import LONGEST_MONTHS, arrival_shares, transit_months
+from world.ground.transit import LONGEST_MONTHS, arrival_shares, transit_months
 
 FAR = np.array([[200.0, 9000.0], [9000.0, 200.0]])
 

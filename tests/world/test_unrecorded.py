@@ -10,13 +10,13 @@ from small_worlds import make_world, measure
 
 from world.axes import REFINED
 from world.conditions import quotas_abroad
-from world.happenings import ExportQuota
+from world.lanes.quotas import abroad_quotas
+from world.lanes.unrecorded import Ways, abroad_t, unrecorded_gain_usd, unrecorded_t, ways_out
 from world.market.lane_books import lane_books
 from world.market_round import Cleared
 from world.model import TradeWorld
-from world.quotas import abroad_quotas
+from world.policy.happenings import ExportQuota
 from world.round import happen, trade
-from world.unrecorded import Ways, abroad_t, unrecorded_gain_usd, unrecorded_t, ways_out
 
 SELLERS, BUYERS = np.array([[4, 7]]), np.array([[4, 5, 7]])
 USUAL = np.array([[[90.0, 30.0, 10.0], [8.0, 20.0, 70.0]]])

@@ -9,7 +9,7 @@ import pytest
 from small_worlds import QUIET_LEADER, bind, make_world, play, table
 
 from agents.decision import CountryDecision
-from world.finance import finance_paid_usd
+from world.industry.finance import finance_paid_usd
 from world.model import TradeWorld
 from world.parameters import resolve
 from world.randomness import Streams

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from world.attribute_rules import second_source_share
 from world.axes import COMPONENT, REFINED, STAGES, Array
-from world.background import read_goods_trade
 from world.calibration.components import Components, read_components
 from world.calibration.eve import (
     extra_stocks,
@@ -24,7 +22,9 @@ from world.calibration.eve import (
 )
 from world.calibration.gravity import GravityWeights, affinity, commercial_intensity
 from world.dataset import Dataset
-from world.geography import great_circle_km
+from world.ground.attribute_rules import second_source_share
+from world.ground.background import read_goods_trade
+from world.ground.geography import great_circle_km
 from world.parameters import ParameterValues
 
 BLOCKS = ("mined", "primary", "converted")

@@ -10,9 +10,9 @@ from world.calibration.curves import TRANCHE_SLOPE, dispersions_above_cost
 from world.calibration.evidence import Evidence
 from world.calibration.lanes import StageLanes, invert_preferences, landed_usd_t
 from world.calibration.margins import Margins
-from world.geography import freight_usd_t
+from world.ground.geography import freight_usd_t
+from world.ground.transit import transit_months
 from world.parameters import ParameterValues
-from world.transit import transit_months
 
 
 def freight_between(evidence: Evidence, stage: int, parameters: ParameterValues) -> Array:

@@ -1,0 +1,1 @@
+"""Plants, what they cost and earn, who finances them, and what users recover themselves."""

@@ -1,0 +1,1 @@
+"""Measures of trade policy: instruments, dates, contradictions, and what those in force do in a round."""
