@@ -64,7 +64,8 @@ def test_a_sweep_leaves_tables_by_point_and_seed(design: Design, play: object, t
     assert (report.status, report.planned, report.there, report.played) == ("finished", RUNS, RUNS, RUNS)
     runs = read_runs(tmp_path / "out")
     assert list(runs) == [
-        *("key", "point", "seed", "status", "error", "seconds", "markup", "coercion"),
+        *("key", "point", "seed", "status", "error", "seconds"),
+        *("markets", "markets_by_fallback", "markets_lost", "markup", "coercion"),
         *("members_welfare", "dominant_share_gallium"),
     ]
     planned = plan_runs(design)

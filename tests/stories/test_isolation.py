@@ -26,12 +26,14 @@ from world.dataset import Dataset
 from world.model import TradeWorld
 from world.policy.measures import Measure
 
+SIGNS = {f"{2026 + quarter // 4}-Q{quarter % 4 + 1}": "join" for quarter in range(6)}
 LIVELY = {
     "minerals": ["ndpr", "gallium"],
     "rounds": 8,
     "run__shocks": True,
     "zone__text_quarters": [0, 0],
     "zone__ratification_quarters": [0, 0],
+    "zone__decisions": {"AUS": SIGNS, "CAN": SIGNS},  # alone, two minerals draw nobody so soon
     "parameters__accession_review_probability": 0.5,
     "parameters__accession_reviews_needed": 1,
     "parameters__accession_entry_cost_share": 0.0,

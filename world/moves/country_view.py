@@ -135,7 +135,7 @@ def _view_at(world: TradeWorld, name: str, index: list[int], emergency: Emergenc
         covered_trade_usd=float(facts.mineral_trade_usd[covered][:, index].sum()),
         economy_stake_usd=float(facts.economy_stake_usd[index].sum()),
         administration_usd=p.administration_usd_year
-        * covered.sum()
+        * int(covered.sum())
         / world.clock.rounds_per_year
         * len(index),
         goods_at_risk_usd=goods_at_risk_usd(sold, p),
