@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from agents.decision import CountryDecision, ImposedControl, Relief
-from agents.view import Answer, ControlOption, HeldControl, Question, WhatIfControl
+from agents.doctrines.doctrine import if_imposed, if_lifted, impose
+from agents.view import Answer, ControlOption, HeldControl, Question
 
 
 @dataclass(frozen=True)
@@ -58,29 +59,33 @@ class _Weighed(ABC):
     def questions(self, view: OreView) -> Sequence[Question]:
         """What each instrument would bring for good, and what lifting would."""
         held = {control.mineral for control in view.controls}
-        asked = [_if_imposed(option) for option in self._options(view) if option.mineral not in held]
-        return tuple(asked + [_if_lifted(control) for control in view.controls])
+        asked = [
+            if_imposed(option, lasts=True) for option in self._options(view) if option.mineral not in held
+        ]
+        return tuple(asked + [if_lifted(control, lasts=True) for control in view.controls])
 
     def decide(self, view: OreView, answers: Mapping[Question, Answer]) -> OreDecision:
         """One instrument a mineral."""
         imposed, reliefs, reasons = [], [], []
         for control in view.controls:
             value = next((o.exports_usd for o in view.options if o.mineral == control.mineral), 0.0)
-            terms = self.terms(view, control.mineral, answers[_if_lifted(control)])
+            terms = self.terms(view, control.mineral, answers[if_lifted(control, lasts=True)])
             if sum(terms.values()) > view.parameters["ore_policy_inertia_share"] * value:
                 reliefs.append(Relief(control.mineral, control.stage, control.targets))
                 reasons.append(_reason(view, "lift", "keep", control.mineral, terms))
         held = {control.mineral for control in view.controls}
         for mineral in sorted({option.mineral for option in self._options(view)} - held):
             options = [option for option in self._options(view) if option.mineral == mineral]
-            worth = {o.instrument: self.terms(view, mineral, answers[_if_imposed(o)]) for o in options}
+            worth = {
+                o.instrument: self.terms(view, mineral, answers[if_imposed(o, lasts=True)]) for o in options
+            }
             best = max(options, key=lambda o: (sum(worth[o.instrument].values()), o.approval_share))
             threshold = view.parameters["ore_policy_inertia_share"] * best.exports_usd
             terms = worth[best.instrument]
             pays = sum(terms.values()) > threshold
             words = (best.instrument, "none") if pays else ("none", best.instrument)
             reasons.append(_reason(view, *words, mineral, terms, threshold))
-            imposed += [_impose(best)] if pays else []
+            imposed += [impose(best, "keeps its ore")] if pays else []
         return OreDecision(tuple(imposed), tuple(reliefs), tuple(reasons))
 
     @abstractmethod
@@ -134,34 +139,6 @@ EXPORT_POLICIES: Mapping[str, type[_Weighed]] = {
     "price_support": PriceSupport,
 }
 """Export policies by the name a scenario gives."""
-
-
-def _if_imposed(option: ControlOption) -> WhatIfControl:
-    return WhatIfControl(
-        option.mineral,
-        option.targets,
-        option.approval_share,
-        option.stage,
-        option.tax_share,
-        lasts=True,
-        for_few=option.instrument == "quota",
-    )
-
-
-def _if_lifted(control: HeldControl) -> WhatIfControl:
-    return WhatIfControl(control.mineral, control.targets, 1.0, control.stage, -control.tax_share, lasts=True)
-
-
-def _impose(option: ControlOption) -> ImposedControl:
-    return ImposedControl(
-        option.mineral,
-        option.targets,
-        option.approval_share,
-        "keeps its ore",
-        option.stage,
-        option.instrument,
-        option.tax_share,
-    )
 
 
 def _reason(

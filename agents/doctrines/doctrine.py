@@ -41,21 +41,22 @@ def hostile_actors(view: RefinerView) -> set[str]:
     return {grievance.actor for grievance in view.grievances}
 
 
-def if_imposed(option: ControlOption) -> WhatIfControl:
-    """What if the control were put on?"""
+def if_imposed(option: ControlOption, lasts: bool = False) -> WhatIfControl:
+    """What if the control were put on, for an episode or for as long as governments plan?"""
     return WhatIfControl(
         option.mineral,
         option.targets,
         option.approval_share,
         option.stage,
         option.tax_share,
+        lasts=lasts,
         for_few=option.instrument == "quota",
     )
 
 
-def if_lifted(held: HeldControl) -> WhatIfControl:
+def if_lifted(held: HeldControl, lasts: bool = False) -> WhatIfControl:
     """What if a control in force were lifted?"""
-    return WhatIfControl(held.mineral, held.targets, 1.0, held.stage, -held.tax_share)
+    return WhatIfControl(held.mineral, held.targets, 1.0, held.stage, -held.tax_share, lasts=lasts)
 
 
 def impose(option: ControlOption, reason: str) -> ImposedControl:

@@ -32,9 +32,9 @@ def growth_in(path: Path, year: int) -> float:
 
 def world_path(entry: MineralEntry) -> Path:
     """The path of all demand: what grows fastest weighs more with every year."""
-    paths = {code: path_of(entry, code) for code in entry.used}
     if not entry.growth_of:
         return path_of(entry, "")
+    paths = {code: path_of(entry, code) for code in entry.used}
     level, found = dict(entry.used), {}
     named = [int(year) for given in (entry.growth, *entry.growth_of.values()) for year in given]
     for year in range(min(named), max(named) + YEARS_ON):

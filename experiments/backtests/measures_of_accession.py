@@ -67,7 +67,7 @@ def lacking(run: Outcome, target: Target) -> Array:
         if _codes_of(run, str(actor)) & target.where:
             last = theirs.drop_duplicates("round", keep="last").set_index("round")
             wide[actor] = (last["threshold_usd"] - last["margin_usd"]).reindex(wide.index)
-    yearly = 12.0 / run.clock.months_a_round / 1e9
+    yearly = run.clock.rounds_per_year / 1e9
     return np.asarray(wide.ffill().sum(axis=1, min_count=1).to_numpy(float) * yearly)
 
 

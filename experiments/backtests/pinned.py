@@ -42,7 +42,7 @@ def pinned(found: Calibration) -> list[Pinned]:
         score = found.posterior[:, :, number]
         middle, spread = float(score.mean()), max(float(score.std()), 1e-6)
         learned = 0.5 * (spread**2 + middle**2 - 1.0) - float(np.log(spread))
-        follow = int((found.surfaces.slope[:, number] != 0.0).sum())
+        follow = int(found.surfaces.follows[:, number].sum())
         entries.append(Pinned(name, follow, float(norm.cdf(np.median(score))), spread, learned))
     return sorted(entries, key=lambda one: -one.learned)
 
@@ -92,10 +92,10 @@ def describe(found: Calibration) -> Iterator[str]:
 
 def _describe_screening(found: Calibration) -> Iterator[str]:
     surfaces, count = found.surfaces, len(load_parameters())
-    followed = (surfaces.slope != 0.0).any(axis=1)
+    followed = np.asarray(surfaces.follows.any(axis=1))
     yield (
         f"{int(surfaces.leading.sum())} of {count} parameters move {int(followed.sum())} of {len(followed)} "
-        f"observations beyond chance, {int((surfaces.slope != 0.0).sum())} pairs; the others keep their prior"
+        f"observations beyond chance, {int(surfaces.follows.sum())} pairs; the others keep their prior"
     )
     yield f"of the variance of such an observation is foretold: {_quartiles(surfaces.explained[followed])}"
     if not followed.all():

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import log_ndtr
 
 from experiments.backtests.observations import Observed
-from world.axes import Array
+from world.axes import Array, Mask
 
 FLATTER = 4.0
 """Squared standard errors by which slopes are flattened: what was chosen because it stood out is less steep
@@ -36,9 +36,14 @@ class Surfaces:
     weight: Array
 
     @property
-    def leading(self) -> Array:
+    def follows(self) -> Mask:
+        """(observation, parameter) whether the observation follows the parameter."""
+        return np.asarray(self.slope != 0.0)
+
+    @property
+    def leading(self) -> Mask:
         """(parameter,) whether it moves any observation."""
-        return np.asarray((self.slope != 0.0).any(axis=0))
+        return np.asarray(self.follows.any(axis=0))
 
     def support(self, score: Array) -> Array:
         """(draw,) weighted log chance that a run with these parameters lies in the bands."""
@@ -58,9 +63,9 @@ def fit_surfaces(score: Array, seen: Observed, moved: Array) -> Surfaces:
         design = np.column_stack([np.ones(len(line)), score[:, of_line]])
         inverse = np.linalg.pinv(design)
         middle[place], *found = inverse @ line
-        slope[place, of_line] = flattened(np.array(found), line - design @ (inverse @ line), inverse[1:])
-        reach = np.minimum(np.einsum("ij,ji->i", design, inverse), 0.99)
-        missed = (line - design @ (inverse @ line)) / (1.0 - reach)
+        left = line - design @ (inverse @ line)
+        slope[place, of_line] = flattened(np.array(found), left, inverse[1:])
+        missed = left / (1.0 - np.minimum(np.einsum("ij,ji->i", design, inverse), 0.99))
         spread[place] = float(np.sqrt(np.mean(missed**2)))
         explained[place] = max(0.0, 1.0 - float(np.mean(missed**2)) / max(float(line.var()), 1e-12))
     spread = np.sqrt(np.maximum(spread, 1e-6) ** 2 + seen.beyond() ** 2)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from world.axes import Array
+from world.axes import Array, Mask
 
 STEPS = 8000
 """Steps of each walk; a walk forgets where it began in some tens to hundreds."""
@@ -16,7 +16,7 @@ STRIDES = (0.03, 0.1, 0.3, 0.8)
 """Parts of a step that are new: one of them at random."""
 
 
-def walk(first: Array, leading: Array, support: Callable[[Array], Array], seed: int) -> Array:
+def walk(first: Array, leading: Mask, support: Callable[[Array], Array], seed: int) -> Array:
     """(kept, member, parameter) normal scores along one walk a member; the last are the members.
 
     Preconditioned Crank-Nicolson steps (Cotter and others 2013): a step that moves within the prior is taken
