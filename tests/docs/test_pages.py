@@ -18,7 +18,7 @@ from agents.dominant_refiner import DOCTRINES
 from agents.view import Answer, ControlOption, Grievance, Question, RefinerView
 from agents.zone_leader import REFERENCE_RULES
 from experiments.__main__ import build_parser
-from experiments.reference import BEGIN, END
+from experiments.reference import END
 from world.parameters import QUALITIES, load_parameters
 from world.policy.measures import INSTRUMENTS
 from world.scenario import list_scenarios, load_scenario
@@ -41,7 +41,7 @@ TEST_LINE = (
 def read(page: Path) -> str:
     """The written part of a page: what is made from the code is left out."""
     text = page.read_text(encoding="utf-8")
-    return re.sub(re.escape(BEGIN) + ".*?" + re.escape(END), "", text, flags=re.S)
+    return re.sub("<!-- made by python.*?" + re.escape(END), "", text, flags=re.S)
 
 
 def code_blocks(page: Path) -> list[str]:
