@@ -15,6 +15,7 @@ import pytest
 from agents.decision import ControlDecision
 from agents.doctrines.doctrine import impose, say_imposed
 from agents.dominant_refiner import DOCTRINES
+from agents.ladder import RUNGS
 from agents.view import Answer, ControlOption, Grievance, Question, RefinerView
 from agents.zone_leader import REFERENCE_RULES
 from experiments.__main__ import build_parser
@@ -22,7 +23,6 @@ from experiments.reference import END
 from world.parameters import QUALITIES, load_parameters
 from world.policy.measures import INSTRUMENTS
 from world.scenario import list_scenarios, load_scenario
-from world.state import RUNGS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
