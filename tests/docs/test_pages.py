@@ -85,6 +85,22 @@ def test_paths_that_are_named_exist(page: Path) -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
+def test_names_that_are_named_exist() -> None:
+    """Parameters, keys, columns and functions in code type are still words of the code or of its tables."""
+    sources = [*ROOT.glob("experiments/*/**/*.toml"), *ROOT.glob("world/data/*.csv"), *ROOT.glob("*.toml")]
+    for package in ("agents", "world", "experiments", "benchmarks"):
+        sources += ROOT.glob(f"{package}/**/*.py")
+    known = {word for path in sources for word in re.findall(r"\w+", path.read_text(encoding="utf-8"))}
+    known |= {part for path in sources for part in path.with_suffix("").parts}
+    unknown = [
+        (page.name, name)
+        for page in PAGES
+        for name in re.findall(r"`([a-z][a-z0-9]*(?:_[a-z0-9]+)+)`", read(page))
+        if name not in known
+    ]
+    assert unknown == [("model.md", "like_this")]  # how that page says that it writes parameters
+
+
 def test_commands_are_understood() -> None:
     known = {key for key, _, _ in list_scenarios()}
     found = commands()
