@@ -6,8 +6,8 @@ On every lane of a stage, in tonnes a round:
     reviewed = min( pending , pace )                       granted = approval x reviewed
     backlog' = pending - reviewed - withdrawn              refused requests leave the queue
 
-What takes an office its time is to decide, whether it grants or refuses: one that grants a third of what it looks
-at lets a third as much pass while requests wait, and its backlog does not come to make good for what it refuses.
+What takes an office its time is to decide, whether it grants or refuses: one that grants a third of what it
+looks at lets a third as much pass while requests wait, and its backlog makes good for nothing it refuses.
 
 Nothing is reviewed in the first ``delay_days`` of a licence; what is on its way already (``cleared``) passes.
 Then the office works up from that pace to its full one, so that flows stop first and the backlog ships above
@@ -28,7 +28,7 @@ from world.parameters import ParameterValues
 ROUND_DAYS = 365.0 / 4.0
 """Days of a quarter."""
 GRANTED_AS_A_RULE = 0.85
-"""Part of requests that is granted by an office that grants as a rule (assumption, the convention of all cases of
+"""Part of requests granted by an office that grants as a rule (assumption, the convention of all cases of
 history): paces were seen in what left under such licences, and the office decided on so much more."""
 
 
@@ -81,8 +81,8 @@ class Decided:
 
     requested_t; granted_t with what was cleared before; passes_t : all that may pass on the lane, the part
     that needs no licence included; backlog_t : still waiting at the end
-    open_t : most that users who are not refused may get: as much as the office can grant at its pace, whatever
-        was asked, and as much over usual trade of what needs no licence
+    open_t : most that users who are not refused may get: as much as the office can grant at its pace,
+        whatever was asked, and as much over usual trade of what needs no licence
     room_t : what the office could grant besides, had it more requests
     """
 
