@@ -24,6 +24,7 @@ from world.calibration.gravity import GravityWeights, affinity, commercial_inten
 from world.dataset import Dataset
 from world.ground.attribute_rules import second_source_share
 from world.ground.background import read_goods_trade
+from world.ground.demand_response import elasticity_at_once
 from world.ground.geography import great_circle_km
 from world.parameters import ParameterValues
 
@@ -42,8 +43,8 @@ class Evidence:
         evidence
     full_cost_usd_t : (mineral, stage) all-in price a new plant outside the large incumbents needs
     supply_elasticity : (mineral, 2) of ore, of refined metal that needs no ore
-    demand_elasticity : (mineral,) of first users, short run, positive; component_elasticity : (mineral,) of
-        final users for components
+    demand_elasticity : (mineral,) of first users, within a round, positive; component_elasticity :
+        (mineral,) of final users for components
     taste : (mineral, stage) theta of the sourcing choice
     distance_km, affinity : (country, country)
     tariff_share : (mineral, stage, country, country) duties of the base year, exporter by importer
@@ -113,8 +114,8 @@ def read_evidence(
         _cash_costs(dataset),
         _full_costs(dataset, price, components),
         _elasticities(dataset, "supply_ore", "supply_refined_primary"),
-        _elasticity(dataset, "demand_short_run"),
-        np.nan_to_num(_elasticity(dataset, "demand_component_short_run")),
+        _at_once(dataset, "demand", parameters),
+        np.nan_to_num(_at_once(dataset, "demand_component", parameters)),
         parameters.taste_scale
         * np.nan_to_num(_elasticities(dataset, *(f"taste_{stage}" for stage in STAGES)), nan=1.0),
         np.nan_to_num(gross, nan=1.0),
@@ -207,6 +208,12 @@ def _elasticity(dataset: Dataset, kind: str) -> Array:
     table = dataset.table("elasticities")
     rows = table[table["kind"] == kind].set_index("mineral")["mid"]
     return np.array([float(rows.get(mineral, np.nan)) for mineral in dataset.minerals])
+
+
+def _at_once(dataset: Dataset, use: str, parameters: ParameterValues) -> Array:
+    """(mineral,) elasticity of a use within a round."""
+    annual, long_run = (_elasticity(dataset, f"{use}_{run}") for run in ("short_run", "long_run"))
+    return elasticity_at_once(annual, long_run, parameters.thrift_speed_year)
 
 
 def _elasticities(dataset: Dataset, *kinds: str) -> Array:
