@@ -54,12 +54,11 @@ class Evidence:
     second_share : (mineral,) part of usual use that second sources cover when they pay
     stock_cover_months : (mineral, stage, country) usual private stock in months of use
     extra_stock_months, extra_kept_quarters : (mineral, stage, country) what lies there besides at the start,
-    and
-        for how long it is kept
-    known_freight_usd_t : (mineral, stage, country, country) exporter by importer, NaN where it follows
-    distance known_hub_t_year : (mineral, stage, country) what third countries can hand on, NaN where
-    it is not known contract_share : (mineral,) part of the trade whose price follows past spot prices by a
-    formula conversion_premium : (mineral,) cost of making components outside the largest maker over its own
+        and for how long it is kept
+    known_freight_usd_t : (mineral, stage, country, country) exporter by importer, NaN: follows distance
+    known_hub_t_year : (mineral, stage, country) what third countries can hand on, NaN where not known
+    contract_share : (mineral,) part of the trade whose price follows past spot prices by a formula
+    conversion_premium : (mineral,) cost of making components outside the largest maker over its own
     component_build_years : (mineral,) from order to output of a plant that makes components
     by_product_share : (mineral,) share of supply that follows another metal
     final_use_weight : (mineral,) share w of a country's stake that lies where the metal is first used, the
@@ -210,10 +209,10 @@ def _elasticity(dataset: Dataset, kind: str) -> Array:
     return np.array([float(rows.get(mineral, np.nan)) for mineral in dataset.minerals])
 
 
-def _at_once(dataset: Dataset, use: str, parameters: ParameterValues) -> Array:
+def _at_once(dataset: Dataset, use: str, p: ParameterValues) -> Array:
     """(mineral,) elasticity of a use within a round."""
-    annual, long_run = (_elasticity(dataset, f"{use}_{run}") for run in ("short_run", "long_run"))
-    return elasticity_at_once(annual, long_run, parameters.thrift_speed_year)
+    runs = (_elasticity(dataset, f"{use}_{run}") for run in ("short_run", "long_run"))
+    return elasticity_at_once(*runs, p.thrift_speed_year)
 
 
 def _elasticities(dataset: Dataset, *kinds: str) -> Array:
