@@ -1,6 +1,4 @@
-"""The figures of the tables on the model's axes: prices, costs, elasticities, distances, duties, known
-shares.
-"""
+"""The figures of the tables on the model's axes: prices, costs, elasticities, duties, known shares."""
 
 from __future__ import annotations
 
@@ -43,15 +41,14 @@ class Evidence:
         evidence
     full_cost_usd_t : (mineral, stage) all-in price a new plant outside the large incumbents needs
     supply_elasticity : (mineral, 2) of ore, of refined metal that needs no ore
-    demand_elasticity : (mineral,) of first users, within a round, positive; component_elasticity :
-        (mineral,) of final users for components
+    demand_elasticity, component_elasticity : (mineral,) of first and of final users in a round, positive
     taste : (mineral, stage) theta of the sourcing choice
     distance_km, affinity : (country, country)
     tariff_share : (mineral, stage, country, country) duties of the base year, exporter by importer
     floor_usd_t : (mineral, stage, country, country) least landed prices of the base year, -inf where none
     known_share, includes_home : (mineral, stage, country, country) and (mineral, stage, country)
     backstop_usd_t : (mineral, stage) cost of doing without;  backstop_weight : (stage,)
-    second_share : (mineral,) part of usual use that second sources cover when they pay
+    second_share : (mineral,) part of usual use that second sources cover
     stock_cover_months : (mineral, stage, country) usual private stock in months of use
     extra_stock_months, extra_kept_quarters : (mineral, stage, country) what lies there besides at the start,
         and for how long it is kept
@@ -211,8 +208,8 @@ def _elasticity(dataset: Dataset, kind: str) -> Array:
 
 def _at_once(dataset: Dataset, use: str, p: ParameterValues) -> Array:
     """(mineral,) elasticity of a use within a round."""
-    runs = (_elasticity(dataset, f"{use}_{run}") for run in ("short_run", "long_run"))
-    return elasticity_at_once(*runs, p.thrift_speed_year)
+    annual, long_run = _elasticities(dataset, f"{use}_short_run", f"{use}_long_run").T
+    return elasticity_at_once(annual, long_run, p.thrift_speed_year)
 
 
 def _elasticities(dataset: Dataset, *kinds: str) -> Array:
