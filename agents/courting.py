@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from agents.accession import FRAMEWORK
 from agents.decision import CountryDecision
+from agents.ladder import FRAMEWORK
 from agents.leader_view import Invitation, LeaderView
 
 MOST_TOLD = 5
