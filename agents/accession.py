@@ -193,6 +193,7 @@ def lower_rung_terms(view: CountryView, rung: int, start: int | None = None) -> 
         "finance": view.finance_offer_usd * step,
         "rivals for finance": view.finance_offer_usd * step * p["rival_race_share"] * view.rivals_share,
         "security": (cooperation + rapid_response(view)) * step,
+        "supply from partners": supply_from_partners(view) * step,
         "autonomy": more * autonomy(view),
         "domestic approval": more * domestic_approval(view, payoff_scale(view)),
         "retaliation": -more * view.retaliation_belief * episode_share * view.minerals_at_risk_usd,
@@ -269,6 +270,16 @@ def rapid_response(view: CountryView) -> float:
     p = view.parameters
     relieved = view.component_stop_usd * p["component_relief_share"]
     return p["control_hazard_year"] / 4.0 * view.cut_off_quarters * relieved
+
+
+def supply_from_partners(view: CountryView) -> float:
+    """What a place among the buyers that partners' projects deliver to is worth: hazard x length of a stop of
+    metal x what they would save it, once they stand. The exposure for which an answer is feared is the one
+    for which other supply is sought.
+    """
+    p = view.parameters
+    once_built = p["planning_weight_share"] * view.promised_supply_usd
+    return p["control_hazard_year"] / 4.0 * view.cut_off_quarters * once_built
 
 
 def autonomy(view: CountryView) -> float:
