@@ -17,6 +17,7 @@ from agents.approval import domestic_approval
 from agents.decision import CountryDecision
 from agents.institutions import fellow_terms
 from agents.political_stake import entry_cost, payoff_scale
+from agents.relief import rapid_response, supply_from_partners
 from agents.view import Answer, CountryView, Question, WhatIfControlled, WhatIfMember
 
 RUNG_NAMES = ("none", "forum", "framework", "action_plan", "floor")
@@ -263,23 +264,6 @@ def finance_of_the_floor(view: CountryView) -> float:
 def with_fellows(view: CountryView, step: float) -> dict[str, float]:
     """What the clubs that it sits in make of a rung, a term each, for the part of cooperation that is new."""
     return fellow_terms(view.fellows, view.parameters, step * payoff_scale(view))
-
-
-def rapid_response(view: CountryView) -> float:
-    """What coordination in a stop of components is worth: hazard x length x what partners could cover."""
-    p = view.parameters
-    relieved = view.component_stop_usd * p["component_relief_share"]
-    return p["control_hazard_year"] / 4.0 * view.cut_off_quarters * relieved
-
-
-def supply_from_partners(view: CountryView) -> float:
-    """What a place among the buyers that partners' projects deliver to is worth: hazard x length of a stop of
-    metal x what they would save it, once they stand. The exposure for which an answer is feared is the one
-    for which other supply is sought.
-    """
-    p = view.parameters
-    once_built = p["planning_weight_share"] * view.promised_supply_usd
-    return p["control_hazard_year"] / 4.0 * view.cut_off_quarters * once_built
 
 
 def autonomy(view: CountryView) -> float:
