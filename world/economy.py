@@ -98,8 +98,7 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
     growth = read_demand_growth(dataset, run.demand, run.clock, run.rounds + 20 * run.rounds_per_year)
     need = final_need_t(dataset, base.margins)
     final_use = spread_final_use(axes, base.margins, need, base.evidence.affinity)
-    opens = run.clock.first_day(run.clock.round_named(run.decisions_open))
-    eve = min(EVE, str(opens.replace(month=12)))
+    eve = _eve(scenario)
     facts = read_country_facts(dataset, base, leader_name, dominant_name, eve)
     output = base.lanes(REFINED).flow_t.sum(axis=2)
     grip = np.where(axes.refiners == dominant, output, 0.0).sum(axis=1) / output.sum(axis=1)
@@ -130,6 +129,13 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
         sectors=read_sectors(dataset, base, final_use),
         eve=eve,
     )
+
+
+def _eve(scenario: Scenario) -> str:
+    """Last day that counts for memberships: the end of the year in which decisions open, or the eve."""
+    run = scenario.run
+    opens = run.clock.first_day(run.clock.round_named(run.decisions_open))
+    return min(EVE, str(opens.replace(month=12)))
 
 
 def same_ground(dataset: Dataset, one: Scenario, other: Scenario) -> bool:
