@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from agents.ladder import FLOOR, FRAMEWORK
+
 if TYPE_CHECKING:
     from agents.institutions import Fellows
     from agents.talks import Talks
@@ -177,9 +179,9 @@ class CountryView:
     tariff_relief_usd: float = 0.0
     duty_burden_usd: float = 0.0
     excluded_usd: float = 0.0
-    aligned_rung: int = 2
-    asked_from: int = 2
-    highest_rung: int = 4
+    aligned_rung: int = FRAMEWORK
+    asked_from: int = FRAMEWORK
+    highest_rung: int = FLOOR
     exempt: tuple[str, ...] = ()
     quarter_rounds: int = 1
     invited: bool = True

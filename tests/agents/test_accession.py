@@ -10,9 +10,7 @@ from made_up_views import NOTHING, PARAMETERS, answers, same_both, view
 from scipy.stats import norm
 
 from agents.accession import (
-    COMMITMENT,
     NOT_INVITED,
-    PROSPECT,
     PayoffAccession,
     autonomy,
     floor_terms,
@@ -21,6 +19,7 @@ from agents.accession import (
     value_of_waiting,
 )
 from agents.approval import chance_of_approval, domestic_approval
+from agents.ladder import COMMITMENT, PROSPECT
 from agents.political_stake import entry_cost, payoff_scale
 from agents.strategies.by_name import make_strategy
 from agents.view import Accounts, Answer

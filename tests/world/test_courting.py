@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from small_worlds import make_world, play
 
-from agents.accession import FLOOR, FRAMEWORK, NOT_INVITED
+from agents.accession import NOT_INVITED
 from agents.decision import CountryDecision
+from agents.ladder import FLOOR, FRAMEWORK
 from world.axes import REFINED
 from world.industry.finance import grant_share, market_usd, stake_usd
 from world.model import TradeWorld

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.investment import worth_building
+from agents.ladder import FLOOR, FRAMEWORK
 from world.axes import REFINED, Array, scatter
 from world.ground.background import stop_loss_usd
 from world.industry.capacity import capacity_of
 from world.industry.plant_costs import BLOCK_STAGE
 from world.institutions import contribution_usd, finance_usd
-from world.state import FLOOR, FRAMEWORK
 from world.zone import scope_of
 
 if TYPE_CHECKING:

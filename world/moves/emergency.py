@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.ladder import FRAMEWORK
 from world.axes import REFINED, Array, Mask, Whole, scatter
 from world.industry.finance import expected_year_t
 from world.industry.plant_costs import BLOCK_STAGE
-from world.state import FRAMEWORK
 from world.stocks.reserve_round import released_share, reserve_stock_t
 from world.zone import scope_of
 

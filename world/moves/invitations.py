@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.accession import FLOOR
+from agents.ladder import FLOOR, RUNGS
 from agents.leader_view import Invitation
 from world.axes import Array
 from world.industry.finance import market_usd, project_usd_year, promise_usd, stake_usd
-from world.state import RUNGS
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
