@@ -66,8 +66,7 @@ class SearchOptions:
     def most_plays(self, design: Design) -> int:
         """Runs at most, without the check: fewer where a candidate comes up again."""
         draws = self.draws if varies_by_draw(design) else 1
-        seeds = 1 if design.seed_each else len(design.seeds)
-        return self.population * self.generations * draws * seeds
+        return self.population * self.generations * sum(len(design.seeds_of_draw(n)) for n in range(draws))
 
 
 def search_policies(
