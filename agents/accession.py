@@ -16,20 +16,16 @@ from typing import Protocol
 from agents.approval import domestic_approval
 from agents.decision import CountryDecision
 from agents.institutions import fellow_terms
+from agents.ladder import ACTION_PLAN, COMMITMENT, FLOOR, FRAMEWORK, PROSPECT, RUNGS
 from agents.political_stake import entry_cost, payoff_scale
+from agents.relief import rapid_response, supply_from_partners
 from agents.view import Answer, CountryView, Question, WhatIfControlled, WhatIfMember
 
-RUNG_NAMES = ("none", "forum", "framework", "action_plan", "floor")
-FRAMEWORK, FLOOR = 2, 4
-COMMITMENT = {1: 0.01, 2: 0.03, 3: 0.1, 4: 1.0}
-"""How much of the political cost and of the exposure each rung carries (assumption)."""
 METAL_STOPS, COMPONENTS_STOP = WhatIfControlled(0.0), WhatIfControlled(0.0, "component")
 ALONE = WhatIfMember()
 FLOOR_QUESTIONS: tuple[Question, ...] = (ALONE, METAL_STOPS, COMPONENTS_STOP)
 NOT_INVITED = "framework: not invited yet"
 """Subject of the decision of a country that the leader has not asked to a framework."""
-PROSPECT = {1: 0.05, 2: 0.5, 3: 0.75, 4: 1.0}
-"""How much of the finance on offer a country can hope for on each rung (assumption)."""
 
 
 class AccessionStrategy(Protocol):
@@ -96,7 +92,7 @@ class FixedStanding:
         goes_on = self.joins and (inside or not barred(view))
         yes, no = ("stay", "leave") if inside else ("join", "hold_out")
         choice, other = (yes, no) if goes_on else (no, yes)
-        rung = RUNG_NAMES[min(view.rung + 1, FLOOR)]
+        rung = RUNGS[min(view.rung + 1, FLOOR)]
         return CountryDecision(view.actor, "accession", choice, other, rung, {"fixed by the scenario": 1.0})
 
 
@@ -120,7 +116,7 @@ def uninvited(view: CountryView) -> bool:
 def hold_out_barred(view: CountryView) -> CountryDecision:
     """The only answer where there is no step to take."""
     at_the_top = view.rung >= view.highest_rung or not view.zone_open
-    subject = RUNG_NAMES[view.rung] if at_the_top else "floor: no text to sign yet"
+    subject = RUNGS[view.rung] if at_the_top else "floor: no text to sign yet"
     subject = NOT_INVITED if uninvited(view) else subject
     return CountryDecision(view.actor, "accession", "hold_out", "join", subject)
 
@@ -155,7 +151,7 @@ def step_up(
     ready = view.favourable_reviews + 1 >= view.parameters["accession_reviews_needed"]
     choice = "hold_out" if not pays else "join" if now or ready or rung < FLOOR else "prepare"
     other = "hold_out" if choice == "join" else "join"
-    return CountryDecision(view.actor, "accession", choice, other, RUNG_NAMES[rung], terms, threshold)
+    return CountryDecision(view.actor, "accession", choice, other, RUNGS[rung], terms, threshold)
 
 
 def stay_or_leave(view: CountryView, terms: Mapping[str, float], threshold: float) -> CountryDecision:
@@ -193,6 +189,7 @@ def lower_rung_terms(view: CountryView, rung: int, start: int | None = None) -> 
         "finance": view.finance_offer_usd * step,
         "rivals for finance": view.finance_offer_usd * step * p["rival_race_share"] * view.rivals_share,
         "security": (cooperation + rapid_response(view)) * step,
+        "supply from partners": supply_from_partners(view) * step,
         "autonomy": more * autonomy(view),
         "domestic approval": more * domestic_approval(view, payoff_scale(view)),
         "retaliation": -more * view.retaliation_belief * episode_share * view.minerals_at_risk_usd,
@@ -235,7 +232,7 @@ def floor_terms(
     relieved = metal * view.emergency_relief_share + components * p["component_relief_share"]
     hazard = p["control_hazard_year"] / 4.0
     episode_share = p["control_episode_quarters"] / (4.0 * p["planning_years"])
-    last_step = COMMITMENT[4] - COMMITMENT[3]
+    last_step = COMMITMENT[FLOOR] - COMMITMENT[ACTION_PLAN]
     return {
         "users": sign * change.users_usd,
         "producers": sign * change.producers_usd,
@@ -250,25 +247,18 @@ def floor_terms(
         "domestic approval": 0.0 if member else last_step * domestic_approval(view, payoff_scale(view)),
         "pressure": last_step * pressure(view),
         "taste": taste(view),
-        **with_fellows(view, PROSPECT[4] - PROSPECT[3]),
+        **with_fellows(view, PROSPECT[FLOOR] - PROSPECT[ACTION_PLAN]),
     }
 
 
 def finance_of_the_floor(view: CountryView) -> float:
     """What the last step adds to the prospect of finance: all of it where it is kept for those bound."""
-    return view.finance_if_bound_usd or view.finance_offer_usd * (PROSPECT[4] - PROSPECT[3])
+    return view.finance_if_bound_usd or view.finance_offer_usd * (PROSPECT[FLOOR] - PROSPECT[ACTION_PLAN])
 
 
 def with_fellows(view: CountryView, step: float) -> dict[str, float]:
     """What the clubs that it sits in make of a rung, a term each, for the part of cooperation that is new."""
     return fellow_terms(view.fellows, view.parameters, step * payoff_scale(view))
-
-
-def rapid_response(view: CountryView) -> float:
-    """What coordination in a stop of components is worth: hazard x length x what partners could cover."""
-    p = view.parameters
-    relieved = view.component_stop_usd * p["component_relief_share"]
-    return p["control_hazard_year"] / 4.0 * view.cut_off_quarters * relieved
 
 
 def autonomy(view: CountryView) -> float:

@@ -8,19 +8,18 @@ trades no minerals uses the goods that they are in.
 
 from __future__ import annotations
 
+from agents.ladder import ACTION_PLAN
 from agents.view import CountryView
-
-BINDS_NEXT = 3
-"""Rung from which the next step binds: trade in what the zone covers, not in all minerals."""
 
 
 def payoff_scale(view: CountryView) -> float:
     """What political costs, cooperation and tastes are measured by, USD a round: in part
     (``stake_economy_share``) the size of the economy, put as its share of the world's mineral trade, for the
-    rest its own trade in the minerals that the step in question is about.
+    rest its own trade in the minerals that the step in question is about: where the next step binds, those
+    that the zone covers.
     """
     economy = view.parameters["stake_economy_share"]
-    trade = view.covered_trade_usd if view.rung >= BINDS_NEXT else view.mineral_trade_usd
+    trade = view.covered_trade_usd if view.rung >= ACTION_PLAN else view.mineral_trade_usd
     return max(economy * view.economy_stake_usd + (1.0 - economy) * trade, 1.0)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from agents.accession import FLOOR, RUNG_NAMES, AccessionStrategy, PayoffAccession
+from agents.accession import AccessionStrategy, PayoffAccession
 from agents.decision import CountryDecision
+from agents.ladder import FLOOR, RUNGS
 from agents.view import Answer, CountryView, Question
 
 CHOICES = ("join", "hold_out", "ask", "stay", "leave")
@@ -51,7 +52,7 @@ class ScriptedAccession:
         if no_text or choice not in _possible(view):
             choice = usual
         return CountryDecision(
-            view.actor, "accession", choice, usual, RUNG_NAMES[min(view.rung + 1, FLOOR)], {"scripted": 1.0}
+            view.actor, "accession", choice, usual, RUNGS[min(view.rung + 1, FLOOR)], {"scripted": 1.0}
         )
 
     def _bargains(self, view: CountryView) -> bool:

@@ -1,6 +1,6 @@
 """Command line: ``python -m experiments COMMAND``: run, app, compare, study, sweep, sensitivity, discover,
-tipping, optimise, report, explain, stability, eve, scenarios, backtest, mechanisms, calibrate, published,
-data, results, reference.
+tipping, optimise, report, explain, stability, eve, scenarios, backtest, ablations, mechanisms, calibrate,
+published, data, results, reference.
 
 Exit codes: 0 done, 2 something the user can mend (one line on standard error), 3 a sweep or study is played
 to its end and some of its runs failed (one line says how many), 130 interrupted, 1 a failure inside (the line
@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence  # noqa: E402
 from typing import NoReturn  # noqa: E402
 
 from experiments.commands import (  # noqa: E402
+    ablations,
     app,
     backtest,
     calibrate,
@@ -81,6 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
         eve,
         scenarios,
         backtest,
+        ablations,
         mechanisms,
         calibrate,
         published,

@@ -29,9 +29,9 @@ DOUBTS = (
         lambda run: any(shortage.share >= GRAVE for shortage in shortages(run)),
     ),
     Doubt(
-        "trust_cost_share",
-        "the political cost of joining a leader who is little trusted",
-        "how many join",
+        "start_rate_year",
+        "how many of the projects that pay are begun within a year",
+        "how many join and how far the dominant refiner's share falls",
         lambda run: bool(run.setting("zone", "exists", True)),
     ),
     Doubt(

@@ -24,7 +24,8 @@ from world.premise.words import allowed_keys, allowed_words, schema_at
 from world.scenario import list_scenarios
 from world.tables.catalogue import describe_tables
 
-BEGIN = "<!-- made by python -m experiments reference; do not edit by hand -->"
+MARK = "<!-- made by python -m experiments {by}; do not edit by hand -->"
+BEGIN = MARK.format(by="reference")
 END = "<!-- end of the made part -->"
 CHECKOUT = Path(__file__).resolve().parent.parent
 PACKAGES = ("agents", "world", "experiments")
@@ -57,13 +58,17 @@ def write_reference(folder: str | Path) -> list[Path]:
     return list(texts)
 
 
-def made_into(page: Path, made: str) -> str:
-    """The text of ``page`` with everything between the two marks replaced by ``made``."""
-    before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+def made_into(page: Path, made: str, by: str = "reference") -> str:
+    """The text of ``page`` with everything between the two marks of the command ``by`` replaced by ``made``.
+
+    Raises ``ResultsError`` where it lacks them.
+    """
+    mark = MARK.format(by=by)
+    before, begin, rest = page.read_text(encoding="utf-8").partition(mark)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise ResultsError(f"{page}: the marks of the made part are missing: {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n\n{made}\n{END}{after}"
+        raise ResultsError(f"{page}: the marks of the made part are missing: {mark} and {END}")
+    return f"{before}{mark}\n\n{made}\n{END}{after}"
 
 
 def describe_parameters() -> str:

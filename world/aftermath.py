@@ -10,6 +10,7 @@ import numpy as np
 
 from agents.adjustment import part_moved
 from agents.beliefs import extrapolate, revise_expected
+from agents.ladder import FLOOR
 from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, Mask, gather
 from world.conditions import planned_ahead_t
 from world.industry.capacity import invest
@@ -29,7 +30,6 @@ from world.policy.state_trade import stock_orders_t
 from world.price_floor import believed_floor_usd_t
 from world.questions.mark_ups import revise_mark_ups
 from world.sectors.round import run_sectors
-from world.state import FLOOR
 from world.stocks.buying_ahead import kept_ahead
 from world.stocks.fear import remember_fear
 from world.stocks.holdings import holding_of, private_share, revise_holdings

@@ -115,8 +115,10 @@ def gather_pairs(matrix: Array, sellers: Whole, buyers: Whole, padding: float = 
 
 def in_order(values: NDArray[Kind], places: Whole) -> NDArray[Kind]:
     """Values (row, ..., width) at the ``places`` (row, place) of their last axis: (row, ..., place)."""
-    rows = [values[row].take(at, axis=-1) for row, at in enumerate(places)]
-    return np.stack(rows) if rows else values
+    found = np.empty((*values.shape[:-1], places.shape[1]), dtype=values.dtype)
+    for given, at, ordered in zip(values, places, found, strict=True):
+        given.take(at, axis=-1, out=ordered, mode="clip")  # "raise" would go through a buffer
+    return found
 
 
 def scatter(values: Array, positions: Whole, countries: int) -> Array:

@@ -18,6 +18,8 @@ from world.market.arrays import Lanes
 from world.market.charges import LaneCharges, compose_lanes
 
 LEAST_APPROVAL = 1e-12  # of usual trade: keeps the logarithm of what is granted finite
+OF_SIDES = ("tariff_share", "import_duty_usd_t", "levy_floor_usd_t", "seller_floor_usd_t")
+"""Charges that hang on who is bound; under a tariff quota of the zone limits of direct lanes do as well."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def build_lanes(
     both_in, into = seller_in & buyer_in & covered, ~seller_in & buyer_in
     routes = [direct_route(borders, rows, zone, both_in, into)]
     if with_hubs:
-        routes += hub_routes(borders, rows, terms, zone, into)
+        routes += hub_routes(borders, rows, ways_round(borders, rows, terms), zone, into)
     charges = LaneCharges(
         **{name: _side_by_side([route.charges[name] for route in routes]) for name in routes[0].charges}
     )
@@ -167,11 +169,20 @@ def _top_up_usd_t(borders: StageBorders, rows: Rows, charges: dict[str, Array]) 
     return np.maximum(np.nan_to_num(rows.reference_usd_t, nan=-np.inf)[:, None, None] - landed, 0.0)
 
 
-def hub_routes(
-    borders: StageBorders, rows: Rows, terms: HubTerms, zone: ZoneRules, into: Mask
-) -> list[Route]:
-    """The further routes, one a way round: open where the direct lane is restricted or newly taxed, up to
-    what the hubs can hand on; goods that are found do not arrive in their name.
+@dataclass(frozen=True)
+class Ways:
+    """Ways round every lane, whoever is bound: ln A, most tonnes, margins of the hubs and expected fine, each
+    (row, way, seller, buyer)."""
+
+    log_weight: Array
+    cap_t: Array
+    margin_usd_t: Array
+    fine_usd_t: Array
+
+
+def ways_round(borders: StageBorders, rows: Rows, terms: HubTerms) -> Ways:
+    """The ways that are open where the direct lane is restricted or newly taxed, up to what the hubs can hand
+    on; goods that are found do not arrive in their name.
 
     The weight that looks for a way round is spread over the ways by what each can hand on, as that of any
     alternative that stands for many (McFadden 1978); of ways that cost the same the larger one carries more.
@@ -192,33 +203,41 @@ def hub_routes(
     with np.errstate(divide="ignore"):
         weight = np.where(open_, borders.log_weight[:, None] + np.log(missing), -np.inf)
     cap = np.where(open_, np.maximum(cap, LEAST_APPROVAL), np.inf)
+    price = borders.price_usd_t[:, None, None, None]
+    margin = (borders.hub >= 0).sum(axis=2) * terms.margin_share * price
+    return Ways(weight, cap, margin, fine_share(borders.hub_found_share, terms.penalty_share) * price)
+
+
+def hub_routes(borders: StageBorders, rows: Rows, ways: Ways, zone: ZoneRules, into: Mask) -> list[Route]:
+    """The further routes, one a way round; ``into``: lanes from outsiders to members."""
+    nothing_over = np.full(into.shape[:1] + ways.cap_t.shape[2:], np.inf)
     return [
         Route(
-            _hub_charges(borders, rows, terms, zone, into, way),
-            weight[:, way],
-            cap[:, way],
-            np.full(cap[:, way].shape, np.inf),
+            _hub_charges(borders, rows, ways, zone, into, way),
+            ways.log_weight[:, way],
+            ways.cap_t[:, way],
+            nothing_over,
         )
-        for way in range(cap.shape[1])
+        for way in range(ways.cap_t.shape[1])
     ]
 
 
 def _hub_charges(
-    borders: StageBorders, rows: Rows, terms: HubTerms, zone: ZoneRules, into: Mask, way: int
+    borders: StageBorders, rows: Rows, ways: Ways, zone: ZoneRules, into: Mask, way: int
 ) -> dict[str, Array]:
     """Charges on a way round."""
-    price = borders.price_usd_t[:, None, None]
     duty = borders.hub_duty_share[:, way] + _zone_duty_share(borders, rows, zone, into)
     nowhere = np.zeros_like(into)
     if borders.hub_least_usd_t is not None and borders.hub_duty_usd_t is not None:
         least, specific = borders.hub_least_usd_t[:, way], borders.hub_duty_usd_t[:, way]
         borders = replace(borders, least_import_usd_t=least, duty_usd_t=specific)
     charges = _charges(borders, rows, zone, (nowhere, into), duty, borders.hub_freight_usd_t[:, way])
-    handovers = (borders.hub[:, way] >= 0).sum(axis=1)
-    fine = fine_share(borders.hub_found_share[:, way], terms.penalty_share)
-    charges |= {"hub_margin_usd_t": handovers * terms.margin_share * price, "fine_usd_t": fine * price}
     # what the hub can carry is the carriers' to sell: its scarcity rent is not the exporter's
-    return charges | {"seller_holds_quota": np.zeros_like(price)}
+    return charges | {
+        "hub_margin_usd_t": ways.margin_usd_t[:, way],
+        "fine_usd_t": ways.fine_usd_t[:, way],
+        "seller_holds_quota": np.zeros((len(into), 1, 1)),
+    }
 
 
 def _spread_share(borders: StageBorders, open_: Mask, kept_share: Array) -> Array:

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from agents.ladder import FORUM
 from world.axes import Array, Axes, Mask, Whole
 from world.dataset import Dataset
 from world.policy.measures import ALL
-from world.state import FORUM
 
 if TYPE_CHECKING:
     from world.clock import Clock

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.accession import FLOOR
+from agents.ladder import FLOOR
 from world.aftermath import learn, run_plants
 from world.axes import STAGES, Array, Axes, Mask
 from world.conditions import disturb

@@ -11,13 +11,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from agents.decision import Offer, Request
+from agents.ladder import FLOOR, NONE
 from world.axes import Array, Mask, Whole
 from world.market.arrays import Prices
 from world.market.clearing import Clearing
-
-RUNGS = ("none", "forum", "framework", "action_plan", "floor")
-NONE, FORUM, FRAMEWORK, ACTION_PLAN, FLOOR = range(5)
-
 
 PRICED = ("export_tax", "price_war")
 """Controls that change a price and let everything pass."""

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.decision import CountryDecision
+from agents.ladder import ACTION_PLAN, FLOOR, FORUM, FRAMEWORK, RUNGS
 from world.axes import STAGES, Mask
 from world.parameters import ParameterValues
 from world.randomness import Streams
-from world.state import ACTION_PLAN, FLOOR, FORUM, FRAMEWORK, RUNGS, Politics
+from world.state import Politics
 
 if TYPE_CHECKING:
     from world.model import TradeWorld

@@ -7,9 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from agents.allotment import allot_finance
+from agents.ladder import FLOOR
 from agents.leader_view import LeaderView
-
-FLOOR = 4
 
 
 class Doctrine:

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from agents.accession import (
-    FLOOR,
-    barred,
-    hold_out_barred,
-    stay_or_leave,
-    step_up,
-    uninvited,
-)
+from agents.accession import barred, hold_out_barred, stay_or_leave, step_up, uninvited
 from agents.decision import CountryDecision
+from agents.ladder import FLOOR
 from agents.political_stake import payoff_scale
 from agents.view import Answer, CountryView, Question
 

@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from agents.accession import ALONE, FLOOR, PayoffAccession, floor_terms, step_up
+from agents.accession import ALONE, PayoffAccession, floor_terms, step_up
 from agents.decision import CountryDecision, Offer, Package
+from agents.ladder import FLOOR
 from agents.political_stake import entry_cost
 from agents.talks import as_offer, most_given_usd, nash_transfer
 from agents.view import Answer, CountryView, Question

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from agents.accession import FLOOR
 from agents.bargaining import WORDS
+from agents.ladder import FLOOR
 from agents.leader_view import Invitation, LeaderView
 from experiments.figures.naming import country_name, format_money
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from agents.accession import FLOOR, PayoffAccession
+from agents.accession import PayoffAccession
 from agents.decision import CountryDecision
+from agents.ladder import FLOOR
 from agents.view import CountryView
 from experiments.app.leader_seat import leader_facts, leader_menu
 from experiments.app.premise import Premise, power_of

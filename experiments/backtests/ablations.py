@@ -1,21 +1,19 @@
-"""The model with one mechanism taken out: which criteria of history each ablation breaks, and which it
-mends."""
+"""The model with one mechanism taken out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from experiments.backtests.case import Case
-from experiments.backtests.case_schema import HubEntry
-from experiments.backtests.scoring import Score
+from experiments.backtests.case_schema import CaseSchema, HubEntry
 
 
 @dataclass(frozen=True)
 class Ablation:
     """One mechanism taken out: parameters at the value that stills it, keys of the scenario, and what of the
-    world goes (``stocks``, ``hubs``)."""
+    world goes (``stocks``, ``hubs``, ``trust``)."""
 
     meaning: str
     parameters: Mapping[str, float] = field(default_factory=dict)
@@ -31,7 +29,9 @@ ABLATIONS: Mapping[str, Ablation] = {
         keys={"dominant_refiner": {"levy_capture": 0.0, "doctrine": "passive"}},
     ),
     "trust": Ablation(
-        "trust moves neither trade nor accession", {"habit_trust_response": 0.0, "trust_cost_share": 0.0}
+        "all trust both powers by half, and it moves neither trade nor what a signature costs",
+        {"habit_trust_response": 0.0, "trust_cost_share": 0.0, "approval_cost_share": 0.0},
+        world="trust",
     ),
     "turns": Ablation(
         "all countries review in every quarter, at once",
@@ -49,23 +49,38 @@ def without(case: Case, name: str) -> Case:
     keys: dict[str, Any] = dict(case.keys)
     for section, values in chosen.keys.items():
         keys[section] = {**keys.get(section, {}), **values}
-    world = case.world
-    if chosen.world == "stocks":
-        minerals = {
-            key: entry.model_copy(update={"stock_cover_months": 0.0}) for key, entry in world.minerals.items()
-        }
-        world = world.model_copy(update={"minerals": minerals, "stocks": ()})
-    if chosen.world == "hubs":
-        powers = {keys.get(power, {}).get("country") for power in ("leader", "dominant_refiner")}
-        none = tuple(
-            HubEntry(mineral=key, stage=stage, country=code, capacity_t_year=0.0)
-            for key, entry in world.minerals.items()
-            for stage in entry.price_usd_t
-            for code in case.codes
-            if code not in powers
-        )
-        world = world.model_copy(update={"hubs": none})
-    return replace(case, world=world, keys=keys)
+    world = {"stocks": _without_stocks, "hubs": _without_hubs, "trust": _indifferent}.get(chosen.world)
+    return replace(case, world=world(case) if world else case.world, keys=keys)
+
+
+def _without_stocks(case: Case) -> CaseSchema:
+    """Nobody holds anything, nor wants to."""
+    minerals = {
+        key: entry.model_copy(update={"stock_cover_months": 0.0})
+        for key, entry in case.world.minerals.items()
+    }
+    return case.world.model_copy(update={"minerals": minerals, "stocks": ()})
+
+
+def _without_hubs(case: Case) -> CaseSchema:
+    """No third country hands anything on."""
+    powers = {case.keys.get(power, {}).get("country") for power in ("leader", "dominant_refiner")}
+    none = tuple(
+        HubEntry(mineral=key, stage=stage, country=code, capacity_t_year=0.0)
+        for key, entry in case.world.minerals.items()
+        for stage in entry.price_usd_t
+        for code in case.codes
+        if code not in powers
+    )
+    return case.world.model_copy(update={"hubs": none})
+
+
+def _indifferent(case: Case) -> CaseSchema:
+    """All begin by trusting either power by half: what is lost in the run still tells in who is asked, and in
+    which way goods take."""
+    half = {"trust_in_leader": 0.5, "trust_in_dominant": 0.5}
+    countries = tuple(entry.model_copy(update=half) for entry in case.world.countries)
+    return case.world.model_copy(update={"countries": countries})
 
 
 def parameters_without(parameters: Mapping[str, float], name: str) -> dict[str, float]:
@@ -73,42 +88,9 @@ def parameters_without(parameters: Mapping[str, float], name: str) -> dict[str, 
     return {**parameters, **(ABLATIONS[name].parameters if name else {})}
 
 
-def describe_ablations(full: Sequence[Score], ablated: Mapping[str, Sequence[Score]]) -> list[str]:
-    """A table in Markdown: what each ablation breaks and mends, and how many parts have their median in the
-    band."""
-    lines = [
-        "| without | passes | parts in the band | breaks | mends | moved by a tenth |",
-        "|---|---|---|---|---|---|",
-        f"| nothing | {_passes(full)} | {_inside(full)} | | | |",
-    ]
-    for name, scores in ablated.items():
-        pairs = list(zip(full, scores, strict=True))
-        broken = [_id(before) for before, after in pairs if before.passed and not after.passed]
-        mended = [_id(before) for before, after in pairs if after.passed and not before.passed]
-        moved = [_id(before) for before, after in pairs if _moves(before, after)]
-        cells = (f"{name} ({ABLATIONS[name].meaning})", _passes(scores), _inside(scores))
-        lists = (" ".join(found) or "-" for found in (broken, mended, moved))
-        lines.append("| " + " | ".join((*cells, *lists)) + " |")
-    return lines
-
-
-def _id(score: Score) -> str:
-    return score.parts[0].criterion.id
-
-
-def _passes(scores: Sequence[Score]) -> str:
-    return f"{sum(score.passed for score in scores)} of {len(scores)}"
-
-
-def _inside(scores: Sequence[Score]) -> str:
-    parts = [part for score in scores for part in score.parts]
-    return f"{sum(p.criterion.low <= p.median <= p.criterion.high for p in parts)} of {len(parts)}"
-
-
-def _moves(before: Score, after: Score) -> bool:
-    """Whether the median of a part moves by more than a tenth of itself, or gives no number any more."""
-    return any(
-        not abs(new.median - old.median) <= 0.1 * abs(old.median)
-        for old, new in zip(before.parts, after.parts, strict=True)
-        if old.median == old.median or new.median == new.median
-    )
+def taken_out(case: Case, name: str) -> str:
+    """``name``, or blank where the case has nothing of the mechanism that could be taken out of it."""
+    if not name or ABLATIONS[name].parameters:
+        return name
+    left = without(case, name)
+    return name if left.world != case.world or left.scenario() != case.scenario() else ""

@@ -6,12 +6,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from agents.accession import FLOOR
+from agents.ladder import FLOOR, RUNGS
 from experiments.backtests.outcome import Outcome
 from experiments.backtests.vocabulary import ONE, OVER, Target, word
 from world.axes import REST_OF_WORLD, Array, Mask
 
-RUNGS = {"forum": 1, "framework": 2, "action_plan": 3, "floor": FLOOR}
 LADDER = "floor action_plan framework forum"
 DAYS_A_YEAR = 365.25
 PERMUTATIONS = 1000
@@ -21,7 +20,7 @@ PERMUTATIONS = 1000
 def members(run: Outcome, target: Target) -> Array:
     """Countries of the place on a rung of the ladder or above."""
     rows = run.of(run.tables["countries"], "country", target.where)
-    return run.total(rows.assign(one=(rows["rung"] >= RUNGS[target.segment]).astype(float)), "one")
+    return run.total(rows.assign(one=(rows["rung"] >= RUNGS.index(target.segment)).astype(float)), "one")
 
 
 @word("count", ONE, of_goods=False)
@@ -158,7 +157,7 @@ def _first_decisions(run: Outcome) -> dict[str, int]:
 def _first_rounds(run: Outcome, rung: str) -> dict[str, int]:
     """Country -> first round on a rung or above, those that ever were."""
     rows = run.tables["countries"]
-    joined = rows[rows["rung"] >= RUNGS[rung]].groupby("country")["round"].min()
+    joined = rows[rows["rung"] >= RUNGS.index(rung)].groupby("country")["round"].min()
     return dict(zip(map(str, joined.index), joined.astype(int).tolist(), strict=True))
 
 

@@ -21,10 +21,11 @@ Values = Mapping[int, Sequence[float]]
 
 
 class Draw(NamedTuple):
-    """A set of parameters and the seed of shocks under which it is played."""
+    """A set of parameters, the seed of shocks under which it is played, and what is taken out."""
 
     parameters: Mapping[str, float]
     seed: int
+    without: str = ""
 
 
 def played(
@@ -43,13 +44,13 @@ def played(
     """
     known = read_store(store)
     todo = [
-        Job(folder, number, one.parameters, one.seed)
+        Job(folder, number, one.parameters, one.seed, one.without)
         for folder, of_case in draws.items()
         for number, one in enumerate(of_case)
     ]
     keys = {(job.folder, job.number): _key(job) for job in todo}
-    missing = [job for job in todo if keys[job.folder, job.number] not in known]
-    with closing(play_jobs(missing, jobs, progress)) as results:
+    missing = {key: job for job in todo if (key := keys[job.folder, job.number]) not in known}
+    with closing(play_jobs(list(missing.values()), jobs, progress)) as results:
         for one in results:
             key = keys[one.folder, one.number]
             known[key] = _add(store, key, one)
@@ -63,8 +64,9 @@ def played(
 
 
 def _key(job: Job) -> str:
-    """Fingerprint of all that a number hangs on: code and data, the case, the parameters, the seed."""
-    given = [_code(), sorted(job.parameters.items()), job.seed]
+    """Fingerprint of all that a number hangs on: code and data, the case, the parameters, the seed, what is
+    taken out."""
+    given = [_code(), sorted(job.parameters.items()), job.seed, job.without]
     digest = hashlib.sha256(json.dumps(given).encode())
     digest.update(_case_bytes(job.folder))
     return digest.hexdigest()[:24]
@@ -86,6 +88,7 @@ def _add(store: Path, key: str, one: Played) -> dict[int, float]:
     numbers = {line: value for line, value in one.values.items() if math.isfinite(value)}
     entry = {"key": key, "case": one.folder.name, "draw": one.number, "values": numbers}
     try:
+        store.parent.mkdir(parents=True, exist_ok=True)
         with store.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
     except OSError as error:

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from experiments.commands.arguments import progress_bar, say, whole
-
-if TYPE_CHECKING:
-    from experiments.backtests.backtest import Backtest
 
 
 def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -33,9 +28,6 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument("--jobs", type=whole(1), metavar="N", help="processes (default: one a core)")
     parser.add_argument("--json", metavar="FILE", help="write one row a criterion into this file")
     parser.add_argument("--figures", metavar="DIR", help="draw the model's fan over the observed points")
-    parser.add_argument(
-        "--ablations", action="store_true", help="a table of what breaks without each of some mechanisms"
-    )
     parser.add_argument("--list", action="store_true", help="list the cases and what they ask")
     parser.add_argument("--words", action="store_true", help="list what criteria may measure")
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
@@ -65,8 +57,6 @@ def backtest(arguments: argparse.Namespace) -> int:
     with progress_bar("runs", arguments.quiet) as progress:
         tests = run_backtests(folders, sets, arguments.seed, arguments.jobs, progress)
     say(arguments.quiet, *describe_backtests(tests))
-    if arguments.ablations:
-        print("\n".join(_ablated(arguments, folders, sets, tests)))
     if arguments.json:
         write_rows(tests, Path(arguments.json))
     if arguments.figures:
@@ -75,21 +65,3 @@ def backtest(arguments: argparse.Namespace) -> int:
         paths = [path for test in tests for path in write_fan(test, Path(arguments.figures))]
         say(arguments.quiet, *map(str, paths))
     return 0
-
-
-def _ablated(
-    arguments: argparse.Namespace,
-    folders: list[Path],
-    sets: Sequence[Mapping[str, float]],
-    tests: Sequence[Backtest],
-) -> list[str]:
-    """The same draws again, without each mechanism in turn."""
-    from experiments.backtests.ablations import ABLATIONS, describe_ablations
-    from experiments.backtests.backtest import run_backtests
-
-    ablated = {}
-    for name in ABLATIONS:
-        with progress_bar(f"without {name}", arguments.quiet) as progress:
-            again = run_backtests(folders, sets, arguments.seed, arguments.jobs, progress, name)
-        ablated[name] = [score for test in again for score in test.scores]
-    return describe_ablations([score for test in tests for score in test.scores], ablated)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.accession import stay_or_leave, step_up
+from agents.ladder import ACTION_PLAN, FLOOR
 from agents.view import CountryView
 from world.parameters import resolve
 from world.randomness import Streams
 from world.stability import Court, Valuation, Zone
-from world.state import ACTION_PLAN, FLOOR
 from world.zone import review_due
 
 ROUNDS, SEEDS = 120, 5

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from agents.accession import FLOOR
 from agents.decision import CountryDecision
+from agents.ladder import FLOOR
 from agents.political_stake import payoff_scale
 from agents.view import Accounts, Answer, CountryView, Question, WhatIfMember
 from experiments.figures.naming import format_money, format_share

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agents.accession import FLOOR, RUNG_NAMES, PayoffAccession
+from agents.accession import PayoffAccession
 from agents.decision import CountryDecision
+from agents.ladder import FLOOR, RUNGS
 from experiments.explain import GIVEN, ExplainError
 from experiments.figures.naming import country_name, quarter_in_words
 from experiments.why_not.circumstances import Turns, levers_of
@@ -71,7 +72,7 @@ def _check_standing(world: TradeWorld, country: Country, asked: str) -> None:
 def _target(review: ReopenedReview, asked: str) -> int | None:
     """The rung in question; None for leaving and staying. ``ExplainError`` where there is no such choice."""
     who, member = country_name(review.country.iso3), review.rung == FLOOR
-    stands = RUNG_NAMES[review.rung].replace("_", " ")
+    stands = RUNGS[review.rung].replace("_", " ")
     if review.waits:
         raise ExplainError(
             f"choice {asked!r}: {who} has taken a step in this round that is not in force yet, and has "
@@ -101,7 +102,7 @@ def _set_scene(review: ReopenedReview, target: int | None) -> tuple[str, ...]:
             "governments do so at their own rhythm. What follows is what it would have found."
         )
     if target is not None and target > review.rung + 1:
-        stands = RUNG_NAMES[review.rung].replace("_", " ")
+        stands = RUNGS[review.rung].replace("_", " ")
         notes.append(
             f"It stood {target - review.rung} steps below (on: {stands}). The last step is weighed as if it "
             "had taken those before."

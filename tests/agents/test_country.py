@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_up_views import NOTHING, view
 
-from agents.accession import COMPONENTS_STOP, FLOOR, METAL_STOPS, FixedStanding, PayoffAccession
+from agents.accession import COMPONENTS_STOP, METAL_STOPS, FixedStanding, PayoffAccession
 from agents.country import Country, DominantRefiner, ZoneLeader
 from agents.decision import CountryDecision
+from agents.ladder import FLOOR
 from agents.roles import roles_of
 from agents.view import Accounts, Answer, WhatIfMember
 

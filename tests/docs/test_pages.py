@@ -15,14 +15,14 @@ import pytest
 from agents.decision import ControlDecision
 from agents.doctrines.doctrine import impose, say_imposed
 from agents.dominant_refiner import DOCTRINES
+from agents.ladder import RUNGS
 from agents.view import Answer, ControlOption, Grievance, Question, RefinerView
 from agents.zone_leader import REFERENCE_RULES
 from experiments.__main__ import build_parser
-from experiments.reference import BEGIN, END
+from experiments.reference import END
 from world.parameters import QUALITIES, load_parameters
 from world.policy.measures import INSTRUMENTS
 from world.scenario import list_scenarios, load_scenario
-from world.state import RUNGS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -41,7 +41,7 @@ TEST_LINE = (
 def read(page: Path) -> str:
     """The written part of a page: what is made from the code is left out."""
     text = page.read_text(encoding="utf-8")
-    return re.sub(re.escape(BEGIN) + ".*?" + re.escape(END), "", text, flags=re.S)
+    return re.sub("<!-- made by python.*?" + re.escape(END), "", text, flags=re.S)
 
 
 def code_blocks(page: Path) -> list[str]:
@@ -83,6 +83,22 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_paths_that_are_named_exist(page: Path) -> None:
     named = re.findall(r"`((?:agents|world|experiments|tests|docs|\.ci)/[\w./-]*)`", read(page))
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_names_that_are_named_exist() -> None:
+    """Parameters, keys, columns and functions in code type are still words of the code or of its tables."""
+    sources = [*ROOT.glob("experiments/*/**/*.toml"), *ROOT.glob("world/data/*.csv"), *ROOT.glob("*.toml")]
+    for package in ("agents", "world", "experiments", "benchmarks"):
+        sources += ROOT.glob(f"{package}/**/*.py")
+    known = {word for path in sources for word in re.findall(r"\w+", path.read_text(encoding="utf-8"))}
+    known |= {part for path in sources for part in path.with_suffix("").parts}
+    unknown = [
+        (page.name, name)
+        for page in PAGES
+        for name in re.findall(r"`([a-z][a-z0-9]*(?:_[a-z0-9]+)+)`", read(page))
+        if name not in known
+    ]
+    assert unknown == [("model.md", "like_this")]  # how that page says that it writes parameters
 
 
 def test_commands_are_understood() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.accession import FLOOR
+from agents.ladder import FLOOR
 from experiments.__main__ import main
 from experiments.batch import run_scenario
 from experiments.explain import ExplainError

@@ -61,12 +61,12 @@ class ToyHistory:
     def _numbers(self, case: str, line: int, draws: Sequence[Draw]) -> list[float]:
         most = max(one.seed for one in draws)
         shocks = np.random.default_rng([line, *case.encode()]).standard_normal(most + 1)
-        weights = self.weights[case, line].items()
-        return [
-            sum(weight * stretch(name, given.get(name, TABLE[name].default)) for name, weight in weights)
-            + NOISE * float(shocks[seed])
-            for given, seed in draws
-        ]
+        weights = self.weights[case, line]
+
+        def driven(given: Mapping[str, float]) -> float:
+            return sum(w * stretch(name, given.get(name, TABLE[name].default)) for name, w in weights.items())
+
+        return [driven(one.parameters) + NOISE * float(shocks[one.seed]) for one in draws]
 
 
 def stretch(name: str, value: float) -> float:

@@ -6,9 +6,9 @@ import pytest
 from small_worlds import QUIET_LEADER, bind, make_world, measure, play, table
 
 from agents.decision import Offer
+from agents.ladder import ACTION_PLAN
 from world.model import TradeWorld
 from world.moves.invitations import duty_burden_usd
-from world.state import ACTION_PLAN
 
 
 def world_with(offer: Offer) -> TradeWorld:

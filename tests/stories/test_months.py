@@ -16,10 +16,10 @@ import pandas as pd
 import pytest
 from small_worlds import make_world, measure, play, played, table
 
+from agents.ladder import FLOOR
 from world.conditions import disturb
 from world.model import TradeWorld
 from world.randomness import Streams
-from world.state import FLOOR
 
 MINERALS = ["ndpr", "gallium", "copper"]
 YEARS = 3

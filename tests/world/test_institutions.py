@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from small_worlds import make_world, play, played, quiet_data, table
 
-from agents.accession import FLOOR
+from agents.ladder import FLOOR
 from world.dataset import load_dataset
 from world.industry.finance import club_finance_usd, finance_paid_usd
 from world.institutions import NEVER, Institution, contribution_usd, seats

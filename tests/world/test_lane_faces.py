@@ -22,17 +22,21 @@ from world.round import happen
 MINERALS = ["gallium", "ndpr"]
 
 
-@pytest.fixture(scope="module", params=["levy", "minimum_price", "ad_valorem", "quota"])
+DUTY_FORMS = ["levy", "minimum_price", "ad_valorem", "quota"]
+
+
+@pytest.fixture(scope="module", params=[*((form, False) for form in DUTY_FORMS), ("levy", True)])
 def split(request: pytest.FixtureRequest) -> SplitSetting:
     world = make_world(minerals=MINERALS, rounds=6, measures=standing_licences(MINERALS))
     happen(world)
     setting = make_setting(world, world.happenings, conditions_of(world), True)
     price = np.array([stage.price_usd_t for stage in setting.borders]).T
-    zone = replace(setting.zone, duty_form=request.param, binds_inside=True)
+    form, is_later = request.param
+    zone = replace(setting.zone, duty_form=form, binds_inside=True)
     asked = replace(
         setting, zone=zone, reference_usd_t=1.2 * price, zone_tariff_share=0.1 * np.ones_like(price)
     )
-    return split_setting(asked, False)
+    return split_setting(asked, is_later)
 
 
 def _half(setting: Setting) -> Mask:
@@ -43,10 +47,11 @@ def _half(setting: Setting) -> Mask:
 def test_faces_are_what_the_rules_make_of_each_lane(split: SplitSetting, hubs: bool) -> None:
     """All minerals in their order: the lists of the setting, under who is bound, lane by lane."""
     setting, mineral = split.setting, np.arange(len(MINERALS))
-    cases = [Case(tuple(mineral), _half(setting), floor) for floor in (True, False)]
+    later = split.is_later
+    cases = [Case(tuple(mineral), _half(setting), floor, is_later=later) for floor in (True, False)]
     for stage, faces in enumerate(split.faces(hubs)):
         rows = stage_rows(setting, cases)[stage]
-        offers = setting.now.offers.stages[stage]
+        offers = setting.horizon(later).offers.stages[stage]
         wanted = list_stage(offers, rows, split.lists[stage], setting.terms, setting.zone, hubs)
         found = faces.rows(mineral, rows, (0, 0))
         for part in ("charges", "lanes"):
@@ -72,4 +77,4 @@ def test_faces_are_kept_while_the_zone_asks_the_same(split: SplitSetting) -> Non
         split, setting=replace(split.setting, reference_usd_t=split.setting.reference_usd_t + 1.0)
     )
     assert other.faces(True) is not split.faces(True)
-    assert list_faces(other.setting, other.lists, False, True)[0].count.sum() > 0
+    assert list_faces(other.setting, other.lists, True)[0].count.sum() > 0

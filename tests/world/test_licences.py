@@ -74,9 +74,26 @@ def test_relief_lets_what_waited_ship() -> None:
     waiting = decide_requests(licence(approval=0.3, delay=ROUND_DAYS), OFFICE, USUAL, np.zeros_like(USUAL))
     tight = decide_requests(licence(approval=0.3, days=ROUND_DAYS), OFFICE, USUAL, waiting.backlog_t)
     eased = decide_requests(licence(approval=0.9, days=ROUND_DAYS), OFFICE, USUAL, waiting.backlog_t)
-    assert tight.passes_t[0, 0, 0] == pytest.approx(0.3 * 190.0)
-    assert eased.passes_t[0, 0, 0] == pytest.approx(150.0)
-    assert eased.backlog_t[0, 0, 0] == pytest.approx(190.0 - 150.0 / 0.9)
+    assert tight.passes_t[0, 0, 0] == pytest.approx(0.3 * 150.0)
+    assert eased.passes_t[0, 0, 0] == pytest.approx(0.9 * 150.0)
+    assert eased.backlog_t[0, 0, 0] == pytest.approx(190.0 - 150.0)
+
+
+def test_what_is_refused_takes_the_office_as_long_as_what_is_granted() -> None:
+    """While requests wait, who grants a quarter lets a quarter as much pass as who grants all, and no backlog
+    makes good for what it refuses."""
+    office = replace(OFFICE, ramp_days=4 * ROUND_DAYS)
+    strict, mild = (run(licence(approval=a, delay=ROUND_DAYS), office, rounds=8) for a in (0.25, 1.0))
+    assert strict[1:] == pytest.approx([0.25 * passed for passed in mild[1:]])
+    assert max(strict[1:]) < 0.25 * 150.0 + 1e-9
+
+
+def test_paces_are_those_of_offices_that_grant_as_a_rule() -> None:
+    """What leaves under such a licence is what the paces say; the office decides on more."""
+    seen = replace(OFFICE, rule_share=0.75)
+    done = decide_requests(licence(approval=0.75, days=1000.0), seen, USUAL, np.full(USUAL.shape, 900.0))
+    assert done.granted_t[0, 0, 0] == pytest.approx(150.0)
+    assert done.backlog_t[0, 0, 0] == pytest.approx(1000.0 - 150.0 / 0.75)
 
 
 def test_those_who_wait_withdraw_at_a_rate() -> None:

@@ -10,6 +10,7 @@ from small_worlds import QUIET_LEADER, bind, make_world, play, table, zone_world
 
 from agents.bargaining import SWEETENER
 from agents.decision import ControlDecision, CountryDecision, ImposedControl, Offer
+from agents.ladder import FLOOR
 from agents.view import Accounts, Answer, RefinerView, WhatIfMember
 from world.axes import REFINED
 from world.industry.finance import finance_paid_usd
@@ -17,7 +18,7 @@ from world.model import TradeWorld
 from world.moves.country_view import view_of
 from world.moves.leader import leader_view
 from world.moves.review import remember_bargain
-from world.state import FLOOR, Control
+from world.state import Control
 
 # --- side payments: what a holdout lacked is offered, and what was promised is paid
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from small_worlds import bind, make_world, play, zone_world
 
+from agents.ladder import FLOOR
 from agents.view import (
     Accounts,
     Answer,
@@ -25,7 +26,7 @@ from world.model import TradeWorld
 from world.questions.control_lanes import control_lanes
 from world.questions.outlooks import Outlooks, ask_all
 from world.round import happen, outlooks_of
-from world.state import FLOOR, Control
+from world.state import Control
 
 MINERALS = ("ndpr", "gallium")
 

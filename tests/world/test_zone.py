@@ -9,11 +9,12 @@ import pytest
 from small_worlds import QUIET_LEADER, bind, make_world, play, table
 
 from agents.decision import CountryDecision
+from agents.ladder import ACTION_PLAN, FLOOR, FORUM, FRAMEWORK, NONE
 from world.industry.finance import finance_paid_usd
 from world.model import TradeWorld
 from world.parameters import resolve
 from world.randomness import Streams
-from world.state import ACTION_PLAN, FLOOR, FORUM, FRAMEWORK, NONE, Politics
+from world.state import Politics
 from world.zone import (
     apply_decision,
     delay_rounds,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from world.axes import Array, Mask, Whole
-from world.borders import Route, direct_route, hub_routes, inside
+from world.borders import OF_SIDES, Route, direct_route, hub_routes, inside, ways_round
 from world.lanes.listed_borders import ListedBorders, RouteList
 from world.lanes.quotas import SellerQuotas
 from world.lanes.terms import HubTerms, Rows, StageBorders, ZoneRules
@@ -17,6 +17,9 @@ from world.market.arrays import Market
 from world.market.charges import LaneCharges
 from world.market.listed import LaneList, ListedMarket, no_lanes
 from world.offers import Priced, StageOffers
+
+Sides = tuple[Mask, Mask]
+"""(row, lane, 1) lanes between members that the floor covers, and from outsiders to members."""
 
 
 @dataclass(frozen=True)
@@ -61,20 +64,38 @@ def list_market(
 
 
 def list_stage(
-    offers: StageOffers,
+    offers: StageOffers, rows: Rows, listed: ListedBorders, terms: HubTerms, zone: ZoneRules, hubs: bool
+) -> ListedStage:
+    """The open lanes of a stage by the rules of :mod:`world.borders`."""
+    sides = _sides(listed.direct.borders, rows), _sides(listed.around.borders, rows)
+    found = list_sides(rows, listed, terms, zone, hubs, [sides], offers.feed_t.shape[1])[0]
+    return replace(found, lanes=with_desks(found.lanes, offers.quotas))
+
+
+def list_sides(
     rows: Rows,
     listed: ListedBorders,
     terms: HubTerms,
     zone: ZoneRules,
     hubs: bool,
-    sides: tuple[Mask, Mask] | None = None,
-) -> ListedStage:
-    """The open lanes of a stage by the rules of :mod:`world.borders`. ``sides``: which lie between members,
-    and which lead to members from outsiders, where that is not for the rows to say."""
-    routes = _routes_of(listed, rows, terms, zone, hubs, sides)
-    order = _Order.of(routes, (offers.feed_t.shape[1], listed.direct.borders.spread_usd_t.shape[1]))
-    charges, lanes = _charged(routes, order, offers.quotas)
-    return ListedStage(charges, lanes, order.hubs(routes))
+    sides: Sequence[tuple[Sides, Sides]],
+    sellers: int,
+) -> list[ListedStage]:
+    """As :func:`list_stage` without desks, once for each of ``sides``: of direct lanes, and of ways round.
+    What does not hang on them is the same array in all."""
+    direct, around = listed.direct, listed.around
+    asked = replace(rows, approval_share=direct.approval_share)
+    made = [[direct_route(direct.borders, asked, zone, *straight)] for straight, _ in sides]
+    if hubs and around.seller.size:
+        asked = replace(rows, approval_share=around.approval_share)
+        ways = ways_round(around.borders, asked, terms)
+        for routes, (_, (_, into)) in zip(made, sides, strict=True):
+            routes += hub_routes(around.borders, asked, ways, zone, into)
+    pairs = zip([direct, *[around] * (len(made[0]) - 1)], made[0], strict=True)
+    lanes = [_Lanes.of(one, route, way - 1) for way, (one, route) in enumerate(pairs)]
+    order = _Order.of(lanes, (sellers, direct.borders.spread_usd_t.shape[1]))
+    first = _charged(lanes, order)
+    return [first, *(_recharged(first, lanes, routes, order, zone) for routes in made[1:])]
 
 
 @dataclass(frozen=True)
@@ -91,7 +112,7 @@ class _Lanes:
     way: int
 
     @classmethod
-    def of(cls, listed: RouteList, made: Route, way: int = -1) -> _Lanes:
+    def of(cls, listed: RouteList, made: Route, way: int) -> _Lanes:
         at = np.flatnonzero(made.log_weight > -np.inf)
         row, ends = (
             at // max(listed.seller.shape[1], 1),
@@ -109,29 +130,7 @@ class _Lanes:
         return np.moveaxis(hub, 1, 2).reshape(-1, hub.shape[1])[self.at]
 
 
-def _routes_of(
-    listed: ListedBorders,
-    rows: Rows,
-    terms: HubTerms,
-    zone: ZoneRules,
-    hubs: bool,
-    sides: tuple[Mask, Mask] | None,
-) -> list[_Lanes]:
-    """The open lanes of all routes, or of the direct one alone."""
-    direct, around = listed.direct, listed.around
-    both_in, into = sides or _sides(direct.borders, rows)
-    asked = replace(rows, approval_share=direct.approval_share)
-    routes = [_Lanes.of(direct, direct_route(direct.borders, asked, zone, both_in, into))]
-    if hubs and around.seller.size:
-        asked = replace(rows, approval_share=around.approval_share)
-        _, into = sides or _sides(around.borders, rows)
-        made = hub_routes(around.borders, asked, terms, zone, into)
-        routes += [_Lanes.of(around, route, way) for way, route in enumerate(made)]
-    return routes
-
-
-def _sides(borders: StageBorders, rows: Rows) -> tuple[Mask, Mask]:
-    """(row, lane, 1) lanes between members that the floor covers, and from outsiders to members."""
+def _sides(borders: StageBorders, rows: Rows) -> Sides:
     seller_in = inside(rows.members, borders.sellers)[..., None]
     buyer_in = inside(rows.members, borders.buyers)[..., None]
     covered = ~np.isnan(rows.reference_usd_t)[:, None, None]
@@ -177,42 +176,66 @@ class _Order:
         return hub
 
 
-def _charged(routes: Sequence[_Lanes], order: _Order, quotas: SellerQuotas) -> tuple[LaneCharges, LaneList]:
+def _charged(routes: Sequence[_Lanes], order: _Order) -> ListedStage:
     """Charges and lanes in one list."""
-    charges = LaneCharges(
-        **{
-            name: order.merged([lanes.take(lanes.made.charges[name]) for lanes in routes])
-            for name in routes[0].made.charges
-        }
-    )
+    charges = LaneCharges(**_merged_charges(routes, [lanes.made for lanes in routes], order))
     row, seller, buyer = (
         order.merged([getattr(lanes, name) for lanes in routes]) for name in ("row", "seller", "buyer")
     )
-    route = order.merged([np.full(len(lanes.at), number) for number, lanes in enumerate(routes)])
-    weight, cap, over = (
-        order.merged([lanes.take(getattr(lanes.made, name)) for lanes in routes])
-        for name in ("log_weight", "cap_t", "over_quota_usd_t")
-    )
-    return charges, LaneList(
+    weight = order.merged([lanes.take(lanes.made.log_weight) for lanes in routes])
+    listed = LaneList(
         row=row,
-        route=route,
+        route=order.merged([np.full(len(lanes.at), number) for number, lanes in enumerate(routes)]),
         seller=seller,
         buyer=buyer,
-        desks=_desks(quotas, row, route, seller, buyer),
-        price_factor=charges.price_factor,
-        charge_usd_t=charges.charge_usd_t,
-        floor_usd_t=charges.floor_usd_t,
+        desks=np.zeros(len(row), dtype=np.int64),
         log_weight=weight,
-        cap_t=cap,
-        over_quota_usd_t=over,
+        **_folded(charges),
+        **_limits(routes, [lanes.made for lanes in routes], order),
     )
+    return ListedStage(charges, listed, order.hubs(routes))
 
 
-def _desks(quotas: SellerQuotas, row: Whole, route: Whole, seller: Whole, buyer: Whole) -> Whole:
-    """(L,) the quotas that each lane counts against, as bits."""
-    bits = np.zeros(len(row), dtype=np.int64)
+def _recharged(
+    first: ListedStage, routes: Sequence[_Lanes], made: Sequence[Route], order: _Order, zone: ZoneRules
+) -> ListedStage:
+    """The same lanes with the routes that other sides ``made`` of them."""
+    charges = replace(first.charges, **_merged_charges(routes, made, order, OF_SIDES))
+    limits = _limits(routes, made, order) if zone.duty_form == "quota" else {}
+    return replace(first, charges=charges, lanes=replace(first.lanes, **_folded(charges), **limits))
+
+
+def _merged_charges(
+    routes: Sequence[_Lanes], made: Sequence[Route], order: _Order, names: Collection[str] = ()
+) -> dict[str, Array]:
+    """Charges of these names, or all, in one list."""
+    pairs = list(zip(routes, made, strict=True))
+    return {
+        name: order.merged([lanes.take(route.charges[name]) for lanes, route in pairs])
+        for name in names or made[0].charges
+    }
+
+
+def _folded(charges: LaneCharges) -> dict[str, Any]:
+    """What lanes make of their charges."""
+    names = ("price_factor", "charge_usd_t", "floor_usd_t")
+    return {name: getattr(charges, name) for name in names}
+
+
+def _limits(routes: Sequence[_Lanes], made: Sequence[Route], order: _Order) -> dict[str, Any]:
+    """Tonnes allowed and the duty above them, in one list."""
+    pairs = list(zip(routes, made, strict=True))
+    names = ("cap_t", "over_quota_usd_t")
+    return {
+        name: order.merged([lanes.take(getattr(route, name)) for lanes, route in pairs]) for name in names
+    }
+
+
+def with_desks(lanes: LaneList, quotas: SellerQuotas) -> LaneList:
+    """The lanes with the quotas that each counts against, as bits."""
+    bits = np.zeros(len(lanes.row), dtype=np.int64)
     for desk in range(quotas.seller.shape[1]):
-        mine = (quotas.seller[row, desk] == seller) & quotas.covers[row, desk, buyer]
-        mine &= (route == 0) | quotas.by_hubs[row, desk]
+        mine = (quotas.seller[lanes.row, desk] == lanes.seller) & quotas.covers[lanes.row, desk, lanes.buyer]
+        mine &= (lanes.route == 0) | quotas.by_hubs[lanes.row, desk]
         bits |= np.where(mine, np.int64(1) << desk, 0)
-    return bits
+    return replace(lanes, desks=bits)

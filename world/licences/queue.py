@@ -3,11 +3,14 @@
 On every lane of a stage, in tonnes a round:
 
     pending = backlog + requested - cleared
-    granted = min( approval x pending , capacity )         reviewed = granted / approval
+    reviewed = min( pending , pace )                       granted = approval x reviewed
     backlog' = pending - reviewed - withdrawn              refused requests leave the queue
 
+What takes an office its time is to decide, whether it grants or refuses: one that grants a third of what it
+looks at lets a third as much pass while requests wait, and its backlog makes good for nothing it refuses.
+
 Nothing is reviewed in the first ``delay_days`` of a licence; what is on its way already (``cleared``) passes.
-Then the office works up from that pace to its capacity, so that flows stop first and the backlog ships above
+Then the office works up from that pace to its full one, so that flows stop first and the backlog ships above
 normal later.
 Pure: arrays (mineral, seller, buyer) in and out. Source: the statutory 45 working days of Chinese export
 licences, and customs figures on graphite after December 2023; the rest is assumption (see the parameters).
@@ -24,6 +27,9 @@ from world.parameters import ParameterValues
 
 ROUND_DAYS = 365.0 / 4.0
 """Days of a quarter."""
+GRANTED_AS_A_RULE = 0.85
+"""Part of requests granted by an office that grants as a rule (assumption, the convention of all cases of
+history): paces were seen in what left under such licences, and the office decided on so much more."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,8 @@ class Office:
 
     cleared_share : part of requests under way that passes during the delay; ramp_days : from first decision
     to full capacity; capacity_share : granted a round at most, over usual requests; patience : part of the
-    requests that still wait a round later; round_days : length of a round
+    requests that still wait a round later; round_days : length of a round; rule_share : part that was granted
+    of what the office decided on where its paces were seen, which are tonnes granted
     """
 
     cleared_share: float
@@ -65,6 +72,7 @@ class Office:
     capacity_share: float
     patience_share: float
     round_days: float = ROUND_DAYS
+    rule_share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -73,8 +81,8 @@ class Decided:
 
     requested_t; granted_t with what was cleared before; passes_t : all that may pass on the lane, the part
     that needs no licence included; backlog_t : still waiting at the end
-    open_t : most that users who are not refused may get: as much as the office can grant, whatever was asked,
-        and as much over usual trade of what needs no licence
+    open_t : most that users who are not refused may get: as much as the office can grant at its pace,
+        whatever was asked, and as much over usual trade of what needs no licence
     room_t : what the office could grant besides, had it more requests
     """
 
@@ -94,6 +102,7 @@ def office_of(parameters: ParameterValues, rounds_per_year: int = 4) -> Office:
         capacity_share=parameters.licence_capacity_ratio,
         patience_share=float(np.exp(-parameters.licence_withdrawal_year / rounds_per_year)),
         round_days=365.0 / rounds_per_year,
+        rule_share=GRANTED_AS_A_RULE,
     )
 
 
@@ -111,11 +120,10 @@ def decide_requests(licence: Licence, office: Office, usual_t: Array, backlog_t:
     open_days, worked = _days_open(licence, office, lasts)
     first_days = np.where(licence.delay_days > 0.0, open_days - worked, 0.0)
     pace_days = office.cleared_share * first_days + office.capacity_share * worked
-    capacity = subject_t / office.round_days * pace_days
-    granted = np.minimum(licence.approval_share * pending, capacity)
-    some = licence.approval_share > 0.0
+    pace = subject_t / office.round_days * pace_days / office.rule_share
     refuses_all = np.where(lasts > waits, pending, 0.0)
-    reviewed = np.where(some, granted / np.where(some, licence.approval_share, 1.0), refuses_all)
+    reviewed = np.where(licence.approval_share > 0.0, np.minimum(pending, pace), refuses_all)
+    granted = licence.approval_share * reviewed
     free = np.minimum(1.0 - under, 1.0 - licence.closed_share) * usual_t
     most = _open_t(licence, office, usual_t)
     return Decided(
@@ -124,9 +132,9 @@ def decide_requests(licence: Licence, office: Office, usual_t: Array, backlog_t:
         passes_t=np.minimum(free + cleared + granted, most),
         backlog_t=np.maximum(pending - reviewed, 0.0) * office.patience_share,
         open_t=np.minimum(
-            max(office.capacity_share, 1.0) * free + cleared + np.where(some, capacity, 0.0), most
+            max(office.capacity_share, 1.0) * free + cleared + licence.approval_share * pace, most
         ),
-        room_t=licence.approval_share * np.maximum(capacity - pending, 0.0),
+        room_t=licence.approval_share * np.maximum(pace - pending, 0.0),
     )
 
 

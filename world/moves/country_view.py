@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.accession import FLOOR
 from agents.country import Country
 from agents.decision import Offer
+from agents.ladder import FLOOR, RUNGS
 from agents.view import CountryView
 from world.axes import REFINED, STAGES, Array, Mask
 from world.exposure import goods_at_risk_usd
@@ -23,7 +23,6 @@ from world.moves.invitations import duty_burden_usd
 from world.moves.talks import talks_of
 from world.moves.ties import highest
 from world.moves.trust import belief_in_answers_to_soft_steps
-from world.state import RUNGS
 from world.zone import scope_of
 
 if TYPE_CHECKING:
@@ -172,6 +171,7 @@ def _standing_at(world: TradeWorld, name: str, index: list[int], emergency: Emer
         finance_offer_usd=float(politics.finance_usd[index] @ grant_share(world)[index]),
         side_payment_usd=0.0,
         emergency_relief_share=emergency.relief_share(index),
+        promised_supply_usd=emergency.promised_usd(index),
         cut_off_quarters=max(
             0.0,
             p.control_episode_quarters

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.accession import FLOOR
 from agents.country import Country
 from agents.institutions import Fellows, InstitutionPayoff, InstitutionView
+from agents.ladder import FLOOR
 from world.axes import Array, Mask, Whole
 from world.industry.finance import project_usd_year
 from world.institutions import NEVER, Institution, seats

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.accession import FLOOR, FRAMEWORK
 from agents.decision import CountryDecision
+from agents.ladder import FLOOR, FRAMEWORK, RUNGS
 from agents.leader_view import Input, LeaderView
 from world.axes import STAGES, Array
 from world.industry.finance import project_usd_year, rivals_in_share
 from world.lanes.zone_duties import cover_derivatives, fix_duties
 from world.moves.invitations import invite, on_countries
-from world.state import RUNGS
 from world.zone import scope_of
 
 if TYPE_CHECKING:

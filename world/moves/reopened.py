@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agents.accession import FLOOR, AccessionStrategy
+from agents.accession import AccessionStrategy
 from agents.country import Country
 from agents.decision import ControlDecision, CountryDecision
+from agents.ladder import FLOOR
 from agents.view import Answer, CountryView, Question, RefinerView, WhatIfMember
 from world.lanes.zone_duties import cover_derivatives, fix_duties
 from world.moves.country_view import view_of

@@ -8,17 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agents.accession import FLOOR, FRAMEWORK, NOT_INVITED
+from agents.accession import NOT_INVITED
 from agents.bargaining import request_of, say_request
 from agents.country import Country
 from agents.decision import CountryDecision, Offer
+from agents.ladder import ACTION_PLAN, FLOOR, FRAMEWORK, RUNGS
 from agents.scripted import ScriptedAccession
 from agents.view import Answer, CountryView, Question
 from world.moves.country_view import bound_by_floor, is_apart, view_of
 from world.moves.emergency import Emergency, emergency_of
 from world.moves.talks import next_talks, say_package
 from world.questions.outlooks import Outlooks, ask_all
-from world.state import ACTION_PLAN, RUNGS
 from world.zone import apply_decision, review_due
 
 if TYPE_CHECKING:

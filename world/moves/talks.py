@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.decision import CountryDecision
+from agents.ladder import FLOOR
 from agents.talks import Talks
 from world.axes import Array
 from world.moves.invitations import duty_burden_usd
 from world.moves.leader import leader_view
-from world.state import FLOOR
 
 IN_A_PACKAGE = ("side_payment", "tariff_relief")
 """What a package may hold besides the floor: an exemption would take the floor out of it."""

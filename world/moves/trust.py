@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.beliefs import heal_trust, learn_retaliation, lose_trust
+from agents.ladder import FLOOR, FRAMEWORK
 from world.axes import Array, Mask
 from world.institutions import working_together
-from world.state import FLOOR, FRAMEWORK
 
 if TYPE_CHECKING:
     from world.model import TradeWorld

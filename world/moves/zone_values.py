@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.accession import FLOOR
 from agents.country import Country
 from agents.decision import CountryDecision
+from agents.ladder import FLOOR
 from agents.political_stake import payoff_scale
 from agents.view import Answer, CountryView, Question, WhatIfMember
 from world.moves.country_view import is_apart, view_of

@@ -26,7 +26,8 @@ from world.questions.setting import Places, Setting
 @dataclass(frozen=True)
 class SplitBorders:
     """What standing licences make of borders, whatever the horizon: axes and uses with two buyers for each
-    user who is two, the lanes of each stage listed, its fields ``OF_BUYERS``; how offers become two.
+    user who is two, the lanes of each stage listed, its fields ``OF_BUYERS``; how offers become two; faces
+    of lanes that were ``known``, with what they were made of.
     """
 
     seen: tuple[StageBorders, ...]
@@ -37,6 +38,7 @@ class SplitBorders:
     user: tuple[Whole, ...]
     refused_share: tuple[Array, ...]
     orders: dict[int, _Order]
+    known: dict[bool, tuple[tuple[Any, ...], tuple[StageFaces, ...]]]
 
     @classmethod
     def of(cls, setting: Setting) -> SplitBorders:
@@ -62,7 +64,16 @@ class SplitBorders:
             parts.user,
             parts.refused_share,
             orders,
+            {},
         )
+
+    def faces(self, setting: Setting, hubs: bool) -> tuple[StageFaces, ...]:
+        """By stage the faces of all lanes, without quotas of sellers; ``setting`` has the users split."""
+        shares = (setting.reference_usd_t, setting.zone_tariff_share, setting.zone_duty_usd_t)
+        seen = (*shares, setting.terms, setting.zone)
+        if hubs not in self.known or any(map(is_not, self.known[hubs][0], seen)):
+            self.known[hubs] = seen, list_faces(setting, self.lists, hubs)
+        return self.known[hubs][1]
 
     def offers(self, offers: Offers) -> Offers:
         """The offers of a horizon, with two buyers for each user who is two, padding of users last."""
@@ -77,14 +88,14 @@ class SplitBorders:
 @dataclass(frozen=True)
 class SplitSetting:
     """``setting`` with two buyers for each user that standing licences turn into two, for the questions of
-    one horizon; ``offers``: those that were split; ``known``: faces of lanes that were worked out, with what
-    they were made of."""
+    one horizon; ``offers``: those that were split, and what became of them; ``known``: faces of lanes in this
+    market, with those that they were made of."""
 
     setting: Setting
     is_later: bool
     split: SplitBorders
     offers: tuple[Offers, Offers]
-    known: dict[bool, tuple[tuple[Any, ...], tuple[StageFaces, ...]]]
+    known: dict[bool, tuple[tuple[StageFaces, ...], tuple[StageFaces, ...]]]
 
     @property
     def lists(self) -> tuple[ListedBorders, ...]:
@@ -108,11 +119,10 @@ class SplitSetting:
 
     def faces(self, hubs: bool) -> tuple[StageFaces, ...]:
         """By stage the faces of all lanes, with or without the routes through hubs."""
-        setting = self.setting
-        shares = (setting.reference_usd_t, setting.zone_tariff_share, setting.zone_duty_usd_t)
-        seen = (*shares, setting.terms, setting.zone)
-        if hubs not in self.known or any(map(is_not, self.known[hubs][0], seen)):
-            self.known[hubs] = seen, list_faces(setting, self.lists, self.is_later, hubs)
+        found, stages = self.split.faces(self.setting, hubs), self.offers[1].stages
+        if hubs not in self.known or self.known[hubs][0] is not found:
+            pairs = zip(found, stages, strict=True)
+            self.known[hubs] = found, tuple(face.in_market(offers, self.is_later) for face, offers in pairs)
         return self.known[hubs][1]
 
 
