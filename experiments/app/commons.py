@@ -25,6 +25,7 @@ class Opening:
         for _ in range(goal):
             told(TRACKS.play(premise, goal).played, goal)
         self.premise, self.rounds = premise, goal
+        TRACKS.look_ahead(premise, goal)
 
 
 OPENING = Opening()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
 import threading
-import time
-from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLate
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import Any, TypeVar
+
+from experiments.app.place import Place
 
 Told = TypeVar("Told")
 PATIENCE_S = 600.0
@@ -22,90 +23,106 @@ class DeskError(RuntimeError):
     """A process has ended, or was ended, while it had work: in one line, for the visitor who waits."""
 
 
+class NoPlace(DeskError):
+    """All processes are at work or about to be, and what is done ahead of time does not stand in line."""
+
+
 class Desk:
-    """Takes work in turn; ``processes`` of 0 is a thread of this process."""
+    """Gives work to free processes, in turn; ``processes`` of 0 is a thread of this process."""
 
     def __init__(self, processes: int = 0) -> None:
-        self.processes = processes
-        self.waiting = 0
-        self._lock = threading.Lock()
-        self._executor = self._open()
+        self.urgent = 0
+        """Pieces of work that somebody waits for, in line or under way."""
+        self._places = [Place(bool(processes)) for _ in range(max(1, processes))]
+        self._free = list(self._places)
+        self._line: deque[object] = deque()
+        self._turn = threading.Condition()
+        self._closed = False
 
-    def _open(self) -> Executor:
-        if not self.processes:
-            return ThreadPoolExecutor(max_workers=1, thread_name_prefix="rounds")
-        return ProcessPoolExecutor(self.processes, multiprocessing.get_context("spawn"), _settle_in)
+    @property
+    def size(self) -> int:
+        """Pieces of work that can be done side by side."""
+        return len(self._places)
 
     def warm_up(self) -> None:
         """Start all processes, so that nobody waits for one later. The first compiles the market if that has
         not been done on this computer, which may take its time; the others then read what it wrote.
         """
-        self._executor.submit(os.getpid).result()
-        for _ in range(self.processes):
-            self._executor.submit(time.sleep, 0.2)
+        self._places[0].submit(os.getpid).result()
+        self.tell_all(os.getpid)
 
-    @property
-    def has_room(self) -> bool:
-        """A process is free, and another one is left for those who wait."""
-        return self.waiting < max(1, self.processes - 1)
+    def tell_all(self, work: Callable[..., object], *about: Any) -> None:
+        """Have ``work`` done by every process before anything else that comes later, and wait for none."""
+        for place in self._places:
+            place.submit(work, *about)
 
-    def ask(self, work: Callable[..., Told], *about: Any) -> Told:
-        """Have ``work`` done and wait for what comes of it; one that does not come is ``DeskError``."""
-        executor = self._executor
-        with self._lock:
-            self.waiting += 1
+    def ask(self, work: Callable[..., Told], *about: Any, world: str = "", ahead: bool = False) -> Told:
+        """Have ``work`` done and wait for what comes of it; one that does not come is ``DeskError``.
+
+        ``world``: the key of the world it is about; the process that played it last is preferred, which may
+        still have it at hand. ``ahead``: nobody waits for it as yet; ``NoPlace`` where no process is free.
+        """
+        with self._counted(ahead), self._place(world, ahead) as place:
+            try:
+                return _submit(place, work, *about).result(PATIENCE_S)
+            except BrokenProcessPool:
+                self._renew(place)
+                raise DeskError("a process that played rounds has ended") from None
+            except TooLate:
+                if place.apart:
+                    self._renew(place)
+                raise DeskError(f"a round took longer than {PATIENCE_S:.0f} seconds") from None
+
+    @contextmanager
+    def _counted(self, ahead: bool) -> Iterator[None]:
+        with self._turn:
+            self.urgent += not ahead
         try:
-            return self._submit(executor, work, *about).result(PATIENCE_S)
-        except BrokenProcessPool:
-            self._reopen(executor)
-            raise DeskError("a process that played rounds has ended") from None
-        except TooLate:
-            if self.processes:
-                self._reopen(executor)
-            raise DeskError(f"a round took longer than {PATIENCE_S:.0f} seconds") from None
+            yield
         finally:
-            with self._lock:
-                self.waiting -= 1
+            with self._turn:
+                self.urgent -= not ahead
 
-    def _submit(self, executor: Executor, work: Callable[..., Told], *about: Any) -> Future[Told]:
+    @contextmanager
+    def _place(self, world: str, ahead: bool) -> Iterator[Place]:
+        """A place that is free, when it is one's turn: that of ``world``, else the one free for longest."""
+        number = object()
+        with self._turn:
+            if ahead and (self._line or not self._free):
+                raise NoPlace("no process is free")
+            self._line.append(number)
+            self._turn.wait_for(lambda: self._free and self._line[0] is number)
+            self._line.popleft()
+            place = next((one for one in self._free if world and one.world == world), self._free[0])
+            self._free.remove(place)
+            self._turn.notify_all()  # the next in line may find another one free
         try:
-            return executor.submit(work, *about)
-        except RuntimeError as error:  # closed or broken since
-            raise BrokenProcessPool(str(error)) from None
+            yield place
+            place.world = world
+        finally:
+            with self._turn:
+                self._free.append(place)
+                self._turn.notify_all()
 
-    def _reopen(self, broken: Executor) -> None:
-        with self._lock:
-            if self._executor is broken:
-                self._executor = self._open()
-                _end(broken)
+    def _renew(self, place: Place) -> None:
+        with self._turn:
+            if not self._closed:
+                place.renew()
 
     def close(self) -> None:
-        """End the processes, whatever they are at."""
-        _end(self._executor)
+        """End the processes, whatever they are at, for good."""
+        with self._turn:
+            self._closed = True
+        for place in self._places:
+            place.end()
 
     def members(self) -> list[int]:
         """Numbers of the processes that are open."""
-        return sorted(getattr(self._executor, "_processes", None) or {})
+        return sorted(number for place in self._places for number in place.processes())
 
 
-def _end(executor: Executor) -> None:
-    processes = list((getattr(executor, "_processes", None) or {}).values())
-    executor.shutdown(wait=False, cancel_futures=True)
-    for process in processes:
-        process.kill()
-
-
-def _settle_in() -> None:
-    """In a new process: leave Ctrl-C to the page, go when it goes, and have the market ready."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_go_with_the_page, daemon=True).start()
-    from experiments.simulation import compile_market
-
-    compile_market()
-
-
-def _go_with_the_page() -> None:
-    page = multiprocessing.parent_process()
-    if page is not None:
-        page.join()
-        os._exit(0)
+def _submit(place: Place, work: Callable[..., Told], *about: Any) -> Future[Told]:
+    try:
+        return place.submit(work, *about)
+    except RuntimeError as error:  # closed or broken since
+        raise BrokenProcessPool(str(error)) from None

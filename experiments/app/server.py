@@ -9,6 +9,7 @@ from collections.abc import Callable
 from experiments.app.commons import OPENING, TRACKS
 from experiments.app.desk import Desk
 from experiments.app.premise import Premise
+from experiments.app.rounds import get_ready
 
 
 def open_desk(processes: int) -> None:
@@ -21,6 +22,7 @@ def open_desk(processes: int) -> None:
 
 def prepare(premise: Premise, rounds: int, told: Callable[[int, int], None]) -> None:
     """Play the opening world."""
+    TRACKS.desk.tell_all(get_ready, premise)
     OPENING.prepare(premise, rounds, told)
 
 

@@ -70,7 +70,7 @@ def unpack(stop: bytes, scenario: Scenario) -> TradeWorld:
     """The world that was packed, going on under ``scenario``: its own, or one on the same ground that
     differs only in what is dated after the rounds played.
     """
-    world: TradeWorld = _Unpacker(io.BytesIO(zlib.decompress(stop)), _ground(scenario)).load()
+    world: TradeWorld = _Unpacker(io.BytesIO(zlib.decompress(stop)), lay_ground(scenario)).load()
     if world.premise.fingerprint() != scenario.fingerprint():
         world.take_up(scenario)
     return world
@@ -78,14 +78,14 @@ def unpack(stop: bytes, scenario: Scenario) -> TradeWorld:
 
 def open_world(scenario: Scenario, seed: int) -> TradeWorld:
     """A world before its first round."""
-    ground = _ground(scenario)
+    ground = lay_ground(scenario)
     return TradeWorld(scenario, rng=seed, economy=ground.economy, dataset=ground.dataset)
 
 
 _GROUNDS: list[tuple[Scenario, Ground]] = []
 
 
-def _ground(scenario: Scenario) -> Ground:
+def lay_ground(scenario: Scenario) -> Ground:
     """The ground of ``scenario``: one that is kept, else laid now, for which the oldest kept may go."""
     whole = _tables()
     for known, ground in _GROUNDS:

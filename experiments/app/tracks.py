@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from experiments.app.desk import Desk
+from experiments.app.desk import Desk, NoPlace
 from experiments.app.premise import Premise
 from experiments.app.rounds import Page, brief, play_round
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MOST_TRACKS = 60
 """Worlds kept, of some 2 MB a quarter that they do not share with another; the one not looked at for longest
 is let go and played again when it is asked for."""
+AHEAD = 4
+"""Rounds in store: a year of quarters, so that the one in which governments review, which takes longer, does
+not hold up who steps on at once."""
 MOST_RUNS = 3
 """Quarters of a world that are kept as read, so that visitors who look at the same one read it once."""
 
@@ -44,9 +47,10 @@ class Track:
         """Rounds of the scenario."""
         return self.premise.scenario.run.rounds
 
-    def step(self, desk: Desk) -> None:
-        """Have one more round played."""
-        page, stop = desk.ask(play_round, self.premise, self.stops[-1] if self.stops else None)
+    def step(self, desk: Desk, ahead: bool = False) -> None:
+        """Have one more round played, in turn or ahead of time."""
+        stop = self.stops[-1] if self.stops else None
+        page, stop = desk.ask(play_round, self.premise, stop, world=self.premise.key, ahead=ahead)
         self.stops.append(stop)
         self.pages.append(page)
 
@@ -72,7 +76,8 @@ class Tracks:
         self.desk = desk or Desk()
         self._tracks: OrderedDict[str, Track] = OrderedDict()
         self._playing: dict[str, threading.Lock] = {}
-        self._wishes: OrderedDict[str, tuple[Premise, int]] = OrderedDict()
+        self._watched: OrderedDict[str, tuple[Premise, int]] = OrderedDict()
+        self._fulfilling: set[str] = set()
         self._lock = threading.Lock()
 
     def find(self, premise: Premise) -> Track | None:
@@ -92,30 +97,29 @@ class Tracks:
             track = self.find(premise) or self._begin(premise, since, shared)
             if track.played < min(rounds, track.planned):
                 track.step(self.desk)
-        self._see_to_wishes()
+        self._use_time()
         return track
 
-    def look_ahead(self, premise: Premise, rounds: int) -> None:
-        """Have ``rounds`` rounds played while nobody waits for another, so that the next step is there."""
-        track = self.find(premise)
-        if track is not None and track.played < min(rounds, track.planned):
-            with self._lock:
-                self._wishes[premise.key] = (premise, rounds)
-            self._see_to_wishes()
+    def look_ahead(self, premise: Premise, shown: int) -> None:
+        """Have the rounds after the one shown played while nobody waits for others."""
+        with self._lock:
+            _, before = self._watched.pop(premise.key, (premise, 0))
+            self._watched[premise.key] = premise, max(before, shown)
+        self._use_time()
 
     def brief(self, premise: Premise, rounds: int, actor: str) -> Any:
         """The ``Briefing`` of ``actor`` for the round after ``rounds``; None when the run is over."""
         track = self.play(premise, rounds)
         while track.played < rounds:
             track = self.play(premise, rounds)
-        return self.desk.ask(brief, premise, track.stops[rounds - 1], actor)
+        return self.desk.ask(brief, premise, track.stops[rounds - 1], actor, world=premise.key)
 
     def let_go(self, premise: Premise, used: Collection[str]) -> None:
         """Forget a world that a visitor has left, unless its key is among those in use."""
         with self._lock:
             if premise.key not in used:
                 self._tracks.pop(premise.key, None)
-                self._wishes.pop(premise.key, None)
+                self._watched.pop(premise.key, None)
 
     def _alone_in(self, premise: Premise) -> threading.Lock:
         with self._lock:
@@ -128,19 +132,48 @@ class Tracks:
                 del self._playing[key]
             return self._playing.setdefault(premise.key, threading.Lock())
 
-    def _see_to_wishes(self) -> None:
+    def _use_time(self) -> None:
+        """Have quarters played ahead by processes that nobody waits for."""
         with self._lock:
-            if not self._wishes or not self.desk.has_room:
-                return
-            _, (premise, rounds) = self._wishes.popitem()
-        threading.Thread(target=self._fulfil, args=(premise, rounds), daemon=True).start()
+            while (premise := self._next_ahead()) is not None:
+                self._fulfilling.add(premise.key)
+                threading.Thread(target=self._play_ahead, args=(premise,), daemon=True).start()
 
-    def _fulfil(self, premise: Premise, rounds: int) -> None:
-        from contextlib import suppress
+    def _next_ahead(self) -> Premise | None:
+        """The world whose visitors have least in store, if there is a process for it. Rounds beyond the next
+        leave one process to those who begin to wait.
+        """
+        free = self.desk.size - self.desk.urgent - len(self._fulfilling)
+        stores = {}
+        for key, (_, shown) in list(self._watched.items()):
+            track = self._tracks.get(key)
+            if track is None or track.played >= min(shown + AHEAD, track.planned):
+                del self._watched[key]
+            elif key not in self._fulfilling and not self._is_played(key):
+                stores[key] = track.played - shown
+        first = min(stores, key=stores.__getitem__, default=None)
+        if first is None or free < (1 if stores[first] < 1 else min(2, self.desk.size)):
+            return None
+        return self._watched[first][0]
 
-        with suppress(Exception):  # who asks for this round will be told what is wrong with it
-            if self.find(premise) is not None:
-                self.play(premise, rounds)
+    def _is_played(self, key: str) -> bool:
+        return key in self._playing and self._playing[key].locked()
+
+    def _play_ahead(self, premise: Premise) -> None:
+        track = self.find(premise)
+        try:
+            if track is not None:
+                with self._alone_in(premise):
+                    track.step(self.desk, ahead=True)
+        except NoPlace:
+            pass  # somebody began to wait; when he has what he waits for, time is looked for again
+        except Exception:  # who asks for this round will be told what is wrong with it
+            with self._lock:
+                self._watched.pop(premise.key, None)
+        finally:
+            with self._lock:
+                self._fulfilling.discard(premise.key)
+            self._use_time()
 
     def _begin(self, premise: Premise, since: Premise | None, shared: int) -> Track:
         track = self._depart(premise, since, shared) if since is not None else None

@@ -83,10 +83,10 @@ class Visit:
         track = TRACKS.find(self.premise)
         if track is not None and track.played >= self.wanted:
             self.shown = self.wanted
-            self.changed()
             self._look_ahead()
+            self.changed()
             return
-        self.shown = min(self.shown, self.wanted)
+        self.shown = min(self.shown, self.wanted, track.played if track is not None else 0)
         self._start()
 
     def take_up(self, premise: Premise, rounds: int) -> None:
@@ -163,8 +163,8 @@ class Visit:
                 self.wanted = self.shown
             else:
                 self._arrive(premise, track)
+                self._look_ahead()
             self.changed()
-        self._look_ahead()
 
     def _goes_on(self) -> bool:
         with self._lock:
@@ -172,9 +172,9 @@ class Visit:
             return self._following
 
     def _look_ahead(self) -> None:
-        """Have the next quarter played meanwhile, unless it waits for a decision."""
-        if not self.seat and not self.closed and self.shown < self.planned:
-            TRACKS.look_ahead(self.premise, self.shown + 1)
+        """Have the next quarters played meanwhile, also while this one is drawn, unless a decision is due."""
+        if not self.seat and not self.closed and not self.busy:
+            TRACKS.look_ahead(self.premise, self.shown)
 
     def _arrive(self, premise: Premise, track: Track) -> None:
         with self._lock:

@@ -86,6 +86,8 @@ def open_visit(changed: Callable[[], None], search: str) -> tuple[Visit | None, 
     if not VISITORS.enter(browser, visit):
         return None, f"{VISITORS.most} visitors are here already; please come again in some minutes."
     solara.lab.on_kernel_start(lambda: lambda: VISITORS.leave(visit))
+    if visit.premise is OPENING.premise:  # else it went back to where it was before a reload
+        visit.go_to(visit.wanted)
     follow_link(visit, search)
     visit.changed = told
     return visit, ""

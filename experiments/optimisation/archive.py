@@ -28,11 +28,7 @@ class Play(NamedTuple):
 
 def plays_of(design: Design, levers: tuple[tuple[str, Value], ...], draws: Iterable[int]) -> list[Play]:
     """The runs by which a candidate is judged: these draws with every seed, or a seed each."""
-    return [
-        Play(levers, draw, seed)
-        for draw in draws
-        for seed in ((draw + 1,) if design.seed_each else design.seeds)
-    ]
+    return [Play(levers, draw, seed) for draw in draws for seed in design.seeds_of_draw(draw)]
 
 
 class Archive:

@@ -68,7 +68,12 @@ class Design:
 
     def seeds_of(self, point: int) -> tuple[int, ...]:
         """The seeds with which the point of this number is played."""
-        return (self.seeds[point % len(self.seeds)],) if self.seed_each else self.seeds
+        return self.seeds_of_draw(point % len(self.seeds)) if self.seed_each else self.seeds
+
+    def seeds_of_draw(self, draw: int) -> tuple[int, ...]:
+        """The seeds that meet a draw of what is not known, counted from 0: one of its own where the design
+        says so, however many draws there are."""
+        return (draw + 1,) if self.seed_each else self.seeds
 
     @property
     def base(self) -> Scenario:

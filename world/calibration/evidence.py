@@ -1,6 +1,4 @@
-"""The figures of the tables on the model's axes: prices, costs, elasticities, distances, duties, known
-shares.
-"""
+"""The figures of the tables on the model's axes: prices, costs, elasticities, duties, known shares."""
 
 from __future__ import annotations
 
@@ -24,6 +22,7 @@ from world.calibration.gravity import GravityWeights, affinity, commercial_inten
 from world.dataset import Dataset
 from world.ground.attribute_rules import second_source_share
 from world.ground.background import read_goods_trade
+from world.ground.demand_response import elasticity_at_once
 from world.ground.geography import great_circle_km
 from world.parameters import ParameterValues
 
@@ -42,23 +41,21 @@ class Evidence:
         evidence
     full_cost_usd_t : (mineral, stage) all-in price a new plant outside the large incumbents needs
     supply_elasticity : (mineral, 2) of ore, of refined metal that needs no ore
-    demand_elasticity : (mineral,) of first users, short run, positive; component_elasticity : (mineral,) of
-        final users for components
+    demand_elasticity, component_elasticity : (mineral,) of first and of final users in a round, positive
     taste : (mineral, stage) theta of the sourcing choice
     distance_km, affinity : (country, country)
     tariff_share : (mineral, stage, country, country) duties of the base year, exporter by importer
     floor_usd_t : (mineral, stage, country, country) least landed prices of the base year, -inf where none
     known_share, includes_home : (mineral, stage, country, country) and (mineral, stage, country)
     backstop_usd_t : (mineral, stage) cost of doing without;  backstop_weight : (stage,)
-    second_share : (mineral,) part of usual use that second sources cover when they pay
+    second_share : (mineral,) part of usual use that second sources cover
     stock_cover_months : (mineral, stage, country) usual private stock in months of use
     extra_stock_months, extra_kept_quarters : (mineral, stage, country) what lies there besides at the start,
-    and
-        for how long it is kept
-    known_freight_usd_t : (mineral, stage, country, country) exporter by importer, NaN where it follows
-    distance known_hub_t_year : (mineral, stage, country) what third countries can hand on, NaN where
-    it is not known contract_share : (mineral,) part of the trade whose price follows past spot prices by a
-    formula conversion_premium : (mineral,) cost of making components outside the largest maker over its own
+        and for how long it is kept
+    known_freight_usd_t : (mineral, stage, country, country) exporter by importer, NaN: follows distance
+    known_hub_t_year : (mineral, stage, country) what third countries can hand on, NaN where not known
+    contract_share : (mineral,) part of the trade whose price follows past spot prices by a formula
+    conversion_premium : (mineral,) cost of making components outside the largest maker over its own
     component_build_years : (mineral,) from order to output of a plant that makes components
     by_product_share : (mineral,) share of supply that follows another metal
     final_use_weight : (mineral,) share w of a country's stake that lies where the metal is first used, the
@@ -113,8 +110,8 @@ def read_evidence(
         _cash_costs(dataset),
         _full_costs(dataset, price, components),
         _elasticities(dataset, "supply_ore", "supply_refined_primary"),
-        _elasticity(dataset, "demand_short_run"),
-        np.nan_to_num(_elasticity(dataset, "demand_component_short_run")),
+        _at_once(dataset, "demand", parameters),
+        np.nan_to_num(_at_once(dataset, "demand_component", parameters)),
         parameters.taste_scale
         * np.nan_to_num(_elasticities(dataset, *(f"taste_{stage}" for stage in STAGES)), nan=1.0),
         np.nan_to_num(gross, nan=1.0),
@@ -207,6 +204,12 @@ def _elasticity(dataset: Dataset, kind: str) -> Array:
     table = dataset.table("elasticities")
     rows = table[table["kind"] == kind].set_index("mineral")["mid"]
     return np.array([float(rows.get(mineral, np.nan)) for mineral in dataset.minerals])
+
+
+def _at_once(dataset: Dataset, use: str, p: ParameterValues) -> Array:
+    """(mineral,) elasticity of a use within a round."""
+    annual, long_run = _elasticities(dataset, f"{use}_short_run", f"{use}_long_run").T
+    return elasticity_at_once(annual, long_run, p.thrift_speed_year)
 
 
 def _elasticities(dataset: Dataset, *kinds: str) -> Array:
