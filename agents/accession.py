@@ -18,6 +18,7 @@ from agents.decision import CountryDecision
 from agents.institutions import fellow_terms
 from agents.ladder import ACTION_PLAN, COMMITMENT, FLOOR, FRAMEWORK, PROSPECT, RUNGS
 from agents.political_stake import entry_cost, payoff_scale
+from agents.relief import rapid_response, supply_from_partners
 from agents.view import Answer, CountryView, Question, WhatIfControlled, WhatIfMember
 
 METAL_STOPS, COMPONENTS_STOP = WhatIfControlled(0.0), WhatIfControlled(0.0, "component")
@@ -188,6 +189,7 @@ def lower_rung_terms(view: CountryView, rung: int, start: int | None = None) -> 
         "finance": view.finance_offer_usd * step,
         "rivals for finance": view.finance_offer_usd * step * p["rival_race_share"] * view.rivals_share,
         "security": (cooperation + rapid_response(view)) * step,
+        "supply from partners": supply_from_partners(view) * step,
         "autonomy": more * autonomy(view),
         "domestic approval": more * domestic_approval(view, payoff_scale(view)),
         "retaliation": -more * view.retaliation_belief * episode_share * view.minerals_at_risk_usd,
@@ -257,13 +259,6 @@ def finance_of_the_floor(view: CountryView) -> float:
 def with_fellows(view: CountryView, step: float) -> dict[str, float]:
     """What the clubs that it sits in make of a rung, a term each, for the part of cooperation that is new."""
     return fellow_terms(view.fellows, view.parameters, step * payoff_scale(view))
-
-
-def rapid_response(view: CountryView) -> float:
-    """What coordination in a stop of components is worth: hazard x length x what partners could cover."""
-    p = view.parameters
-    relieved = view.component_stop_usd * p["component_relief_share"]
-    return p["control_hazard_year"] / 4.0 * view.cut_off_quarters * relieved
 
 
 def autonomy(view: CountryView) -> float:

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from agents.decision import CountryDecision
-from agents.ladder import FRAMEWORK
 from agents.leader_view import Invitation, LeaderView
 
 MOST_TOLD = 5
@@ -17,8 +16,8 @@ def choose_invited(view: LeaderView, talks: float) -> tuple[tuple[str, ...], tup
     """Candidates below a framework, or below the highest rung on offer, who are asked this quarter, and why;
     then the best of those who are not.
 
-    A framework that is held takes ``framework_upkeep_talks`` of the quarter's ``talks`` for its working
-    groups, so that a leader with many of them has little time for more.
+    Who has come as far as it asks anyone takes ``framework_upkeep_talks`` of the quarter's ``talks`` for
+    working groups, so that a leader with many partners has little time for more.
 
     Each is worth what it could bring times the chance that it signs, over what talks with it take of the
     quarter's ``talks``. Neighbours of somebody asked take less: one summit serves them all, as in Kuala
@@ -30,7 +29,7 @@ def choose_invited(view: LeaderView, talks: float) -> tuple[tuple[str, ...], tup
         if one.rung < view.asked_below and not one.waits
     }
     chosen: list[str] = []
-    held = sum(one.rung >= FRAMEWORK for one in view.invitations.values())
+    held = sum(one.rung >= view.asked_below for one in view.invitations.values())
     left = max(0.0, talks - view.parameters["framework_upkeep_talks"] * held)
     cost = dict.fromkeys(open_to, 1.0)
     while left > 1e-9:
@@ -69,10 +68,13 @@ def worth_usd(one: Invitation) -> float:
 
 
 def _terms(one: Invitation) -> Mapping[str, float]:
-    """What it brings that the leader would not get by trade as it is, times the chance."""
-    new = chance_of_signing(one) * (1.0 - one.already_share)
+    """What it brings that the leader would not get by trade as it is, times the chance: goods that it does
+    not ship to it anyway, and buyers for what projects elsewhere make."""
+    chance = chance_of_signing(one)
+    new = chance * (1.0 - one.already_share)
     return {
         "supply there is": new * one.supply_usd,
         "projects to come": new * one.projects_usd,
         "ore in the ground": new * one.potential_usd,
+        "buyers for projects": chance * one.market_usd,
     }

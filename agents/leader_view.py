@@ -51,6 +51,7 @@ class Invitation:
     absorbs_usd : most that its projects could take, USD a quarter
     reliability : how far it trusts the leader, 0-1
     duty_burden_usd : what the leader's duties on all its goods take from it; request : what it asked for last
+    market_usd : part of the leader's stake that rests on what its buyers could take of what projects make
     potential_usd : part of the stake in minerals that no market here covers that its ore in the ground holds
     already_share : part of its goods exports that goes to the leader already
     sales_to_leader_share : goods it sells to the leader over its output, the hold of talks on duties
@@ -66,6 +67,7 @@ class Invitation:
     duty_burden_usd: float = 0.0
     request: Request | None = None
     potential_usd: float = 0.0
+    market_usd: float = 0.0
     sales_to_leader_share: float = 0.0
     already_share: float = 0.0
     near: tuple[str, ...] = ()

@@ -137,7 +137,8 @@ class CountryView:
     ``aligned_rung`` take. ``population`` weighs votes in a bloc; ``members``
     holds the view of each of its countries (none for a country by itself). ``minerals_at_risk_usd`` is what
     it would lose if the dominant refiner sold it no more metal and bought no minerals, ``goods_at_risk_usd``
-    what it would lose on all goods that it sells there if some were turned away. ``covered_trade_usd`` is its
+    what it would lose on all goods that it sells there if some were turned away; ``promised_supply_usd`` is
+    what partners' projects would save it a round if no more metal came. ``covered_trade_usd`` is its
     trade in minerals that the zone covers, ``economy_stake_usd`` the size of its economy, as a share of the
     world's mineral trade; ``administration_usd`` what it takes to run reference prices at its border.
     ``retaliation_belief`` is the chance that the step in question is answered. ``invited`` says that the
@@ -188,6 +189,7 @@ class CountryView:
     rivals_share: float = 0.0
     finance_if_bound_usd: float = 0.0
     minerals_at_risk_usd: float = 0.0
+    promised_supply_usd: float = 0.0
     goods_at_risk_usd: float = 0.0
     covered_trade_usd: float = 0.0
     economy_stake_usd: float = 0.0

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from world.accounts import PRODUCERS, CountryAccounts, accounts_over, country_accounts
-from world.axes import STAGES, Array, Axes, Mask, Whole, scatter
+from world.axes import Array, Axes, Mask, Whole, scatter
 from world.industry.plant_costs import BLOCK_STAGE, MAKING
 from world.licences.segment_prices import SegmentPrices, joined_again
 from world.licences.segments import Parts
@@ -252,22 +252,24 @@ def needs_hubs(setting: Setting, case: Case, mineral: int) -> bool:
 
 def _gather_case(number: int, case: Case, solved: Mapping[tuple[int, int], _Solved]) -> Outcome:
     parts = [solved[number, mineral] for mineral in case.minerals]
+    books, prices, feeds, places = zip(*parts, strict=True)
     return Outcome(
         CountryAccounts(
-            np.stack([book.usd[place] for book, _, _, place in parts]),
-            np.stack([book.final_surplus_usd[place] for book, _, _, place in parts]),
-            np.array([book.world_usd[place] for book, _, _, place in parts]),
+            _picked([book.usd for book in books], places),
+            _picked([book.final_surplus_usd for book in books], places),
+            _picked([book.world_usd for book in books], places),
         ),
         np.array(case.minerals, dtype=np.int64),
-        _together([(prices, place) for _, prices, _, place in parts]),
-        [tuple(index[place] for index in feed) for _, _, feed, place in parts],
+        Prices(
+            tuple(_picked(stage, places) for stage in zip(*(one.price_usd_t for one in prices), strict=True)),
+            tuple(
+                _picked(stage, places) for stage in zip(*(one.premium_usd_t for one in prices), strict=True)
+            ),
+        ),
+        [tuple(index[place] for index in feed) for feed, place in zip(feeds, places, strict=True)],
     )
 
 
-def _together(parts: Sequence[tuple[Prices, int]]) -> Prices:
-    """Prices of one row each, one below the other."""
-    stages = range(len(STAGES))
-    return Prices(
-        tuple(np.stack([prices.price_usd_t[stage][place] for prices, place in parts]) for stage in stages),
-        tuple(np.stack([prices.premium_usd_t[stage][place] for prices, place in parts]) for stage in stages),
-    )
+def _picked(batches: Sequence[Array], places: Sequence[int]) -> Array:
+    """One row of each batch, one below the other."""
+    return np.array([batch[place] for batch, place in zip(batches, places, strict=True)])

@@ -10,7 +10,7 @@ from world.axes import REFINED, Array
 from world.calibration.base import BaseMarket, calibrate
 from world.country_facts import CountryFacts, read_country_facts
 from world.dataset import Dataset
-from world.exposure import minerals_at_risk_usd
+from world.exposure import metal_stop_usd, minerals_at_risk_usd
 from world.ground.background import (
     Volatility,
     read_demand_growth,
@@ -46,6 +46,7 @@ class Economy:
     final_use : (mineral, country, user) share of each user's output that ends up in each country
     grip : (mineral,) the dominant refiner's share of refined output in the base year
     component_stop_usd : (country,) loss a round if goods made by the dominant refiner stopped coming
+    metal_stop_usd : (mineral, country) the same of metal that it dominates
     minerals_at_risk_usd : (country,) loss a round if the dominant refiner stopped all trade in minerals
     demand_growth : (round, mineral) a year; expected_growth : what everyone expects of it in the round
     growth_apart : (round, mineral, country) what a country's demand grows by on top of that, a year
@@ -67,6 +68,7 @@ class Economy:
     final_use: Array
     grip: Array
     component_stop_usd: Array
+    metal_stop_usd: Array
     minerals_at_risk_usd: Array
     demand_growth: Array
     expected_growth: Array
@@ -96,8 +98,7 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
     growth = read_demand_growth(dataset, run.demand, run.clock, run.rounds + 20 * run.rounds_per_year)
     need = final_need_t(dataset, base.margins)
     final_use = spread_final_use(axes, base.margins, need, base.evidence.affinity)
-    opens = run.clock.first_day(run.clock.round_named(run.decisions_open))
-    eve = min(EVE, str(opens.replace(month=12)))
+    eve = _eve(scenario)
     facts = read_country_facts(dataset, base, leader_name, dominant_name, eve)
     output = base.lanes(REFINED).flow_t.sum(axis=2)
     grip = np.where(axes.refiners == dominant, output, 0.0).sum(axis=1) / output.sum(axis=1)
@@ -117,6 +118,7 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
         final_use=final_use,
         grip=grip,
         component_stop_usd=_component_stop(base, need, final_use, grip, dominant, parameters),
+        metal_stop_usd=metal_stop_usd(base, grip, dominant, parameters),
         minerals_at_risk_usd=minerals_at_risk_usd(base, grip, dominant, parameters),
         demand_growth=growth,
         expected_growth=read_expected_growth(dataset, run.clock, growth),
@@ -127,6 +129,13 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
         sectors=read_sectors(dataset, base, final_use),
         eve=eve,
     )
+
+
+def _eve(scenario: Scenario) -> str:
+    """Last day that counts for memberships: the end of the year in which decisions open, or the eve."""
+    run = scenario.run
+    opens = run.clock.first_day(run.clock.round_named(run.decisions_open))
+    return min(EVE, str(opens.replace(month=12)))
 
 
 def same_ground(dataset: Dataset, one: Scenario, other: Scenario) -> bool:

@@ -18,7 +18,7 @@ def minerals_at_risk_usd(base: BaseMarket, grip: Array, dominant: int, parameter
     What is not sold to it goes elsewhere at a discount (``diverted_sales_loss_share``), as most of what China
     stopped buying from Australia in 2020 did.
     """
-    lost = _metal_stop_usd(base, grip, dominant, parameters)
+    lost = metal_stop_usd(base, grip, dominant, parameters).sum(axis=0)
     lost += parameters.diverted_sales_loss_share * _sold_to_usd(base, dominant)
     lost[dominant] = 0.0
     return np.asarray(lost)
@@ -32,8 +32,8 @@ def goods_at_risk_usd(sold_usd: Array, parameters: ParameterValues) -> float:
     return float(lost * sold_usd.sum())
 
 
-def _metal_stop_usd(base: BaseMarket, grip: Array, dominant: int, parameters: ParameterValues) -> Array:
-    """(country,) loss of its users of metal if the dominant refiner's stopped, USD a round."""
+def metal_stop_usd(base: BaseMarket, grip: Array, dominant: int, parameters: ParameterValues) -> Array:
+    """(mineral, country) loss of its users of metal if the dominant refiner's stopped, USD a round."""
     axes, evidence, n = base.axes, base.evidence, len(base.axes.countries)
     flow, buyers = base.lanes(REFINED).flow_t, axes.buyers(REFINED)
     from_dominant = np.where((axes.refiners == dominant)[:, :, None], flow, 0.0)
@@ -42,8 +42,7 @@ def _metal_stop_usd(base: BaseMarket, grip: Array, dominant: int, parameters: Pa
     levers = (grip >= parameters.control_least_share).astype(float)
     price = evidence.price_usd_t[:, REFINED]
     ratio = evidence.backstop_usd_t[:, REFINED] / price
-    loss = stop_loss_usd(need, share, price, evidence.demand_elasticity, ratio, levers)
-    return np.asarray(loss.sum(axis=0))
+    return stop_loss_usd(need, share, price, evidence.demand_elasticity, ratio, levers)
 
 
 def _sold_to_usd(base: BaseMarket, dominant: int) -> Array:

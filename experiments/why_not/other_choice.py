@@ -20,6 +20,7 @@ GLOSS = {
     "producers": ("its mines, refiners and makers earn more", "its mines, refiners and makers earn less"),
     "treasury": ("its treasury takes in more", "its treasury takes in less"),
     "security": ("losses avoided when the dominant refiner cuts it off", "cover in a cut-off given up"),
+    "supply from partners": ("metal of partners' projects in a stop", "that metal given up"),
     "levy taken over": (
         "",
         "sellers may raise their price to the floor and keep what the treasury hopes for",

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from made_up_views import NOTHING, answers, same_both, view
+from made_up_views import NOTHING, PARAMETERS, answers, same_both, view
 from scipy.stats import norm
 
 from agents.accession import (
@@ -191,6 +191,16 @@ def test_exposure_to_the_dominant_refiner_makes_lower_rungs_dearer() -> None:
     )
     # of all it sells to the dominant refiner only minerals are at risk for so small a step
     assert exposed["retaliation"] < free["retaliation"] == 0.0
+
+
+def test_exposure_is_a_reason_to_seek_other_supply_as_it_is_one_to_fear_an_answer() -> None:
+    exposed = view(minerals_at_risk_usd=1e9, promised_supply_usd=5e8, retaliation_belief=0.0)
+    p, steps = PARAMETERS, [lower_rung_terms(exposed, rung) for rung in (1, 2, 3)]
+    hazard = p["control_hazard_year"] / 4.0 * exposed.cut_off_quarters
+    whole = hazard * p["planning_weight_share"] * 5e8
+    found = [terms["supply from partners"] for terms in steps]
+    assert found == pytest.approx([0.05 * whole, 0.45 * whole, 0.25 * whole])
+    assert lower_rung_terms(view(minerals_at_risk_usd=1e9), 2)["supply from partners"] == 0.0
 
 
 def test_a_framework_takes_two_who_is_not_asked_holds_out_and_says_what_it_would_be_worth() -> None:

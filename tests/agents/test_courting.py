@@ -30,6 +30,7 @@ def test_it_asks_those_first_who_bring_it_most_and_no_more_than_it_has_time_for(
         ({}, {"supply_usd": 2e6}),
         ({}, {"projects_usd": 1e6}),
         ({}, {"potential_usd": 1e6}),
+        ({}, {"market_usd": 1e6}),
         ({}, {"reliability": 0.8}),
         ({}, {"sales_to_leader_share": 0.3}),
         ({}, {"asked": True}),
@@ -72,6 +73,19 @@ def test_reasons_say_what_each_is_worth_and_what_it_had_to_beat() -> None:
         assert (reason.margin_usd > reason.threshold_usd) == (reason.choice == "invite")
         assert reason.margin_usd == pytest.approx(worth_usd(field[reason.subject]))
     assert PARAMETERS["leader_talks_quarter"] > 0
+
+
+def test_goods_that_go_to_the_leader_anyway_are_not_new_but_buyers_are() -> None:
+    sends_all = replace(PLAIN, already_share=1.0, market_usd=3e6)
+    assert worth_usd(sends_all) == pytest.approx(0.5 * 3e6)
+
+
+def test_partners_in_a_forum_by_invitation_are_kept_up_too() -> None:
+    held = {f"H{place}": replace(PLAIN, rung=1) for place in range(9)}
+    field = {f"C{place}": PLAIN for place in range(9)}
+    forum = replace(leader_view({**held, **field}), asked_below=1)
+    upkeep = PARAMETERS["framework_upkeep_talks"]
+    assert len(choose_invited(forum, 4.0)[0]) == int(4.0 - 9 * upkeep)
 
 
 def test_frameworks_that_must_be_kept_up_leave_less_time_for_new_ones() -> None:

@@ -12,9 +12,10 @@ from agents.accession import NOT_INVITED
 from agents.decision import CountryDecision
 from agents.ladder import FLOOR, FRAMEWORK
 from world.axes import REFINED
-from world.industry.finance import grant_share
+from world.industry.finance import grant_share, market_usd, stake_usd
 from world.model import TradeWorld
-from world.moves.country_view import view_of
+from world.moves.country_view import bound_by_floor, view_of
+from world.moves.emergency import emergency_of
 from world.moves.invitations import invite, potential_usd
 from world.moves.leader import move_leader
 from world.moves.review import remember_courting
@@ -139,6 +140,31 @@ def test_what_is_at_risk_on_low_rungs_is_metal_bought_and_ore_sold() -> None:
     assert {"JPN", "KOR", "AUS"} <= exposed <= buys | sellers
     assert risk[world.dominant] == 0.0
     assert (world.state.politics.rung < FLOOR).all()
+
+
+def test_a_market_is_shared_by_need_and_the_great_powers_bring_none() -> None:
+    world = opened()
+    market, p = market_usd(world), world.parameters
+    japan, norway = (world.base.axes.country(name) for name in ("JPN", "NOR"))
+    assert market[japan] > market[norway] > 0.0
+    assert market[world.leader] == market[world.dominant] == 0.0
+    assert market.sum() < p.finance_projects_share * p.project_offtake_share * stake_usd(world).sum()
+    free = opened(parameters__control_least_share=0.8, zone__scope=["lithium"])
+    assert not market_usd(free).any()  # nothing can be withheld: it needs nobody's buyers
+
+
+def test_what_partners_promise_grows_with_producers_and_is_shared_with_buyers() -> None:
+    world = opened()
+    japan, korea, australia = (world.base.axes.country(name) for name in ("JPN", "KOR", "AUS"))
+
+    def promised(*partners: int) -> float:
+        world.state.politics.rung[:] = 0
+        world.state.politics.rung[list(partners)] = FRAMEWORK
+        return emergency_of(world, bound_by_floor(world)).promised_usd([japan])
+
+    assert promised(australia) > promised() > promised(korea) > 0.0
+    assert promised(japan) == promised()  # its own projects are no partner's
+    assert promised(*range(len(world.base.axes.countries))) <= world.economy.metal_stop_usd[:, japan].sum()
 
 
 def test_finance_is_worth_more_where_capital_is_scarce() -> None:

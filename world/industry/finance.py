@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.investment import worth_building
 from agents.ladder import FLOOR, FRAMEWORK
 from world.axes import REFINED, Array, scatter
 from world.ground.background import stop_loss_usd
@@ -26,22 +27,34 @@ def project_usd_year(world: TradeWorld, everything: bool = False) -> Array:
     demand that everyone expects, or by what is under way there where that is more, and entrants with ore in
     the ground or refining potential start new plants.
     """
-    scope, growth, axes = scope_of(world), world.expected_growth(world.round), world.base.axes
-    scope = scope | everything
+    scope, axes = scope_of(world) | everything, world.base.axes
     cost = np.zeros((len(axes.minerals), len(axes.countries)))
     for block, facts in world.plants.items():
         stage = BLOCK_STAGE[block]
-        usual = capacity_of(world.state.markets, block) * growth[:, None]
-        grown = np.maximum(usual, under_way_year_t(world, block)) + facts.entry_t
         value = (
             world.clock.rounds_per_year
             * facts.capital_usd_t
             / CAPITAL_RECOVERY
-            * grown
+            * (grown_year_t(world, block) + facts.entry_t)
             * scope[:, stage][:, None]
         )
         cost += scatter(value, axes.sellers(stage), len(axes.countries))
     return cost
+
+
+def grown_year_t(world: TradeWorld, block: str) -> Array:
+    """(mineral, seller) capacity added in a year where some stands: it grows with demand, or by what is under
+    way there where that is more."""
+    usual = capacity_of(world.state.markets, block) * world.expected_growth(world.round)[:, None]
+    return np.asarray(np.maximum(usual, under_way_year_t(world, block)))
+
+
+def expected_year_t(world: TradeWorld, block: str) -> Array:
+    """(mineral, seller) capacity that all can expect to be added in a year: where some stands, and of what
+    newcomers could start the part that they would at the prices they believe in, by industry's own rule."""
+    p, facts = world.parameters, world.plants[block]
+    worth = worth_building(world.believed(block), facts.full_cost_usd_t, p.build_width)
+    return np.asarray(grown_year_t(world, block) + p.start_rate_year * worth * facts.entry_t)
 
 
 def grant_share(world: TradeWorld) -> Array:
@@ -111,6 +124,21 @@ def promise_usd(world: TradeWorld) -> tuple[Array, Array]:
     present = (1.0 - weight) * (stake * supply_share(world)).sum(axis=0)
     to_come = weight * (stake * _shares(world, projects)).sum(axis=0)
     return np.asarray(present), np.asarray(to_come)
+
+
+def market_usd(world: TradeWorld) -> Array:
+    """(country,) part of the leader's stake that rests on who buys what projects outside the dominant refiner
+    would make, USD a round: of the part of it that projects could protect, what waits for a buyer, shared by
+    the metal in goods that end up in each country. The leader's own market is one of them and needs no
+    framework; that of the dominant refiner is closed to them.
+    """
+    p, need = world.parameters, world.economy.final_need_t.copy()
+    need[:, world.dominant] = 0.0
+    total = need.sum(axis=1, keepdims=True)
+    share = np.divide(need, total, out=np.zeros_like(need), where=total > 0)
+    share[:, world.leader] = 0.0
+    waits = p.finance_projects_share * p.project_offtake_share * stake_usd(world)
+    return np.asarray((waits[:, None] * share).sum(axis=0))
 
 
 def rivals_in_share(world: TradeWorld) -> Array:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,9 @@ from world.market.rows import Floats
 from world.market.solver import NEWTON_STEPS, clear_market
 from world.market.start import unknowns_of
 from world.market.tally import count
+
+if TYPE_CHECKING:
+    from world.market.compiled.packed import LiveLanes
 
 
 @dataclass(frozen=True)
@@ -46,16 +50,18 @@ class _Listed:
         live = (lanes.log_weight > -np.inf) & (lanes.cap_t > 0) & active[lanes.row, lanes.seller]
         self.live: NDArray[np.bool_] = live & ((lanes.desks & bits[lanes.row]) == 0) if bits.any() else live
         self.spread = np.zeros(0)
+        rows, buyers = stage.lanes.spread_usd_t.shape
+        at = (lanes.row * buyers + lanes.buyer)[self.live]
+        self._reached = np.bincount(at, minlength=rows * buyers).reshape(rows, buyers) > 0
 
     def reached(self) -> NDArray[np.bool_]:
         """(M, B) whether a buyer has any lane."""
-        rows, buyers = self.stage.lanes.spread_usd_t.shape
-        at = (self.lanes.row * buyers + self.lanes.buyer)[self.live]
-        return np.bincount(at, minlength=rows * buyers).reshape(rows, buyers) > 0
+        return self._reached
 
     def pulls(self, buying: NDArray[np.bool_]) -> Pulls:
         """Spread and backstop of buyers; the lanes are those of ``terms``."""
         self.live &= buying[self.lanes.row, self.lanes.buyer]
+        self._reached = self._reached & buying
         lanes = self.stage.lanes
         self.spread = np.where(buying, lanes.spread_usd_t, 1.0)
         none = lanes.log_weight
@@ -70,9 +76,11 @@ class _Listed:
             outside_of(lanes, self.reached(), buying, self.spread),
         )
 
-    def terms(self) -> Floats:
-        """(5, L) of the lanes that carry something, as ``choice.prepare`` makes them."""
-        lanes = self.living()
+    def packed(self) -> LiveLanes:
+        """The lanes that carry something, with their terms as ``choice.prepare`` makes them."""
+        from world.market.compiled.packed import LiveLanes
+
+        lanes = self.lanes if self.live.all() else self.lanes.take(np.flatnonzero(self.live))
         buyers = self.stage.lanes.spread_usd_t.shape[1]
         per_spread = (1.0 / self.spread).reshape(-1).take(lanes.row * buyers + lanes.buyer)
         factor, offset, limit, log_cap, log_over = terms = np.empty((5, len(lanes.row)))
@@ -81,11 +89,7 @@ class _Listed:
         np.subtract(lanes.log_weight, lanes.floor_usd_t * per_spread, out=limit)
         np.log(lanes.cap_t, out=log_cap)
         np.multiply(np.where(lanes.cap_t < np.inf, lanes.over_quota_usd_t, np.inf), per_spread, out=log_over)
-        return terms
-
-    def living(self) -> LaneList:
-        """The lanes that carry something."""
-        return self.lanes if self.live.all() else self.lanes.take(np.flatnonzero(self.live))
+        return LiveLanes(lanes.row, lanes.seller, lanes.buyer, lanes.desks, terms)
 
 
 def clear_listed(listed: ListedMarket, start: Prices, tolerance: float = 1e-10) -> ListedClearing:
@@ -99,7 +103,6 @@ def clear_listed(listed: ListedMarket, start: Prices, tolerance: float = 1e-10) 
 
 def _clear_compiled(listed: ListedMarket, start: Prices, tolerance: float) -> ListedClearing:
     from world.market.compiled.newton import newton_over
-    from world.market.compiled.packed import LiveLanes
 
     market, open_lanes = listed.market, []
 
@@ -108,7 +111,7 @@ def _clear_compiled(listed: ListedMarket, start: Prices, tolerance: float) -> Li
         return open_lanes[-1]
 
     problem = pose_over(market, lanes_of)
-    live = [LiveLanes(*_places(lanes), terms=lanes.terms()) for lanes in open_lanes]
+    live = [lanes.packed() for lanes in open_lanes]
     outcome, moved = newton_over(problem, live, unknowns_of(market, start), tolerance, NEWTON_STEPS)
     flows = [np.zeros(len(lanes.live)) for lanes in open_lanes]
     for flow, lanes, tonnes in zip(flows, open_lanes, moved, strict=True):
@@ -117,14 +120,6 @@ def _clear_compiled(listed: ListedMarket, start: Prices, tolerance: float) -> Li
     clearing = describe(market, problem, outcome)
     stages = zip(market.stages, clearing.stages, outcome.purchases, listed.lanes, flows, strict=True)
     return ListedClearing(clearing, tuple(_flows(*stage) for stage in stages))
-
-
-def _places(
-    open_lanes: _Listed,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Row, seller, buyer and desks of the live lanes."""
-    lanes = open_lanes.living()
-    return lanes.row, lanes.seller, lanes.buyer, lanes.desks
 
 
 def _rescue(listed: ListedMarket, outcome: Outcome, flows: Sequence[Floats], tolerance: float) -> None:
@@ -152,8 +147,10 @@ def _flows(
 ) -> LaneFlows:
     """As ``clearing.asked_usd_t``, ``landed_usd_t`` and ``_rent_usd_t``."""
     asked, premium = cleared.price_usd_t[lanes.row, lanes.seller], cleared.premium_usd_t
+    counted = np.flatnonzero(lanes.desks)
+    row, bits = lanes.row[counted], lanes.desks[counted]
     for desk in range(premium.shape[1]):
-        asked = asked + (lanes.desks >> desk & 1) * premium[lanes.row, desk]
+        asked[counted] += (bits >> desk & 1) * premium[row, desk]
     rent = np.zeros_like(asked)
     capped = np.flatnonzero((lanes.cap_t < np.inf) & (flow_t > 0.0))
     if len(capped):

@@ -171,6 +171,7 @@ def _standing_at(world: TradeWorld, name: str, index: list[int], emergency: Emer
         finance_offer_usd=float(politics.finance_usd[index] @ grant_share(world)[index]),
         side_payment_usd=0.0,
         emergency_relief_share=emergency.relief_share(index),
+        promised_supply_usd=emergency.promised_usd(index),
         cut_off_quarters=max(
             0.0,
             p.control_episode_quarters

@@ -11,7 +11,7 @@ import numpy as np
 from agents.ladder import FLOOR, RUNGS
 from agents.leader_view import Invitation
 from world.axes import Array
-from world.industry.finance import project_usd_year, promise_usd, stake_usd
+from world.industry.finance import market_usd, project_usd_year, promise_usd, stake_usd
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -21,7 +21,7 @@ def invite(world: TradeWorld) -> dict[str, Invitation]:
     """Every voter that is no great power and not estranged from the leader."""
     politics, facts = world.state.politics, world.facts
     supply, projects = promise_usd(world)
-    potential = potential_usd(world)
+    potential, market = potential_usd(world), market_usd(world)
     a_round = world.parameters.finance_project_share / world.clock.rounds_per_year
     absorbs = a_round * project_usd_year(world).sum(axis=0)
     found = {}
@@ -40,6 +40,7 @@ def invite(world: TradeWorld) -> dict[str, Invitation]:
             duty_burden_usd=duty_burden_usd(world, index),
             request=politics.requests.get(country.iso3) if rung < FLOOR else None,
             potential_usd=float(potential[index].sum()),
+            market_usd=float(market[index].sum()),
             already_share=already_share(world, index),
             sales_to_leader_share=sales_to_leader_share(world, index),
             asked=country.iso3 in politics.asked,

@@ -95,5 +95,6 @@ def control_lanes(control: Control, sellers: Whole, buyers: Whole) -> Mask:
     mine = sellers == control.actor
     if mine.any():
         abroad = (buyers >= 0) & (buyers != control.actor)
-        lanes[mine] = abroad & np.isin(buyers, np.array(control.targets, dtype=np.int64))
+        aimed = np.array(control.targets, dtype=np.int64)
+        lanes[mine] = abroad & (buyers[:, None] == aimed).any(axis=1)
     return lanes

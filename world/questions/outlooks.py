@@ -26,6 +26,7 @@ from world.state import Control
 
 After = tuple[Control, bool, Outcome]
 """A control, whether it lasts, and today's market under it."""
+_ByAccount = tuple[Array, Array, Array, Array]
 CallUp = Callable[[Outcome, Sequence[After]], Sequence[Mapping[str, Array]]]
 
 
@@ -40,6 +41,7 @@ class Outlooks:
     call_up : capacity that controls call up or close, given the market before: for each block -> (seller,)
     known : outcomes without any move, by floor and horizon; those that are found are added
     solved : markets solved so far, for the record
+    before : what is ``known`` by account, by floor, horizon and minerals, as far as it was compared with
     """
 
     setting: Setting
@@ -52,6 +54,7 @@ class Outlooks:
     call_up: CallUp | None = None
     known: dict[tuple[bool, bool], Outcome] = field(default_factory=dict)
     solved: int = 0
+    before: dict[tuple[bool, bool, tuple[int, ...]], _ByAccount] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for (floor, is_later), outcome in self.known.items():
@@ -226,10 +229,12 @@ class Outlooks:
         return mine, leader
 
     def _change(self, case: Case, outcome: Outcome, floor: bool) -> _Change:
-        status_quo = self.known[floor, case.is_later]
-        before = _by_account(status_quo.accounts, np.array(case.minerals), self.weight)
+        key = (floor, case.is_later, case.minerals)
+        if key not in self.before:
+            accounts = self.known[floor, case.is_later].accounts
+            self.before[key] = _by_account(accounts, np.array(case.minerals), self.weight)
         after = _by_account(outcome.accounts, None, self.weight[outcome.minerals])
-        return _Change(*(b - a for a, b in zip(before, after, strict=True)))
+        return _Change(*(b - a for a, b in zip(self.before[key], after, strict=True)))
 
 
 def _taxed_by_then(case: Case, question: WhatIfControl) -> tuple[Control, ...]:
@@ -255,9 +260,7 @@ class _Change:
         return self.users + self.producers + self.treasury
 
 
-def _by_account(
-    accounts: CountryAccounts, minerals: Array | None, weight: Array
-) -> tuple[Array, Array, Array, Array]:
+def _by_account(accounts: CountryAccounts, minerals: Array | None, weight: Array) -> _ByAccount:
     """(country,) users (split between first and final use), producers, treasury, refiners; summed over
     minerals.
     """
