@@ -19,4 +19,13 @@ def part_moved(speed_year: float | Array, rounds_per_year: float = 1.0) -> float
     a place that stands still meanwhile: x' = speed (place - x), solved exactly, so that three months come to
     what a quarter does.
     """
-    return 1.0 - np.exp(-speed_year / rounds_per_year)
+    return 1.0 - part_left(speed_year, rounds_per_year)
+
+
+@overload
+def part_left(speed_year: float, rounds_per_year: float = 1.0) -> float: ...
+@overload
+def part_left(speed_year: Array, rounds_per_year: float = 1.0) -> Array: ...
+def part_left(speed_year: float | Array, rounds_per_year: float = 1.0) -> float | Array:
+    """Part of the gap that is there still after a round: what ``part_moved`` leaves."""
+    return np.exp(-speed_year / rounds_per_year)

@@ -21,7 +21,7 @@ from experiments.figures.naming import (
     the_country,
     union_members,
 )
-from experiments.results import Run, each_row
+from experiments.results import Run, each_row, remembered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,15 +104,26 @@ def find_actor(run: Run, country: str) -> str:
     """The actor that decides for ``country``: itself, or ``EU``. Raises ``ExplainError`` when the run has
     no such country.
     """
-    actors = set(run.table("decisions")["actor"])
+    actors = _actors(run)
     if country in actors:
         return country
     if country in union_members() and "EU" in actors:
         return "EU"
-    if country in set(run.table("countries")["country"]) or country == "EU":
+    if country in _countries(run) or country == "EU":
         return country
     deciding = in_words(sorted(actors), MOST_NAMED) if actors else "nobody"
     raise ExplainError(f"country {country!r}: not in this run; these decide in it: {deciding}")
+
+
+@remembered
+def _actors(run: Run) -> frozenset[str]:
+    """Who decided something."""
+    return frozenset(map(str, run.table("decisions")["actor"].unique()))
+
+
+@remembered
+def _countries(run: Run) -> frozenset[str]:
+    return frozenset(map(str, run.table("countries")["country"].unique()))
 
 
 def _gather(rows: pd.DataFrame) -> list[tuple[Choice, list[str]]]:

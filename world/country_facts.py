@@ -24,6 +24,7 @@ class CountryFacts:
     trust_leader, trust_dominant : favourable share of opinion at the start
     affinity : how near it is to the leader by votes in the United Nations and by distance, in spreads over
         all countries but the two great powers, 0 on average
+    vote_points : voting position in the United Nations
     potential : resource-potential index over all critical minerals
     investability, governance : 0-1; wacc_share
     mine_permit_years, refinery_permit_years
@@ -44,6 +45,7 @@ class CountryFacts:
     trust_leader: Array
     trust_dominant: Array
     affinity: Array
+    vote_points: Array
     potential: Array
     investability: Array
     governance: Array
@@ -89,6 +91,7 @@ def read_country_facts(
             base.evidence.distance_km,
             [*map(dataset.countries.index, (leader, dominant))],
         ),
+        column("un_ideal_point", 0.0),
         _indexed(dataset.table("resource_potential"), "index", dataset.countries),
         column("investability_index", 0.4),
         column("governance_index", 0.4),

@@ -4,6 +4,7 @@ the round's events.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,6 @@ def stage_borders(
     """
     axes, lanes = base.axes, base.lanes(stage)
     sellers, buyers = axes.sellers(stage), axes.buyers(stage)
-    leaning = trust_shift(axes, state.politics, stage, parameters) + lane_shift(base, state.politics, stage)
     backstop = lanes.backstop_usd_t[:, None, :]
     added = happenings.duty_share[:, stage] + leader_duty[:, stage]
     added[:, :, state.politics.dominant] += state.politics.counter_duty_share[None, :]
@@ -70,7 +70,7 @@ def stage_borders(
         contract_share=base.evidence.contract_share,
         contract_price_usd_t=state.markets.contract_usd_t[stage],
         fixed_duty_share=gather_pairs(state.politics.fixed_duty_share[:, stage], sellers, buyers),
-        log_weight=lane_weights(base, state.markets, stage, leaning, released_t),
+        log_weight=_log_weights(base, state, released_t, parameters, stage),
         usual_flow_t=state.markets.usual_flow_t[stage],
         sellers=sellers,
         buyers=buyers,
@@ -81,6 +81,27 @@ def stage_borders(
         ),
         price_usd_t=base.evidence.price_usd_t[:, stage],
     )
+
+
+def with_releases(
+    borders: StageBorders,
+    base: BaseMarket,
+    state: WorldState,
+    released_t: Array,
+    parameters: ParameterValues,
+    stage: int,
+) -> StageBorders:
+    """The borders of :func:`stage_borders` where nothing but ``released_t`` (mineral, seller) is other."""
+    return replace(borders, log_weight=_log_weights(base, state, released_t, parameters, stage))
+
+
+def _log_weights(
+    base: BaseMarket, state: WorldState, released_t: Array, parameters: ParameterValues, stage: int
+) -> Array:
+    """(mineral, seller, buyer) ln A of this round, by habit, trust, clubs and what sellers have."""
+    leaning = trust_shift(base.axes, state.politics, stage, parameters)
+    leaning = leaning + lane_shift(base, state.politics, stage)
+    return lane_weights(base, state.markets, stage, leaning, released_t)
 
 
 def _priced(happenings: Happenings, stage: int) -> bool:

@@ -140,6 +140,7 @@ def _initial_politics(
         fixed_duty_share=np.broadcast_to(0.0, (minerals, len(STAGES), n, n)),
         fixed_duty_usd_t=np.zeros((minerals, len(STAGES))),
         counter_duty_share=np.zeros(n),
+        vote_points=facts.vote_points.copy(),
         finance_usd=np.zeros(n),
         duty_relief_share=np.zeros(n),
         rivals_in_share=np.zeros(n),

@@ -13,7 +13,7 @@ from agents.investment import wanted_year_t
 from world.accounts import CountryAccounts
 from world.axes import REFINED, STAGES, Array, Whole, gather
 from world.counterfactual import Case, clear_rows, needs_hubs
-from world.customs import stage_borders
+from world.customs import stage_borders, with_releases
 from world.industry.capacity import capacity_of, parameters_of_industry, view_industry
 from world.industry.feed_prices import Feed, expected_feed_usd_t
 from world.industry.plant_costs import BLOCK_STAGE, BLOCKS, EVERY_MINERAL, BlockFacts
@@ -89,6 +89,16 @@ def make_setting(
         exempt=exemptions(world),
         asking=asked_if_licensed(state.markets),
     )
+
+
+def with_release(world: TradeWorld, setting: Setting, conditions: Conditions) -> Setting:
+    """The setting of a round once stock is released: what sellers of metal have is other, and how much they
+    count for; the rest stands on a state that has not moved since."""
+    borders, released = list(setting.borders), stock_releases_t(world)
+    known = (world.base, world.state, released, world.parameters, REFINED)
+    borders[REFINED] = with_releases(borders[REFINED], *known)
+    offers = make_offers(world.base, world.state.markets, conditions, world.parameters)
+    return replace(setting, borders=tuple(borders), now=replace(setting.now, offers=offers))
 
 
 def asked_if_licensed(markets: Markets) -> tuple[Asking, ...]:

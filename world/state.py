@@ -125,6 +125,7 @@ class Politics:
     fixed_duty_share: Array  # (m, stage, n, n) the zone's duty on outsiders as set when it was announced
     fixed_duty_usd_t: Array  # (m, stage) the same as one specific duty for all
     counter_duty_share: Array  # (n,) the dominant refiner's duty on the goods of each country
+    vote_points: Array  # (n,) voting position in the United Nations
     floor_in_force: bool = False  # whether the floor is applied
     floor_since_round: int = -1  # round since which the floor has been in force, -1 while it is not
     controls: list[Control] = field(default_factory=list)  # decided in the run and in force

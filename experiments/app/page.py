@@ -187,11 +187,17 @@ def Panels(visit: Visit, run: Run, mineral: str, stage: str) -> None:
     with solara.Div(classes=["ob-card", "ob-panels"]), solara.lab.Tabs(lazy=True):
         for name, make in charts.items():
             with solara.lab.Tab(name):
-                Chart(chart=make())
+                Drawn(make)
         with solara.lab.Tab("Money"):
             MoneyCard(visit, run)
         with solara.lab.Tab("Log"):
             Log(run)
+
+
+@solara.component
+def Drawn(make: Callable[[], str]) -> None:
+    """A chart, made when its tab is looked at."""
+    Chart(chart=make())
 
 
 @solara.component

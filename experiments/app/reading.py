@@ -40,7 +40,7 @@ def _frame(name: str, pages: Sequence[Page]) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
-    columns = [column.name for column in SCHEMA[name]]
-    return pd.DataFrame(
-        {column: np.concatenate([page.rows(name)[column] for page in pages]) for column in columns}
-    )
+    columns = (column.name for column in SCHEMA[name])
+    joined = {column: np.concatenate([page.rows(name)[column] for page in pages]) for column in columns}
+    # Text stays as it is: read once and looked at a few times, it is not worth another form.
+    return pd.DataFrame({column: pd.Series(values, dtype=values.dtype) for column, values in joined.items()})

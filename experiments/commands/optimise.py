@@ -25,9 +25,9 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         )
     for name, default, help_ in (
         ("population", 12, "policies of a generation"),
-        ("generations", 6, "generations"),
-        ("draws", 6, "draws of the uncertainties under which every policy is played"),
-        ("checks", 6, "fresh draws under which the front is played once more"),
+        ("generations", 5, "generations"),
+        ("draws", 4, "draws of the uncertainties under which every policy is played"),
+        ("checks", 4, "fresh draws under which the front is played once more"),
         ("seed", 1, "of the search and of its draws"),
     ):
         parser.add_argument(
@@ -60,7 +60,9 @@ def optimise(arguments: argparse.Namespace) -> int:
     options = SearchOptions(*(getattr(arguments, name) for name in numbers))
     folder = Path(arguments.out or Path("results") / f"{Path(arguments.design).stem}-front")
     aims = ", ".join(f"{objective.direction} {objective.words}" for objective in objectives)
-    say(arguments.quiet, f"orebloc  {design.name}  {aims}  at most {options.most_plays(design):,} runs")
+    most, fresh = options.most_plays(design), options.checks_of_one(design)
+    later = f", and {fresh} for each policy on the front" if fresh else ""
+    say(arguments.quiet, f"orebloc  {design.name}  {aims}  at most {most:,} runs{later}")
     with progress_bar("runs", arguments.quiet) as progress:
         jobs, notice = arguments.jobs or os.cpu_count() or 1, notice_of(arguments.quiet)
         front = search_policies(design, objectives, folder, options, jobs, progress, notice)

@@ -58,15 +58,20 @@ class SearchOptions:
     """
 
     population: int = 12
-    generations: int = 6
-    draws: int = 6
-    checks: int = 6
+    generations: int = 5
+    draws: int = 4
+    checks: int = 4
     seed: int = 1
 
     def most_plays(self, design: Design) -> int:
         """Runs at most, without the check: fewer where a candidate comes up again."""
         draws = self.draws if varies_by_draw(design) else 1
         return self.population * self.generations * sum(len(design.seeds_of_draw(n)) for n in range(draws))
+
+    def checks_of_one(self, design: Design) -> int:
+        """Runs by which a policy on the front is checked."""
+        fresh = self.checks if varies_by_draw(design) else 0
+        return sum(len(design.seeds_of_draw(self.draws + number)) for number in range(fresh))
 
 
 def search_policies(

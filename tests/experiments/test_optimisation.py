@@ -107,6 +107,7 @@ def test_where_each_draw_has_a_seed_of_its_own_none_is_played_twice(
     on_front = [asked[row.markup, row.doctrine] for row in front.table[front.table["on_front"]].itertuples()]
     assert {tuple(seeds) for seeds in on_front} == {(1, 2, 3, 4, 5, 6, 7)}
     assert {tuple(seeds[:4]) for seeds in asked.values()} == {(1, 2, 3, 4)}
+    assert SMALL.checks_of_one(design) == 3
     assert sum(map(len, asked.values())) - 3 * len(on_front) <= SMALL.most_plays(design)
     assert "a seed of its own each" in describe_front(front)
 

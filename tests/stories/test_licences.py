@@ -11,6 +11,7 @@ import pytest
 from small_worlds import first_day_of, make_world, measure, play, played, table
 
 from world.axes import REFINED
+from world.dataset import load_dataset
 from world.model import TradeWorld
 from world.policy.measures import Measure
 from world.state import Control
@@ -143,12 +144,13 @@ def test_a_licence_decided_in_the_run_queues_like_any_other() -> None:
     assert granted.iloc[-1] == pytest.approx(0.5, rel=1e-6)
 
 
-def watched(response: float) -> TradeWorld:
+def watched(response: float, standing: float = 0.0) -> TradeWorld:
     """A ban on Japan, licences for everyone else, and an exporter that looks where its goods go."""
     ban = measure("ban", "CHN", "2025-Q2", targets=("JPN",), minerals=("gallium",), stages=("refined",))
     rest = licence(0.9, "2025-Q2", id="rest", targets=("*",), minerals=("gallium",), delay_days=0.0)
     settings = {
         "parameters__licence_reexport_response": response,
+        "parameters__licence_standing_response": standing,
         "parameters__audit_share": 0.8,
         "parameters__audit_found_share": 0.5,
         "parameters__evasion_penalty_share": 0.2,
@@ -171,6 +173,17 @@ def test_approval_falls_where_re_exports_are_found_and_nowhere_else() -> None:
     np.testing.assert_allclose(approval[1].drop(list(lower)), 0.9)
     assert shipped(alert, hub=True)[5] < shipped(blind, hub=True)[5]
     assert "JPN" not in approval[0].index  # a closed lane has no queue
+
+
+def test_licences_for_all_go_to_the_near_before_the_far() -> None:
+    alike, dealt = (table(watched(0.0, standing), "licences", round=5) for standing in (0.0, 2.0))
+    approval = dealt.set_index("destination")["approval_share"]
+    votes = load_dataset().table("countries").set_index("iso3")["un_ideal_point"]
+    nearest_first = approval.loc[(votes[approval.index] - votes["CHN"]).abs().sort_values().index]
+    assert nearest_first.is_monotonic_decreasing
+    assert nearest_first.iloc[0] > 0.9 > nearest_first.iloc[-1]
+    granted = [rows["granted_t"].sum() / rows["requested_t"].sum() for rows in (alike, dealt)]
+    assert granted[1] == pytest.approx(granted[0], abs=0.01)
 
 
 def test_the_price_of_what_is_licensed_rises_where_it_is_needed_and_falls_at_home() -> None:

@@ -24,7 +24,9 @@ def licence(size: float = 0.8, **fields: object) -> Measure:
 
 
 def world(*measures: Measure, **given: object) -> TradeWorld:
-    return played(minerals=["gallium"], rounds=ROUNDS, measures=measures, **given)
+    """Licences are the same part for all their targets."""
+    alike = {"parameters__licence_standing_response": 0.0}
+    return played(minerals=["gallium"], rounds=ROUNDS, measures=measures, **(alike | given))
 
 
 def segments(of: TradeWorld, country: str = "JPN") -> pd.DataFrame:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from small_worlds import make_world, measure, played, table
 
+from world.axes import REFINED, STAGES
+from world.conditions import conditions_of
+from world.lanes.terms import StageBorders
+from world.market_round import make_setting, with_release
 from world.model import TradeWorld
 from world.parameters import resolve
 from world.reserve import Reserve
+from world.round import happen
 from world.stocks.reserve_round import is_emergency
 
 PARAMETERS = resolve({})
@@ -178,6 +185,39 @@ def test_when_the_metal_is_cut_off_the_reserve_releases_and_its_owner_uses_more(
         for world in (with_reserve, without)
     ]
     assert prices[0] < prices[1]
+
+
+def test_a_release_changes_what_is_offered_and_how_much_it_counts_for() -> None:
+    """The setting once stock is released is the one that is made from the start."""
+    world = make_world("baseline", minerals=MINERALS, rounds=6, measures=[CUT_OFF])
+    happen(world)
+    before = make_setting(world, world.happenings, conditions_of(world), with_later=False)
+    world.reserve_release_t = np.where(world.base.axes.refiners == world.leader, 5.0, 0.0)
+    world.reserve_exports_t = np.where(world.reserve_release_t.sum(axis=1) > 0.0, 1.0, np.inf)
+    assert np.isfinite(world.reserve_exports_t).any()
+    found = with_release(world, before, conditions_of(world))
+    wanted = make_setting(world, world.happenings, conditions_of(world), with_later=False)
+    moved = {
+        item.name
+        for stage in range(len(STAGES))
+        for item in fields(StageBorders)
+        if not _same(*(getattr(setting.borders[stage], item.name) for setting in (before, wanted)))
+    }
+    assert moved <= {"log_weight"}
+    for name in (item.name for item in fields(StageBorders)):
+        for one, other in zip(found.borders, wanted.borders, strict=True):
+            assert _same(getattr(one, name), getattr(other, name)), name
+    pairs = zip(found.now.offers.stages, wanted.now.offers.stages, strict=True)
+    for one, other in pairs:
+        assert np.array_equal(one.feed_t, other.feed_t)
+        assert np.array_equal(one.quotas.quota_t, other.quotas.quota_t)
+    assert not np.array_equal(
+        found.now.offers.stages[REFINED].feed_t, before.now.offers.stages[REFINED].feed_t
+    )
+
+
+def _same(one: np.ndarray | None, other: np.ndarray | None) -> bool:
+    return one is other or (one is not None and other is not None and np.array_equal(one, other))
 
 
 def test_what_is_released_stays_at_home() -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.adjustment import part_moved
+from agents.adjustment import part_left, part_moved
 from world.axes import Array
 from world.market.arrays import Stage
 from world.market.clearing import StageClearing
@@ -22,7 +22,7 @@ from world.parameters import ParameterValues
 def open_now(opened: Array, rounds_per_year: float, parameters: ParameterValues) -> Array:
     """(mineral, user) part of second sources that can work in a round: what is ``opened`` and what opens in a
     round."""
-    return np.asarray(1.0 - (1.0 - opened) * np.exp(-parameters.second_speed_year / rounds_per_year))
+    return np.asarray(1.0 - (1.0 - opened) * part_left(parameters.second_speed_year, rounds_per_year))
 
 
 def opened_after(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from agents.ladder import FLOOR
 from world.axes import Array, Axes, Whole, gather_pairs, scatter
 from world.licences.queue import Decided, Licence, decide_requests, kept_share, office_of
+from world.licences.standing import dealt_out, distance_points
 from world.parameters import ParameterValues
 from world.policy.happenings import Happenings
 from world.questions.control_lanes import control_lanes
@@ -15,24 +17,10 @@ from world.state import WorldState
 def licences_of(
     axes: Axes, state: WorldState, happenings: Happenings, parameters: ParameterValues, stage: int
 ) -> Licence:
-    """Licences on the lanes of a stage: those of measures and those decided in the run, approval lowered for
-    buyers whose re-exports were found.
+    """Licences on the lanes of a stage: those of measures and those decided in the run, approval dealt out by
+    standing and lowered for buyers whose re-exports were found.
     """
-    days = state.markets.licence_days[stage]
-    return _licences_to(axes.buyers(stage), days, axes, state, happenings, parameters, stage)
-
-
-def _licences_to(
-    buyers: Whole,
-    days: Array,
-    axes: Axes,
-    state: WorldState,
-    happenings: Happenings,
-    parameters: ParameterValues,
-    stage: int,
-) -> Licence:
-    """Licences to countries ``buyers`` (mineral, place), in force for ``days`` (mineral, seller, place)."""
-    sellers = axes.sellers(stage)
+    sellers, buyers = axes.sellers(stage), axes.buyers(stage)
 
     def on_lanes(name: str) -> Array:
         return gather_pairs(getattr(happenings, name)[:, stage], sellers, buyers)
@@ -45,16 +33,28 @@ def _licences_to(
             lanes = control_lanes(control, sellers[row], buyers[row])
             approval[row][lanes] = np.minimum(approval[row][lanes], control.approval_share)
             delay[row][lanes] = np.maximum(delay[row][lanes], parameters.licence_delay_days)
+    approval = dealt_out(
+        approval,
+        gather_pairs(_distance_points(state, parameters), sellers, buyers),
+        licensed * subject * state.markets.usual_flow_t[stage],
+        parameters.licence_standing_response,
+    )
     to = np.broadcast_to(buyers[:, None, :], approval.shape)
     found = at_countries(state.markets.detected_share[stage], to[:, None])[:, 0]
     return Licence(
         licensed_share=licensed,
         subject_share=subject,
         approval_share=approval * kept_share(found, parameters.licence_reexport_response),
-        days=np.maximum(on_lanes("licence_days"), days),
+        days=np.maximum(on_lanes("licence_days"), state.markets.licence_days[stage]),
         delay_days=delay,
         closed_share=closed,
     )
+
+
+def _distance_points(state: WorldState, parameters: ParameterValues) -> Array:
+    """(seller, buyer) how far countries stand from each other as licence offices see it."""
+    bound = (state.politics.rung == FLOOR) & state.politics.floor_in_force
+    return distance_points(state.politics.vote_points, bound, parameters.licence_zone_points)
 
 
 def _under_licence(

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from agents.adjustment import part_left
 from world.axes import Array
 from world.parameters import ParameterValues
 
@@ -100,7 +101,7 @@ def office_of(parameters: ParameterValues, rounds_per_year: int = 4) -> Office:
         cleared_share=parameters.licence_cleared_share,
         ramp_days=parameters.licence_ramp_months * 365.0 / 12.0,
         capacity_share=parameters.licence_capacity_ratio,
-        patience_share=float(np.exp(-parameters.licence_withdrawal_year / rounds_per_year)),
+        patience_share=float(part_left(parameters.licence_withdrawal_year, rounds_per_year)),
         round_days=365.0 / rounds_per_year,
         rule_share=GRANTED_AS_A_RULE,
     )
@@ -170,7 +171,7 @@ def detected_share(
     """
     came = delivered_t + re_exported_t
     seen = np.divide(found_t, came, out=np.zeros_like(came), where=came > 0.0)
-    remembered = float(np.exp(-1.0 / rounds_per_year))
+    remembered = float(part_left(1.0, rounds_per_year))
     return np.asarray(remembered * before + (1.0 - remembered) * seen)
 
 

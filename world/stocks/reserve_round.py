@@ -9,7 +9,7 @@ import numpy as np
 from world.axes import REFINED, Array, Mask
 from world.clock import per_round
 from world.conditions import conditions_of
-from world.market_round import Cleared, clear_round, make_setting
+from world.market_round import Cleared, clear_round, with_release
 from world.parameters import ParameterValues
 from world.stocks.priority import releasable_t
 
@@ -63,7 +63,7 @@ def release_in_emergency(world: TradeWorld, cleared: Cleared) -> Cleared:
     abroad = ~users & (world.base.axes.buyers(REFINED) >= 0)
     exported = cleared.clearing.stages[REFINED].flow_t * home[:, None, :, None] * abroad[:, None, None, :]
     world.reserve_exports_t = np.where(release > 0.0, exported.sum(axis=(1, 2, 3)), np.inf)
-    return clear_round(world, make_setting(world, world.happenings, conditions_of(world), with_later=False))
+    return clear_round(world, with_release(world, cleared.setting, conditions_of(world)))
 
 
 def is_emergency(price_ratio: Array, missing_t: Array, usual_t: Array, p: ParameterValues) -> Mask:
