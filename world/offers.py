@@ -22,9 +22,8 @@ from world.market.rows import Rowwise
 from world.parameters import ParameterValues
 from world.policy.guarantees import Cover, guaranteed
 from world.state import Markets
-from world.stocks.holdings import holding_of, round_months, use_of_users_t
+from world.stocks.holdings import holding_of, use_of_users_t
 from world.stocks.private import answer_of, passing_share
-from world.stocks.stop_lengths import CutOff
 
 LOCAL_RANGE = (0.05, 50.0)
 """Local prices over base-year ones to which use answers are kept within these bounds."""
@@ -101,7 +100,6 @@ class Conditions:
         (mineral, refiner) their releases there; fear, expected_rise : per stage (mineral, buyer) chance of a
         cut-off that buyers see, and rise of the price that they expect from what was announced; planned_t :
         per stage (mineral, buyer) ordered ahead of what was announced, below zero used of such orders
-        and of other stocks; cut_off : per stage what is withheld from whom, and for how long
     is_settled : a market some years on, in which stocks are at rest
     """
 
@@ -114,7 +112,6 @@ class Conditions:
     fear: tuple[Array, ...]
     expected_rise: tuple[Array, ...]
     planned_t: tuple[Array, ...]
-    cut_off: tuple[CutOff, ...]
     is_settled: bool = False
 
 
@@ -210,12 +207,7 @@ def _purchases(
         second = second * _part(use, use + other)
         needs = Needs(use + other, reference, elasticity, dear, steep, *opening, second)
         return needs, _no_stocks(base.axes.buyers(stage))
-    holding = replace(
-        holding_of(base, markets, stage),
-        planned_t=conditions.planned_t[stage],
-        cut_share=conditions.cut_off[stage].share,
-        cut_rounds=conditions.cut_off[stage].months / round_months(base),
-    )
+    holding = replace(holding_of(base, markets, stage), planned_t=conditions.planned_t[stage])
     fear, rise = conditions.fear[stage], conditions.expected_rise[stage]
     answer = answer_of(holding, fear, rise, parameters)
     passing = passing_share(holding, parameters.stock_cost_pricing_share)[:, makers:]

@@ -58,9 +58,7 @@ class Holding:
     next; late_in_quarter_share : after a quarter; quarter_rounds : rounds in a quarter; expected_usd_t :
     price index at which holders reckon; least_width_usd_t : least width w of their answer; usual_usd_t :
     price index that they are used to; ahead_t : bought
-    ahead of a measure that withholds (below zero: lent for that), planned_t : to be added to it in the round,
-    below zero to be used of stocks; cut_share : part of purchases that is withheld for a time, cut_rounds :
-    for which that is expected to go on
+    ahead of a measure that withholds (below zero: lent for that), planned_t : to be added to it in the round
     """
 
     use_t: Array
@@ -79,8 +77,6 @@ class Holding:
     quarter_rounds: float = 1.0
     ahead_t: Array | float = 0.0
     planned_t: Array | float = 0.0
-    cut_share: Array | float = 0.0
-    cut_rounds: Array | float = 0.0
 
 
 def answer_of(
@@ -99,8 +95,6 @@ def answer_of(
     due = (holding.late_share + holding.last_share) * holding.use_t
     gap = (target + due - holding.held_t - holding.arriving_t - holding.later_t) / use
     most_shed = most_shed_share(-gap / holding.quarter_rounds)
-    # what is withheld cannot be refilled, and what is there instead is planned for
-    gap = gap * (1.0 - holding.cut_share)
     gap = gap / max(p.stock_adjustment_months / 3.0 * holding.quarter_rounds, 1.0)
     # who is cut off plans to use less
     planned = most * (1.0 - SAVED_SHARE * fear)
@@ -160,13 +154,8 @@ def drawn_share(holding: Holding, floor_share: float, use_t: Array) -> Array:
     free = lendable_t(held, floor_share)
     late = holding.late_share if holding.quarter_rounds == 1.0 else holding.late_in_quarter_share
     prompt = np.maximum(1.0 - late, LEAST_PROMPT_SHARE)
-    # who is cut off plans for as long as he expects it to last
-    open_share = 1.0 - holding.cut_share
-    planned = holding.quarter_rounds * open_share + holding.cut_share * np.maximum(
-        holding.cut_rounds, holding.quarter_rounds
-    )
     comes = free + holding.arriving_t + holding.later_t
-    spared = comes / (np.maximum(DRAWN_WITHIN * planned, 1.0) * use_t) - (1.0 - prompt)
+    spared = comes / (max(DRAWN_WITHIN * holding.quarter_rounds, 1.0) * use_t) - (1.0 - prompt)
     return np.asarray(np.clip(spared / prompt, 0.0, MOST_DRAWN_SHARE))
 
 
