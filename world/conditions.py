@@ -17,9 +17,11 @@ from world.policy.decrees import export_quotas
 from world.policy.guarantees import cover_of
 from world.policy.state_trade import home_quotas, stock_orders_t, stock_releases_t
 from world.stocks.buying_ahead import ordered_ahead_t, planned_t
+from world.stocks.cut_off import cut_off_of, drawn_t
 from world.stocks.fear import fear_of, purchase_share
-from world.stocks.holdings import holding_of
+from world.stocks.holdings import holding_of, round_months
 from world.stocks.private import lendable_t
+from world.stocks.stop_lengths import CutOff
 
 OUTAGE_RANGE = (-0.6, 0.4)
 """Log deviations of a country's mine output kept within a loss of 45% and a gain of 49% (assumption)."""
@@ -88,6 +90,7 @@ def conditions_of(world: TradeWorld) -> Conditions:
     axes, now = world.base.axes, world.happenings
     stages = range(len(STAGES))
     shares = [purchase_share(world, stage) for stage in stages]
+    cuts = tuple(cut_off_of(world, stage) for stage in stages)
     return Conditions(
         ceiling_t=tuple(ceiling(world, stage) for stage in stages),
         export_quotas=tuple(quotas_abroad(world, stage) for stage in stages),
@@ -99,7 +102,8 @@ def conditions_of(world: TradeWorld) -> Conditions:
         expected_rise=tuple(
             _on_lanes(world, now.expected_rise_share, shares[stage], stage) for stage in stages
         ),
-        planned_t=tuple(planned_ahead_t(world, stage) for stage in stages),
+        planned_t=tuple(planned_stocks_t(world, stage, cuts[stage]) for stage in stages),
+        cut_off=cuts,
     )
 
 
@@ -135,6 +139,20 @@ def quotas_abroad(world: TradeWorld, stage: int) -> SellerQuotas:
     )
     exports = abroad_t(usual, sellers, buyers)
     return joined(found, licence_desks(licensed.on_lanes(buyers), asking, usual, exports, found))
+
+
+def planned_stocks_t(world: TradeWorld, stage: int, cut: CutOff) -> Array:
+    """(mineral, buyer) what buyers plan to add to stocks this round for the time of a measure that withholds,
+    below zero what they use: of orders ahead of it, then of other stocks."""
+    ahead = planned_ahead_t(world, stage)
+    if not cut.share.any():
+        return ahead
+    holding = holding_of(world.base, world.state.markets, stage)
+    floor = world.parameters.stock_floor_share * holding.cover_t
+    owned = holding.held_t + holding.arriving_t + holding.later_t
+    free = owned - floor - np.maximum(holding.ahead_t, 0.0)
+    used = np.maximum(-ahead, 0.0)
+    return np.asarray(ahead - drawn_t(cut, holding.use_t, free, used, round_months(world.base)))
 
 
 def planned_ahead_t(world: TradeWorld, stage: int) -> Array:

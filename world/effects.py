@@ -16,6 +16,7 @@ from world.axes import Array
 from world.policy.happenings import ExportQuota, Guarantee, Happenings, TariffQuota
 from world.policy.measures import ALL, Measure
 from world.stocks.buying_ahead import Foresight
+from world.stocks.stop_lengths import Lengths
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class Ground:
     usual_usd_t : (mineral, stage) base-year prices; sector_share : (mineral,) share of each sector in use;
     leak_share : part of a refused sector's requests that pass as those of another;
     delay_days : days before a licence office grants anything, where the measure does not say;
-    foresight : how buyers prepare for what has been announced with its date, None where they do not
+    foresight : how buyers prepare for what has been announced with its date, None where they do not;
+    lengths : what they believe of how long stops go on, None where nobody asks
     """
 
     usual_usd_t: Array
@@ -53,6 +55,7 @@ class Ground:
     delay_days: float
     rounds_per_year: int = 4
     foresight: Foresight | None = None
+    lengths: Lengths | None = None
 
     def subject_share(self, measure: Measure) -> Array:
         """(mineral,) part of trade on which a licence office decides."""

@@ -19,7 +19,7 @@ from world.policy.instruments import DRAWN, SUSPENDING
 from world.policy.measures import ALL, Measure
 from world.policy.successions import taken_over
 from world.randomness import Streams
-from world.stocks.buying_ahead import months_ahead, wanted_months
+from world.stocks.buying_ahead import WITHHOLDING, months_ahead, wanted_months
 from world.stocks.expectations import (
     INWARD,
     Priors,
@@ -29,6 +29,7 @@ from world.stocks.expectations import (
     feared_level,
     may_be_expected,
 )
+from world.stocks.stop_lengths import seen_left, weight_of
 
 BROKEN_PROMISE = 3.0
 """Severity, as in the table of coercive acts, of taking back what was offered to all (assumption)."""
@@ -72,6 +73,7 @@ class Calendar:
                 before = self._share_before(measure, round_)
                 force = Force(share, self._days_in_force(measure, round_), before)
                 EFFECTS[measure.instrument](now, measure, reach, force, self._ground)
+                self._reckon(now, measure, reach, round_)
         return now
 
     def share_in_force(self, measure: Measure, round_: int) -> float:
@@ -170,6 +172,20 @@ class Calendar:
             for name, months in (("wanted_months", wanted), ("ahead_months", ahead)):
                 array = now.writable(name)
                 array[lanes] = np.maximum(array[lanes], months * subject)
+
+    def _reckon(self, now: Happenings, measure: Measure, reach: Reach, round_: int) -> None:
+        """Who is cut off by a measure reckons how long it will go on."""
+        lengths, begun = self._ground.lengths, measure.in_force
+        if lengths is None or begun is None or measure.instrument not in WITHHOLDING:
+            return
+        day = max(begun, self._clock.first_day(round_))
+        weight = weight_of(measure, self._measures, day)
+        if weight > 0.0:
+            lanes = reach.lanes(outward=True)
+            left = seen_left(measure, self._measures, day, lengths)
+            for name, value in (("stop_weight", weight), ("stop_months", left)):
+                array = now.writable(name)
+                array[lanes] = np.maximum(array[lanes], value)
 
     def _expect_rise(
         self, now: Happenings, measure: Measure, reach: Reach, round_: int, belief: float

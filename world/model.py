@@ -41,6 +41,7 @@ from world.scenario import Scenario, load_scenario
 from world.sectors.round import SectorRound, first_parts_t
 from world.stocks.buying_ahead import Foresight
 from world.stocks.expectations import Priors
+from world.stocks.stop_lengths import Lengths
 from world.tables.calendar import read_calendar, read_coercion
 from world.zone import draw_text_round
 
@@ -158,6 +159,13 @@ class TradeWorld(mesa.Model):
             p.licence_delay_days,
             self.clock.rounds_per_year,
             Foresight(p.ahead_horizon_months, p.ahead_pace_ratio, office_of(p), p.licence_delay_days),
+            Lengths(
+                p.stop_typical_months,
+                p.stop_record_weight,
+                p.stop_prolonged_probability,
+                p.licence_delay_days,
+                office_of(p).ramp_days,
+            ),
         )
 
     def _open_books(self) -> None:

@@ -24,6 +24,7 @@ from world.policy.guarantees import Cover, guaranteed
 from world.state import Markets
 from world.stocks.holdings import holding_of, use_of_users_t
 from world.stocks.private import answer_of, passing_share
+from world.stocks.stop_lengths import CutOff
 
 LOCAL_RANGE = (0.05, 50.0)
 """Local prices over base-year ones to which use answers are kept within these bounds."""
@@ -100,6 +101,7 @@ class Conditions:
         (mineral, refiner) their releases there; fear, expected_rise : per stage (mineral, buyer) chance of a
         cut-off that buyers see, and rise of the price that they expect from what was announced; planned_t :
         per stage (mineral, buyer) ordered ahead of what was announced, below zero used of such orders
+        and of other stocks; cut_off : per stage what is withheld from whom, and for how long
     is_settled : a market some years on, in which stocks are at rest
     """
 
@@ -112,6 +114,7 @@ class Conditions:
     fear: tuple[Array, ...]
     expected_rise: tuple[Array, ...]
     planned_t: tuple[Array, ...]
+    cut_off: tuple[CutOff, ...]
     is_settled: bool = False
 
 
@@ -207,7 +210,11 @@ def _purchases(
         second = second * _part(use, use + other)
         needs = Needs(use + other, reference, elasticity, dear, steep, *opening, second)
         return needs, _no_stocks(base.axes.buyers(stage))
-    holding = replace(holding_of(base, markets, stage), planned_t=conditions.planned_t[stage])
+    holding = replace(
+        holding_of(base, markets, stage),
+        planned_t=conditions.planned_t[stage],
+        cut_share=conditions.cut_off[stage].share,
+    )
     fear, rise = conditions.fear[stage], conditions.expected_rise[stage]
     answer = answer_of(holding, fear, rise, parameters)
     passing = passing_share(holding, parameters.stock_cost_pricing_share)[:, makers:]

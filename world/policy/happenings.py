@@ -89,6 +89,8 @@ class Happenings:
         of the lane that is expected from what has been announced
     wanted_months : months of usual trade that buyers want to have in hand when what has been announced will
         withhold goods, ahead_months : those of them that are shipped in this round
+    stop_weight : part of buyers to whom a stop on the lane is one that passes, stop_months : for which it is
+        expected to go on
     acts : coercive acts of this round: actor, targets, severity 1-5
     withdrawn_share : part of the round on which the leader's offers are withdrawn
     news : what to write into the table of events
@@ -123,6 +125,8 @@ class Happenings:
     expected_rise_share: Array
     wanted_months: Array
     ahead_months: Array
+    stop_weight: Array
+    stop_months: Array
     tariff_quotas: list[TariffQuota] = field(default_factory=list)
     export_quotas: list[ExportQuota] = field(default_factory=list)
     guarantees: list[Guarantee] = field(default_factory=list)
@@ -181,4 +185,6 @@ _ON_LANES = (
     "expected_rise_share",
     "wanted_months",
     "ahead_months",
+    "stop_weight",
+    "stop_months",
 )

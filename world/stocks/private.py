@@ -58,7 +58,8 @@ class Holding:
     next; late_in_quarter_share : after a quarter; quarter_rounds : rounds in a quarter; expected_usd_t :
     price index at which holders reckon; least_width_usd_t : least width w of their answer; usual_usd_t :
     price index that they are used to; ahead_t : bought
-    ahead of a measure that withholds (below zero: lent for that), planned_t : to be added to it in the round
+    ahead of a measure that withholds (below zero: lent for that), planned_t : to be added to it in the round,
+    below zero to be used of stocks; cut_share : part of purchases that is withheld for a time
     """
 
     use_t: Array
@@ -77,6 +78,7 @@ class Holding:
     quarter_rounds: float = 1.0
     ahead_t: Array | float = 0.0
     planned_t: Array | float = 0.0
+    cut_share: Array | float = 0.0
 
 
 def answer_of(
@@ -95,6 +97,8 @@ def answer_of(
     due = (holding.late_share + holding.last_share) * holding.use_t
     gap = (target + due - holding.held_t - holding.arriving_t - holding.later_t) / use
     most_shed = most_shed_share(-gap / holding.quarter_rounds)
+    # what is withheld cannot be refilled, and what is there instead is planned for
+    gap = gap * (1.0 - holding.cut_share)
     gap = gap / max(p.stock_adjustment_months / 3.0 * holding.quarter_rounds, 1.0)
     # who is cut off plans to use less
     planned = most * (1.0 - SAVED_SHARE * fear)
