@@ -50,12 +50,16 @@ class TestBanOnOneDestination:
         assert banned["price_mean_usd_t"] > 1.05 * free["price_mean_usd_t"]
 
     def test_it_lowers_the_price_at_home(self, mineral: str, target: str) -> None:
-        """Once those who are cut off have stocked up, which takes them two years: what they take of others
-        pulls on all until then."""
-        given = {"minerals": [mineral], "rounds": OPEN + 11}
+        """In the mean of five years: who is cut off first uses what he has, then stocks up with others, who
+        pull on all while that lasts, and then buys less."""
+        given = {"minerals": [mineral], "rounds": OPEN + 20}
         free, banned = (played(**given, measures=measures) for measures in ((), [ban_on(target, mineral)]))
-        home = [refined(world, "CHN", OPEN + 10)["price_fob_usd_t"] for world in (banned, free)]
-        assert home[0] < home[1]
+        home = [
+            table(world, "markets", stage="refined", country="CHN").set_index("round")["price_fob_usd_t"]
+            for world in (free, banned)
+        ]
+        assert home[1][OPEN] < home[0][OPEN]
+        assert home[1].loc[OPEN:].mean() < home[0].loc[OPEN:].mean()
 
     def test_part_of_the_flow_comes_back_through_third_countries(self, mineral: str, target: str) -> None:
         free, banned = self.worlds(mineral, target)

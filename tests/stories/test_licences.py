@@ -192,7 +192,8 @@ def test_the_price_of_what_is_licensed_rises_where_it_is_needed_and_falls_at_hom
         table(world, "markets", stage="refined", round=OPEN).set_index("country")
         for world in (free, licensed)
     ]
-    assert markets[1]["price_mean_usd_t"]["JPN"] > 1.05 * markets[0]["price_mean_usd_t"]["JPN"]
+    # an office that grants all it decides on lets more pass than one of the usual kind: little, but it shows
+    assert markets[1]["price_mean_usd_t"]["JPN"] > 1.02 * markets[0]["price_mean_usd_t"]["JPN"]
     assert markets[1]["price_fob_usd_t"]["CHN"] < markets[0]["price_fob_usd_t"]["CHN"]
 
 

@@ -220,6 +220,16 @@ def _same(one: np.ndarray | None, other: np.ndarray | None) -> bool:
     return one is other or (one is not None and other is not None and np.array_equal(one, other))
 
 
+def test_what_is_released_fetches_what_users_at_home_pay() -> None:
+    """It is of the make that is used there, and finds buyers like any other: sale over tonnes."""
+    world = vault(CUT_OFF)
+    rows = table(world, "reserve")
+    first = rows[rows["released_t"] > 0.0].sort_values("round").iloc[0]
+    where = {"stage": "refined", "country": "USA", "mineral": first["mineral"], "round": first["round"]}
+    paid = float(table(world, "markets", **where)["price_mean_usd_t"].iloc[0])
+    assert first["sale_usd"] / first["released_t"] == pytest.approx(paid, rel=0.4)
+
+
 def test_what_is_released_stays_at_home() -> None:
     """In a round of release the owner's metal leaves no faster than in a world without a reserve."""
     with_reserve = vault(CUT_OFF)
