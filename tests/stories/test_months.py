@@ -63,7 +63,7 @@ def test_stocks_and_prices_of_a_year_are_the_same_in_months() -> None:
     # holders who carry trends on do so month by month: copper, which rises, is stocked a little more
     assert (months / quarters).to_numpy() == pytest.approx(1.0, abs=0.1)
     prices = ratio({"price_outside_usd_t": "mean", "price_home_usd_t": "mean"}, "zone")
-    # plants run up in months; use answers within a round by as much in either, and so a little later in a quarter
+    # plants run up in months; use answers within a round by as much in either, which is later in a quarter
     assert prices.loc[1:].to_numpy() == pytest.approx(1.0, abs=0.06)
     assert prices.loc[0].to_numpy() == pytest.approx(1.0, abs=0.08)
 
