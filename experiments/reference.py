@@ -71,6 +71,14 @@ def made_into(page: Path, made: str, by: str = "reference") -> str:
     return f"{before}{mark}\n\n{made}\n{END}{after}"
 
 
+def renew(page: Path, made: str, by: str) -> None:
+    """Replace what stands between the marks of the command ``by`` in ``page``. Raises ``ResultsError``."""
+    try:
+        page.write_text(made_into(page, f"{made}\n", by), encoding="utf-8")
+    except OSError as error:
+        raise ResultsError(f"{page}: cannot be read or written: {error.strerror or error}") from None
+
+
 def describe_parameters() -> str:
     """The page of all parameters in Markdown, by part of the model, from the table of parameters."""
     parameters = load_parameters().values()

@@ -11,8 +11,6 @@ from experiments.backtests.case_reading import read_case
 from experiments.backtests.criteria import read_criteria
 from experiments.backtests.scoring import Score, in_band, pass_rate, score_case
 from experiments.backtests.store import Draw
-from experiments.reference import made_into
-from experiments.results import ResultsError
 
 WHOLE = ""
 """The name under which nothing is taken out."""
@@ -76,14 +74,6 @@ def describe_ablations(
         changes = (" ".join(broken) or "-", " ".join(mended) or "-", moved) if name else ("", "", "")
         lines.append("| " + " | ".join((said, *map(_of, (given, apart)), *changes)) + " |")
     return "\n".join(lines)
-
-
-def write_table(page: Path, table: str) -> None:
-    """Renew the table between the two marks of ``page``. Raises ``ResultsError``."""
-    try:
-        page.write_text(made_into(page, f"{table}\n", by="ablations"), encoding="utf-8")
-    except OSError as error:
-        raise ResultsError(f"{page}: cannot be read or written: {error.strerror or error}") from None
 
 
 def _id(failed: Score, passed: Score) -> str:

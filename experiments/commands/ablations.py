@@ -47,7 +47,8 @@ def ablations(arguments: argparse.Namespace) -> int:
     from experiments.backtests.case_reading import find_cases, read_case
     from experiments.backtests.draws import fitted
     from experiments.backtests.store import played
-    from experiments.backtests.what_breaks import ablated_scores, describe_ablations, write_table
+    from experiments.backtests.what_breaks import ablated_scores, describe_ablations
+    from experiments.reference import renew
 
     folders, sets = find_cases(arguments.cases), fitted(arguments.draws)
     say(arguments.quiet, f"orebloc  ablations in {len(folders)} cases  {len(sets)} draws of the ensemble")
@@ -63,5 +64,5 @@ def ablations(arguments: argparse.Namespace) -> int:
     table = describe_ablations(scores, len(sets), held_out)
     say(arguments.quiet, table)
     if arguments.page:
-        write_table(Path(arguments.page), table)
+        renew(Path(arguments.page), table, by="ablations")
     return 0

@@ -46,6 +46,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "--store", default="calibration.jsonl", metavar="FILE", help="what was played; a run goes on from it"
     )
     parser.add_argument("--ensemble", metavar="FILE", help="write the sets that were fitted into this file")
+    parser.add_argument("--page", metavar="FILE", help="renew the scoreboard in this page, between its marks")
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
     parser.set_defaults(action=calibrate)
 
@@ -56,7 +57,9 @@ def calibrate(arguments: argparse.Namespace) -> int:
     from experiments.backtests.case_reading import cases_to_fit
     from experiments.backtests.draws import write_ensemble
     from experiments.backtests.pinned import describe
+    from experiments.backtests.scoreboard import scoreboard
     from experiments.backtests.store import played
+    from experiments.reference import renew
 
     def play(
         rows: Mapping[Path, Sequence[Criterion]], draws: Mapping[Path, Sequence[Draw]]
@@ -76,4 +79,6 @@ def calibrate(arguments: argparse.Namespace) -> int:
     say(arguments.quiet, *describe(found))
     if arguments.ensemble:
         write_ensemble(found.sets, Path(arguments.ensemble))
+    if arguments.page:
+        renew(Path(arguments.page), scoreboard(found), by="calibrate")
     return 0

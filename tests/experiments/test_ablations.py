@@ -12,8 +12,8 @@ from experiments.backtests.case_reading import read_case
 from experiments.backtests.criteria import read_criteria
 from experiments.backtests.play import play_variant
 from experiments.backtests.scoring import score_case
-from experiments.backtests.what_breaks import WHOLE, describe_ablations, write_table
-from experiments.reference import END, MARK
+from experiments.backtests.what_breaks import WHOLE, describe_ablations
+from experiments.reference import END, MARK, renew
 from experiments.results import ResultsError
 from world.axes import REFINED
 from world.model import TradeWorld
@@ -108,7 +108,7 @@ def test_a_page_without_marks_is_left_alone(tmp_path: Path, capsys: pytest.Captu
     page = tmp_path / "page.md"
     page.write_text("all mine\n", encoding="utf-8")
     with pytest.raises(ResultsError, match="the marks of the made part are missing"):
-        write_table(page, "table")
+        renew(page, "table", by="ablations")
     with pytest.raises(ResultsError, match="cannot be read or written"):
-        write_table(tmp_path / "nowhere.md", "table")
+        renew(tmp_path / "nowhere.md", "table", by="ablations")
     assert page.read_text(encoding="utf-8") == "all mine\n"

@@ -17,6 +17,7 @@ from experiments.backtests.criteria import Criterion, read_criteria
 from experiments.backtests.draws import draw_places, fitted, parameters_at, read_ensemble, write_ensemble
 from experiments.backtests.observations import FARTHEST, Observed, from_middle, observe
 from experiments.backtests.store import Draw, Values, played, read_store
+from experiments.reference import END, MARK
 
 LEADING = "taste_scale"
 
@@ -141,9 +142,17 @@ def test_a_spoilt_ensemble_is_refused_in_one_line(tmp_path: Path, text: str, sai
 
 def test_the_command_writes_an_ensemble(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder, out = write_case(tmp_path), tmp_path / "ensemble.csv"
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{MARK.format(by='calibrate')}\n{END}\nafter\n", encoding="utf-8")
     given = ["calibrate", str(folder), "--draws", "20", "--members", "10", "--waves", "1", "--jobs", "1"]
-    assert main([*given, "--ensemble", str(out), "--store", str(tmp_path / "played.jsonl")]) == 0
+    files = ["--ensemble", str(out), "--store", str(tmp_path / "played.jsonl"), "--page", str(page)]
+    assert main([*given, *files]) == 0
     said = capsys.readouterr().out
     assert "prior: " in said
     assert "in fit: " in said
     assert len(read_ensemble(out)) == 10
+    ids = {row.id for row in read_criteria(read_case(folder))}
+    lines = page.read_text(encoding="utf-8").splitlines()
+    assert (lines[0], lines[-1]) == ("before", "after")
+    assert {line.split(" | ")[0].strip("| ") for line in lines if line.startswith("| ")} >= ids
+    assert sum(("pass" in line or "fail" in line) and line.count("|") == 11 for line in lines) == len(ids)
