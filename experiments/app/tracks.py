@@ -17,6 +17,8 @@ from experiments.app.rounds import Page, brief, play_round
 if TYPE_CHECKING:
     from experiments.results import Run
 
+PLAYS_AHEAD = "plays ahead"
+"""Name of the threads that wait for a round that is played ahead."""
 MOST_TRACKS = 60
 """Worlds kept, of some 2 MB a quarter that they do not share with another; the one not looked at for longest
 is let go and played again when it is asked for."""
@@ -137,7 +139,10 @@ class Tracks:
         with self._lock:
             while (premise := self._next_ahead()) is not None:
                 self._fulfilling.add(premise.key)
-                threading.Thread(target=self._play_ahead, args=(premise,), daemon=True).start()
+                work = threading.Thread(
+                    target=self._play_ahead, args=(premise,), name=PLAYS_AHEAD, daemon=True
+                )
+                work.start()
 
     def _next_ahead(self) -> Premise | None:
         """The world whose visitors have least in store, if there is a process for it. Rounds beyond the next

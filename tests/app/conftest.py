@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import pytest
 
 from benchmarks.page import find_browser, launch, served
 from experiments.app.premise import Premise
+from experiments.app.tracks import PLAYS_AHEAD
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -32,6 +34,14 @@ OPENING = 5
 @pytest.fixture(scope="session")
 def small() -> Premise:
     return Premise("", SMALL, "{}", 1)
+
+
+@pytest.fixture(autouse=True)
+def nothing_goes_on() -> Iterator[None]:
+    """What a test has played ahead is over with it: other tests look on as markets are cleared."""
+    yield
+    while ahead := [thread for thread in threading.enumerate() if thread.name == PLAYS_AHEAD]:
+        ahead[0].join()
 
 
 @pytest.fixture(scope="session")
