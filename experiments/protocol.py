@@ -5,13 +5,14 @@ parameters.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from agents.dominant_refiner import DOCTRINES
 from agents.export_policy import EXPORT_POLICIES
 from agents.strategies.by_name import make_strategy, strategy_names
 from agents.zone_leader import REFERENCE_RULES
+from experiments.markdown import markdown_table
 from world.parameters import load_parameters
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -27,13 +28,13 @@ def describe_protocol() -> str:
     """The made part of ``docs/odd.md`` in Markdown."""
     parts = [
         "### Schedule of a round\n",
-        _table(("step", "what is done", "where"), _schedule()),
+        markdown_table(("step", "what is done", "where"), _schedule()),
         "\n### State variables\n",
-        _table(("of", "variable", "type", "axes, unit, meaning"), _state()),
+        markdown_table(("of", "variable", "type", "axes, unit, meaning"), _state()),
         "\n### Rules of decision\n",
-        _table(("whose", "name", "rule"), _rules()),
+        markdown_table(("whose", "name", "rule"), _rules()),
         "\n### Parameters\n",
-        _table(("part", "parameter", "default", "range", "unit", "quality"), _parameters()),
+        markdown_table(("part", "parameter", "default", "range", "unit", "quality"), _parameters()),
     ]
     return "\n".join(parts) + "\n"
 
@@ -133,9 +134,3 @@ def _parameters() -> Iterator[tuple[str, ...]]:
 def _first_sentence(text: str) -> str:
     words = " ".join(text.partition("\n\n")[0].split()).replace("``", "`")
     return words.partition(". ")[0].rstrip(".") + "."
-
-
-def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    lines = [list(header)]
-    lines += [["---"] * len(lines[0]), *(list(row) for row in rows)]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)

@@ -8,11 +8,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from experiments.backtests.reference import describe_words
+from experiments.markdown import markdown_table
 from experiments.protocol import describe_protocol
 from experiments.results import ResultsError, describe_results
 from experiments.scenario_keys import ALLOWED, MEANINGS
@@ -85,7 +86,7 @@ def describe_parameters() -> str:
     parts = [_PARAMETER_HEAD.format(count=len(parameters))]
     for kind in dict.fromkeys(parameter.kind for parameter in parameters):
         rows = [_parameter_row(parameter) for parameter in parameters if parameter.kind == kind]
-        parts += [f"\n## {kind.replace('_', ' ')}\n", _table(_PARAMETER_COLUMNS, rows)]
+        parts += [f"\n## {kind.replace('_', ' ')}\n", markdown_table(_PARAMETER_COLUMNS, rows)]
     return "\n".join(parts) + "\n"
 
 
@@ -94,7 +95,7 @@ def describe_scenarios() -> str:
     top = [_key_row(name, (name,)) for name in ("name", "question")]
     top.append(("`base`", "none", "the name of a scenario, or of a file beside this one", MEANINGS["base"]))
     top.append(_key_row("parameters", ("parameters",)))
-    parts = ["### The library\n", _library(), "\n### Top of the file\n", _table(_KEY_COLUMNS, top)]
+    parts = ["### The library\n", _library(), "\n### Top of the file\n", markdown_table(_KEY_COLUMNS, top)]
     for section, purpose in SECTIONS.items():
         parts += [f"\n### [{section}]\n\n{purpose}\n", _key_table(section, (section,))]
     parts.append("\n### [institutions.own.NAME]\n\nA club or link of one's own; as many as wanted.\n")
@@ -114,7 +115,7 @@ def describe_rooms() -> str:
             rows = [(f"`{path.name}`", _first_words(path)) for path in modules]
             words = [f"{words}\n"] if (words := _first_words(inside)) else []
             room = inside.parent.relative_to(CHECKOUT).as_posix()
-            parts += [f"### {room}/\n", *words, _table(("module", "what it is for"), rows), ""]
+            parts += [f"### {room}/\n", *words, markdown_table(("module", "what it is for"), rows), ""]
     return "\n".join(parts)
 
 
@@ -137,7 +138,7 @@ def _library() -> str:
     for key, _, question in list_scenarios():
         base = read_toml(find_scenario(key)).get("base")
         rows.append((f"`{key}`", f"`{base}`" if base else "", question))
-    return _table(("scenario", "base", "question"), rows)
+    return markdown_table(("scenario", "base", "question"), rows)
 
 
 def _instruments() -> str:
@@ -145,12 +146,12 @@ def _instruments() -> str:
     for name, kind in INSTRUMENTS.items():
         span = "" if kind.low is None or kind.high is None else f", {kind.low:g} to {kind.high:g}"
         rows.append((f"`{name}`", kind.meaning, f"{kind.size}{span}"))
-    return _table(("instrument", "what is done", "size"), rows)
+    return markdown_table(("instrument", "what is done", "size"), rows)
 
 
 def _key_table(section: str, path: tuple[str, ...]) -> str:
     keys = schema_at(path)["properties"]
-    return _table(_KEY_COLUMNS, [_key_row(f"{section}.{key}", (*path, key)) for key in keys])
+    return markdown_table(_KEY_COLUMNS, [_key_row(f"{section}.{key}", (*path, key)) for key in keys])
 
 
 def _key_row(name: str, path: tuple[str, ...]) -> tuple[str, str, str, str]:
@@ -192,11 +193,6 @@ def _parameter_row(parameter: Parameter) -> tuple[str, ...]:
         parameter.quality,
         "" if parameter.source == parameter.quality else parameter.source,
     )
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
 _KEY_COLUMNS = ("key", "default", "allowed", "meaning")

@@ -14,10 +14,10 @@ from world.exposure import metal_stop_usd, minerals_at_risk_usd
 from world.ground.background import (
     Volatility,
     read_demand_growth,
+    read_elasticity,
     read_expected_growth,
     read_goods_trade,
     read_growth_apart,
-    read_long_run_elasticity,
     read_volatility,
     stop_loss_usd,
 )
@@ -123,8 +123,8 @@ def build_economy(dataset: Dataset, scenario: Scenario, parameters: ParameterVal
         demand_growth=growth,
         expected_growth=read_expected_growth(dataset, run.clock, growth),
         growth_apart=read_growth_apart(dataset, growth, run.clock),
-        demand_long_run=read_long_run_elasticity(dataset, "demand_long_run"),
-        component_long_run=np.nan_to_num(read_long_run_elasticity(dataset, "demand_component_long_run")),
+        demand_long_run=read_elasticity(dataset, "demand_long_run"),
+        component_long_run=np.nan_to_num(read_elasticity(dataset, "demand_component_long_run")),
         volatility=read_volatility(dataset, axes),
         sectors=read_sectors(dataset, base, final_use),
         eve=eve,

@@ -44,12 +44,17 @@ def _score_lines(score: Score) -> Iterator[str]:
         seen = f", observed {part.criterion.observed}" if part.criterion.observed else ""
         name = part.criterion.about or part.criterion.measure
         name += f" ({part.criterion.part})" if len(score.parts) > 1 else ""
-        middle = f"{_number(part.median)} ({_number(part.p10)} to {_number(part.p90)})"
         mark = " " if part.passed else "!"
-        yield f"      {mark} {name}: {middle}, band {_band(part)}{seen}: {part.reason}"
+        yield f"      {mark} {name}: {spread_words(part)}, band {band_words(part)}{seen}: {part.reason}"
 
 
-def _band(part: Part) -> str:
+def spread_words(part: Part) -> str:
+    """Median and 80% interval."""
+    return f"{_number(part.median)} ({_number(part.p10)} to {_number(part.p90)})"
+
+
+def band_words(part: Part) -> str:
+    """The band in which the median must lie."""
     low, high = part.criterion.low, part.criterion.high
     if math.isinf(low) or math.isinf(high):
         return f"at most {_number(high)}" if math.isinf(low) else f"at least {_number(low)}"

@@ -11,7 +11,9 @@ from experiments.backtests.case_reading import read_case
 from experiments.backtests.criteria import read_criteria
 from experiments.backtests.scoring import Score, in_band, pass_rate, score_case
 from experiments.backtests.store import Draw
+from experiments.markdown import markdown_table
 
+_COLUMNS = ("without", "given cases pass", "held out", "breaks", "mends", "moved")
 WHOLE = ""
 """The name under which nothing is taken out."""
 
@@ -55,14 +57,7 @@ def describe_ablations(
 ) -> str:
     """What each ablation breaks, mends and moves of the criteria of grades A and B, as a table in Markdown
     under a line that says how to read it. ``held_out`` : cases that are counted by themselves."""
-    lines = [
-        f"Draws of the fitted ensemble: {draws}. In brackets: the medians stay in the band, the spread alone "
-        "decides. Moved: by a tenth of the median or more.",
-        "",
-        "| without | given cases pass | held out | breaks | mends | moved |",
-        "|---|---|---|---|---|---|",
-    ]
-    full = scores[WHOLE]
+    full, rows = scores[WHOLE], []
     for name, found in scores.items():
         pairs = [(old, new) for old, new in zip(full, found, strict=True) if old.grade in "AB"]
         broken = [_id(new, old) for old, new in pairs if old.passed and not new.passed]
@@ -72,8 +67,12 @@ def describe_ablations(
         given = pass_rate([one for one in found if one.case not in held_out])
         apart = pass_rate([one for one in found if one.case in held_out])
         changes = (" ".join(broken) or "-", " ".join(mended) or "-", moved) if name else ("", "", "")
-        lines.append("| " + " | ".join((said, *map(_of, (given, apart)), *changes)) + " |")
-    return "\n".join(lines)
+        rows.append((said, *map(_of, (given, apart)), *changes))
+    how = (
+        f"Draws of the fitted ensemble: {draws}. In brackets: the medians stay in the band, the spread alone "
+        "decides. Moved: by a tenth of the median or more."
+    )
+    return f"{how}\n\n{markdown_table(_COLUMNS, rows)}"
 
 
 def _id(failed: Score, passed: Score) -> str:

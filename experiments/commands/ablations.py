@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from experiments.commands.arguments import progress_bar, say, whole
-
-if TYPE_CHECKING:
-    from experiments.backtests.criteria import Criterion
-    from experiments.backtests.store import Draw, Values
+from experiments.commands.arguments import say, whole
+from experiments.commands.kept_plays import kept_plays
 
 
 def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -46,19 +41,13 @@ def ablations(arguments: argparse.Namespace) -> int:
     """Play what is not in the store, print the table, renew it in a page."""
     from experiments.backtests.case_reading import find_cases, read_case
     from experiments.backtests.draws import fitted
-    from experiments.backtests.store import played
     from experiments.backtests.what_breaks import ablated_scores, describe_ablations
     from experiments.reference import renew
 
     folders, sets = find_cases(arguments.cases), fitted(arguments.draws)
     say(arguments.quiet, f"orebloc  ablations in {len(folders)} cases  {len(sets)} draws of the ensemble")
 
-    def play(
-        rows: Mapping[Path, Sequence[Criterion]], draws: Mapping[Path, Sequence[Draw]]
-    ) -> Mapping[Path, Values]:
-        with progress_bar("runs", arguments.quiet) as progress:
-            return played(rows, draws, Path(arguments.store), arguments.jobs, progress)
-
+    play = kept_plays(arguments.store, arguments.jobs, arguments.quiet)
     scores = ablated_scores(folders, sets, arguments.seed, play)
     held_out = {folder.resolve().name for folder in folders if read_case(folder).held_out}
     table = describe_ablations(scores, len(sets), held_out)

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from experiments.commands.arguments import progress_bar, say, whole
-
-if TYPE_CHECKING:
-    from experiments.backtests.criteria import Criterion
-    from experiments.backtests.store import Draw, Values
+from experiments.commands.arguments import say, whole
+from experiments.commands.kept_plays import kept_plays
 
 
 def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -58,14 +53,7 @@ def calibrate(arguments: argparse.Namespace) -> int:
     from experiments.backtests.draws import write_ensemble
     from experiments.backtests.pinned import describe
     from experiments.backtests.scoreboard import scoreboard
-    from experiments.backtests.store import played
     from experiments.reference import renew
-
-    def play(
-        rows: Mapping[Path, Sequence[Criterion]], draws: Mapping[Path, Sequence[Draw]]
-    ) -> Mapping[Path, Values]:
-        with progress_bar("runs", arguments.quiet) as progress:
-            return played(rows, draws, Path(arguments.store), arguments.jobs, progress)
 
     found = run(
         cases_to_fit(arguments.cases),
@@ -73,7 +61,7 @@ def calibrate(arguments: argparse.Namespace) -> int:
         arguments.members,
         arguments.waves,
         arguments.seed,
-        play,
+        kept_plays(arguments.store, arguments.jobs, arguments.quiet),
         arguments.leave_out,
     )
     say(arguments.quiet, *describe(found))

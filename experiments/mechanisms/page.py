@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from experiments.markdown import markdown_table
 from experiments.mechanisms.mechanism import Mechanism, Shown
 from experiments.mechanisms.signs import LEAST_PAIRS, Found, agrees, placebo_is_quiet, shows, verdict
 from experiments.results import ResultsError
@@ -49,7 +50,7 @@ def describe_mechanisms(mechanisms: Sequence[Mechanism], found: Sequence[Found])
     tally = ", ".join(f"{said[word]} {word}" for word in order if said[word])
     parts = [_HEAD.format(count=len(mechanisms), tally=f"**Of {len(mechanisms)}: {tally}.**")]
     columns = ("nr", "mechanism", "expected", "found", "pairs", "verdict")
-    parts.append(_table(columns, _overview(mechanisms, found)))
+    parts.append(markdown_table(columns, _overview(mechanisms, found)))
     parts += [_section(one, found) for one in mechanisms]
     return "\n".join(parts) + "\n"
 
@@ -87,7 +88,7 @@ def _section(one: Mechanism, found: Sequence[Found]) -> str:
     own = [row for row in found if row.number == keys.number]
     if own:
         lines += [f"- seeds: {own[0].seeds}, the last on {max(row.day for row in own)}", ""]
-        lines.append(_table(_COLUMNS, [_row(row, keys.shown[row.shown]) for row in own]))
+        lines.append(markdown_table(_COLUMNS, [_row(row, keys.shown[row.shown]) for row in own]))
     elif keys.shown:
         lines.append("- not run")
     lines += [f"\n**Missing**: {keys.missing}"] if keys.missing else []
@@ -158,11 +159,6 @@ def _with_interval(mean: float, low: float, high: float) -> str:
     if mean != mean:
         return "-"
     return _signed(mean) if low != low else f"{_signed(mean)} [{_signed(low)} to {_signed(high)}]"
-
-
-def _table(header: Sequence[str], rows: Iterator[tuple[str, ...]] | Sequence[tuple[str, ...]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
 def ready_folder(folder: Path) -> None:

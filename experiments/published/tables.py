@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from experiments.markdown import markdown_table
 from experiments.published.clubs import (
     hold_reviews,
     names,
@@ -46,7 +45,7 @@ def describe_clubs() -> str:
         "reviews one by one, from none / all",
         "all at once, from all",
     )
-    return _table(head, rows)
+    return markdown_table(head, rows)
 
 
 def describe_penalties() -> str:
@@ -63,7 +62,7 @@ def describe_penalties() -> str:
             }
             cells.append(f"{ends['empty']} / {ends['full']}")
         rows.append((f"{target:g} USD/t", *cells))
-    return _table(("target", *(f"duty {duty:.0%}" for duty in PENALTIES)), rows)
+    return markdown_table(("target", *(f"duty {duty:.0%}" for duty in PENALTIES)), rows)
 
 
 def describe_stops() -> str:
@@ -83,10 +82,4 @@ def describe_stops() -> str:
             )
         )
     head = ("stop of", "price, printed", "ours, mean / marginal", "loss, printed, bn USD", "ours", "unmet")
-    return _table(head, rows)
-
-
-def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    lines = [list(header)]
-    lines += [["---"] * len(lines[0]), *(list(row) for row in rows)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return markdown_table(head, rows)

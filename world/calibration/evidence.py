@@ -21,7 +21,7 @@ from world.calibration.eve import (
 from world.calibration.gravity import GravityWeights, affinity, commercial_intensity
 from world.dataset import Dataset
 from world.ground.attribute_rules import second_source_share
-from world.ground.background import read_goods_trade
+from world.ground.background import read_elasticity, read_goods_trade
 from world.ground.demand_response import elasticity_at_once
 from world.ground.geography import great_circle_km
 from world.parameters import ParameterValues
@@ -200,12 +200,6 @@ def _by_stage(dataset: Dataset, table: str, column: str) -> Array:
     return values
 
 
-def _elasticity(dataset: Dataset, kind: str) -> Array:
-    table = dataset.table("elasticities")
-    rows = table[table["kind"] == kind].set_index("mineral")["mid"]
-    return np.array([float(rows.get(mineral, np.nan)) for mineral in dataset.minerals])
-
-
 def _at_once(dataset: Dataset, use: str, p: ParameterValues) -> Array:
     """(mineral,) elasticity of a use within a round."""
     annual, long_run = _elasticities(dataset, f"{use}_short_run", f"{use}_long_run").T
@@ -214,7 +208,7 @@ def _at_once(dataset: Dataset, use: str, p: ParameterValues) -> Array:
 
 def _elasticities(dataset: Dataset, *kinds: str) -> Array:
     """(mineral, kind)."""
-    return np.stack([_elasticity(dataset, kind) for kind in kinds], axis=1)
+    return np.stack([read_elasticity(dataset, kind) for kind in kinds], axis=1)
 
 
 def _cash_costs(dataset: Dataset) -> Array:

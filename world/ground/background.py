@@ -120,9 +120,8 @@ def read_volatility(dataset: Dataset, axes: Axes) -> Volatility:
     )
 
 
-def read_long_run_elasticity(dataset: Dataset, kind: str) -> Array:
-    """(mineral,) long-run price elasticity of demand, positive; NaN where the table has no row of this
-    kind."""
+def read_elasticity(dataset: Dataset, kind: str) -> Array:
+    """(mineral,) price elasticity of a kind, positive; NaN where the table has no row of it."""
     table = dataset.table("elasticities")
     rows = table[table["kind"] == kind].set_index("mineral")["mid"]
     return np.array([float(rows.get(mineral, np.nan)) for mineral in dataset.minerals])

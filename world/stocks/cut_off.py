@@ -23,7 +23,7 @@ from world.axes import Array, gather_pairs
 from world.customs import limits_of
 from world.questions.control_lanes import control_lanes
 from world.stocks.expectations import AHEAD_YEARS
-from world.stocks.stop_lengths import CutOff
+from world.stocks.stop_lengths import CutOff, rest_months
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -58,7 +58,7 @@ def _stops(world: TradeWorld, stage: int) -> tuple[Array, Array]:
             continue
         row = control.mineral
         lanes = control_lanes(control, sellers[row], buyers[row])
-        left = p.stop_typical_months + 12.0 * years / p.stop_record_weight
+        left = rest_months(p.stop_typical_months, p.stop_record_weight, 12.0 * years)
         weight[row][lanes] = np.maximum(weight[row][lanes], 1.0 - years / AHEAD_YEARS)
         months[row][lanes] = np.maximum(months[row][lanes], left)
     return weight, months

@@ -87,6 +87,12 @@ def months_left(measure: Measure, measures: Sequence[Measure], day: date, length
     return _months(max(day, begun), measure.expected_end) + announced * again / (1.0 - again)
 
 
+def rest_months(typical_months: float, weight: float, lasted: float, ended: Sequence[float] = ()) -> float:
+    """Months left of a stop without an end that has lasted so many; ``ended`` : lengths of the actor's
+    earlier ones."""
+    return (weight * typical_months + sum(ended) + lasted) / (weight + len(ended))
+
+
 def _months(first: date, last: date) -> float:
     return max((last - first).days, 0) / MONTH_DAYS
 
@@ -116,9 +122,7 @@ def _without_end(measure: Measure, measures: Sequence[Measure], day: date, lengt
         for other in _others(measure, measures)
         if other.closes is not None and other.closes <= day and not _goes_on(other, measures)
     ]
-    lasted = _months(_began(measure, measures), day)
-    told = lengths.weight * lengths.typical_months + sum(ended) + lasted
-    return told / (lengths.weight + len(ended))
+    return rest_months(lengths.typical_months, lengths.weight, _months(_began(measure, measures), day), ended)
 
 
 def _prolonged_share(measure: Measure, measures: Sequence[Measure], day: date, lengths: Lengths) -> float:
