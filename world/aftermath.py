@@ -52,8 +52,7 @@ def learn(world: TradeWorld, cleared: Cleared) -> None:
     remember_fear(world)
     revise_stocks(world, cleared)
     close_offices(world, cleared)
-    revise_hubs(world, cleared)
-    revise_ways(world, cleared)
+    _revise_ways_out(world, cleared)
     revise_mark_ups(world, cleared)
     revise_habits(world, cleared)
     revise_prices(world, cleared)
@@ -61,7 +60,16 @@ def learn(world: TradeWorld, cleared: Cleared) -> None:
     revise_thrift(world)
     open_second_sources(world, cleared)
     revise_trust(world)
-    revise_reliability(world, cleared)
+    borders, healing_year = cleared.setting.borders, world.parameters.trust_healing_year
+    revise_reliability(world.base, world.state, borders, healing_year)
+
+
+def _revise_ways_out(world: TradeWorld, cleared: Cleared) -> None:
+    """What hubs can hand on, and what can leave a country past its books."""
+    base, markets, economy, p = world.base, world.state.markets, world.economy, world.parameters
+    borders, a_year = cleared.setting.borders, world.clock.rounds_per_year
+    revise_hubs(markets, economy.hub_start_t, economy.hub_room_t, cleared.clearing, borders, p, a_year)
+    revise_ways(base, markets, cleared.priced.market, cleared.clearing, p)
 
 
 def revise_stocks(world: TradeWorld, cleared: Cleared) -> None:
@@ -263,7 +271,7 @@ def run_plants(world: TradeWorld, cleared: Cleared) -> None:
         believed,
         seen,
         cut,
-        {block: feed_of(world, block) for block in BLOCKS},
+        {block: feed_of(world.base, world.state, block) for block in BLOCKS},
         world.expected_growth(world.round),
         gather(world.happenings.free_share[:, ORE], world.base.axes.ore_sellers, 1.0),
         world.round,

@@ -164,9 +164,8 @@ def project_capacity(
     capacity = capacity_of(markets, block)
     last = min(world.round + int(world.clock.rounds_per_year * years), len(markets.arriving_t[block]) - 1)
     arriving = markets.arriving_t[block][world.round + 1 : last + 1].sum(axis=0)
-    ordered = ordered_year_t(
-        world, block, facts, believed_usd_t, expected_feed_usd_t(world, block), growth_share
-    )
+    feed = expected_feed_usd_t(world.base, markets, block)
+    ordered = ordered_year_t(world, block, facts, believed_usd_t, feed, growth_share)
     left = np.maximum(years - facts.lead_rounds / world.clock.rounds_per_year, 0.0)
     projected: Array = capacity + arriving + ordered * left
     return projected

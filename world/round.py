@@ -17,7 +17,8 @@ from world.aftermath import learn, run_plants
 from world.axes import STAGES, Array, Axes, Mask
 from world.conditions import disturb
 from world.counterfactual import Outcome
-from world.industry.capacity import commission, learn_to_build
+from world.industry.capacity import commission
+from world.industry.plant_costs import read_block_facts
 from world.institutions import take_seats
 from world.lanes.institutions import favour_members
 from world.market_round import Cleared, clear_round
@@ -69,14 +70,24 @@ def happen(world: TradeWorld) -> None:
     world.happenings = world.calendar.happen(world.round, members, outside)
     disturb(world)
     commission(world.state.markets, world.round)
-    learn_to_build(world)
+    _learn_to_build(world)
     take_effect(world)
     update_zone(world)
     take_seats(world)
-    favour_members(world)
+    favour_members(
+        world.state.politics,
+        world.institutions,
+        world.facts.governance,
+        world.parameters.clean_premium_share,
+    )
     relieve_duties(world)
     if world.round < world.decisions_open:
         world.duties_before = duties_on_dominant(world)
+
+
+def _learn_to_build(world: TradeWorld) -> None:
+    """What building takes where so much stands by now: who has grown builds sooner and at less."""
+    world.plants = read_block_facts(world.base, world.facts, world.parameters, world.state.markets.capacity_t)
 
 
 def take_effect(world: TradeWorld) -> None:
