@@ -12,7 +12,7 @@ from agents.adjustment import part_moved
 from agents.beliefs import extrapolate, revise_expected
 from agents.ladder import FLOOR
 from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, Mask, gather
-from world.conditions import planned_ahead_t
+from world.conditions import fears, planned_ahead_t
 from world.industry.capacity import invest
 from world.industry.feed_prices import feed_of, read_index_usd_t
 from world.industry.finance import finance_cut
@@ -31,7 +31,6 @@ from world.price_floor import believed_floor_usd_t
 from world.questions.mark_ups import revise_mark_ups
 from world.sectors.round import run_sectors
 from world.stocks.buying_ahead import kept_ahead
-from world.stocks.fear import remember_fear
 from world.stocks.holdings import holding_of, private_share, revise_holdings
 from world.stocks.private import followed_share
 from world.zone import exemptions, floor_members, scope_of
@@ -49,7 +48,7 @@ def learn(world: TradeWorld, cleared: Cleared) -> None:
     """Each compares what it expected with what it saw: prices, stocks, habits, thrift, trust, the risk of
     retaliation. Lines run on what the market left them, before users grow thriftier.
     """
-    remember_fear(world)
+    world.state.markets.fear = list(fears(world))  # where that of the next round begins
     revise_stocks(world, cleared)
     close_offices(world, cleared)
     _revise_ways_out(world, cleared)
@@ -83,7 +82,8 @@ def revise_stocks(world: TradeWorld, cleared: Cleared) -> None:
         traded = cleared.priced.market.stages[stage]
         other = np.zeros_like(traded.needs.need_t)
         if stage == REFINED:
-            other = base.stock_build_t * markets.stock_build_left + stock_orders_t(world)
+            orders = stock_orders_t(base.axes, world.happenings, world.reserve_need_t)
+            other = base.stock_build_t * markets.stock_build_left + orders
         private = private_share(other, traded.needs.need_t, traded.makers_next)
         charges = cleared.priced.charges[stage]
         revise_holdings(base, markets, parameters, stage, cleared_stage, charges, private)
@@ -161,7 +161,10 @@ def observed_price(world: TradeWorld, cleared: Cleared, stage: int) -> Array:
     price_usd_t = cleared.clearing.stages[stage].fob_usd_t
     sold = cleared.clearing.stages[stage].flow_t.sum(axis=(1, 3))
     positions = world.base.axes.sellers(stage)
-    inside = floor_members(world)[np.maximum(positions, 0)] & world.state.politics.floor_in_force
+    inside = (
+        floor_members(world.state.politics, world.premise.zone)[np.maximum(positions, 0)]
+        & world.state.politics.floor_in_force
+    )
     seen = np.zeros_like(price_usd_t)
     for side in (inside, ~inside):
         weight = np.where(side, sold, 0.0)
@@ -249,7 +252,7 @@ def run_plants(world: TradeWorld, cleared: Cleared) -> None:
     markets.slack_t = {
         block: slack_of(world.base, markets, cleared.clearing, block) for block in world.plants
     }
-    believed, seen, cut, exempt = {}, {}, {}, exemptions(world)
+    believed, seen, cut, exempt = {}, {}, {}, exemptions(world.state.politics, world.base.axes, world.places)
     for block in world.plants:
         stage = BLOCK_STAGE[block]
         positions = world.base.axes.sellers(stage)
@@ -263,7 +266,10 @@ def run_plants(world: TradeWorld, cleared: Cleared) -> None:
             world.believed(block), reference, world.parameters.floor_credibility_share * trust
         )
         seen[block] = world.assured(block, observed_price(world, cleared, stage))
-        cut[block] = gather(finance_cut(world), positions) * scope_of(world)[:, stage][:, None]
+        cut[block] = (
+            gather(finance_cut(world), positions)
+            * scope_of(world.premise.zone, world.base.axes)[:, stage][:, None]
+        )
     invest(
         world.base,
         markets,
