@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from world.axes import REFINED, Array, Mask
+from world.cleared_market import Cleared
 from world.clock import per_round
 from world.conditions import conditions_of
-from world.market_round import Cleared, clear_round, with_release
+from world.market_round import clear_round, with_release
 from world.parameters import ParameterValues
 from world.stocks.priority import releasable_t
 
