@@ -89,22 +89,28 @@ def conditions_of(world: TradeWorld) -> Conditions:
     """
     axes, now = world.base.axes, world.happenings
     stages = range(len(STAGES))
-    shares = [purchase_share(world, stage) for stage in stages]
+    shares = [purchase_share(world.state.markets, stage) for stage in stages]
     cuts = tuple(cut_off_of(world, stage) for stage in stages)
     return Conditions(
         ceiling_t=tuple(ceiling(world, stage) for stage in stages),
         export_quotas=tuple(quotas_abroad(world, stage) for stage in stages),
         covers=tuple(cover_of(now.guarantees, stage, axes.sellers(stage)) for stage in stages),
         loss_share=tuple(gather(now.loss_share[:, stage], axes.sellers(stage)) for stage in stages),
-        reserve_need_t=stock_orders_t(world),
-        reserve_release_t=stock_releases_t(world),
-        fear=tuple(fear_of(world, stage) for stage in stages),
+        reserve_need_t=stock_orders_t(axes, now, world.reserve_need_t),
+        reserve_release_t=stock_releases_t(axes, now, world.reserve_release_t),
+        fear=fears(world),
         expected_rise=tuple(
             _on_lanes(world, now.expected_rise_share, shares[stage], stage) for stage in stages
         ),
         planned_t=tuple(planned_stocks_t(world, stage, cuts[stage]) for stage in stages),
         cut_off=cuts,
     )
+
+
+def fears(world: TradeWorld) -> tuple[Array, ...]:
+    """Per stage (mineral, buyer) the fear in which buyers order this round, 0 to 1."""
+    seen = (world.base, world.state, world.happenings, world.parameters)
+    return tuple(fear_of(*seen, stage, world.round) for stage in range(len(STAGES)))
 
 
 def ceiling(world: TradeWorld, stage: int) -> Array:
@@ -123,7 +129,8 @@ def quotas_abroad(world: TradeWorld, stage: int) -> SellerQuotas:
     """Quotas of sellers on what goes abroad, and desks of those who are licensed, on the axes of the
     stage."""
     axes, usual = world.base.axes, world.state.markets.usual_flow_t[stage]
-    quotas = [*export_quotas(world.happenings, world.state.politics.controls), *home_quotas(world)]
+    at_home = home_quotas(world.leader, world.reserve_exports_t)
+    quotas = [*export_quotas(world.happenings, world.state.politics.controls), *at_home]
     ways = None
     if any(quota.stage == stage for quota in quotas):
         capacity = world.state.markets.unrecorded_capacity_t[stage]

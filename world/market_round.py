@@ -54,7 +54,7 @@ def make_setting(
     base, state, p = world.base, world.state, world.parameters
     happenings = with_decrees(happenings, state.politics.controls)
     released = [np.zeros(base.axes.sellers(stage).shape) for stage in range(len(STAGES))]
-    released[REFINED] = stock_releases_t(world)
+    released[REFINED] = stock_releases_t(base.axes, happenings, world.reserve_release_t)
     borders = tuple(
         compact(
             stage_borders(
@@ -86,7 +86,7 @@ def make_setting(
         capital_usd_t={block: facts.capital_usd_t for block, facts in world.economy.blocks.items()},
         now=now,
         later=later,
-        exempt=exemptions(world),
+        exempt=exemptions(world.state.politics, world.base.axes, world.places),
         asking=asked_if_licensed(state.markets),
     )
 
@@ -94,7 +94,8 @@ def make_setting(
 def with_release(world: TradeWorld, setting: Setting, conditions: Conditions) -> Setting:
     """The setting of a round once stock is released: what sellers of metal have is other, and how much they
     count for; the rest stands on a state that has not moved since."""
-    borders, released = list(setting.borders), stock_releases_t(world)
+    borders = list(setting.borders)
+    released = stock_releases_t(world.base.axes, world.happenings, world.reserve_release_t)
     known = (world.base, world.state, released, world.parameters, REFINED)
     borders[REFINED] = with_releases(borders[REFINED], *known)
     offers = make_offers(world.base, world.state.markets, conditions, world.parameters)
@@ -164,9 +165,8 @@ def project_capacity(
     capacity = capacity_of(markets, block)
     last = min(world.round + int(world.clock.rounds_per_year * years), len(markets.arriving_t[block]) - 1)
     arriving = markets.arriving_t[block][world.round + 1 : last + 1].sum(axis=0)
-    ordered = ordered_year_t(
-        world, block, facts, believed_usd_t, expected_feed_usd_t(world, block), growth_share
-    )
+    feed = expected_feed_usd_t(world.base, markets, block)
+    ordered = ordered_year_t(world, block, facts, believed_usd_t, feed, growth_share)
     left = np.maximum(years - facts.lead_rounds / world.clock.rounds_per_year, 0.0)
     projected: Array = capacity + arriving + ordered * left
     return projected
@@ -249,7 +249,7 @@ def clear_round(world: TradeWorld, setting: Setting) -> Cleared:
     """
     case = Case(
         tuple(range(len(world.base.axes.minerals))),
-        floor_members(world),
+        floor_members(world.state.politics, world.premise.zone),
         world.state.politics.floor_in_force,
     )
     hubs = any(needs_hubs(setting, case, mineral) for mineral in case.minerals)

@@ -44,7 +44,9 @@ class Rounds:
 
         def keep(world: TradeWorld, cleared: Cleared) -> None:
             self.cleared.append(cleared)
-            self.members.append(floor_members(world) & world.state.politics.floor_in_force)
+            self.members.append(
+                floor_members(world.state.politics, world.premise.zone) & world.state.politics.floor_in_force
+            )
             record(world, cleared)
 
         patch.setattr(round_module, "measure", keep)

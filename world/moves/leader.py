@@ -89,7 +89,7 @@ def press_holdouts(world: TradeWorld) -> None:
 def leader_view(world: TradeWorld) -> LeaderView:
     """What the leader sees: costs, recent prices outside the dominant refiner, candidates."""
     axes, politics = world.base.axes, world.state.politics
-    scope = scope_of(world)
+    scope = scope_of(world.premise.zone, world.base.axes)
     keys = [(m, s) for m in range(len(axes.minerals)) for s in range(len(STAGES)) if scope[m, s]]
     recent = outside_price_usd_t(world)
     names = {(m, s): (axes.minerals[m], STAGES[s]) for m, s in keys}

@@ -104,7 +104,11 @@ def _flows(world: TradeWorld, cleared: Cleared, views: list[StageView]) -> None:
 
 def _zone(world: TradeWorld, cleared: Cleared, views: list[StageView]) -> None:
     axes, state = world.base.axes, world.state
-    members = floor_members(world) if world.state.politics.floor_in_force else signatories(world)
+    members = (
+        floor_members(world.state.politics, world.premise.zone)
+        if world.state.politics.floor_in_force
+        else signatories(world.state.politics)
+    )
     yearly = (world.round + 1) % world.clock.rounds_per_year == 0
     for stage, view in enumerate(views):
         for mineral in np.flatnonzero((axes.sellers(stage) >= 0).any(axis=1)).tolist():
@@ -192,13 +196,15 @@ def _accounts(world: TradeWorld, cleared: Cleared) -> tuple[Array, Array, Array]
     final, stake = cleared.accounts.final_surplus_usd.copy(), cleared.accounts.stake_usd(weight)
     metal, n = cleared.priced.market.stages[REFINED], len(axes.countries)
     index = cleared.clearing.stages[REFINED].index_usd_t[:, metal.makers_next :]
-    ordered = _ratio(stock_orders_t(world), metal.needs.need_t) * consumer_surplus_usd(metal, index)
+    orders = stock_orders_t(axes, world.happenings, world.reserve_need_t)
+    ordered = _ratio(orders, metal.needs.need_t) * consumer_surplus_usd(metal, index)
     surplus, passed = (
         scatter(ordered, axes.users, n),
         np.einsum("mnk,mk->mn", world.economy.final_use, ordered),
     )
     price = cleared.clearing.stages[REFINED].price_usd_t
-    released = scatter(stock_releases_t(world) * price, axes.refiners, n)
+    released_t = stock_releases_t(axes, world.happenings, world.reserve_release_t)
+    released = scatter(released_t * price, axes.refiners, n)
     usd[:, USERS] -= surplus
     usd[:, REFINERS] -= released
     final -= passed
