@@ -101,7 +101,8 @@ def purchased_t(world: TradeWorld, cleared: Cleared) -> Array:
     total = cleared.priced.market.stages[REFINED].needs.need_t
     left: Array = np.maximum(metal.wanted_t - metal.unmet_t, 0.0)
     share = np.divide(need, total, out=np.zeros_like(need), where=total > 0)
-    return np.asarray((share * left[:, left.shape[1] - need.shape[1] :]).sum(axis=1))
+    makers = left.shape[1] - world.base.use_t.shape[1]  # they buy metal too, and stand before the users
+    return np.asarray((share * left[:, makers:]).sum(axis=1))
 
 
 def mean_price(world: TradeWorld, cleared: Cleared) -> Array:
