@@ -188,12 +188,6 @@ def format_share(share: float) -> str:
     return f"{100 * share + 0.0:.0f}%".replace("-0%", "0%")
 
 
-def format_points(change: float) -> str:
-    """A change of a share in percentage points with its sign."""
-    points = round(100 * change)
-    return f"{points:+d} points" if points else "0 points"
-
-
 def _two_figures(value: float) -> str:
     return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
 
