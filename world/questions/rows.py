@@ -12,7 +12,7 @@ from world.axes import REFINED, STAGES, Array, Axes, Whole
 from world.lanes.listed import ListedPriced, list_market, list_stage
 from world.lanes.listed_borders import OF_BUYERS, list_borders
 from world.lanes.terms import Rows
-from world.licences.segments import Parts, more_users, split_stage, split_users, with_refused
+from world.licences.segments import Parts, more_users, origins, split_stage, split_users, with_refused
 from world.offers import Offers
 from world.questions.adjusted_capacity import with_called_capacity, with_inside_capacity
 from world.questions.control_lanes import approvals, controlled_stages, taxed
@@ -53,8 +53,9 @@ def ask_rows(setting: Setting, cases: Sequence[Case], mineral: Whole, hubs: bool
         border = taxed(plain.borders[stage], asked, mineral, stage)
         wanted = replace(rows[stage], approval_share=approvals(border, asked, mineral, stage))
         whole = licensed_offers(plain, plain.horizon(is_later).offers.stages[stage], asked, mineral, stage)
-        made = split_stage(plain.axes, stage, whole, border, wanted)
-        lists = list_borders(made.borders, hubs, made.rows.approval_share)
+        made = split_stage(plain.axes, stage, whole, border, wanted, is_shared=True)
+        origin = origins(made.user, plain.axes.makers_next(stage).shape[1], border.buyers.shape[1])
+        lists = list_borders(made.borders, hubs, made.rows.approval_share, origin)
         listed.append(list_stage(made.offers, made.rows, lists, part.terms, part.zone, hubs))
         offers[stage], buyers[stage] = made.offers, [getattr(made.borders, name) for name in OF_BUYERS]
         axes = with_refused(axes, plain.axes, stage, made.user)
