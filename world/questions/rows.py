@@ -40,8 +40,9 @@ def ask_rows(setting: Setting, cases: Sequence[Case], mineral: Whole, hubs: bool
     which cases ask about controls on their mineral: there licences and export taxes are other in each row.
     """
     is_later = cases[0].is_later
-    split, places = split_setting(setting, is_later), Places.of(setting.axes, mineral)
-    part, buyers, asked = split.rows(mineral), split.buyers(mineral), [case.controls for case in cases]
+    split, asked = split_setting(setting, is_later), [case.controls for case in cases]
+    places = Places.of(split.setting.axes, mineral)
+    part, buyers = split.rows(places), split.buyers(places)
     rows, offers = stage_rows(part, cases), list(part.horizon(is_later).offers.stages)
     axes, final_use, listed = part.axes, part.final_use, []
     stages = controlled_stages(asked, mineral)

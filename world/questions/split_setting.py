@@ -110,13 +110,12 @@ class SplitSetting:
         """The lanes of each stage."""
         return self.split.lists
 
-    def rows(self, mineral: Whole) -> Setting:
+    def rows(self, places: Places) -> Setting:
         """As :meth:`Setting.rows`, without what stands on lanes."""
-        return self.setting.rows(mineral, self.is_later, bordered=())
+        return self.setting.placed(places, self.is_later, range(len(STAGES)), bordered=())
 
-    def buyers(self, mineral: Whole) -> list[list[Array]]:
+    def buyers(self, places: Places) -> list[list[Array]]:
         """By stage the fields ``OF_BUYERS`` of these rows."""
-        places = Places.of(self.setting.axes, mineral)
         return [
             [
                 places.take(values, BORDER_AXES[name], stage)
