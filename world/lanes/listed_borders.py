@@ -65,7 +65,8 @@ def list_borders(
     approval = borders.approval_share if approval_share is None else approval_share
     pairs = (borders.sellers >= 0)[:, :, None] & (borders.buyers >= 0)[:, None, :]
     habit = pairs & of_buyers(borders.log_weight > -np.inf)
-    taxed, ways = (borders.taxed_share > 0.0).any(axis=1), (borders.hub >= 0).any(axis=(1, 2))
+    taxed = np.asarray((borders.taxed_share > 0.0).any(axis=1))
+    ways = np.asarray((borders.hub >= 0).any(axis=(1, 2)))
     restricted = (approval < 1.0) | (borders.quota_t < np.inf) | of_buyers(taxed)
     round_ = pairs & restricted & (borders.usual_flow_t > 0.0) & of_buyers(ways)
     around = round_ if with_hubs else np.zeros_like(round_)
