@@ -12,7 +12,8 @@ from agents.adjustment import part_moved
 from agents.beliefs import extrapolate, revise_expected
 from agents.ladder import FLOOR
 from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, Mask, gather
-from world.conditions import planned_ahead_t
+from world.cleared_market import Cleared
+from world.conditions import fears, planned_ahead_t
 from world.industry.capacity import invest
 from world.industry.feed_prices import feed_of, read_index_usd_t
 from world.industry.finance import finance_cut
@@ -24,14 +25,12 @@ from world.lanes.institutions import revise_reliability
 from world.lanes.unrecorded import revise_ways
 from world.licences.books import close_offices
 from world.market.clearing import StageClearing
-from world.market_round import Cleared
 from world.moves.trust import revise_trust
 from world.policy.state_trade import stock_orders_t
 from world.price_floor import believed_floor_usd_t
 from world.questions.mark_ups import revise_mark_ups
 from world.sectors.round import run_sectors
 from world.stocks.buying_ahead import kept_ahead
-from world.stocks.fear import remember_fear
 from world.stocks.holdings import holding_of, private_share, revise_holdings
 from world.stocks.private import followed_share
 from world.zone import exemptions, floor_members, scope_of
@@ -49,11 +48,12 @@ def learn(world: TradeWorld, cleared: Cleared) -> None:
     """Each compares what it expected with what it saw: prices, stocks, habits, thrift, trust, the risk of
     retaliation. Lines run on what the market left them, before users grow thriftier.
     """
-    remember_fear(world)
+    world.state.markets.fear = list(fears(world))  # where that of the next round begins
     revise_stocks(world, cleared)
-    close_offices(world, cleared)
-    revise_hubs(world, cleared)
-    revise_ways(world, cleared)
+    world.office_books = close_offices(
+        world.base, world.state, world.happenings, world.parameters, cleared.clearing, cleared.setting.borders
+    )
+    _revise_ways_out(world, cleared)
     revise_mark_ups(world, cleared)
     revise_habits(world, cleared)
     revise_prices(world, cleared)
@@ -61,7 +61,16 @@ def learn(world: TradeWorld, cleared: Cleared) -> None:
     revise_thrift(world)
     open_second_sources(world, cleared)
     revise_trust(world)
-    revise_reliability(world, cleared)
+    borders, healing_year = cleared.setting.borders, world.parameters.trust_healing_year
+    revise_reliability(world.base, world.state, borders, healing_year)
+
+
+def _revise_ways_out(world: TradeWorld, cleared: Cleared) -> None:
+    """What hubs can hand on, and what can leave a country past its books."""
+    base, markets, economy, p = world.base, world.state.markets, world.economy, world.parameters
+    borders, a_year = cleared.setting.borders, world.clock.rounds_per_year
+    revise_hubs(markets, economy.hub_start_t, economy.hub_room_t, cleared.clearing, borders, p, a_year)
+    revise_ways(base, markets, cleared.priced.market, cleared.clearing, p)
 
 
 def revise_stocks(world: TradeWorld, cleared: Cleared) -> None:
@@ -75,7 +84,8 @@ def revise_stocks(world: TradeWorld, cleared: Cleared) -> None:
         traded = cleared.priced.market.stages[stage]
         other = np.zeros_like(traded.needs.need_t)
         if stage == REFINED:
-            other = base.stock_build_t * markets.stock_build_left + stock_orders_t(world)
+            orders = stock_orders_t(base.axes, world.happenings, world.reserve_need_t)
+            other = base.stock_build_t * markets.stock_build_left + orders
         private = private_share(other, traded.needs.need_t, traded.makers_next)
         charges = cleared.priced.charges[stage]
         revise_holdings(base, markets, parameters, stage, cleared_stage, charges, private)
@@ -153,7 +163,10 @@ def observed_price(world: TradeWorld, cleared: Cleared, stage: int) -> Array:
     price_usd_t = cleared.clearing.stages[stage].fob_usd_t
     sold = cleared.clearing.stages[stage].flow_t.sum(axis=(1, 3))
     positions = world.base.axes.sellers(stage)
-    inside = floor_members(world)[np.maximum(positions, 0)] & world.state.politics.floor_in_force
+    inside = (
+        floor_members(world.state.politics, world.premise.zone)[np.maximum(positions, 0)]
+        & world.state.politics.floor_in_force
+    )
     seen = np.zeros_like(price_usd_t)
     for side in (inside, ~inside):
         weight = np.where(side, sold, 0.0)
@@ -241,7 +254,7 @@ def run_plants(world: TradeWorld, cleared: Cleared) -> None:
     markets.slack_t = {
         block: slack_of(world.base, markets, cleared.clearing, block) for block in world.plants
     }
-    believed, seen, cut, exempt = {}, {}, {}, exemptions(world)
+    believed, seen, cut, exempt = {}, {}, {}, exemptions(world.state.politics, world.base.axes, world.places)
     for block in world.plants:
         stage = BLOCK_STAGE[block]
         positions = world.base.axes.sellers(stage)
@@ -255,7 +268,10 @@ def run_plants(world: TradeWorld, cleared: Cleared) -> None:
             world.believed(block), reference, world.parameters.floor_credibility_share * trust
         )
         seen[block] = world.assured(block, observed_price(world, cleared, stage))
-        cut[block] = gather(finance_cut(world), positions) * scope_of(world)[:, stage][:, None]
+        cut[block] = (
+            gather(finance_cut(world), positions)
+            * scope_of(world.premise.zone, world.base.axes)[:, stage][:, None]
+        )
     invest(
         world.base,
         markets,
@@ -263,7 +279,7 @@ def run_plants(world: TradeWorld, cleared: Cleared) -> None:
         believed,
         seen,
         cut,
-        {block: feed_of(world, block) for block in BLOCKS},
+        {block: feed_of(world.base, world.state, block) for block in BLOCKS},
         world.expected_growth(world.round),
         gather(world.happenings.free_share[:, ORE], world.base.axes.ore_sellers, 1.0),
         world.round,

@@ -24,9 +24,9 @@ from world.policy.measures import ALL
 
 if TYPE_CHECKING:
     from world.clock import Clock
-    from world.model import TradeWorld
     from world.premise.institutions import InstitutionEntry
     from world.scenario import Scenario
+    from world.state import Politics
 
 NEVER = 10**6
 """A round that does not come."""
@@ -170,45 +170,52 @@ def first_seats(institutions: Sequence[Institution], countries: int) -> Whole:
     return np.array(rows, dtype=np.int64).reshape(len(institutions), countries)
 
 
-def take_seats(world: TradeWorld) -> None:
+def take_seats(institutions: Sequence[Institution], politics: Politics, round_: int) -> None:
     """Members of the round: those whose day has come, and in the forum those who took the first rung; an
     institution that has ended has none.
     """
-    politics = world.state.politics
-    for place, one in enumerate(world.institutions):
+    for place, one in enumerate(institutions):
         since = politics.seated_since[place]
-        comes = (one.since == world.round) & (since == NEVER)
-        if one.is_forum and one.hub == world.leader:
+        comes = (one.since == round_) & (since == NEVER)
+        if one.is_forum and one.hub == politics.leader:
             comes |= (politics.rung >= FORUM) & (since == NEVER)
-        since[comes] = world.round
-        if world.round >= one.ends:
+        since[comes] = round_
+        if round_ >= one.ends:
             since[:] = NEVER
 
 
-def seats(world: TradeWorld) -> Mask:
-    """(institution, country) who sits in what this round."""
-    return np.asarray(world.state.politics.seated_since <= world.round)
+def seats(politics: Politics, round_: int) -> Mask:
+    """(institution, country) who sits in what in a round."""
+    return np.asarray(politics.seated_since <= round_)
 
 
-def finance_usd(world: TradeWorld, projects_usd_year: Array) -> Array:
+def finance_usd(
+    institutions: Sequence[Institution], seated: Mask, projects_usd_year: Array, rounds_per_year: int
+) -> Array:
     """(country,) money that institutions put into members' projects, USD a round, in proportion to their
     yearly investment (country,); a club of one has nobody to work with.
+
+    seated : (institution, country) as of :func:`seats`
     """
     total = np.zeros(len(projects_usd_year))
-    for one, members in zip(world.institutions, seats(world), strict=True):
+    for one, members in zip(institutions, seated, strict=True):
         if one.finance_usd_year > 0.0 and members.sum() > 1:
-            total += one.finance_usd_year / world.clock.rounds_per_year * _part(projects_usd_year, members)
+            total += one.finance_usd_year / rounds_per_year * _part(projects_usd_year, members)
     return total
 
 
-def contribution_usd(world: TradeWorld) -> Array:
-    """(country,) what founding members put in, USD a round, by their GDP; who came in later only receives."""
-    total = np.zeros(len(world.facts.gdp_usd))
-    for one, members in zip(world.institutions, seats(world), strict=True):
+def contribution_usd(
+    institutions: Sequence[Institution], seated: Mask, gdp_usd: Array, rounds_per_year: int
+) -> Array:
+    """(country,) what founding members put in, USD a round, by their GDP (country,); who came in later only
+    receives. ``seated`` as of :func:`seats`.
+    """
+    total = np.zeros(len(gdp_usd))
+    for one, members in zip(institutions, seated, strict=True):
         if one.finance_usd_year > 0.0 and members.sum() > 1:
             founders = (one.since < NEVER) & members
             paying = founders if founders.any() else members
-            total += one.finance_usd_year / world.clock.rounds_per_year * _part(world.facts.gdp_usd, paying)
+            total += one.finance_usd_year / rounds_per_year * _part(gdp_usd, paying)
     return total
 
 
@@ -220,10 +227,12 @@ def _part(values: Array, members: Mask) -> Array:
     return np.asarray(mine / mine.sum())
 
 
-def working_together(world: TradeWorld, hub: int) -> Array:
-    """(country,) working together in institutions that centre on ``hub``, over that of a framework."""
-    total = np.zeros(len(world.facts.gdp_usd))
-    for one, members in zip(world.institutions, seats(world), strict=True):
+def working_together(institutions: Sequence[Institution], seated: Mask, hub: int) -> Array:
+    """(country,) working together in institutions that centre on ``hub``, over that of a framework;
+    ``seated`` as of :func:`seats`.
+    """
+    total = np.zeros(seated.shape[1])
+    for one, members in zip(institutions, seated, strict=True):
         if one.hub == hub:
             total += one.information_share * members
     return np.minimum(total, 1.0)

@@ -4,14 +4,14 @@ reserve releases and it clears again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from agents.investment import wanted_year_t
-from world.accounts import CountryAccounts
 from world.axes import REFINED, STAGES, Array, Whole, gather
+from world.cleared_market import Cleared
 from world.counterfactual import Case, clear_rows, needs_hubs
 from world.customs import stage_borders, with_releases
 from world.industry.capacity import capacity_of, parameters_of_industry, view_industry
@@ -19,9 +19,7 @@ from world.industry.feed_prices import Feed, expected_feed_usd_t
 from world.industry.plant_costs import BLOCK_STAGE, BLOCKS, EVERY_MINERAL, BlockFacts
 from world.lanes.quotas import Asking
 from world.lanes.terms import HubTerms, ZoneRules, compact
-from world.licences.segment_prices import SegmentPrices
-from world.market.clearing import Clearing
-from world.offers import Conditions, Priced, make_offers
+from world.offers import Conditions, make_offers
 from world.policy.decrees import with_decrees
 from world.policy.happenings import Happenings
 from world.policy.state_trade import stock_releases_t
@@ -34,19 +32,6 @@ if TYPE_CHECKING:
     from world.model import TradeWorld
 
 
-@dataclass(frozen=True)
-class Cleared:
-    """The market of a round: rows are minerals. Routes are two everywhere (the second empty where nothing
-    is restricted).
-    """
-
-    priced: Priced
-    clearing: Clearing
-    accounts: CountryAccounts
-    setting: Setting
-    segments: tuple[SegmentPrices, ...]
-
-
 def make_setting(
     world: TradeWorld, happenings: Happenings, conditions: Conditions, with_later: bool
 ) -> Setting:
@@ -54,7 +39,7 @@ def make_setting(
     base, state, p = world.base, world.state, world.parameters
     happenings = with_decrees(happenings, state.politics.controls)
     released = [np.zeros(base.axes.sellers(stage).shape) for stage in range(len(STAGES))]
-    released[REFINED] = stock_releases_t(world)
+    released[REFINED] = stock_releases_t(base.axes, happenings, world.reserve_release_t)
     borders = tuple(
         compact(
             stage_borders(
@@ -86,7 +71,7 @@ def make_setting(
         capital_usd_t={block: facts.capital_usd_t for block, facts in world.economy.blocks.items()},
         now=now,
         later=later,
-        exempt=exemptions(world),
+        exempt=exemptions(world.state.politics, world.base.axes, world.places),
         asking=asked_if_licensed(state.markets),
     )
 
@@ -94,7 +79,8 @@ def make_setting(
 def with_release(world: TradeWorld, setting: Setting, conditions: Conditions) -> Setting:
     """The setting of a round once stock is released: what sellers of metal have is other, and how much they
     count for; the rest stands on a state that has not moved since."""
-    borders, released = list(setting.borders), stock_releases_t(world)
+    borders = list(setting.borders)
+    released = stock_releases_t(world.base.axes, world.happenings, world.reserve_release_t)
     known = (world.base, world.state, released, world.parameters, REFINED)
     borders[REFINED] = with_releases(borders[REFINED], *known)
     offers = make_offers(world.base, world.state.markets, conditions, world.parameters)
@@ -164,9 +150,8 @@ def project_capacity(
     capacity = capacity_of(markets, block)
     last = min(world.round + int(world.clock.rounds_per_year * years), len(markets.arriving_t[block]) - 1)
     arriving = markets.arriving_t[block][world.round + 1 : last + 1].sum(axis=0)
-    ordered = ordered_year_t(
-        world, block, facts, believed_usd_t, expected_feed_usd_t(world, block), growth_share
-    )
+    feed = expected_feed_usd_t(world.base, markets, block)
+    ordered = ordered_year_t(world, block, facts, believed_usd_t, feed, growth_share)
     left = np.maximum(years - facts.lead_rounds / world.clock.rounds_per_year, 0.0)
     projected: Array = capacity + arriving + ordered * left
     return projected
@@ -249,7 +234,7 @@ def clear_round(world: TradeWorld, setting: Setting) -> Cleared:
     """
     case = Case(
         tuple(range(len(world.base.axes.minerals))),
-        floor_members(world),
+        floor_members(world.state.politics, world.premise.zone),
         world.state.politics.floor_in_force,
     )
     hubs = any(needs_hubs(setting, case, mineral) for mineral in case.minerals)

@@ -14,13 +14,15 @@ import numpy as np
 
 from agents.ladder import FLOOR
 from world.aftermath import learn, run_plants
-from world.axes import STAGES, Array, Axes, Mask
+from world.axes import REFINED, STAGES, Array, Axes, Mask
+from world.cleared_market import Cleared
 from world.conditions import disturb
 from world.counterfactual import Outcome
-from world.industry.capacity import commission, learn_to_build
+from world.industry.capacity import commission
+from world.industry.plant_costs import read_block_facts
 from world.institutions import take_seats
 from world.lanes.institutions import favour_members
-from world.market_round import Cleared, clear_round
+from world.market_round import clear_round
 from world.moves.dominant_refiner import duties_on_dominant, move_refiner
 from world.moves.institutions import move_institutions
 from world.moves.leader import move_leader
@@ -64,25 +66,45 @@ def happen(world: TradeWorld) -> None:
     that take effect.
     """
     members = np.flatnonzero(world.state.binding_members).tolist()
-    outside = nonaligned(world)
+    outside = nonaligned(world.state.politics, world.premise.zone.aligned_rung)
     del world.happenings  # the arrays of the last round go before those of this one come
     world.happenings = world.calendar.happen(world.round, members, outside)
     disturb(world)
     commission(world.state.markets, world.round)
-    learn_to_build(world)
+    _learn_to_build(world)
     take_effect(world)
-    update_zone(world)
-    take_seats(world)
-    favour_members(world)
+    _update_zone(world)
+    take_seats(world.institutions, world.state.politics, world.round)
+    favour_members(
+        world.state.politics,
+        world.institutions,
+        world.facts.governance,
+        world.parameters.clean_premium_share,
+    )
     relieve_duties(world)
     if world.round < world.decisions_open:
         world.duties_before = duties_on_dominant(world)
+
+
+def _learn_to_build(world: TradeWorld) -> None:
+    """What building takes where so much stands by now: who has grown builds sooner and at less."""
+    world.plants = read_block_facts(world.base, world.facts, world.parameters, world.state.markets.capacity_t)
 
 
 def take_effect(world: TradeWorld) -> None:
     """Rungs that are due are held from now on."""
     for place, rung in enter_into_force(world.state.politics, world.round):
         world.news.membership(world.round, world.base.axes.countries[place], rung)
+
+
+def _update_zone(world: TradeWorld) -> None:
+    """Whether the floor is in force. Outside any zone the leader may lay a flat duty on the dominant
+    refiner's goods (the question of tariffs alone)."""
+    scenario = world.premise
+    update_zone(world.state.politics, scenario.zone, world.round)
+    alone = not scenario.zone.exists and world.round >= world.decisions_open
+    rate = scenario.leader.tariff_share if alone else 0.0
+    world.leader_duty[:, :, world.dominant, world.leader] = rate
 
 
 def move_governments(world: TradeWorld, shared: SharedSetting | None = None) -> None:
@@ -105,7 +127,7 @@ def move_countries(world: TradeWorld, shared: SharedSetting) -> None:
         review_standings(world, outlooks)
         take_effect(world)
         world.markets_asked += outlooks.solved
-        update_zone(world)
+        _update_zone(world)
 
 
 def move_dominant_refiner(world: TradeWorld, shared: SharedSetting) -> None:
@@ -187,7 +209,8 @@ def trade(world: TradeWorld, shared: SharedSetting | None = None) -> Cleared:
 def close_accounts(world: TradeWorld, cleared: Cleared) -> None:
     """Settle public stocks and check that the accounts of countries add up to the world's."""
     settle_reserve(world, cleared)
-    settle_states(world, cleared)
+    traded, metal = cleared.priced.market.stages[REFINED], cleared.clearing.stages[REFINED]
+    settle_states(world.state_stocks, world.base.axes, world.happenings, traded, metal)
     total = cleared.accounts.usd.sum(axis=(1, 2))
     turnover = np.abs(cleared.accounts.usd).sum(axis=(1, 2))
     gap = np.abs(total - cleared.accounts.world_usd) / np.maximum(turnover, 1.0)

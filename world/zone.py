@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from agents.decision import CountryDecision
 from agents.ladder import ACTION_PLAN, FLOOR, FORUM, FRAMEWORK, RUNGS
-from world.axes import STAGES, Mask
+from world.axes import STAGES, Axes, Mask
 from world.parameters import ParameterValues
+from world.premise.schema import ZoneSection
 from world.randomness import Streams
 from world.state import Politics
-
-if TYPE_CHECKING:
-    from world.model import TradeWorld
 
 
 def draw_text_round(
@@ -28,7 +25,6 @@ def draw_text_round(
 def delay_rounds(
     rung: int,
     actor: str,
-    round_: int,
     streams: Streams,
     ratification: tuple[int, int],
     parameters: ParameterValues,
@@ -65,7 +61,7 @@ def apply_decision(
         unwritten = rung == FLOOR and not 0 <= politics.text_round <= round_
         if rung > FLOOR or unwritten or (politics.due_round[index] >= 0).any():
             return
-        delay = delay_rounds(rung, decision.actor, round_, streams, ratification, parameters, quarter_rounds)
+        delay = delay_rounds(rung, decision.actor, streams, ratification, parameters, quarter_rounds)
         if len(index) > 1 and rung < FLOOR:
             delay += int(parameters.bloc_mandate_quarters) * quarter_rounds
         politics.rung[index] = np.maximum(politics.rung[index], min(rung - 1, FORUM))  # it talks already
@@ -116,60 +112,50 @@ def _stand(politics: Politics, index: Sequence[int], standing: str) -> None:
         politics.standing[place] = standing
 
 
-def floor_members(world: TradeWorld) -> Mask:
+def floor_members(politics: Politics, zone: ZoneSection) -> Mask:
     """(country,) those whose border upholds the floor in force: binding members and the leader."""
-    members: Mask = world.state.politics.rung == FLOOR
-    members = members.copy()
-    members[world.leader] = world.premise.zone.exists
+    members: Mask = politics.rung == FLOOR
+    members[politics.leader] = zone.exists
     return members
 
 
-def signatories(world: TradeWorld) -> Mask:
+def signatories(politics: Politics) -> Mask:
     """(country,) the leader and its framework partners: who would be inside."""
-    inside: Mask = world.state.politics.rung >= FRAMEWORK
-    inside = inside.copy()
-    inside[world.leader] = True
+    inside: Mask = politics.rung >= FRAMEWORK
+    inside[politics.leader] = True
     return inside
 
 
-def nonaligned(world: TradeWorld) -> list[int]:
+def nonaligned(politics: Politics, aligned_rung: str) -> list[int]:
     """Positions of the countries on no rung that counts as aligned (``zone.aligned_rung``); the leader is
     aligned with itself.
     """
-    aligned = world.state.politics.rung >= RUNGS.index(world.premise.zone.aligned_rung)
-    aligned[world.leader] = True
+    aligned = politics.rung >= RUNGS.index(aligned_rung)
+    aligned[politics.leader] = True
     return np.flatnonzero(~aligned).tolist()
 
 
-def update_zone(world: TradeWorld) -> None:
+def update_zone(politics: Politics, zone: ZoneSection, round_: int) -> None:
     """The floor is in force once a text exists and someone besides the leader is bound, or the leader
     applies it alone.
-
-    Outside any zone the leader may lay a flat duty on the dominant refiner's goods (the question of tariffs
-    alone).
     """
-    politics, scenario = world.state.politics, world.premise
-    text = scenario.zone.exists and 0 <= politics.text_round <= world.round
+    text = zone.exists and 0 <= politics.text_round <= round_
     others = politics.rung == FLOOR
-    others[world.leader] = False
-    politics.floor_in_force = bool(text and (others.any() or scenario.zone.leader_border_alone))
+    others[politics.leader] = False
+    politics.floor_in_force = bool(text and (others.any() or zone.leader_border_alone))
     if not politics.floor_in_force:
         politics.floor_since_round = -1
     elif politics.floor_since_round < 0:
-        politics.floor_since_round = world.round
+        politics.floor_since_round = round_
     if politics.floor_in_force:
-        politics.rung[world.leader] = FLOOR
-        politics.standing[world.leader] = "member"
-    elif politics.rung[world.leader] == FLOOR:
-        politics.rung[world.leader] = ACTION_PLAN  # the last partner has left
-    alone = not scenario.zone.exists and world.round >= world.decisions_open
-    rate = scenario.leader.tariff_share if alone else 0.0
-    world.leader_duty[:, :, world.dominant, world.leader] = rate
+        politics.rung[politics.leader] = FLOOR
+        politics.standing[politics.leader] = "member"
+    elif politics.rung[politics.leader] == FLOOR:
+        politics.rung[politics.leader] = ACTION_PLAN  # the last partner has left
 
 
-def scope_of(world: TradeWorld) -> Mask:
+def scope_of(zone: ZoneSection, axes: Axes) -> Mask:
     """(mineral, stage) covered by the zone; a mineral without ore of its own has only the refined stage."""
-    zone, axes = world.premise.zone, world.base.axes
     minerals = np.array(["*" in zone.scope or name in zone.scope for name in axes.minerals])
     stages = np.array([stage in zone.stages for stage in STAGES])
     sold = np.stack([(axes.sellers(stage) >= 0).any(axis=1) for stage in range(len(STAGES))], axis=1)
@@ -177,14 +163,15 @@ def scope_of(world: TradeWorld) -> Mask:
     return scope
 
 
-def exemptions(world: TradeWorld) -> Mask | None:
+def exemptions(politics: Politics, axes: Axes, places: Mapping[str, Sequence[int]]) -> Mask | None:
     """(mineral, country) where the floor does not bind: agreed with members, on offer to others (it counts
     when they ask what signing would bring); None where there are none.
+
+    places : voter -> positions of the countries that it speaks for
     """
-    politics, axes = world.state.politics, world.base.axes
     exempt = np.zeros((len(axes.minerals), len(axes.countries)), dtype=bool)
     for voter in {*politics.offers, *politics.agreed}:
         given = politics.agreed.get(voter) or politics.offers.get(voter)
         minerals = [axes.mineral(name) for name in given.exempt] if given is not None else []
-        exempt[np.ix_(minerals, list(world.places[voter]))] = True
+        exempt[np.ix_(minerals, list(places[voter]))] = True
     return exempt if exempt.any() else None

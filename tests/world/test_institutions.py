@@ -8,8 +8,8 @@ from small_worlds import make_world, play, played, quiet_data, table
 
 from agents.ladder import FLOOR
 from world.dataset import load_dataset
-from world.industry.finance import club_finance_usd, finance_paid_usd
-from world.institutions import NEVER, Institution, contribution_usd, seats
+from world.industry.finance import club_contribution_usd, club_finance_usd, finance_paid_usd
+from world.institutions import NEVER, Institution, seats
 from world.lanes.institutions import lane_shift
 from world.model import TradeWorld
 from world.moves.institutions import fellows_of
@@ -23,7 +23,7 @@ def named(world: TradeWorld, name: str) -> tuple[int, Institution]:
 
 
 def sitting(world: TradeWorld, name: str) -> set[str]:
-    members = seats(world)[named(world, name)[0]]
+    members = seats(world.state.politics, world.round)[named(world, name)[0]]
     return {iso3 for iso3, sits in zip(world.base.axes.countries, members, strict=True) if sits}
 
 
@@ -83,7 +83,7 @@ def test_money_of_a_club_is_paid_by_founders_by_gdp_and_goes_where_projects_are(
     club = {"members": ["CAN", "DEU"], "begins": "2025-Q1", "finance_usd_year": 4e9}
     world = play(make_world(rounds=1, institutions__off=["*"], institutions__own={"ours": club}))
     world.round -= 1
-    axes, paid, given = world.base.axes, contribution_usd(world), club_finance_usd(world)
+    axes, paid, given = world.base.axes, club_contribution_usd(world), club_finance_usd(world)
     canada, germany = axes.country("CAN"), axes.country("DEU")
     gdp = world.facts.gdp_usd
     assert given.sum() == pytest.approx(1e9)

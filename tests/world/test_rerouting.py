@@ -29,7 +29,7 @@ def borders_of(world: TradeWorld, stage: int = REFINED) -> StageBorders:
     from world.zone import update_zone
 
     disturb(world)
-    update_zone(world)
+    update_zone(world.state.politics, world.premise.zone, world.round)
     return make_setting(world, world.happenings, conditions_of(world), with_later=False).borders[stage]
 
 

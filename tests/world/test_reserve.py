@@ -220,6 +220,22 @@ def _same(one: np.ndarray | None, other: np.ndarray | None) -> bool:
     return one is other or (one is not None and other is not None and np.array_equal(one, other))
 
 
+def test_a_large_reserve_does_not_flood_its_home_in_a_stop() -> None:
+    """While it filled, its own purchases were part of what arrived; in a stop nobody misses those. So no more
+    is released than users lack, the stock outlasts the quarter, and nothing is sold for less than nothing.
+    """
+    world = played("vault_only", minerals=MINERALS, rounds=14, measures=[CUT_OFF], reserve__target_days=180.0)
+    reserve = table(world, "reserve").set_index(["round", "mineral"])
+    released = reserve[reserve["released_t"] > 0.0]
+    rows = table(world, "priority").set_index(["round", "mineral"]).loc[released.index]
+    need = rows["need_t"] + rows["others_need_t"]
+    used = rows["served_t"] + rows["others_served_t"]
+    assert len(released) > 1
+    assert (released["released_t"] <= need).all()
+    assert (used <= 1.05 * need).all()
+    assert (released["sale_usd"] > 0.0).all()
+
+
 def test_what_is_released_fetches_what_users_at_home_pay() -> None:
     """It is of the make that is used there, and finds buyers like any other: sale over tonnes."""
     world = vault(CUT_OFF)

@@ -86,7 +86,9 @@ def test_accounts_are_those_of_use_and_of_making(world: TradeWorld) -> None:
         if name.endswith("_usd") and name not in ("welfare_usd", "stake_usd", "final_user_surplus_usd")
     ]
     np.testing.assert_allclose(china[total].sum(axis=1), china["welfare_usd"], rtol=1e-9)
-    assert stock_orders_t(world).sum() == stock_releases_t(world).sum() == 0.0
+    axes, now = world.base.axes, world.happenings
+    assert stock_orders_t(axes, now, world.reserve_need_t).sum() == 0.0
+    assert stock_releases_t(axes, now, world.reserve_release_t).sum() == 0.0
 
 
 def test_what_the_state_orders_is_taken_out_of_the_surplus_of_users() -> None:
@@ -101,7 +103,9 @@ def test_what_the_state_orders_is_taken_out_of_the_surplus_of_users() -> None:
     )
     norway, without = (table(one, "countries", country="NOR").iloc[0] for one in (world, plain))
     axes = world.base.axes
-    orders = scatter(stock_orders_t(world), axes.users, len(axes.countries))
+    orders = scatter(
+        stock_orders_t(axes, world.happenings, world.reserve_need_t), axes.users, len(axes.countries)
+    )
     assert orders[0, axes.country("NOR")] == 100.0
     assert norway["user_surplus_usd"] == pytest.approx(without["user_surplus_usd"], abs=2e4)
     assert norway["state_usd"] == 0.0

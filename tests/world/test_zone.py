@@ -66,14 +66,8 @@ def test_the_text_exists_after_the_quarters_it_takes() -> None:
     [(FORUM, {0}), (FRAMEWORK, {0, 1, 2}), (ACTION_PLAN, {1, 2, 3, 4}), (FLOOR, {2, 3, 4, 5, 6})],
 )
 def test_each_rung_takes_its_time(rung: int, delays: set[int]) -> None:
-    drawn = {delay_rounds(rung, name, 10, STREAMS, (2, 6), PARAMETERS) for name in MANY}
+    drawn = {delay_rounds(rung, name, STREAMS, (2, 6), PARAMETERS) for name in MANY}
     assert drawn == delays
-
-
-def test_a_delay_is_a_countrys_own_and_does_not_change_with_the_round() -> None:
-    assert delay_rounds(FLOOR, "AAA", 10, STREAMS, (2, 6), PARAMETERS) == delay_rounds(
-        FLOOR, "AAA", 30, STREAMS, (2, 6), PARAMETERS
-    )
 
 
 def test_the_ladder_is_climbed_one_rung_at_a_time() -> None:
@@ -158,17 +152,17 @@ def zone(**given: object) -> TradeWorld:
 
 def test_the_floor_needs_a_text_and_somebody_besides_the_leader() -> None:
     world = zone(zone__text_quarters=[2, 2])
-    update_zone(world)
+    update_zone(world.state.politics, world.premise.zone, world.round)
     assert not world.state.politics.floor_in_force
     bind(world, ["JPN"])
-    update_zone(world)
+    update_zone(world.state.politics, world.premise.zone, world.round)
     assert not world.state.politics.floor_in_force  # no text before round 6
     world.round = 6
-    update_zone(world)
+    update_zone(world.state.politics, world.premise.zone, world.round)
     assert world.state.politics.floor_in_force
     assert world.state.politics.rung[world.leader] == FLOOR
     world.state.politics.rung[world.base.axes.country("JPN")] = ACTION_PLAN
-    update_zone(world)
+    update_zone(world.state.politics, world.premise.zone, world.round)
     assert not world.state.politics.floor_in_force
 
 
@@ -177,7 +171,7 @@ def test_a_leader_that_stands_alone_upholds_its_floor_only_if_the_scenario_says_
         world = zone(zone__leader_border_alone=alone)
         world.step()
         assert world.state.politics.floor_in_force is alone
-        assert floor_members(world).sum() == 1
+        assert floor_members(world.state.politics, world.premise.zone).sum() == 1
         assert bool((table(world, "countries")["levy_usd"] > 0.0).any()) is alone
 
 
@@ -207,10 +201,10 @@ def test_signatories_are_the_leader_and_its_framework_partners() -> None:
     rung = world.state.politics.rung
     expected = rung >= FRAMEWORK
     expected[world.leader] = True
-    np.testing.assert_array_equal(signatories(world), expected)
+    np.testing.assert_array_equal(signatories(world.state.politics), expected)
     before = rung.copy()
-    signatories(world)[:] = True
-    floor_members(world)[:] = True
+    signatories(world.state.politics)[:] = True
+    floor_members(world.state.politics, world.premise.zone)[:] = True
     np.testing.assert_array_equal(world.state.politics.rung, before)
 
 

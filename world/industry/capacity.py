@@ -8,7 +8,6 @@ believes; this module keeps the books.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -33,15 +32,11 @@ from world.industry.plant_costs import (
     BlockFacts,
     base_price,
     full_cost_now,
-    read_block_facts,
     running_cost_usd_t,
 )
 from world.parameters import ParameterValues
 from world.randomness import Streams
 from world.state import Markets
-
-if TYPE_CHECKING:
-    from world.model import TradeWorld
 
 NEW_TRANCHE_SHARE = np.array([0.5, 0.5, 0.0])
 """Where on its country's cost curve a new plant stands, the cheapest third first (assumption: newcomers
@@ -169,11 +164,6 @@ def commission(markets: Markets, round_: int) -> None:
     for block in BLOCKS:
         arriving = markets.arriving_t[block][round_][:, None, :]
         _change_standing(markets, block, NEW_TRANCHE_SHARE[None, :, None] * arriving)
-
-
-def learn_to_build(world: TradeWorld) -> None:
-    """What building takes where so much stands by now: who has grown builds sooner and at less."""
-    world.plants = read_block_facts(world.base, world.facts, world.parameters, world.state.markets.capacity_t)
 
 
 def _change_standing(markets: Markets, block: str, added_t: Array) -> None:

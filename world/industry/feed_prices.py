@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from world.axes import Array, gather, scatter
 from world.calibration.base import BaseMarket
 from world.industry.plant_costs import BLOCK_STAGE, MAKING
-from world.market.clearing import StageClearing
-
-if TYPE_CHECKING:
-    from world.model import TradeWorld
+from world.market.clearing import Clearing, StageClearing
+from world.state import Markets, WorldState
 
 
 @dataclass(frozen=True)
@@ -25,31 +22,32 @@ class Feed:
     expected_usd_t: Array
 
 
-def feed_of(world: TradeWorld, block: str) -> Feed:
+def feed_of(base: BaseMarket, state: WorldState, block: str) -> Feed:
     """The feed of a block as its producers see it."""
-    return Feed(feed_index_usd_t(world, block), expected_feed_usd_t(world, block))
+    today = feed_index_usd_t(base, state.clearing, block)
+    return Feed(today, expected_feed_usd_t(base, state.markets, block))
 
 
-def feed_index_usd_t(world: TradeWorld, block: str) -> Array:
+def feed_index_usd_t(base: BaseMarket, cleared: Clearing | None, block: str) -> Array:
     """(mineral, seller) last price index of what a block makes its good of; that of the base year before
     any."""
-    cleared, stage = world.state.clearing, BLOCK_STAGE[block]
+    stage = BLOCK_STAGE[block]
     if block not in MAKING:
-        return np.zeros(world.base.axes.sellers(stage).shape)
+        return np.zeros(base.axes.sellers(stage).shape)
     if cleared is None:
-        return world.base.feed_index_usd_t(block)
-    width = world.base.axes.sellers(stage).shape[1]
-    return read_index_usd_t(world.base, cleared.stages[stage - 1], stage - 1)[:, :width]
+        return base.feed_index_usd_t(block)
+    width = base.axes.sellers(stage).shape[1]
+    return read_index_usd_t(base, cleared.stages[stage - 1], stage - 1)[:, :width]
 
 
-def expected_feed_usd_t(world: TradeWorld, block: str) -> Array:
+def expected_feed_usd_t(base: BaseMarket, markets: Markets, block: str) -> Array:
     """(mineral, seller) price index of what a block makes its good of that those who plan a plant expect: a
     mean of some years, as of the price that they believe in."""
     stage = BLOCK_STAGE[block]
-    width = world.base.axes.sellers(stage).shape[1]
+    shape = base.axes.sellers(stage).shape
     if block not in MAKING:
-        return np.zeros(world.base.axes.sellers(stage).shape)
-    return np.asarray(world.state.markets.usual_index_usd_t[stage - 1][:, :width])
+        return np.zeros(shape)
+    return np.asarray(markets.usual_index_usd_t[stage - 1][:, : shape[1]])
 
 
 def read_index_usd_t(base: BaseMarket, cleared: StageClearing, stage: int) -> Array:

@@ -12,7 +12,7 @@ from world.axes import REFINED, Array, scatter
 from world.ground.background import stop_loss_usd
 from world.industry.capacity import capacity_of
 from world.industry.plant_costs import BLOCK_STAGE
-from world.institutions import contribution_usd, finance_usd
+from world.institutions import contribution_usd, finance_usd, seats
 from world.zone import scope_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def project_usd_year(world: TradeWorld, everything: bool = False) -> Array:
     demand that everyone expects, or by what is under way there where that is more, and entrants with ore in
     the ground or refining potential start new plants.
     """
-    scope, axes = scope_of(world) | everything, world.base.axes
+    scope, axes = scope_of(world.premise.zone, world.base.axes) | everything, world.base.axes
     cost = np.zeros((len(axes.minerals), len(axes.countries)))
     for block, facts in world.plants.items():
         stage = BLOCK_STAGE[block]
@@ -84,7 +84,7 @@ def stake_usd(world: TradeWorld) -> Array:
     price = evidence.price_usd_t[:, REFINED]
     ratio = evidence.backstop_usd_t[:, REFINED] / price
     lever = world.economy.grip >= world.parameters.control_least_share
-    covered = (scope_of(world).any(axis=1) & lever).astype(float)
+    covered = (scope_of(world.premise.zone, world.base.axes).any(axis=1) & lever).astype(float)
     need = world.economy.final_need_t[:, [leader]]
     grip = world.economy.grip[:, None]
     return stop_loss_usd(need, grip, price, evidence.demand_elasticity, ratio, covered)[:, 0]
@@ -92,7 +92,7 @@ def stake_usd(world: TradeWorld) -> Array:
 
 def supply_share(world: TradeWorld) -> Array:
     """(mineral, country) share of what is made outside the two great powers, mean of the stages in scope."""
-    axes, scope = world.base.axes, scope_of(world)
+    axes, scope = world.base.axes, scope_of(world.premise.zone, world.base.axes)
     total = np.zeros((len(axes.minerals), len(axes.countries)))
     for stage in range(scope.shape[1]):
         flow, clearing = world.base.lanes(stage).flow_t.sum(axis=2), world.state.clearing
@@ -170,7 +170,15 @@ def finance_cut(world: TradeWorld) -> Array:
 
 def club_finance_usd(world: TradeWorld) -> Array:
     """(country,) money that clubs and links put into the projects of their members, USD a round."""
-    return finance_usd(world, project_usd_year(world, everything=True).sum(axis=0))
+    seated = seats(world.state.politics, world.round)
+    projects = project_usd_year(world, everything=True).sum(axis=0)
+    return finance_usd(world.institutions, seated, projects, world.clock.rounds_per_year)
+
+
+def club_contribution_usd(world: TradeWorld) -> Array:
+    """(country,) money that founding members put into clubs and links, USD a round."""
+    seated, gdp = seats(world.state.politics, world.round), world.facts.gdp_usd
+    return contribution_usd(world.institutions, seated, gdp, world.clock.rounds_per_year)
 
 
 def finance_paid_usd(world: TradeWorld) -> Array:
@@ -187,5 +195,5 @@ def finance_paid_usd(world: TradeWorld) -> Array:
         received[index] += kept * offer.paid_usd / len(world.places[voter])
     received[world.leader] = 0.0
     received[world.leader] = -float(received.sum())
-    clubs = world.parameters.finance_grant_share * (club_finance_usd(world) - contribution_usd(world))
+    clubs = world.parameters.finance_grant_share * (club_finance_usd(world) - club_contribution_usd(world))
     return np.asarray(received + clubs)

@@ -4,16 +4,16 @@ when it is not.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 
 from world.axes import STAGES, Array, Whole, gather_pairs, scatter
 from world.calibration.base import BaseMarket
-
-if TYPE_CHECKING:
-    from world.market_round import Cleared
-    from world.model import TradeWorld
+from world.lanes.terms import StageBorders
+from world.market.clearing import Clearing
+from world.parameters import ParameterValues
+from world.state import Markets
 
 
 def goods_trade_usd(trade_usd: Array) -> Array:
@@ -86,15 +86,25 @@ def passed_through_t(tonnes: Array, hub: Whole, countries: int) -> Array:
     return total
 
 
-def revise_hubs(world: TradeWorld, cleared: Cleared) -> None:
-    """After the market: what hubs can hand on has grown or faded."""
-    markets, p = world.state.markets, world.parameters
-    for stage, first in enumerate(world.economy.hub_start_t):
-        flow, capacity = cleared.clearing.stages[stage].flow_t, markets.hub_capacity_t[stage]
+def revise_hubs(
+    markets: Markets,
+    first_t: Sequence[Array],
+    room: Sequence[Array],
+    clearing: Clearing,
+    borders: Sequence[StageBorders],
+    parameters: ParameterValues,
+    rounds_per_year: int,
+) -> None:
+    """After the market: what hubs can hand on has grown or faded.
+
+    first_t, room : stage -> (mineral, country) as of :func:`first_capacity_t` and :func:`room_t`
+    clearing, borders : of the round, with every way round in its rows
+    """
+    p = parameters
+    for stage, first in enumerate(first_t):
+        flow, capacity = clearing.stages[stage].flow_t, markets.hub_capacity_t[stage]
         passed = np.zeros_like(capacity)
         if flow.shape[1] > 1:
-            passed = passed_through_t(flow[:, 1:], cleared.setting.borders[stage].hub, capacity.shape[1])
-        grown = grown_capacity_t(
-            capacity, first, passed, p.hub_growth_year, p.hub_fade_year, world.clock.rounds_per_year
-        )
-        markets.hub_capacity_t[stage] = np.minimum(grown, np.maximum(world.economy.hub_room_t[stage], first))
+            passed = passed_through_t(flow[:, 1:], borders[stage].hub, capacity.shape[1])
+        grown = grown_capacity_t(capacity, first, passed, p.hub_growth_year, p.hub_fade_year, rounds_per_year)
+        markets.hub_capacity_t[stage] = np.minimum(grown, np.maximum(room[stage], first))

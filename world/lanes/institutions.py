@@ -9,34 +9,34 @@ the run is in the preferences of the base year, and so only what is new counts.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 
 from agents.adjustment import part_moved
-from world.axes import STAGES, Array, Axes, Mask, gather_pairs, scatter
+from world.axes import STAGES, Array, Mask, gather_pairs, scatter
 from world.calibration.base import BaseMarket
 from world.institutions import NEVER, Institution
-
-if TYPE_CHECKING:
-    from world.market_round import Cleared
-    from world.model import TradeWorld
-    from world.state import Politics
+from world.lanes.terms import StageBorders
+from world.state import Politics, WorldState
 
 SLIGHT = 1e-12
 
 
-def favour_members(world: TradeWorld) -> None:
+def favour_members(
+    politics: Politics, institutions: Sequence[Institution], governance: Array, premium_share: float
+) -> None:
     """Write down for the round by how much buyers favour sellers, see ``lane_shift``; nothing where no
     institution draws trade.
+
+    governance : (country,) by which supply meets a standard; premium_share : paid for what meets one
     """
-    politics = world.state.politics
-    drawing = [place for place, one in enumerate(world.institutions) if one.draws_trade]
     politics.offtake_log, politics.standard_premium_share = None, None
-    for place in drawing:
-        one, since = world.institutions[place], politics.seated_since[place]
-        _add_offtake(politics, one, _fresh_pairs(since))
-        _add_premium(world, one, since)
+    for place, one in enumerate(institutions):
+        if one.draws_trade:
+            since = politics.seated_since[place]
+            _add_offtake(politics, one, _fresh_pairs(since))
+            _add_premium(politics, one, since, governance, premium_share)
 
 
 def _fresh_pairs(since: Array) -> Mask:
@@ -59,15 +59,15 @@ def _add_offtake(politics: Politics, one: Institution, fresh: Mask) -> None:
     politics.offtake_log = held
 
 
-def _add_premium(world: TradeWorld, one: Institution, since: Array) -> None:
+def _add_premium(
+    politics: Politics, one: Institution, since: Array, governance: Array, premium_share: float
+) -> None:
     """A buyer in several clubs with standards pays the highest premium; the one at home is met as well."""
-    premium = world.parameters.clean_premium_share
     buyers = (since >= 0) & (since < NEVER)
-    if not one.has_standard or premium <= 0.0 or not buyers.any():
+    if not one.has_standard or premium_share <= 0.0 or not buyers.any():
         return
-    meets = world.facts.governance >= one.standard_index
-    paid = premium * (meets[:, None] & buyers[None, :])
-    politics = world.state.politics
+    meets = governance >= one.standard_index
+    paid = premium_share * (meets[:, None] & buyers[None, :])
     held = politics.standard_premium_share
     if held is None:
         held = np.zeros((len(one.minerals), *paid.shape))
@@ -107,27 +107,29 @@ def mineral_exports_usd(base: BaseMarket) -> Array:
     return total
 
 
-def revise_reliability(world: TradeWorld, cleared: Cleared) -> None:
+def revise_reliability(
+    base: BaseMarket, state: WorldState, borders: Sequence[StageBorders], healing_year: float
+) -> None:
     """What a country is known for: it falls at once to the part of usual exports that its own licences and
-    bans let pass, and returns as slowly as trust.
+    bans let pass, and returns as slowly as trust, at ``healing_year``.
     """
-    politics, axes = world.state.politics, world.base.axes
+    politics, axes = state.politics, base.axes
     usual, passed = np.zeros(len(axes.countries)), np.zeros(len(axes.countries))
     for stage in range(len(STAGES)):
-        border = cleared.setting.borders[stage]
-        value = _abroad_usd(world, stage)
+        border = borders[stage]
+        value = _abroad_usd(base, state.markets.usual_flow_t[stage], stage)
         let = np.clip(border.approval_share, 0.0, 1.0)
         usual += scatter(value.sum(axis=2), border.sellers, len(usual)).sum(axis=0)
         passed += scatter((value * let).sum(axis=2), border.sellers, len(usual)).sum(axis=0)
     now = np.divide(passed, usual, out=np.ones_like(usual), where=usual > 0.0)
-    back = part_moved(world.parameters.trust_healing_year, world.clock.rounds_per_year)
+    back = part_moved(healing_year, base.rounds_per_year)
     known = politics.reliability
     politics.reliability = np.clip(np.minimum(now, known + back * (1.0 - known)), 0.0, 1.0)
 
 
-def _abroad_usd(world: TradeWorld, stage: int) -> Array:
+def _abroad_usd(base: BaseMarket, usual_flow_t: Array, stage: int) -> Array:
     """(mineral, seller, buyer) value of usual shipments to others, at base-year prices."""
-    axes: Axes = world.base.axes
+    axes = base.axes
     abroad = axes.sellers(stage)[:, :, None] != axes.buyers(stage)[:, None, :]
-    price = world.base.evidence.price_usd_t[:, stage][:, None, None]
-    return np.where(abroad, world.state.markets.usual_flow_t[stage], 0.0) * price
+    price = base.evidence.price_usd_t[:, stage][:, None, None]
+    return np.where(abroad, usual_flow_t, 0.0) * price

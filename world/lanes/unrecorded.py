@@ -17,7 +17,6 @@ Pure but for :func:`revise_ways`: arrays in, arrays out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,17 +24,14 @@ from world.axes import STAGES, Array, Mask, Whole, gather_pairs
 from world.calibration.base import BaseMarket
 from world.lanes.hub_capacity import grown_capacity_t
 from world.lanes.terms import fine_share
-from world.market.arrays import Stage
-from world.market.clearing import StageClearing
+from world.market.arrays import Market, Stage
+from world.market.clearing import Clearing, StageClearing
 from world.market.lane_books import LaneBook
 from world.market.listed import LaneList
 from world.market.payments import added
 from world.parameters import ParameterValues
 from world.policy.happenings import Happenings
-
-if TYPE_CHECKING:
-    from world.market_round import Cleared
-    from world.model import TradeWorld
+from world.state import Markets
 
 LEAST_COST_SHARE = 0.05
 """Of the base price: what a way is reckoned to cost at least, and ways differ by at least (assumption)."""
@@ -179,15 +175,18 @@ def unrecorded_gain_usd(stage: Stage, cleared: StageClearing, book: LaneBook) ->
     return rent, added(lanes.row, lanes.seller, part * flow * tax, rent.shape)
 
 
-def revise_ways(world: TradeWorld, cleared: Cleared) -> None:
-    """After the market: what can leave unrecorded has grown or faded, up to usual exports."""
-    markets, p, axes = world.state.markets, world.parameters, world.base.axes
-    firsts = first_ways_t(world.base, p.unrecorded_start_share)
-    for stage, first in enumerate(firsts):
-        traded, found = cleared.priced.market.stages[stage], cleared.clearing.stages[stage]
-        passed = unrecorded_t(traded, found).sum(axis=(1, 3))
+def revise_ways(
+    base: BaseMarket, markets: Markets, market: Market, clearing: Clearing, parameters: ParameterValues
+) -> None:
+    """After the market: what can leave unrecorded has grown or faded, up to usual exports.
+
+    market, clearing : of the round, rows are minerals
+    """
+    p, axes = parameters, base.axes
+    for stage, first in enumerate(first_ways_t(base, p.unrecorded_start_share)):
+        passed = unrecorded_t(market.stages[stage], clearing.stages[stage]).sum(axis=(1, 3))
         before = markets.unrecorded_capacity_t[stage]
-        pace = (p.unrecorded_growth_year, p.unrecorded_fade_year, world.clock.rounds_per_year)
+        pace = (p.unrecorded_growth_year, p.unrecorded_fade_year, base.rounds_per_year)
         grown = grown_capacity_t(before, first, passed, *pace)
         usual = abroad_t(markets.usual_flow_t[stage], axes.sellers(stage), axes.buyers(stage))
         markets.unrecorded_capacity_t[stage] = np.minimum(grown, np.maximum(usual, first))

@@ -116,7 +116,11 @@ def _view_at(world: TradeWorld, name: str, index: list[int], emergency: Emergenc
     voter = world.facts.speaks_for[index[0]]
     offer = world.state.politics.offers.get(voter, Offer())
     part = len(index) / len(world.places.get(voter, index))
-    facts, p, covered = world.facts, world.parameters, scope_of(world).any(axis=1)
+    facts, p, covered = (
+        world.facts,
+        world.parameters,
+        scope_of(world.premise.zone, world.base.axes).any(axis=1),
+    )
     sold = facts.exports_usd[index] * facts.exports_to_dominant_share[index]
     return replace(
         _standing_at(world, name, index, emergency),

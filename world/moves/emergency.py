@@ -121,7 +121,7 @@ def promised_t(world: TradeWorld) -> Array:
             grown = metal * expected_year_t(world, block)
             made += scatter(grown, axes.sellers(stage)[:, : grown.shape[1]], n)
     share = p.project_offtake_share * p.planning_years
-    return np.asarray(share * made * scope_of(world)[:, [REFINED]])
+    return np.asarray(share * made * scope_of(world.premise.zone, world.base.axes)[:, [REFINED]])
 
 
 def _held(values: Array, group: Mask, positions: Whole) -> Array:

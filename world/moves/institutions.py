@@ -139,7 +139,8 @@ def _trust_in(world: TradeWorld, hub: int, index: list[int], weight: Array) -> f
 def fellows_of(world: TradeWorld, index: list[int], rung: int) -> tuple[Fellows, ...]:
     """Clubs that one of these countries sits in, as they bear on the rung after ``rung`` (a member's: its
     own). A step that is announced counts, as among partners."""
-    wanted, found, politics, held = min(rung + 1, FLOOR), [], world.state.politics, seats(world)
+    wanted, found, politics = min(rung + 1, FLOOR), [], world.state.politics
+    held = seats(politics, world.round)
     on_rung = (politics.rung >= wanted) | ((politics.due_rung >= wanted) & (politics.due_round >= 0))
     on_rung[world.leader] = True
     for place in np.flatnonzero(held[:, index].any(axis=1)).tolist():

@@ -9,7 +9,7 @@ import numpy as np
 from agents.beliefs import heal_trust, learn_retaliation, lose_trust
 from agents.ladder import FLOOR, FRAMEWORK
 from world.axes import Array, Mask
-from world.institutions import working_together
+from world.institutions import seats, working_together
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -19,8 +19,12 @@ def revise_trust(world: TradeWorld) -> None:
     """Lose, heal, learn: after the acts of the round."""
     politics, p = world.state.politics, world.parameters
     rungs = np.maximum(politics.rung - FRAMEWORK + 1, 0) / 3.0
-    together = p.trust_gain_cooperation_year * (rungs + working_together(world, world.leader) / 3.0)
-    with_dominant = p.trust_gain_cooperation_year * working_together(world, world.dominant) / 3.0
+    seated = seats(politics, world.round)
+    in_clubs, in_theirs = (
+        working_together(world.institutions, seated, power) for power in (world.leader, world.dominant)
+    )
+    together = p.trust_gain_cooperation_year * (rungs + in_clubs / 3.0)
+    with_dominant = p.trust_gain_cooperation_year * in_theirs / 3.0
     politics.trust_leader = heal_trust(
         lose_trust(politics.trust_leader, _loss(world, world.leader)),
         politics.trust_rest_leader,

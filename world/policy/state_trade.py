@@ -8,34 +8,30 @@ base-year price.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from world.axes import REFINED, Array, gather, scatter
-from world.policy.happenings import ExportQuota
-
-if TYPE_CHECKING:
-    from world.market_round import Cleared
-    from world.model import TradeWorld
+from world.axes import REFINED, Array, Axes, gather, scatter
+from world.market.arrays import Stage
+from world.market.clearing import StageClearing
+from world.policy.happenings import ExportQuota, Happenings
 
 
-def stock_orders_t(world: TradeWorld) -> Array:
-    """(mineral, user) orders of the reserve and of states."""
-    return np.asarray(world.reserve_need_t + gather(world.happenings.purchase_t, world.base.axes.users))
+def stock_orders_t(axes: Axes, happenings: Happenings, reserve_need_t: Array) -> Array:
+    """(mineral, user) orders of the reserve (mineral, user) and of states."""
+    return np.asarray(reserve_need_t + gather(happenings.purchase_t, axes.users))
 
 
-def stock_releases_t(world: TradeWorld) -> Array:
-    """(mineral, refiner) sales of the reserve and of states out of stock."""
-    sold = gather(world.happenings.release_t, world.base.axes.refiners)
-    return np.asarray(world.reserve_release_t + sold)
+def stock_releases_t(axes: Axes, happenings: Happenings, reserve_release_t: Array) -> Array:
+    """(mineral, refiner) sales of the reserve (mineral, refiner) and of states out of stock."""
+    return np.asarray(reserve_release_t + gather(happenings.release_t, axes.refiners))
 
 
-def home_quotas(world: TradeWorld) -> tuple[ExportQuota, ...]:
-    """In a round of release the owner's refined metal leaves no faster than it did without."""
+def home_quotas(owner: int, most_t: Array) -> tuple[ExportQuota, ...]:
+    """In a round of release the owner's refined metal leaves no faster than it did without: ``most_t``
+    (mineral,) tonnes, inf where nothing is released."""
     return tuple(
-        ExportQuota(mineral, REFINED, world.leader, None, float(most), 1.0, for_few=False)
-        for mineral, most in enumerate(world.reserve_exports_t)
+        ExportQuota(mineral, REFINED, owner, None, float(most), 1.0, for_few=False)
+        for mineral, most in enumerate(most_t)
         if np.isfinite(most)
     )
 
@@ -64,12 +60,16 @@ class StateStocks:
         self.book_usd = np.maximum(self.book_usd + paid_usd - unit * from_stock, 0.0)
 
 
-def settle_states(world: TradeWorld, cleared: Cleared) -> None:
-    """Book what states bought and sold this round, at the prices that cleared."""
-    now, axes, metal = world.happenings, world.base.axes, cleared.clearing.stages[REFINED]
-    n, count = len(axes.countries), world.base.use_t.shape[1]
-    need = cleared.priced.market.stages[REFINED].needs.need_t
-    ordered = gather(now.purchase_t, axes.users)
+def settle_states(
+    stocks: StateStocks, axes: Axes, happenings: Happenings, traded: Stage, metal: StageClearing
+) -> None:
+    """Book what states bought and sold this round, at the prices that cleared.
+
+    traded, metal : the stage of refined metal as it came to market and as it cleared, rows are minerals
+    """
+    n, count = len(axes.countries), axes.users.shape[1]
+    need = traded.needs.need_t
+    ordered = gather(happenings.purchase_t, axes.users)
     share = np.divide(ordered, need, out=np.zeros_like(need), where=need > 0.0)
     got = share * np.maximum(metal.wanted_t - metal.unmet_t, 0.0)[:, -count:]
     paid = np.where(metal.flow_t > 0.0, metal.landed_usd_t + metal.rent_usd_t, 0.0) * metal.flow_t
@@ -77,8 +77,8 @@ def settle_states(world: TradeWorld, cleared: Cleared) -> None:
     price = np.divide(
         paid.sum(axis=(1, 2))[:, -count:], delivered, out=np.zeros_like(delivered), where=delivered > 0.0
     )
-    sold = gather(now.release_t, axes.refiners)
-    world.state_stocks.settle(
+    sold = gather(happenings.release_t, axes.refiners)
+    stocks.settle(
         scatter(got, axes.users, n),
         scatter(got * price, axes.users, n),
         scatter(sold, axes.refiners, n),

@@ -55,9 +55,8 @@ class CallUp:
             facts, believed = world.plants[block], world.believed(block)
             feeds[block] = feed = _feed_of_all(world, block, before)
             planned[block] = project_capacity(world, block, facts, believed, growth, years)
-            ordered[block] = ordered_year_t(
-                world, block, facts, believed, expected_feed_usd_t(world, block), growth
-            )
+            expected = expected_feed_usd_t(world.base, world.state.markets, block)
+            ordered[block] = ordered_year_t(world, block, facts, believed, expected, growth)
             loses[block] = running_cost_usd_t(world.base, block, feed) > believed[:, None, :]
         return cls(world, before, planned, ordered, loses, feeds)
 
@@ -81,7 +80,8 @@ class CallUp:
         years = np.array([[one.quarters / 4.0] for one in asked])
         learned = part_moved(world.parameters.belief_speed_year * years)
         changed = world.believed(block)[mineral] * _price_ratio(world, block, asked, self.before) ** learned
-        usual_feed, expected = self.feed_usd_t[block][mineral], expected_feed_usd_t(world, block)[mineral]
+        usual_feed = self.feed_usd_t[block][mineral]
+        expected = expected_feed_usd_t(world.base, world.state.markets, block)[mineral]
         feed = _feed(block, asked, usual_feed)
         if block in MAKING:
             expected = expected * _feed_ratio(usual_feed, feed) ** learned
@@ -149,7 +149,7 @@ def _feed_ratio(before_usd_t: Array, after_usd_t: Array) -> Array:
 def _feed_of_all(world: TradeWorld, block: str, seen: Outcome) -> Array:
     """(mineral, seller) price index of what the block makes its good of, as seen in an outcome of all
     minerals."""
-    feed = feed_index_usd_t(world, block).copy()
+    feed = feed_index_usd_t(world.base, world.state.clearing, block).copy()
     if block in MAKING:
         for mineral, indices in enumerate(seen.feed_usd_t):
             index = indices[BLOCK_STAGE[block] - 1]

@@ -10,8 +10,8 @@ import numpy as np
 
 from agents.adjustment import part_moved
 from world.axes import ORE, STAGES, Mask
+from world.cleared_market import Cleared
 from world.licences.exporters import Licensed, conduct_of, licensed_exporters, paying_usd_t
-from world.market_round import Cleared
 from world.questions.residual_demand import Trade, residual_demand
 from world.questions.setting import Setting
 from world.zone import floor_members
@@ -39,7 +39,12 @@ def revise_mark_ups(world: TradeWorld, cleared: Cleared) -> None:
     trades = _trades(world, licensed)
     if not trades:
         return
-    found = residual_demand(_as_cleared(cleared), floor_members(world), politics.floor_in_force, trades)
+    found = residual_demand(
+        _as_cleared(cleared),
+        floor_members(world.state.politics, world.premise.zone),
+        politics.floor_in_force,
+        trades,
+    )
     speed = part_moved(p.mark_up_speed_year, world.clock.rounds_per_year)
     within_a_year = part_moved(p.mark_up_speed_year)
     for place in np.flatnonzero(found.sold_t > 0.0).tolist():

@@ -57,7 +57,7 @@ class SharedSetting:
             for item in fields(Politics)
             if item.name not in STANDINGS
         }
-        policy["exempt"] = exemptions(world)
+        policy["exempt"] = exemptions(world.state.politics, world.base.axes, world.places)
         same = self._setting is not None and all(map(_same, policy.values(), self._policy.values()))
         if self._setting is None or self._conditions is None or not same:
             self._conditions = conditions_of(world)

@@ -10,21 +10,22 @@ from world.axes import STAGES, Array, Mask, Whole, gather
 from world.institutions import Institution, seats
 
 if TYPE_CHECKING:
-    from world.market_round import Cleared
+    from world.cleared_market import Cleared
     from world.model import TradeWorld
 
 
 def club_seats(world: TradeWorld) -> Whole:
     """(country,) clubs and links beside the zone's ladder in which each sits."""
     counted = np.array([not one.is_forum for one in world.institutions], dtype=bool)
-    return np.asarray(seats(world)[counted].sum(axis=0), dtype=np.int64)
+    return np.asarray(seats(world.state.politics, world.round)[counted].sum(axis=0), dtype=np.int64)
 
 
 def record_institutions(world: TradeWorld, cleared: Cleared) -> None:
     """A row a club, and a row a good for each that has a standard and members."""
     if not world.institutions:
         return
-    when, held = {"round": world.round, "quarter": world.quarters[world.round]}, seats(world)
+    when = {"round": world.round, "quarter": world.quarters[world.round]}
+    held = seats(world.state.politics, world.round)
     a_year = world.clock.rounds_per_year
     working = held.sum(axis=1) > 1
     money = [one.finance_usd_year / a_year * on for one, on in zip(world.institutions, working, strict=True)]

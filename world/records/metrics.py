@@ -11,12 +11,13 @@ import numpy as np
 from world.accounts import ACCOUNTS as ACCOUNT_COLUMNS
 from world.accounts import REFINERS, USERS
 from world.axes import REFINED, STAGES, Array, Mask, scatter
+from world.cleared_market import Cleared
 from world.industry.capacity import capacity_of
 from world.industry.finance import finance_paid_usd
 from world.industry.plant_costs import BLOCK_STAGE, BLOCKS, capital_charge_usd
-from world.market_round import Cleared
 from world.policy.state_trade import stock_orders_t, stock_releases_t
 from world.records.institutions import club_seats, record_institutions
+from world.records.licences import record_licences
 from world.records.market_views import StageView, stage_view
 from world.records.sectors import record_sectors
 from world.records.segments import record_segments
@@ -37,10 +38,12 @@ BINDING_SHARE = 0.01
 
 def measure(world: TradeWorld, cleared: Cleared) -> None:
     """Write the rows of this round."""
-    views = [stage_view(world, cleared, stage) for stage in range(len(STAGES))]
+    seen = (world.base, world.state.markets, cleared)
+    views = [stage_view(*seen, stage, world.dominant) for stage in range(len(STAGES))]
     _markets(world, views)
     _flows(world, cleared, views)
-    record_segments(world, cleared)
+    record_segments(world.record, _when(world), world.base.axes, cleared.segments)
+    record_licences(world.record, _when(world), world.base.axes, world.office_books)
     _zone(world, cleared, views)
     _countries(world, cleared, views[REFINED])
     record_institutions(world, cleared)
@@ -104,7 +107,11 @@ def _flows(world: TradeWorld, cleared: Cleared, views: list[StageView]) -> None:
 
 def _zone(world: TradeWorld, cleared: Cleared, views: list[StageView]) -> None:
     axes, state = world.base.axes, world.state
-    members = floor_members(world) if world.state.politics.floor_in_force else signatories(world)
+    members = (
+        floor_members(world.state.politics, world.premise.zone)
+        if world.state.politics.floor_in_force
+        else signatories(world.state.politics)
+    )
     yearly = (world.round + 1) % world.clock.rounds_per_year == 0
     for stage, view in enumerate(views):
         for mineral in np.flatnonzero((axes.sellers(stage) >= 0).any(axis=1)).tolist():
@@ -192,13 +199,15 @@ def _accounts(world: TradeWorld, cleared: Cleared) -> tuple[Array, Array, Array]
     final, stake = cleared.accounts.final_surplus_usd.copy(), cleared.accounts.stake_usd(weight)
     metal, n = cleared.priced.market.stages[REFINED], len(axes.countries)
     index = cleared.clearing.stages[REFINED].index_usd_t[:, metal.makers_next :]
-    ordered = _ratio(stock_orders_t(world), metal.needs.need_t) * consumer_surplus_usd(metal, index)
+    orders = stock_orders_t(axes, world.happenings, world.reserve_need_t)
+    ordered = _ratio(orders, metal.needs.need_t) * consumer_surplus_usd(metal, index)
     surplus, passed = (
         scatter(ordered, axes.users, n),
         np.einsum("mnk,mk->mn", world.economy.final_use, ordered),
     )
     price = cleared.clearing.stages[REFINED].price_usd_t
-    released = scatter(stock_releases_t(world) * price, axes.refiners, n)
+    released_t = stock_releases_t(axes, world.happenings, world.reserve_release_t)
+    released = scatter(released_t * price, axes.refiners, n)
     usd[:, USERS] -= surplus
     usd[:, REFINERS] -= released
     final -= passed

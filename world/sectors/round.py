@@ -15,8 +15,8 @@ import numpy as np
 
 from agents.adjustment import part_moved
 from world.axes import COMPONENT, REFINED, Array, Mask, gather
+from world.cleared_market import Cleared
 from world.industry.second_sources import at_buyers_t
-from world.market_round import Cleared
 from world.policy.state_trade import stock_orders_t
 from world.sectors.assembly import added_cost_share, move, placed_t, sheltered
 from world.sectors.downstream import (
@@ -112,7 +112,9 @@ def move_assembly(world: TradeWorld, dearer_usd_t: Array) -> None:
     part_usd = sectors.assembly_share * sectors.price_usd
     cost = added_cost_share(np.where(moves, sectors.intensity_t, 0.0), dearer_usd_t, part_usd)
     if world.premise.zone.products and world.state.politics.floor_in_force:
-        cost = sheltered(cost, first_t, floor_members(world), p.assembly_home_share)
+        cost = sheltered(
+            cost, first_t, floor_members(world.state.politics, world.premise.zone), p.assembly_home_share
+        )
     speed = p.assembly_speed_year / world.clock.rounds_per_year
     moved = move(world.state.assembly_log, cost, first_t, p.assembly_response, speed)
     here = part_of(placed_t(first_t, moved, moves).sum(axis=1), first_t.sum(axis=1))
@@ -134,7 +136,10 @@ def _met(world: TradeWorld, cleared: Cleared, stage: int) -> tuple[Array, Array,
     base, p, markets = world.base, world.parameters, world.state.markets
     traded, found = cleared.priced.market.stages[stage], cleared.clearing.stages[stage]
     makers, need = traded.makers_next, use_of_users_t(base, markets, stage)
-    other = base.stock_build_t * markets.stock_build_left + stock_orders_t(world) if stage == REFINED else 0.0
+    other = np.zeros(())
+    if stage == REFINED:
+        orders = stock_orders_t(base.axes, world.happenings, world.reserve_need_t)
+        other = base.stock_build_t * markets.stock_build_left + orders
     private = private_share(np.broadcast_to(other, need.shape), traded.needs.need_t, makers)
     got = found.use_t + at_buyers_t(traded, found)
     used, unmet = ((private * tonnes)[:, makers:] for tonnes in (got, found.unmet_t))

@@ -13,37 +13,37 @@ and slowly down: a restriction is learned about as it bites, and remembered when
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from agents.adjustment import part_moved
-from world.axes import STAGES, Array, Whole, gather_pairs
+from world.axes import Array, Whole, gather_pairs
+from world.calibration.base import BaseMarket
 from world.parameters import ParameterValues
 from world.policy.decrees import export_quotas
-from world.policy.happenings import ExportQuota
-
-if TYPE_CHECKING:
-    from world.model import TradeWorld
+from world.policy.happenings import ExportQuota, Happenings
+from world.state import Markets, WorldState
 
 
-def purchase_share(world: TradeWorld, stage: int) -> Array:
+def purchase_share(markets: Markets, stage: int) -> Array:
     """(mineral, seller, buyer) share of each seller in a buyer's usual purchases."""
-    flow = world.state.markets.usual_flow_t[stage]
+    flow = markets.usual_flow_t[stage]
     total = flow.sum(axis=1, keepdims=True)
     share: Array = np.divide(flow, total, out=np.zeros_like(flow), where=total > 0)
     return share
 
 
-def fear_of(world: TradeWorld, stage: int) -> Array:
-    """(mineral, buyer) fear in which the buyers of a stage's good order this round, 0 to 1."""
-    before = world.state.markets.fear[stage]
-    return moved(before, seen_of(world, stage), world.parameters, world.clock.rounds_per_year)
-
-
-def remember_fear(world: TradeWorld) -> None:
-    """The fear of a round is where the next one's begins."""
-    world.state.markets.fear = [fear_of(world, stage) for stage in range(len(STAGES))]
+def fear_of(
+    base: BaseMarket,
+    state: WorldState,
+    happenings: Happenings,
+    parameters: ParameterValues,
+    stage: int,
+    round_: int,
+) -> Array:
+    """(mineral, buyer) fear in which the buyers of a stage's good order in a round, 0 to 1."""
+    seen = seen_of(base, state, happenings, parameters, stage, round_)
+    return moved(state.markets.fear[stage], seen, parameters, base.rounds_per_year)
 
 
 def moved(before: Array, seen: Array, parameters: ParameterValues, rounds_per_year: int) -> Array:
@@ -53,21 +53,28 @@ def moved(before: Array, seen: Array, parameters: ParameterValues, rounds_per_ye
     return np.asarray(before + part_moved(speed, rounds_per_year) * (seen - before))
 
 
-def seen_of(world: TradeWorld, stage: int) -> Array:
+def seen_of(
+    base: BaseMarket,
+    state: WorldState,
+    happenings: Happenings,
+    parameters: ParameterValues,
+    stage: int,
+    round_: int,
+) -> Array:
     """(mineral, buyer) chance of a cut-off that can be seen in a round: in what has been announced, in
     controls that the dominant refiner has put on in the last year, as more may follow, and in quotas.
     """
-    axes, politics, share = world.base.axes, world.state.politics, purchase_share(world, stage)
-    buyers, sellers = axes.buyers(stage), axes.sellers(stage)
+    politics, share = state.politics, purchase_share(state.markets, stage)
+    buyers, sellers = base.axes.buyers(stage), base.axes.sellers(stage)
     fear = np.zeros(buyers.shape)
     for control in politics.controls_of(politics.dominant):
-        if world.round - control.since < world.clock.rounds_per_year and control.stage == stage:
-            refused = world.parameters.threat_prior_probability * (1.0 - control.approval_share)
+        if round_ - control.since < base.rounds_per_year and control.stage == stage:
+            refused = parameters.threat_prior_probability * (1.0 - control.approval_share)
             fear = np.maximum(fear, np.where(np.isin(buyers, control.targets), refused, 0.0))
-    theirs = np.where((sellers == world.dominant)[:, :, None], share, 0.0).sum(axis=1)
-    lanes = gather_pairs(world.happenings.fear[:, stage], sellers, buyers)
-    quotas = export_quotas(world.happenings, politics.controls)
-    usual = world.state.markets.usual_flow_t[stage]
+    theirs = np.where((sellers == politics.dominant)[:, :, None], share, 0.0).sum(axis=1)
+    lanes = gather_pairs(happenings.fear[:, stage], sellers, buyers)
+    quotas = export_quotas(happenings, politics.controls)
+    usual = state.markets.usual_flow_t[stage]
     lanes = np.maximum(lanes, refused_by_quotas(quotas, stage, sellers, buyers, usual))
     announced = (lanes * share).sum(axis=1)
     return np.asarray(np.clip(announced + fear * theirs, 0.0, 1.0))
