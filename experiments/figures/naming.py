@@ -129,7 +129,8 @@ def subject_in_words(subject: str) -> str:
         return subject
     names = [the_country(code) for code in targets.split(";")]
     shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-    return f"{mineral_word(mineral)} to {shown}" + (f", {share} of requests granted" if at else "")
+    granted = f"{share} of requests granted" if share.endswith("%") and " " not in share else share
+    return f"{mineral_word(mineral)} to {shown}" + (f", {granted}" if at else "")
 
 
 YEAR_BEGINS = ("-Q1", "-01")
