@@ -167,7 +167,7 @@ def _arcs(run: Run, mineral: str, stage: str, roles: Mapping[str, str]) -> list[
 
 
 def _by_lane(flows: pd.DataFrame) -> pd.DataFrame:
-    """Flows of a round with their value, one row a way: old and new sellers of a country ship side by side."""
+    """Flows of a round with their value, one row a way: old and new sellers of a country together."""
     way = ["quarter", "origin", "hub", "last_shipper", "destination"]
     sums = flows.assign(
         value_usd=flows["flow_t"] * flows["price_landed_usd_t"],
