@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from experiments.explain import ExplainError, explain_decisions
+from agents.decision import CountryDecision
+from experiments.explain import ExplainError, explain_decisions, tell_decision
 from experiments.results import Run
 
 MakeRun = Callable[..., Run]
@@ -19,6 +20,18 @@ def test_a_hold_out_is_explained_with_its_terms(run: Run) -> None:
     assert "feared retaliation -40 million USD" in text
     assert "below the 130 million USD it had to exceed" in text
     assert text.endswith("It would have signed for a side payment of 52 million USD a quarter.")
+
+
+def test_a_decision_at_hand_is_told_like_one_of_a_table() -> None:
+    terms = {"security": 4e6, "users": -9e6}
+    decision = CountryDecision("CAN", "accession", "hold_out", "join", "floor", terms, 2e6)
+    text = tell_decision(decision, "2027-Q1")
+    assert text.startswith(
+        "Canada held out from the binding floor in Q1 2027. Signing was worth -5.0 million"
+    )
+    assert text.endswith(
+        "It would have signed for 7.0 million USD a quarter more, for instance as a side payment."
+    )
 
 
 def test_a_member_of_the_union_is_told_about_the_union(run: Run) -> None:
