@@ -43,11 +43,10 @@ from experiments.commands import (  # noqa: E402
     sweep,
     tipping,
 )
+from experiments.commands.exit_codes import DONE, FAILED, INTERRUPTED, WRONG_INPUT  # noqa: E402
 
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 """Tables take the memory that the simulation has given back, rather than a store of their own beside it."""
-
-DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
 class OneLineParser(argparse.ArgumentParser):

@@ -40,6 +40,37 @@ MOVES = {
     "request": "What it lacked",
     "invitation": "A framework",
 }
+SAID = {
+    ("accession", "join"): "took the step to {step}",
+    ("accession", "hold_out"): "held out",
+    ("accession", "prepare"): "found the step to {step} worth taking, but waited for one more review",
+    ("accession", "stay"): "stayed in the zone",
+    ("accession", "leave"): "left the zone",
+    ("institution", "join"): "took a seat in {subject}",
+    ("institution", "stay"): "kept its seat in {subject}",
+    ("institution", "leave"): "left {subject}",
+    ("institution", "stay away"): "stayed away from {subject}",
+    ("retaliation", "license"): "put exports under licence ({control})",
+    ("retaliation", "list firms"): "listed firms that are denied exports ({control})",
+    ("retaliation", "restrict end uses"): "restricted what its exports may be used for ({control})",
+    ("retaliation", "ration"): "rationed exports ({control})",
+    ("retaliation", "ban"): "banned exports ({control})",
+    ("retaliation", "tax exports"): "taxed exports ({control})",
+    ("retaliation", "undercut"): "undercut prices ({control})",
+    ("retaliation", "capture the levy"): "decided to take the zone's levy over by an export tax",
+    ("retaliation", "none"): "weighed a control and left it ({control})",
+    ("retaliation", "relent"): "lifted a control ({control})",
+    ("ore_policy", "none"): "weighed keeping or rationing its {subject} and left it",
+    ("ore_policy", "lift"): "lifted what it had laid on its exports of {subject}",
+    ("ore_policy", "tax ore"): "taxed its exports of {subject}",
+    ("ore_policy", "ration ore"): "rationed its exports of {subject}",
+    ("ore_policy", "ban ore exports"): "banned exports of {subject}",
+    ("reference_price", "announce"): "announced reference prices",
+    ("invitation", "invite"): "asked {whom} to a framework",
+    ("invitation", "wait"): "left {whom} for later",
+    ("finance", "offer finance"): "offered {whom} finance",
+}
+"""What a decision is called, by its kind and choice."""
 STEPS = {"floor": "the binding floor", "action_plan": "the action plan", "none": "the zone"}
 
 
@@ -157,26 +188,9 @@ def _what(choice: Choice) -> str:
     who, when = sentence(the_country(str(row.actor)))[:-1], quarter_in_words(str(row.quarter))
     subject, _, note = str(row.subject).partition(": ")
     step = STEPS.get(subject, f"the {subject}")
-    said = {
-        ("accession", "join"): f"took the step to {step}",
-        ("accession", "hold_out"): "held out",
-        ("accession", "prepare"): f"found the step to {step} worth taking, but waited for one more review",
-        ("accession", "stay"): "stayed in the zone",
-        ("accession", "leave"): "left the zone",
-        ("retaliation", "license"): f"put exports under licence ({subject_in_words(str(row.subject))})",
-        ("retaliation", "capture the levy"): "decided to take the zone's levy over by an export tax",
-        ("ore_policy", "none"): f"weighed keeping or rationing its {subject} and left it",
-        ("ore_policy", "lift"): f"lifted what it had laid on its exports of {subject}",
-        ("ore_policy", "tax ore"): f"taxed its exports of {subject}",
-        ("ore_policy", "ration ore"): f"rationed its exports of {subject}",
-        ("ore_policy", "ban ore exports"): f"banned exports of {subject}",
-        ("retaliation", "none"): f"weighed a control and left it ({subject_in_words(str(row.subject))})",
-        ("retaliation", "relent"): f"lifted a control ({subject_in_words(str(row.subject))})",
-        ("reference_price", "announce"): "announced reference prices",
-        ("invitation", "invite"): f"asked {the_country(subject)} to a framework",
-        ("invitation", "wait"): f"left {the_country(subject)} for later",
-        ("finance", "offer finance"): f"offered {the_country(subject)} finance",
-    }.get((str(row.kind), str(row.choice)))
+    words = SAID.get((str(row.kind), str(row.choice)), "")
+    about = {"step": step, "subject": subject, "whom": the_country(subject)}
+    said = words.format(control=subject_in_words(str(row.subject)), **about)
     if row.kind in ("offer", "request"):
         to = f" to {the_country(subject)}" if row.choice != "refuse" and row.kind == "offer" else ""
         refused = f" what {the_country(subject)} asked for" if row.choice == "refuse" else ""
@@ -198,7 +212,9 @@ def _why(choice: Choice, with_terms: bool) -> str:
     if row.kind == "reference_price":
         return f"{_prices_in_words(terms)}."
     if any(name in GIVEN for name, _ in terms):
-        return "That was fixed by the scenario, not weighed."
+        scripted = any(name == "scripted" for name, _ in terms)
+        by = "written for it, by the scenario or from its seat" if scripted else "fixed by the scenario"
+        return f"That was {by}, not weighed."
     if not any(value for _, value in terms):
         return f"The reason: {terms[0][0]}." if terms else ""
     parts = [
@@ -217,8 +233,9 @@ def _why(choice: Choice, with_terms: bool) -> str:
 
 def _move(choice: Choice) -> str:
     kind, chosen, other = (str(getattr(choice.row, name)) for name in ("kind", "choice", "alternative"))
-    if kind == "accession":
-        return "Leaving" if "leave" in (chosen, other) else "Signing"
+    if kind in ("accession", "institution"):
+        entering = "Signing" if kind == "accession" else "Joining"
+        return "Leaving" if "leave" in (chosen, other) else entering
     return MOVES.get(kind, "The move")
 
 

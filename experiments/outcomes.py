@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from experiments.outcome import NOT_A_NUMBER, Outcome, a_year
-from experiments.sector_outcomes import OF_A_COUNTRY, SECTOR_OUTCOMES
+from experiments.sector_outcomes import SECTOR_OUTCOMES, SECTORS_OF_A_COUNTRY
 from world.clock import first_month
 
 if TYPE_CHECKING:
@@ -55,6 +55,14 @@ def price_inside(run: Run, members: Collection[str]) -> dict[str, float]:
 def price_outside(run: Run, members: Collection[str]) -> dict[str, float]:
     """Refined price outside, mean of the last year."""
     return _refined_mean(run, "price_outside_usd_t")
+
+
+def leader_price_peak(run: Run, members: Collection[str]) -> dict[str, float]:
+    """Highest mean price that users in the leader's country pay for refined metal in any round."""
+    markets = run.table("markets")
+    bought = markets[(markets["stage"] == "refined") & (markets["country"] == run.leader)]
+    highest = bought.groupby("mineral", sort=False)["price_mean_usd_t"].max()
+    return {str(mineral): float(value) for mineral, value in highest.items()}
 
 
 def members_users_cost(run: Run, members: Collection[str]) -> float:
@@ -174,6 +182,14 @@ OUTCOMES: tuple[Outcome, ...] = (
     Outcome(
         "price_outside", "price outside", "USD/t", "refined price outside, last year", price_outside, True
     ),
+    Outcome(
+        "leader_price_peak",
+        "highest price paid by the leader",
+        "USD/t",
+        "highest mean price that users in the leader's country pay for refined metal in any round",
+        leader_price_peak,
+        True,
+    ),
 )
 
 COUNTRY_OUTCOMES: tuple[Outcome, ...] = (
@@ -191,7 +207,7 @@ COUNTRY_OUTCOMES: tuple[Outcome, ...] = (
         "whether the country is a binding member in the last quarter, 1 or 0: a mean is a part of runs",
         country_bound,
     ),
-    OF_A_COUNTRY,
+    *SECTORS_OF_A_COUNTRY,
 )
 """Outcomes of single countries, such as ``country_welfare_CAN``: measured where they are asked for."""
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from experiments.outcome import NOT_A_NUMBER, Outcome, a_year
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from experiments.results import Run
 
 SMALLEST_ACTIVITY = 1e-3
@@ -32,14 +34,23 @@ def members_cost_passed(run: Run, members: Collection[str]) -> float:
 def worst_going_without(run: Run, members: Collection[str]) -> float:
     """Largest part of what a sector of a country needs that it went without in any round, sectors of a
     thousandth of the world's activity or more."""
-    sectors = run.table("sectors")
-    told = sectors[sectors["activity_share"] >= SMALLEST_ACTIVITY]
-    return 1.0 - float(told["used_share"].min()) if len(told) else NOT_A_NUMBER
+    return _largest_lack(run.table("sectors"))
 
 
 def country_output_lost(run: Run, countries: Collection[str]) -> dict[str, float]:
     """Value added that sectors of each of the ``countries`` lose for want of inputs, USD a year."""
     return {country: _in_group(run, [country], "output_lost_usd") for country in countries}
+
+
+def country_going_without(run: Run, countries: Collection[str]) -> dict[str, float]:
+    """Largest part of its need that a sector of each of the ``countries`` went without in any round."""
+    sectors = run.table("sectors")
+    return {country: _largest_lack(sectors[sectors["country"] == country]) for country in countries}
+
+
+def _largest_lack(sectors: pd.DataFrame) -> float:
+    told = sectors[sectors["activity_share"] >= SMALLEST_ACTIVITY]
+    return 1.0 - float(told["used_share"].min()) if len(told) else NOT_A_NUMBER
 
 
 def _in_group(run: Run, group: Collection[str], column: str) -> float:
@@ -80,11 +91,20 @@ SECTOR_OUTCOMES: tuple[Outcome, ...] = (
     ),
 )
 
-OF_A_COUNTRY = Outcome(
-    "country_output_lost",
-    "output lost",
-    "USD/year",
-    "value added that sectors of the country lose for want of inputs, mean over the run",
-    country_output_lost,
+SECTORS_OF_A_COUNTRY: tuple[Outcome, ...] = (
+    Outcome(
+        "country_output_lost",
+        "output lost",
+        "USD/year",
+        "value added that sectors of the country lose for want of inputs, mean over the run",
+        country_output_lost,
+    ),
+    Outcome(
+        "country_going_without",
+        "worst shortage",
+        "share",
+        "largest part of its need, by value, that a sector of the country goes without in a round",
+        country_going_without,
+    ),
 )
 """Asked for as ``country_output_lost_CAN``."""

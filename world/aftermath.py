@@ -12,6 +12,7 @@ from agents.adjustment import part_moved
 from agents.beliefs import extrapolate, revise_expected
 from agents.ladder import FLOOR
 from world.axes import COMPONENT, ORE, REFINED, STAGES, Array, Mask, gather
+from world.cleared_market import Cleared
 from world.conditions import fears, planned_ahead_t
 from world.industry.capacity import invest
 from world.industry.feed_prices import feed_of, read_index_usd_t
@@ -24,7 +25,6 @@ from world.lanes.institutions import revise_reliability
 from world.lanes.unrecorded import revise_ways
 from world.licences.books import close_offices
 from world.market.clearing import StageClearing
-from world.market_round import Cleared
 from world.moves.trust import revise_trust
 from world.policy.state_trade import stock_orders_t
 from world.price_floor import believed_floor_usd_t
@@ -50,7 +50,9 @@ def learn(world: TradeWorld, cleared: Cleared) -> None:
     """
     world.state.markets.fear = list(fears(world))  # where that of the next round begins
     revise_stocks(world, cleared)
-    close_offices(world, cleared)
+    world.office_books = close_offices(
+        world.base, world.state, world.happenings, world.parameters, cleared.clearing, cleared.setting.borders
+    )
     _revise_ways_out(world, cleared)
     revise_mark_ups(world, cleared)
     revise_habits(world, cleared)

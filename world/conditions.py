@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from world.axes import ORE, STAGES, Array, gather, gather_pairs
+from world.calibration.base import BaseMarket
 from world.customs import limits_of
 from world.habits import seller_size_t
 from world.lanes.quotas import Asking, SellerQuotas, abroad_quotas, joined, licence_desks
 from world.lanes.unrecorded import abroad_t, ways_out
 from world.licences.exporters import licensed_exporters
 from world.offers import Conditions
+from world.parameters import ParameterValues
 from world.policy.decrees import export_quotas
 from world.policy.guarantees import cover_of
+from world.policy.happenings import Happenings
 from world.policy.state_trade import home_quotas, stock_orders_t, stock_releases_t
+from world.state import WorldState
 from world.stocks.buying_ahead import ordered_ahead_t, planned_t
 from world.stocks.cut_off import cut_off_of, drawn_t
 from world.stocks.fear import fear_of, purchase_share
@@ -90,7 +94,7 @@ def conditions_of(world: TradeWorld) -> Conditions:
     axes, now = world.base.axes, world.happenings
     stages = range(len(STAGES))
     shares = [purchase_share(world.state.markets, stage) for stage in stages]
-    cuts = tuple(cut_off_of(world, stage) for stage in stages)
+    cuts = tuple(cut_off_of(*_seen(world), stage, world.round) for stage in stages)
     return Conditions(
         ceiling_t=tuple(ceiling(world, stage) for stage in stages),
         export_quotas=tuple(quotas_abroad(world, stage) for stage in stages),
@@ -109,8 +113,12 @@ def conditions_of(world: TradeWorld) -> Conditions:
 
 def fears(world: TradeWorld) -> tuple[Array, ...]:
     """Per stage (mineral, buyer) the fear in which buyers order this round, 0 to 1."""
-    seen = (world.base, world.state, world.happenings, world.parameters)
-    return tuple(fear_of(*seen, stage, world.round) for stage in range(len(STAGES)))
+    return tuple(fear_of(*_seen(world), stage, world.round) for stage in range(len(STAGES)))
+
+
+def _seen(world: TradeWorld) -> tuple[BaseMarket, WorldState, Happenings, ParameterValues]:
+    """What buyers look at when they fear for their supply."""
+    return world.base, world.state, world.happenings, world.parameters
 
 
 def ceiling(world: TradeWorld, stage: int) -> Array:

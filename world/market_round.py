@@ -4,14 +4,14 @@ reserve releases and it clears again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from agents.investment import wanted_year_t
-from world.accounts import CountryAccounts
 from world.axes import REFINED, STAGES, Array, Whole, gather
+from world.cleared_market import Cleared
 from world.counterfactual import Case, clear_rows, needs_hubs
 from world.customs import stage_borders, with_releases
 from world.industry.capacity import capacity_of, parameters_of_industry, view_industry
@@ -19,9 +19,7 @@ from world.industry.feed_prices import Feed, expected_feed_usd_t
 from world.industry.plant_costs import BLOCK_STAGE, BLOCKS, EVERY_MINERAL, BlockFacts
 from world.lanes.quotas import Asking
 from world.lanes.terms import HubTerms, ZoneRules, compact
-from world.licences.segment_prices import SegmentPrices
-from world.market.clearing import Clearing
-from world.offers import Conditions, Priced, make_offers
+from world.offers import Conditions, make_offers
 from world.policy.decrees import with_decrees
 from world.policy.happenings import Happenings
 from world.policy.state_trade import stock_releases_t
@@ -32,19 +30,6 @@ from world.zone import exemptions, floor_members
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
-
-
-@dataclass(frozen=True)
-class Cleared:
-    """The market of a round: rows are minerals. Routes are two everywhere (the second empty where nothing
-    is restricted).
-    """
-
-    priced: Priced
-    clearing: Clearing
-    accounts: CountryAccounts
-    setting: Setting
-    segments: tuple[SegmentPrices, ...]
 
 
 def make_setting(

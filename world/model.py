@@ -23,6 +23,7 @@ from world.industry.capacity import NamedStart, order_named_plants, order_trend,
 from world.industry.plant_costs import BLOCK_STAGE
 from world.initial import initial_state
 from world.institutions import first_seats, read_institutions
+from world.licences.books import OfficeBook
 from world.licences.queue import office_of
 from world.memory import recall
 from world.moves.ore_holders import read_foreign_share
@@ -177,6 +178,7 @@ class TradeWorld(mesa.Model):
         self.state.parts_t = first_parts_t(self.economy.sectors)
         self.state.assembly_log = np.zeros_like(self.economy.sectors.need_t)
         self.sectors: SectorRound | None = None
+        self.office_books: tuple[OfficeBook, ...] = ()
         recall(self.base, self.state.markets, self.dataset, self.parameters)
         if scenario.zone.exists:
             self.state.politics.text_round = draw_text_round(

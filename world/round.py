@@ -15,13 +15,14 @@ import numpy as np
 from agents.ladder import FLOOR
 from world.aftermath import learn, run_plants
 from world.axes import REFINED, STAGES, Array, Axes, Mask
+from world.cleared_market import Cleared
 from world.conditions import disturb
 from world.counterfactual import Outcome
 from world.industry.capacity import commission
 from world.industry.plant_costs import read_block_facts
 from world.institutions import take_seats
 from world.lanes.institutions import favour_members
-from world.market_round import Cleared, clear_round
+from world.market_round import clear_round
 from world.moves.dominant_refiner import duties_on_dominant, move_refiner
 from world.moves.institutions import move_institutions
 from world.moves.leader import move_leader

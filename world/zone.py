@@ -25,7 +25,6 @@ def draw_text_round(
 def delay_rounds(
     rung: int,
     actor: str,
-    round_: int,
     streams: Streams,
     ratification: tuple[int, int],
     parameters: ParameterValues,
@@ -62,7 +61,7 @@ def apply_decision(
         unwritten = rung == FLOOR and not 0 <= politics.text_round <= round_
         if rung > FLOOR or unwritten or (politics.due_round[index] >= 0).any():
             return
-        delay = delay_rounds(rung, decision.actor, round_, streams, ratification, parameters, quarter_rounds)
+        delay = delay_rounds(rung, decision.actor, streams, ratification, parameters, quarter_rounds)
         if len(index) > 1 and rung < FLOOR:
             delay += int(parameters.bloc_mandate_quarters) * quarter_rounds
         politics.rung[index] = np.maximum(politics.rung[index], min(rung - 1, FORUM))  # it talks already

@@ -81,12 +81,22 @@ class Leverage:
 
 def _free(view: RefinerView) -> list[ControlOption]:
     """What it could put on a good that is free of controls, and was not freed just now: a word that is taken
-    back within the year is believed no more."""
+    back within the year is believed no more.
+
+    What nobody has provoked is licensed, rationed or taxed, not stopped: each full stop on record (rare
+    earths to Japan in 2010, gallium, germanium and antimony to the United States in 2024) answered an act and
+    was aimed at its actor, while licences (gallium and graphite of 2023) and quotas (rare earths to 2014) met
+    all buyers alike.
+    """
     taken, hostile = {held.good for held in view.controls}, hostile_actors(view)
     yearly = view.round % (UNPROVOKED_REVIEW * view.quarter_rounds) == 0
     least = view.parameters["control_least_quarters"]
     rested = [o for o in view.options if o.good not in taken and o.freed_quarters >= least]
-    return [o for o in rested if o.instrument in LEVERS and (yearly or provoked(o, hostile))]
+    return [
+        o
+        for o in rested
+        if o.instrument in LEVERS and (provoked(o, hostile) or (yearly and o.instrument != "ban"))
+    ]
 
 
 def provoked(option: ControlOption, hostile: Collection[str]) -> bool:

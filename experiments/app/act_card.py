@@ -25,11 +25,14 @@ def ActCard(visit: Visit, version: int, run: Run, mineral: str) -> None:
     with solara.Div(classes=["ob-card", "ob-act"]):
         Heading(f"Act (from the next {visit.word} on)")
         with solara.Div(classes=["ob-row"]):
-            Choice("Who acts", actor, names)
+            if kind.value == "floor":
+                Words(f"{country_name(run.leader)}, which leads the zone")
+            else:
+                Choice("Who acts", actor, names)
             Choice("Does what", kind, interventions.KINDS)
             if kind.value in interventions.SIZES:
-                Choice("How much", size, {str(one): f"{one:g}" for one in interventions.SIZES[kind.value]})
-            if kind.value not in ("outage", "state_purchase", "floor"):
+                Choice("How much", size, interventions.sizes_in_words(kind.value))
+            if kind.value not in interventions.WITHOUT_TARGET:
                 Choice("To or from whom", target, names)
         with solara.Div(classes=["ob-row"]):
             solara.Button(
@@ -44,7 +47,7 @@ def ActCard(visit: Visit, version: int, run: Run, mineral: str) -> None:
         standing = interventions.in_force(visit.premise, visit.shown)
         if standing:
             with solara.Div(classes=["ob-row"]):
-                Choice("In force", lifted, standing)
+                Choice("In force", lifted, standing, wide=True)
                 chosen = lifted.value if lifted.value in standing else next(iter(standing))
                 solara.Button("Lift it", outlined=True, on_click=lambda: _lift(visit, chosen))
 

@@ -11,7 +11,8 @@ from experiments.results import Run
 
 def use_beside(visit: Visit, premise: Premise | None) -> tuple[Visit, Run | None]:
     """A visit of ``premise`` that follows ``visit`` from quarter to quarter, and its run where that is there
-    (a hook: to be called at each drawing of a component). Nothing is played where there is no premise.
+    (a hook: to be called at each drawing of a component). While its next quarter is played the run is one
+    behind. Nothing is played where there is no premise.
     """
     version = solara.use_reactive(0)
     _ = version.value  # read while drawing, so that what uses this is drawn anew when it changes
@@ -28,5 +29,6 @@ def use_beside(visit: Visit, premise: Premise | None) -> tuple[Visit, Run | None
             beside.go_to(visit.shown)
 
     solara.use_effect(follow, [premise.key if premise else "", visit.shown])
-    there = premise is not None and beside.premise.key == premise.key and not beside.busy
-    return beside, beside.run() if there else None
+    there = premise is not None and beside.premise.key == premise.key
+    level = not beside.busy or abs(beside.shown - visit.shown) <= 1
+    return beside, beside.run() if there and level else None

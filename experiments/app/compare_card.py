@@ -14,7 +14,7 @@ from experiments.app.pieces import Choice, Grid, Heading
 from experiments.app.premise import Premise
 from experiments.app.visit import Visit
 from experiments.app.widgets import Chart, WorldMap
-from experiments.figures.naming import format_share, mineral_name
+from experiments.figures.naming import format_share, mineral_name, the_country
 from experiments.results import Run
 from world.scenario import list_scenarios
 
@@ -34,9 +34,12 @@ def CompareCard(visit: Visit, run: Run, mineral: str, stage: str, colouring: str
     with solara.Div(classes=["ob-card", "ob-compare"]):
         Heading("Compare")
         Choice("Beside this world", other, words)
-        if premise is not None and second is None:
-            solara.Text(f"Playing the other world: {beside.word} {beside.shown} of {beside.wanted} ...")
-        elif second is not None:
+        if premise is not None and (second is None or beside.busy):
+            solara.Text(
+                f"Playing the other world: {beside.word} {beside.shown} of {beside.wanted} ...",
+                classes=["ob-note"],
+            )
+        if second is not None:
             Beside(run, second, words[other.value], mineral, stage, colouring)
 
 
@@ -63,7 +66,9 @@ def _numbers(run: Run, second: Run, mineral: str, stage: str) -> list[tuple[str,
     columns: dict[str, Callable[[Any], str]] = {
         "price inside, USD/kg": lambda row: f"{row['price_inside_usd_t'] / 1000:,.1f}",
         "price outside, USD/kg": lambda row: f"{row['price_outside_usd_t'] / 1000:,.1f}",
-        "dominant share of output": lambda row: format_share(row["dominant_share"]),
+        f"share of {the_country(run.dominant_refiner)} in output": lambda row: format_share(
+            row["dominant_share"]
+        ),
         "binding members": lambda row: f"{int(row['members'])}",
     }
     rows = []

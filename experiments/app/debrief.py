@@ -49,6 +49,13 @@ def first_decision(premise: Premise, actor: str) -> str:
     return min(quarters, default="")
 
 
+def format_millions(value_usd: float, signed: bool = False) -> str:
+    """Million USD for a column of a table, tenths below a hundred; never "-0.0"."""
+    places = 0 if abs(value_usd) >= 99.95e6 else 1
+    value = round(value_usd / 1e6, places) + 0.0
+    return f"{value:{'+' if signed and value else ''},.{places}f}"
+
+
 def difference_usd(
     yours: Track, computers: Track, members: tuple[str, ...], since: str, rounds: int
 ) -> dict[str, tuple[float, float]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from experiments.app.premise import Premise
-from experiments.figures.naming import country_name, mineral_word
+from experiments.figures.naming import country_name, mineral_word, the_country
 from world.policy.measures import Measure
 
 KINDS: Mapping[str, str] = {
@@ -15,9 +15,10 @@ KINDS: Mapping[str, str] = {
     "tariff": "lay a tariff on imports from",
     "threat": "threaten to cut off",
     "outage": "lose output (outage)",
-    "state_purchase": "buy for state stocks, tonnes a year",
-    "floor": "change the floor (leader)",
+    "state_purchase": "buy for state stocks",
+    "floor": "change the floor",
 }
+WITHOUT_TARGET = ("outage", "state_purchase", "floor")
 SIZES: Mapping[str, tuple[float, ...]] = {
     "licence": (0.2, 0.4, 0.6, 0.8),
     "tariff": (0.1, 0.25, 0.5, 1.0),
@@ -25,7 +26,27 @@ SIZES: Mapping[str, tuple[float, ...]] = {
     "state_purchase": (100.0, 1000.0, 10000.0),
     "floor": (0.5, 0.8, 1.25, 1.5, 2.0),
 }
-LIFTED = ("ban", "licence", "tariff", "embargo", "export_quota")
+SIZE_WORDS: Mapping[str, str] = {
+    "licence": "{:.0%} of requests granted",
+    "tariff": "{:.0%} of value",
+    "outage": "{:.0%} of output",
+    "state_purchase": "{:,.0f} t a year",
+    "floor": "{:g} times what the rule gives",
+}
+SAID: Mapping[str, str] = {
+    "ban": "stops exports of {mineral} to {target}",
+    "licence": "puts exports of {mineral} to {target} under licence: {size}",
+    "tariff": "lays a tariff on {mineral} from {target}: {size}",
+    "threat": "threatens to cut {target} off from {mineral}",
+    "outage": "loses {size} of {mineral}",
+    "state_purchase": "buys {size} of {mineral} for state stocks",
+}
+LIFTED = ("ban", "licence", "tariff", "embargo", "export_quota", "outage", "state_purchase")
+
+
+def sizes_in_words(kind: str) -> dict[str, str]:
+    """The sizes that an act may have, as text -> words with their unit."""
+    return {str(size): SIZE_WORDS[kind].format(size) for size in SIZES[kind]}
 
 
 def acted(
@@ -44,19 +65,22 @@ def acted(
     if kind == "floor":
         scales = {**premise.setting("leader.floor_scale", {}), clock.name(rounds): size}
         return premise.having("leader.floor_scale", scales)
-    own = kind in ("outage", "state_purchase")
-    words = f"{country_name(actor)} acts: {KINDS[kind]}, {mineral_word(mineral)}"
+    told = {
+        "mineral": mineral_word(mineral),
+        "target": the_country(target),
+        "size": SIZE_WORDS[kind].format(size) if size is not None else "",
+    }
     measure: dict[str, Any] = {
         "announced": day.isoformat(),
         "actor": actor,
         "instrument": kind,
         "minerals": [mineral],
         "stages": ["refined"],
-        "text": words if own else f"{words}, {country_name(target)}",
+        "text": SAID[kind].format(**told),
     }
     if kind != "threat":
         measure["in_force"] = day.isoformat()
-    if not own:
+    if kind not in WITHOUT_TARGET:
         measure["targets"] = [target]
     if size is not None:
         measure["size"] = size
@@ -93,7 +117,8 @@ def in_force(premise: Premise, rounds: int) -> dict[str, str]:
 
 
 def _words(measure: Measure) -> str:
-    return measure.text or f"{measure.actor} {measure.instrument} {', '.join(measure.minerals)}"
+    who = f"{country_name(measure.actor)}: " if measure.actor else ""
+    return who + (measure.text or f"{measure.instrument} {', '.join(measure.minerals)}")
 
 
 def _with_measure(premise: Premise, measure: Mapping[str, Any], seat: str) -> Premise:

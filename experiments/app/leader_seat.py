@@ -18,12 +18,14 @@ def leader_facts(view: LeaderView, word: str) -> tuple[str, ...]:
     )[:5]
     lacking = tuple(
         f"{country_name(request.actor)} lacks {format_money(request.short_usd)} a {word} to sign and asks "
-        f"for {WORDS[request.kind]}; its signature is worth {format_money(request.gain_usd)} to you"
+        f"for {WORDS[request.kind]}; its signature is worth {format_money(request.gain_usd)} a {word} to you."
         for request in short
     )
     on_floor = sum(seen.rung == FLOOR for seen in view.invitations.values())
     return (
-        f"{on_floor} partners are bound by the floor.",
+        f"{on_floor} partners are bound by the floor."
+        if on_floor != 1
+        else "One partner is bound by the floor.",
         f"{len(view.announced_usd_t)} reference prices are announced.",
         f"Your finance budget is {format_money(view.budget_usd)} a {word}.",
         *lacking,

@@ -45,7 +45,9 @@ SAID = {
 
 
 class Line(NamedTuple):
-    """One line: the round, when in words, what happened, and its mark: ``zone``, ``control`` or ``event``."""
+    """One line: the round, when in words, what happened, and its mark: ``zone`` for the floor, ``control``,
+    ``step`` for lower rungs, or ``event``.
+    """
 
     round: int
     when: str
@@ -69,7 +71,7 @@ def write_log(run: Run, most: int = 90) -> tuple[Line, ...]:
 
 def news_of(run: Run) -> str:
     """The weightiest event of the last round in a sentence; empty when there is none."""
-    ranks = {"zone": 0, "control": 1, "event": 2}
+    ranks = {"zone": 0, "control": 1, "step": 2, "event": 3}
     now = [line for line in write_log(run) if line.round == run.rounds[-1]]
     return min(now, key=lambda line: ranks[line.mark]).text if now else ""
 
@@ -121,7 +123,7 @@ def _lower_steps(run: Run) -> list[Line]:
         for quarter, same in rows.groupby("quarter"):
             text = f"{_listed(same['actor'])} sign{'' if len(same) > 1 else 's'} {words}"
             number = int(same["round"].iloc[0])
-            lines.append(Line(number, quarter_in_words(str(quarter)), sentence(text), "zone"))
+            lines.append(Line(number, quarter_in_words(str(quarter)), sentence(text), "step"))
     return lines
 
 

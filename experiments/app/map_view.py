@@ -40,9 +40,9 @@ less than the second of all trade are not counted."""
 COLOURINGS = {
     "rung": "rung of the ladder",
     "role": "role",
-    "dependence": "dependence on the dominant refiner",
-    "trust": "trust in the leader",
-    "gain": "gain since the start",
+    "dependence": "dependence",
+    "trust": "trust",
+    "gain": "gain",
 }
 Place = tuple[float, float]
 
@@ -118,7 +118,20 @@ def _key(colouring: str, run: Run) -> list[dict[str, str]]:
         "gain": [(f"gain-{number - 2}", words) for number, words in enumerate(gains)],
     }
     shares = [(f"step-{step}", f"{20 * step} to {20 * step + 20}%") for step in range(5)]
-    return [{"class": name, "text": text} for name, text in entries.get(colouring, shares)]
+    return [
+        {"class": name, "text": text}
+        for name, text in [*_of_what(colouring, run), *entries.get(colouring, shares)]
+    ]
+
+
+def _of_what(colouring: str, run: Run) -> list[tuple[str, str]]:
+    """What shares are of, ahead of their colours."""
+    words = {
+        "dependence": f"Refined metal from {the_country(run.dominant_refiner)}:",
+        "trust": f"Trust in {the_country(run.leader)}:",
+        "gain": "Accounts since the start:",
+    }
+    return [("", words[colouring])] if colouring in words else []
 
 
 def key_of_roles(run: Run) -> list[dict[str, str]]:
@@ -144,7 +157,7 @@ def _arcs(run: Run, mineral: str, stage: str, roles: Mapping[str, str]) -> list[
     arcs = [
         {
             **_drawn(way_of(row), roles),
-            "width": round(0.7 + 5.5 * float(np.sqrt(row.value_usd / largest)), 2),
+            "width": round(0.7 + 5.5 * float(np.sqrt(max(row.value_usd, 0.0) / largest)), 2),
             "kind": "rerouted" if row.hub else "rationed" if row.rent_usd_t > 0 else "open",
             "text": _arc_words(row),
         }

@@ -23,15 +23,22 @@ def MoneyCard(visit: Visit, run: Run) -> None:
         [way.value, visit.premise],
     )
     beside, without = use_beside(visit, other)
-    Choice("Counted", way, WAYS)
+    last = solara.use_ref("")
+    if without is not None and without.rounds == run.rounds:
+        last.current = show_policy(run, without)
+    Choice("Counted", way, WAYS, wide=True)
     if way.value != POLICY:
         Chart(chart=show_money(run, way.value))
     elif problem:
         solara.Text(problem, classes=["ob-alert"])
-    elif without is None:
-        solara.Text(f"Playing the world without a zone: {beside.word} {beside.shown} of {beside.wanted} ...")
     else:
-        Chart(chart=show_policy(run, without))
+        if beside.busy:
+            solara.Text(
+                f"Playing the world without a zone: {beside.word} {beside.shown} of {beside.wanted} ...",
+                classes=["ob-note"],
+            )
+        if last.current:
+            Chart(chart=last.current)
 
 
 def without_zone(premise: Premise) -> tuple[Premise | None, str]:

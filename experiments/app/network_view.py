@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from experiments.app.drawn import drawn_once
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 CENTRE = (540.0, 212.0)
 RADII = {"dominant_refiner": 0.0, "zone_leader": 60.0, "member": 110.0, "hold_out": 155.0, "other": 196.0}
 """Each role on a circle of its own around the dominant refiner, widened by half as it is drawn."""
-MOST_COUNTRIES, MOST_LABELS, MOST_LANES = 46, 16, 90
+MOST_COUNTRIES, MOST_LABELS, MOST_LANES = 46, 24, 90
+Lane = tuple[str, str, dict[str, Any]]
 
 
 @drawn_once
@@ -30,17 +31,19 @@ def show_network(run: Run, mineral: str, stage: str) -> tuple[str, str]:
     chosen = sorted(carried, key=lambda code: (-carried[code], code))[:MOST_COUNTRIES]
     part = graph.subgraph(chosen)
     through = betweenness(part)
+    lanes = _largest(part)
+    part = part.subgraph({code for start, end, _ in lanes for code in (start, end)})
     places = _places(part, carried)
     lands = {code: _land(part, code, through[code], run.round_word) for code in part}
-    ranked = sorted(chosen, key=lambda code: (-through[code], -carried[code], code))[:MOST_LABELS]
+    ranked = sorted(part, key=lambda code: (-through[code], -carried[code], code))[:MOST_LABELS]
     labels = [
         {"x": places[code][0], "y": places[code][1] - places[code][2] - 3, "text": country_name(code)}
         for code in ranked
     ]
     view = {
         "lands": lands,
-        "arcs": _lanes(part, places, run.round_word),
-        "key": [*key_of_roles(run), {"class": "ringed", "text": "ringed: much trade passes through"}],
+        "arcs": _drawn(lanes, part, places, run.round_word),
+        "key": [*_key(run), {"class": "ringed", "text": "ringed: much trade passes through"}],
         "labels": labels,
         "round": run.rounds[-1],
     }
@@ -86,10 +89,20 @@ def _land(graph: nx.DiGraph[str], code: str, through: float, word: str) -> dict[
     }
 
 
-def _lanes(
-    graph: nx.DiGraph[str], places: Mapping[str, tuple[float, float, float]], word: str
+def _key(run: Run) -> list[dict[str, str]]:
+    return [{**entry, "class": f"{entry['class']} disc"} for entry in key_of_roles(run)]
+
+
+def _largest(graph: nx.DiGraph[str]) -> list[Lane]:
+    return sorted(graph.edges(data=True), key=lambda lane: -lane[2]["flow_t"])[:MOST_LANES]
+
+
+def _drawn(
+    lanes: Sequence[Lane],
+    graph: nx.DiGraph[str],
+    places: Mapping[str, tuple[float, float, float]],
+    word: str,
 ) -> list[dict[str, Any]]:
-    lanes = sorted(graph.edges(data=True), key=lambda lane: -lane[2]["flow_t"])[:MOST_LANES]
     largest = max((float(data["flow_t"]) for _, _, data in lanes), default=1.0) or 1.0
     drawn = [
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 
 import solara
@@ -11,6 +12,7 @@ from mesa.visualization.solara_viz import ModelController, ModelCreator
 from experiments.app import panels
 from experiments.app.act_card import ActCard, ShareCard, countries_in
 from experiments.app.compare_card import CompareCard
+from experiments.app.glossary import Glossary
 from experiments.app.industry import show_industry
 from experiments.app.logbook import write_log
 from experiments.app.map_view import COLOURINGS, land, show_map
@@ -30,7 +32,7 @@ SPEEDS_MS = {"slow": 2000, "normal": 700, "fast": 200}
 """Pause between two quarters while playing; never so short that a page has no time to draw."""
 
 NETWORK = "network"
-VIEWS = {**COLOURINGS, NETWORK: "role, as a network of trade"}
+VIEWS = {**COLOURINGS, NETWORK: "role, as a network"}
 
 
 @solara.component
@@ -55,20 +57,20 @@ def Board(visit: Visit, version: int) -> None:
     stage = solara.use_reactive("refined")
     colouring = solara.use_reactive("rung")
     country = solara.use_reactive("CAN")
-    run = visit.run()
+    seen = visit.view()
+    run = seen[0] if seen is not None else None
     Head(run, mineral.value)
-    Controls(visit, version)
-    if visit.problem:
-        solara.Text(visit.problem, classes=["ob-alert"])
+    Controls(visit, version, run)
     Progress(visit, version)
-    if run is None:
+    Complaint(visit.problem)
+    if seen is None or run is None:
         return
     chosen = mineral.value if mineral.value in run.minerals else run.minerals[0]
     shown_stage = stage.value if traded_at(run, chosen, stage.value) else "refined"
     with solara.Div(classes=["ob-grid-page"]):
         with solara.Div():
             MapCard(visit, run, chosen, shown_stage, mineral, stage, colouring, country)
-            WhyCard(visit, run, country)
+            WhyCard(run, seen[1], country.value)
             CompareCard(
                 visit, run, chosen, shown_stage, "rung" if colouring.value == NETWORK else colouring.value
             )
@@ -77,6 +79,7 @@ def Board(visit: Visit, version: int) -> None:
             Panels(visit, run, chosen, shown_stage)
             SeatCard(visit, version, run, country)
             ActCard(visit, version, run, chosen)
+    Glossary(run.round_word)
 
 
 @solara.component
@@ -93,7 +96,7 @@ def Head(run: Run | None, mineral: str) -> None:
 
 
 @solara.component
-def Controls(visit: Visit, version: int) -> None:
+def Controls(visit: Visit, version: int, run: Run | None) -> None:
     """Mesa's controls, and a timeline."""
     model = solara.use_reactive(solara.use_memo(ZoneModel, []))
     parameters = solara.use_reactive({})
@@ -105,7 +108,6 @@ def Controls(visit: Visit, version: int) -> None:
         seen.current = model.value
         visit.restart(model.value.premise)
     model.value.visit = visit
-    run = visit.run()
     with solara.Div(classes=["ob-card"]), solara.Div(classes=["ob-row"]):
         ModelController(
             model,
@@ -133,12 +135,21 @@ def Controls(visit: Visit, version: int) -> None:
 
 @solara.component
 def Progress(visit: Visit, version: int) -> None:
-    """A bar while quarters are played."""
-    if visit.busy:
-        share = 100 * visit.shown / max(visit.wanted, 1)
-        with solara.Div(classes=["ob-busy"]):
-            solara.HTML(tag="i", style=f"width: {share:.0f}%")
-        solara.Text(f"Playing {visit.word} {visit.shown + 1} of {visit.wanted} ...", classes=["ob-note"])
+    """A bar while quarters are played; its room is kept, so that nothing moves when it comes and goes."""
+    with solara.Div(classes=["ob-progress"]):
+        if visit.busy:
+            share = 100 * visit.shown / max(visit.wanted, 1)
+            with solara.Div(classes=["ob-busy"]):
+                solara.HTML(tag="i", style=f"width: {share:.0f}%")
+            solara.Text(f"Playing {visit.word} {visit.shown + 1} of {visit.wanted} ...", classes=["ob-note"])
+
+
+@solara.component
+def Complaint(problem: str) -> None:
+    """What is wrong, in one line that stays in sight wherever the page has been scrolled to."""
+    if problem:
+        attributes = {"class": "ob-alert", "role": "alert"}
+        solara.HTML(tag="div", unsafe_innerHTML=html.escape(problem), attributes=attributes)
 
 
 @solara.component
@@ -203,8 +214,6 @@ def Drawn(make: Callable[[], str]) -> None:
 @solara.component
 def Log(run: Run) -> None:
     """What happened, the newest first."""
-    import html
-
     items = "".join(
         f'<li class="{line.mark}"><b>{html.escape(line.when)}</b>{html.escape(line.text)}</li>'
         for line in write_log(run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from experiments.app.drawn import drawn_once
 from experiments.app.line_chart import line_chart, make_line
@@ -20,6 +21,9 @@ from experiments.figures.naming import (
     quarter_in_words,
 )
 from experiments.results import Run, holding_out
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_LINES = 12
 LEAST_USD = 500
@@ -45,7 +49,21 @@ def show_prices(run: Run, mineral: str, stage: str) -> str:
         else "no floor is in force"
     )
     title = f"{mineral_name(mineral)}, {stage}: {floor}"
-    return line_chart(title, "USD/kg", run, lines)
+    return line_chart(title, "USD/kg", run, lines, note=_about_the_floor(rows))
+
+
+def _about_the_floor(rows: pd.DataFrame) -> str:
+    """Why buyers inside may pay less than the floor: it is laid at the border, on what outsiders sell."""
+    announced = rows["reference_price_usd_t"].notna()
+    if not announced.any():
+        return ""
+    if not rows["in_force"].any():
+        return "The floor is announced; it acts on outsiders' goods once members are bound by it."
+    since = quarter_in_words(str(rows.loc[rows["in_force"], "quarter"].iloc[0]))
+    return (
+        f"In force since {since}: outsiders' goods that are cheaper than the floor pay the difference at the "
+        "border. What members sell each other may cost less; 'inside' is the mean that members pay."
+    )
 
 
 @drawn_once

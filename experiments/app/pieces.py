@@ -44,8 +44,15 @@ def Grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 @solara.component
-def Choice(label: str, value: solara.Reactive[str], words: Mapping[str, str]) -> None:
-    """A choice among keys, shown in words."""
+def Choice(label: str, value: solara.Reactive[str], words: Mapping[str, str], wide: bool = False) -> None:
+    """A choice among keys, shown in words; ``wide`` where the words are long."""
     keys = {text: key for key, text in words.items()}
     shown = words.get(value.value, next(iter(words.values()), ""))
-    solara.Select(label, list(keys), value=shown, on_value=lambda text: value.set(keys[text]), dense=True)
+    solara.Select(
+        label,
+        list(keys),
+        value=shown,
+        on_value=lambda text: value.set(keys[text]),
+        dense=True,
+        classes=["ob-wide"] if wide else [],
+    )

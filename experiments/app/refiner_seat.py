@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from agents.doctrines.doctrine import CHOICES
 from agents.doctrines.scripted import RELIEVE
 from agents.view import RefinerView
 from experiments.figures.naming import (
-    country_name,
     format_money,
     format_share,
     in_words,
     mineral_word,
+    sentence,
+    the_country,
 )
 
+MOST_NAMED = 4
 OTHER = "duties and the levy"
 
 
@@ -21,19 +25,21 @@ def refiner_facts(view: RefinerView, word: str) -> tuple[str, ...]:
     hostile = sorted({grievance.actor for grievance in view.grievances})
     held = [
         f"{mineral_word(control.mineral)}, {control.stage} ({control.instrument.replace('_', ' ')}), "
-        f"to {_countries(len(control.targets))}"
+        f"to {_countries(control.targets)}"
         for control in sorted(view.controls, key=lambda control: (control.mineral, control.stage))
     ]
     goods = {(option.mineral, option.stage): option for option in view.options}
     options = sorted(goods.values(), key=lambda option: -option.lane_value_usd)[:5]
     told = tuple(
-        f"{mineral_word(option.mineral)}, {option.stage}: you ship {format_money(option.lane_value_usd)} "
-        f"a {word} to {_countries(len(option.targets))}, "
-        f"{format_share(option.target_dependence_share)} of what they buy"
+        sentence(
+            f"{mineral_word(option.mineral)}, {option.stage}: you ship {format_money(option.lane_value_usd)} "
+            f"a {word} to {_countries(option.targets)}, "
+            f"{format_share(option.target_dependence_share)} of what they buy"
+        )
         for option in options
     )
     return (
-        f"Hostile acts in force by: {in_words([country_name(code) for code in hostile], 8)}.",
+        f"Hostile acts in force by: {in_words([the_country(code) for code in hostile], 8)}.",
         f"Your controls decided in this run: {in_words(held, 6)}.",
         *told,
         f"Order as much as you like; it takes effect this {word}. Nothing else is done in your name.",
@@ -65,12 +71,14 @@ def _moves(view: RefinerView, mineral: str, stage: str) -> dict[str, str]:
     for option in view.options:
         if (option.mineral, option.stage) == (mineral, stage):
             size = f"{option.tax_share:+.0%}" if option.tax_share else f"{option.approval_share:.0%} granted"
-            words = f"{CHOICES[option.instrument]} ({size}; {_countries(len(option.targets))})"
+            words = f"{CHOICES[option.instrument]} ({size}; {_countries(option.targets)})"
             found[f"{option.instrument} {mineral} {stage}"] = words[0].upper() + words[1:]
     if any(control.good == (mineral, stage) for control in view.controls):
         found[f"{RELIEVE} {mineral} {stage}"] = "Lift your controls on it"
     return found
 
 
-def _countries(count: int) -> str:
-    return f"{count} countries" if count != 1 else "one country"
+def _countries(codes: Sequence[str]) -> str:
+    """Countries by name where they are few, else their number."""
+    few = len(codes) <= MOST_NAMED
+    return in_words([the_country(code) for code in codes]) if few else f"{len(codes)} countries"

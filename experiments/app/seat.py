@@ -106,18 +106,21 @@ def _options(view: CountryView) -> dict[str, str]:
 def _facts(view: CountryView, world: TradeWorld) -> tuple[str, ...]:
     leader = the_country(world.base.axes.countries[world.leader])
     refiner = the_country(world.base.axes.countries[world.dominant])
+    bound = view.rung == FLOOR
     text = "There is a binding text to sign." if view.text_exists else "No binding text exists yet."
+    text = f" {text}" if not bound else ""
+    rung = "bound by the floor, as you are" if bound else "on the next rung or above"
     paid = {"side payment": view.side_payment_usd, "tariff relief": view.tariff_relief_usd}
     side = in_words([f"{name} {format_money(usd)}" for name, usd in paid.items() if usd > 0.0])
     return (
-        f"You stand on: {RUNGS[view.rung]}. {text}",
+        f"You stand on: {RUNGS[view.rung]}.{text}",
         f"You trade minerals worth {format_money(view.mineral_trade_usd)} a {world.clock.word}.",
         f"You trust {leader} at {format_share(view.trust_leader)} "
         f"and {refiner} at {format_share(view.trust_dominant)}.",
         f"You put the chance that {refiner} answers your signature at "
         f"{format_share(view.retaliation_belief)}; "
         f"{format_share(view.exports_to_dominant_share)} of your exports go there.",
-        f"{format_share(view.peers_share)} of your trade is with countries on the next rung or above.",
+        f"{format_share(view.peers_share)} of your trade is with countries {rung}.",
         f"Finance you could hope for: {format_money(view.finance_offer_usd)} a {world.clock.word}. "
         f"On offer for your signature: {side}.",
         f"If you were cut off, members could cover {format_share(view.emergency_relief_share)} of the metal.",

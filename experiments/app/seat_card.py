@@ -7,12 +7,18 @@ from collections.abc import Mapping
 import solara
 
 from experiments.app.commons import TRACKS
-from experiments.app.debrief import ALL, computers_premise, difference_usd, first_decision
+from experiments.app.debrief import (
+    ALL,
+    computers_premise,
+    difference_usd,
+    first_decision,
+    format_millions,
+)
 from experiments.app.pieces import Choice, Facts, Grid, Heading, Words
 from experiments.app.seat import Briefing, decided
 from experiments.app.tracks import Track
 from experiments.app.visit import Visit
-from experiments.app.why import show_falls
+from experiments.app.why import say_choice, show_falls
 from experiments.app.widgets import Chart
 from experiments.explain import find_actor
 from experiments.figures.naming import country_name, format_money, quarter_in_words, union_members
@@ -38,10 +44,7 @@ def SeatCard(visit: Visit, version: int, run: Run, country: solara.Reactive[str]
             return
         Heading(f"You govern: {country_name(visit.seat)}")
         if visit.shown < visit.planned:
-            if visit.busy:
-                solara.Text("The round is being played ...")
-            else:
-                BriefingCard(visit, f"{visit.premise.key}-{visit.shown}")
+            BriefingCard(visit, "" if visit.busy else f"{visit.premise.key}-{visit.shown}").key(visit.seat)
         with solara.Div(classes=["ob-row"]):
             solara.Button("Leave the seat", text=True, on_click=lambda: _sit_down(visit, ""))
         DebriefCard(visit, version, run)
@@ -54,25 +57,34 @@ def _sit_down(visit: Visit, actor: str) -> None:
 
 @solara.component
 def BriefingCard(visit: Visit, moment: str) -> None:
-    """What the government is shown this quarter, and its options; ``moment`` changes with the world."""
+    """What the government is shown this quarter, and its options; ``moment`` changes with the world and is
+    empty while it is played. Until the next briefing is there the last one stays, and nothing can be decided.
+    """
+    last: solara.Ref[Briefing | None] = solara.use_ref(None)
     briefing = solara.lab.use_task(
-        lambda: TRACKS.brief(visit.premise, visit.shown, visit.seat),
-        dependencies=[moment, visit.seat],
+        lambda: (moment, TRACKS.brief(visit.premise, visit.shown, visit.seat)) if moment else ("", None),
+        dependencies=[moment],
         prefer_threaded=True,
         raise_error=False,
     )
-    if briefing.error:
-        solara.Text("The briefing could not be made; step one round and try again.", classes=["ob-alert"])
-    elif not briefing.finished:
-        solara.Text("Your advisers are at work ...")
-    elif briefing.value is not None:
-        Options(visit, briefing.value)
+    of, found = briefing.value if briefing.finished and briefing.value else ("", None)
+    due = bool(moment) and of == moment
+    if due:
+        last.current = found
+    with solara.Div(classes=["ob-briefing"] if due else ["ob-briefing", "ob-waits"]):
+        if briefing.error:
+            solara.Text("The briefing could not be made; step one round and try again.")
+        elif last.current is None:
+            solara.Text("Your advisers are at work ...")
+        else:
+            Options(visit, last.current, due)
 
 
 @solara.component
-def Options(visit: Visit, briefing: Briefing) -> None:
-    """Facts, what signing is worth, and a button an option."""
-    Words(f"{briefing.quarter}: what you are told")
+def Options(visit: Visit, briefing: Briefing, due: bool) -> None:
+    """Facts, what signing is worth, and a button an option; they can be pressed once the decision is due."""
+    waits = "" if due else " (the next briefing is on its way ...)"
+    Words(f"{briefing.quarter}: what you are told{waits}")
     Facts(briefing.facts)
     weighed = briefing.weighed
     if weighed is not None and any(weighed.terms.values()):
@@ -83,13 +95,13 @@ def Options(visit: Visit, briefing: Briefing) -> None:
         )
         Chart(
             chart=show_falls(
-                f"Your advisers: what {over} would be worth (they would {weighed.choice.replace('_', ' ')})",
+                f"Your advisers: what {over} would be worth (they would {say_choice(weighed.choice)})",
                 weighed.terms,
                 weighed.threshold_usd,
             )
         )
     if briefing.menu:
-        Orders(visit, briefing.menu)
+        Orders(visit, briefing.menu, due).key(briefing.quarter)
         return
     Words(
         "Besides, under 'Act' and in your name: exports under licence, bans, tariffs, threats, purchases for "
@@ -98,12 +110,16 @@ def Options(visit: Visit, briefing: Briefing) -> None:
     with solara.Div(classes=["ob-choices"]):
         for choice, words in (briefing.options or {"": f"Go on to the next {visit.word}"}).items():
             solara.Button(
-                words, color="primary", outlined=True, on_click=lambda choice=choice: _decide(visit, choice)
+                words,
+                color="primary",
+                outlined=True,
+                disabled=not due,
+                on_click=lambda choice=choice: _decide(visit, choice),
             )
 
 
 @solara.component
-def Orders(visit: Visit, menu: Mapping[str, Mapping[str, str]]) -> None:
+def Orders(visit: Visit, menu: Mapping[str, Mapping[str, str]], due: bool) -> None:
     """Choose as many moves as wanted, one good after another, then let the round be played."""
     about, move = solara.use_reactive(next(iter(menu))), solara.use_reactive("")
     orders: solara.Reactive[dict[str, str]] = solara.use_reactive({})
@@ -116,8 +132,8 @@ def Orders(visit: Visit, menu: Mapping[str, Mapping[str, str]]) -> None:
         orders.set({**orders.value, chosen: f"{name}: {moves[chosen]}"})
 
     with solara.Div(classes=["ob-row"]):
-        Choice("About", about, goods)
-        Choice("Order", move, moves)
+        Choice("About", about, goods, wide=True)
+        Choice("Order", move, moves, wide=True)
         solara.Button("Add to your orders", outlined=True, on_click=order)
     if orders.value:
         Facts(tuple(orders.value.values()))
@@ -129,6 +145,7 @@ def Orders(visit: Visit, menu: Mapping[str, Mapping[str, str]]) -> None:
             f"{words}: go on to the next {visit.word}",
             color="primary",
             outlined=True,
+            disabled=not due,
             on_click=lambda: _write(visit, *orders.value),
         )
 
@@ -193,7 +210,7 @@ def Score(visit: Visit, yours: Track, computers: Track, since: str) -> None:
     members = tuple(union_members()) if visit.seat == "EU" else (visit.seat,)
     sums = difference_usd(yours, computers, members, since, visit.shown)
     rows = [
-        (name, format_money(you), format_money(other), format_money(you - other, signed=True))
+        (name, *(format_millions(usd) for usd in (you, other)), format_millions(you - other, signed=True))
         for name, (you, other) in sums.items()
     ]
     you, other = sums[ALL]
@@ -204,4 +221,4 @@ def Score(visit: Visit, yours: Track, computers: Track, since: str) -> None:
         f"({format_money(gap, signed=True)} over this time, same shocks). Users are counted by surplus, "
         "in which only the difference has a meaning."
     )
-    Grid(("account", "you", "computer", "difference"), rows)
+    Grid(("million USD", "you", "computer", "difference"), rows)

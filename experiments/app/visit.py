@@ -12,6 +12,7 @@ from collections.abc import Callable
 from experiments.app.commons import OPENING, TRACKS
 from experiments.app.desk import DeskError
 from experiments.app.premise import Premise, Saved
+from experiments.app.rounds import Page
 from experiments.app.tracks import Track
 from experiments.results import Run
 
@@ -33,6 +34,7 @@ class Visit:
         self.closed = False
         self.companions: list[Visit] = []
         self._since: tuple[Premise, int] | None = None
+        self._seen: tuple[Run, Page] | None = None
         self._past: list[tuple[Premise, int]] = []
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -65,6 +67,16 @@ class Visit:
             return None
         return track.read(self.shown)
 
+    def view(self) -> tuple[Run, Page] | None:
+        """What to draw, and what countries believed at its end: the world shown or, while another one is
+        played up to where it departs, what was seen last, so that no page goes blank. None at first.
+        """
+        run, track = self.run(), TRACKS.find(self.premise)
+        catching_up = self.busy and self._since is not None and self.shown < self._since[1]
+        if run is not None and track is not None and not catching_up:
+            self._seen = run, track.pages[len(run.rounds) - 1]
+        return self._seen
+
     def advance(self, patience_s: float = 0.3) -> None:
         """Ask for one more quarter; while the last one is on its way or not yet drawn, wait a moment instead.
 
@@ -86,7 +98,7 @@ class Visit:
             self._look_ahead()
             self.changed()
             return
-        self.shown = min(self.shown, self.wanted, track.played if track is not None else 0)
+        self.shown = min(self.shown, self.wanted)
         self._start()
 
     def take_up(self, premise: Premise, rounds: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from experiments.app.drawn import drawn_once
 from experiments.explain import TERMS, ExplainError, explain_decisions, find_actor
@@ -14,6 +14,7 @@ from experiments.figures.naming import (
     format_money,
     format_share,
     quarter_in_words,
+    subject_in_words,
     the_country,
 )
 from experiments.results import Run, each_row
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from experiments.app.rounds import Page
 
+CHOICES = {"join": "sign", "prepare": "wait for one more review"}
 NOT_WEIGHED = ("fixed by the scenario", "scripted", "")
 LEAST_SHARE, MOST_FALLS = 0.004, 9
 """Of the largest term; smaller ones, and those beyond so many, are told together."""
@@ -40,25 +42,36 @@ def show_why(run: Run, country: str) -> tuple[str, str]:
     if own.empty:
         return f"{country_name(actor)} has decided nothing yet.", ""
     weighed = own[own["kind"].isin(["accession", "retaliation", "offer", "request"])]
-    last = (weighed if not weighed.empty else own)["decision"].max()
-    rows = own[own["decision"] == last]
+    asked = weighed if not weighed.empty else own
+    # The first of its round, as in the words: a leader answers many in one.
+    first = asked[asked["round"] == asked["round"].max()]["decision"].min()
+    rows = own[own["decision"] == first]
     words = explain_decisions(run, country, int(rows["round"].iloc[0]), False)
     terms = {str(row.term): float(row.value_usd) for row in each_row(rows) if row.term not in NOT_WEIGHED}
     if rows["kind"].iloc[0] == "reference_price" or not any(terms.values()):
         return words, ""
     row = next(each_row(rows))
     when = quarter_in_words(str(row.quarter))
-    title = f"{country_name(actor)}, {when}: {_weighed(str(row.kind), str(row.choice), str(row.alternative))}"
+    title = f"{country_name(actor)}, {when}: {_weighed(row)}"
     return words, show_falls(title, terms, float(row.threshold_usd), a_round(str(row.quarter)))
 
 
-def _weighed(kind: str, choice: str, alternative: str) -> str:
+def _weighed(row: Any) -> str:
     """What the terms are worth of, and what was chosen."""
-    chosen, other = choice.replace("_", " "), alternative.replace("_", " ")
-    if kind == "accession":
-        move = "leaving" if "leave" in (choice, alternative) else "signing"
+    chosen, other = (say_choice(str(name)) for name in (row.choice, row.alternative))
+    if row.kind == "accession":
+        move = "leaving" if "leave" in (chosen, other) else "signing"
         return f"what {move} would bring (choice: {chosen}, not {other})"
+    if row.kind == "offer":
+        return f"answer to {the_country(str(row.subject))}: {chosen} rather than {other}"
+    if row.kind == "retaliation":
+        return f"{chosen} rather than {other} ({subject_in_words(str(row.subject))})"
     return f"{chosen} rather than {other}"
+
+
+def say_choice(choice: str) -> str:
+    """A choice as what a government would do."""
+    return CHOICES.get(choice, choice.replace("_", " "))
 
 
 def show_falls(title: str, terms: Mapping[str, float], threshold_usd: float, each: str = "a quarter") -> str:
@@ -87,22 +100,29 @@ def show_falls(title: str, terms: Mapping[str, float], threshold_usd: float, eac
     )
 
 
-def show_beliefs(run: Run, country: str, page: Page | None) -> list[tuple[str, str]]:
+def show_beliefs(run: Run, country: str, page: Page) -> list[tuple[str, str]]:
     """What a country stands on, trusts and fears, as (what, how much)."""
     countries = run.table("countries")
     row = countries[(countries["round"] == run.rounds[-1]) & (countries["country"] == country)].iloc[0]
     found = [
         ("Rung of the ladder", RUNGS[int(row["rung"])]),
-        (f"Trust in {the_country(run.leader)}", format_share(row["trust_in_leader"])),
-        (f"Trust in {the_country(run.dominant_refiner)}", format_share(row["trust_in_dominant"])),
+        *(
+            (f"Trust in {the_country(power)}", format_share(row[column]))
+            for power, column in (
+                (run.leader, "trust_in_leader"),
+                (run.dominant_refiner, "trust_in_dominant"),
+            )
+            if power != country
+        ),
         (
             f"Refined metal from {the_country(run.dominant_refiner)}",
             format_share(row["dependence_on_dominant_share"]),
         ),
     ]
-    if page is not None:
-        belief = page.beliefs[country]
-        found.append(("Expects to be answered if it signs", format_share(belief.answered_share)))
-        words = f"{format_money(belief.offered_usd)} a {run.round_word}" if belief.offered_usd > 0 else "none"
-        found.append(("On offer for its signature", words))
+    if country in (run.leader, run.dominant_refiner):  # neither is courted, neither answers itself
+        return found
+    belief = page.beliefs[country]
+    found.append(("Expects to be answered if it signs", format_share(belief.answered_share)))
+    words = f"{format_money(belief.offered_usd)} a {run.round_word}" if belief.offered_usd > 0 else "none"
+    found.append(("On offer for its signature", words))
     return found

@@ -19,8 +19,19 @@ FINANCE: Mapping[str, float | None] = {
     "5 billion USD a year": 5e9,
     "20 billion USD a year": 20e9,
 }
-COERCION = (AS_IT_IS, "none", "record", "harsh")
-DOCTRINES = (AS_IT_IS, "passive", "tit_for_tat", "leverage")
+COERCION: Mapping[str, str | None] = {
+    AS_IT_IS: None,
+    "none": "none",
+    "as on record": "record",
+    "harsh": "harsh",
+}
+DOCTRINES: Mapping[str, str | None] = {
+    AS_IT_IS: None,
+    "does not answer": "passive",
+    "tit for tat": "tit_for_tat",
+    "where it has leverage": "leverage",
+}
+SEEDS = 50
 
 
 class ZoneModel(mesa.Model):
@@ -36,17 +47,17 @@ class ZoneModel(mesa.Model):
         finance: str = AS_IT_IS,
         coercion: str = AS_IT_IS,
         doctrine: str = AS_IT_IS,
-        rng: int = 1,
+        rng: int | str = 1,
     ) -> None:
         super().__init__(rng=int(rng))
         self.visit: Visit | None = None
         chosen = {
             "leader.markup": MARKUPS.get(markup),
             "leader.finance_usd_year": FINANCE.get(finance),
-            "leader.coercion": coercion if coercion in COERCION[1:] else None,
-            "dominant_refiner.doctrine": doctrine if doctrine in DOCTRINES[1:] else None,
+            "leader.coercion": COERCION.get(coercion),
+            "dominant_refiner.doctrine": DOCTRINES.get(doctrine),
         }
-        premise = Premise(story, seed=int(rng))
+        premise = Premise(_keys().get(story, story), seed=int(rng))
         for name, value in chosen.items():
             premise = premise if value is None else premise.having(name, value)
         self.premise = premise
@@ -60,23 +71,21 @@ class ZoneModel(mesa.Model):
 
 def model_parameters(premise: Premise) -> dict[str, Any]:
     """Mesa's inputs, at the values of a premise's scenario; they act when the world is reset."""
-    scenarios = [key for key, _, _ in list_scenarios()]
-    base = premise.base if premise.base in scenarios else "zone_floor"
+    names = {key: name for name, key in _keys().items()}
+    seeds = sorted({premise.seed, *range(1, SEEDS + 1)})
     return {
-        "story": _select("Scenario", base, scenarios),
+        "story": _select("Scenario", names.get(premise.base, names["zone_floor"]), list(_keys())),
         "markup": _select("Floor: markup on full cost", AS_IT_IS, list(MARKUPS)),
         "finance": _select("Finance on offer", AS_IT_IS, list(FINANCE)),
         "coercion": _select("Threats by the leader", AS_IT_IS, list(COERCION)),
         "doctrine": _select("Doctrine of the dominant refiner", AS_IT_IS, list(DOCTRINES)),
-        "rng": {
-            "type": "SliderInt",
-            "label": "Seed of the shocks",
-            "value": premise.seed,
-            "min": 1,
-            "max": 50,
-            "step": 1,
-        },
+        "rng": _select("Seed of the shocks", str(premise.seed), [str(seed) for seed in seeds]),
     }
+
+
+def _keys() -> dict[str, str]:
+    """Scenarios of the library: name -> key."""
+    return {name: key for key, name, _ in list_scenarios()}
 
 
 def _select(label: str, value: str, values: list[str]) -> dict[str, Any]:

@@ -10,8 +10,6 @@ import numpy as np
 from experiments.backtests.clock import Clock
 from world.axes import Array, Mask
 
-TIMING = "quarters"
-
 
 @dataclass(frozen=True)
 class Aggregate:

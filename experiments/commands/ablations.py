@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from experiments.commands.arguments import say, whole
+from experiments.commands.arguments import add_jobs, add_quiet, say, whole
 from experiments.commands.kept_plays import kept_plays
 
 
@@ -25,7 +25,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument(
         "--seed", type=whole(0), default=1, metavar="N", help="seed of shocks, as for backtest (default: 1)"
     )
-    parser.add_argument("--jobs", type=whole(1), metavar="N", help="processes (default: one a core)")
+    add_jobs(parser)
     parser.add_argument(
         "--store",
         default="results/ablations.jsonl",
@@ -33,7 +33,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="what was played; a run goes on from it (default: results/ablations.jsonl)",
     )
     parser.add_argument("--page", metavar="FILE", help="renew the table in this page, between its marks")
-    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    add_quiet(parser)
     parser.set_defaults(action=ablations)
 
 

@@ -89,6 +89,16 @@ def add_study(parser: argparse.ArgumentParser) -> None:
     """Add the folder of a sweep that a command analyses, and where its tables and figures go."""
     parser.add_argument("folder", metavar="FOLDER", help="folder of a sweep")
     parser.add_argument("--out", metavar="DIR", help="tables and figures (default: FOLDER/analysis)")
+    add_quiet(parser)
+
+
+def add_jobs(parser: argparse.ArgumentParser) -> None:
+    """Add ``--jobs``."""
+    parser.add_argument("--jobs", type=whole(1), metavar="N", help="processes (default: one a core)")
+
+
+def add_quiet(parser: argparse.ArgumentParser) -> None:
+    """Add ``--quiet``."""
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
 
 

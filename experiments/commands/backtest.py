@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from experiments.commands.arguments import progress_bar, say, whole
+from experiments.commands.arguments import add_jobs, add_quiet, progress_bar, say, whole
 
 
 def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -25,12 +25,12 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument(
         "--seed", type=whole(0), default=1, metavar="N", help="seed of shocks and of the prior (default: 1)"
     )
-    parser.add_argument("--jobs", type=whole(1), metavar="N", help="processes (default: one a core)")
+    add_jobs(parser)
     parser.add_argument("--json", metavar="FILE", help="write one row a criterion into this file")
     parser.add_argument("--figures", metavar="DIR", help="draw the model's fan over the observed points")
     parser.add_argument("--list", action="store_true", help="list the cases and what they ask")
     parser.add_argument("--words", action="store_true", help="list what criteria may measure")
-    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    add_quiet(parser)
     parser.set_defaults(action=backtest)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from experiments.commands.arguments import say, whole
+from experiments.commands.arguments import add_jobs, add_quiet, say, whole
 from experiments.commands.kept_plays import kept_plays
 
 
@@ -35,14 +35,14 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="times the sets are played and fitted (default: 2)",
     )
     parser.add_argument("--seed", type=whole(0), default=1, metavar="N", help="seed (default: 1)")
-    parser.add_argument("--jobs", type=whole(1), metavar="N", help="processes (default: one a core)")
+    add_jobs(parser)
     parser.add_argument("--leave-out", action="store_true", help="fit again without each case and score it")
     parser.add_argument(
         "--store", default="calibration.jsonl", metavar="FILE", help="what was played; a run goes on from it"
     )
     parser.add_argument("--ensemble", metavar="FILE", help="write the sets that were fitted into this file")
     parser.add_argument("--page", metavar="FILE", help="renew the scoreboard in this page, between its marks")
-    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    add_quiet(parser)
     parser.set_defaults(action=calibrate)
 
 

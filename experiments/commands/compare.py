@@ -8,13 +8,21 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from experiments.commands.arguments import add_settings, chosen_settings, notice_of, progress_bar, say, whole
+from experiments.commands.arguments import (
+    add_jobs,
+    add_quiet,
+    add_settings,
+    chosen_settings,
+    notice_of,
+    progress_bar,
+    say,
+    whole,
+)
+from experiments.commands.exit_codes import INTERRUPTED
 
 if TYPE_CHECKING:
     from experiments.comparison import Comparison
     from experiments.intervals import Precision
-
-INTERRUPTED = 130
 
 
 def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -50,10 +58,10 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="play each seed under another set of parameters fitted to history, the same in all scenarios",
     )
     parser.add_argument("--out", metavar="DIR", help="folder for the results (default: results/A-vs-B-K)")
-    parser.add_argument("--jobs", type=whole(1), metavar="N", help="processes (default: one a core)")
+    add_jobs(parser)
     add_settings(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace a comparison that exists")
-    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    add_quiet(parser)
     parser.set_defaults(action=compare)
 
 

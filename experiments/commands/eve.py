@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 
 from experiments.commands.arguments import (
+    add_quiet,
     add_scenario,
     add_settings,
     chosen_settings,
@@ -32,7 +33,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="table of seeds, gone on with where it exists (default: results/eve.csv); the page beside it",
     )
     add_settings(parser)
-    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    add_quiet(parser)
     parser.set_defaults(action=eve)
 
 

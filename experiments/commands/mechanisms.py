@@ -6,14 +6,21 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.commands.arguments import in_columns, notice_of, progress_bar, say, whole
+from experiments.commands.arguments import (
+    add_jobs,
+    add_quiet,
+    in_columns,
+    notice_of,
+    progress_bar,
+    say,
+    whole,
+)
+from experiments.commands.exit_codes import INTERRUPTED
 
 if TYPE_CHECKING:
     from experiments.mechanisms.mechanism import Mechanism
     from experiments.mechanisms.pair import Pair
     from experiments.mechanisms.signs import Found
-
-INTERRUPTED = 130
 
 
 def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -32,10 +39,10 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         metavar="DIR",
         help="where pairs are kept, to go on from (default: results/mechanisms)",
     )
-    parser.add_argument("--jobs", type=whole(1), metavar="N", help="processes (default: one a core)")
+    add_jobs(parser)
     parser.add_argument("--list", action="store_true", help="list the mechanisms and run nothing")
     parser.add_argument("--kept", action="store_true", help="run nothing, take the pairs that are kept")
-    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    add_quiet(parser)
     parser.set_defaults(action=mechanisms)
 
 

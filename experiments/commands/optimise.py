@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from experiments.commands.arguments import notice_of, progress_bar, say, whole
-
-INTERRUPTED = 130
+from experiments.commands.arguments import add_jobs, add_quiet, notice_of, progress_bar, say, whole
+from experiments.commands.exit_codes import INTERRUPTED
 
 
 def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -38,8 +37,8 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
             help=f"{help_} (default: {default})",
         )
     parser.add_argument("--out", metavar="DIR", help="folder for the results (default: results/DESIGN-front)")
-    parser.add_argument("--jobs", type=whole(1), metavar="N", help="processes (default: one a core)")
-    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    add_jobs(parser)
+    add_quiet(parser)
     parser.set_defaults(action=optimise)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from experiments.commands.arguments import (
+    add_quiet,
     add_scenario,
     add_settings,
     chosen_settings,
@@ -16,11 +17,11 @@ from experiments.commands.arguments import (
     say,
     whole,
 )
+from experiments.commands.exit_codes import INTERRUPTED
 
 if TYPE_CHECKING:
     from experiments.results import Run
 
-INTERRUPTED = 130
 MONTHS = (
     "rounds of a month: three times as many markets to clear, as many questions of governments: up to twice "
     "the time of quarters"
@@ -40,7 +41,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     add_settings(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace a result folder that exists")
     parser.add_argument("--tables-only", action="store_true", help="no figures and no report")
-    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    add_quiet(parser)
     parser.set_defaults(action=run)
 
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from experiments.commands.arguments import add_scenario, add_settings, chosen_settings, say, whole
+from experiments.commands.arguments import (
+    add_quiet,
+    add_scenario,
+    add_settings,
+    chosen_settings,
+    say,
+    whole,
+)
 
 
 def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -30,7 +37,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "--out", metavar="DIR", help="folder for the table and the figure (default: none written)"
     )
     add_settings(parser)
-    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    add_quiet(parser)
     parser.set_defaults(action=stability)
 
 

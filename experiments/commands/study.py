@@ -8,7 +8,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.commands.arguments import in_columns, notice_of, say
+from experiments.commands.arguments import add_quiet, in_columns, notice_of, say
 from experiments.commands.sweep import add_engine, close_sweep, engine_of, told_to_end
 from experiments.commands.sweep_progress import watch_sweep
 
@@ -30,7 +30,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument(
         "--dry-run", action="store_true", help="say how many runs and how long; play one of them"
     )
-    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    add_quiet(parser)
     parser.set_defaults(action=study)
 
 

@@ -13,14 +13,13 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from experiments.commands.arguments import notice_of, say, whole
+from experiments.commands.arguments import add_quiet, notice_of, say, whole
+from experiments.commands.exit_codes import INTERRUPTED, SOME_FAILED
 from experiments.commands.sweep_progress import watch_sweep
 
 if TYPE_CHECKING:
     from experiments.sweep.sweep import SweepReport
 
-INTERRUPTED = 130
-SOME_FAILED = 3
 REPLAY = "replay"
 
 
@@ -39,7 +38,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "--dry-run", action="store_true", help="say how many runs, how long, how much disk; play one of them"
     )
     parser.add_argument("--retry-failed", action="store_true", help="play runs that failed once more")
-    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    add_quiet(parser)
     parser.set_defaults(action=sweep)
 
 

@@ -37,7 +37,7 @@ def draw_dominance(run: Run, baseline: Run | None = None) -> Figure:
             figure,
             find_dominance(run),
             theme.source_line(run, "zone (dominant_share)", baseline),
-            _key(run, baseline),
+            _key(baseline),
         )
     return figure
 
@@ -102,7 +102,7 @@ def _line(panel: Axes, run: Run, mineral: str, stage: str, **options: object) ->
     )
 
 
-def _key(run: Run, baseline: Run | None) -> list[theme.KeyEntry]:
+def _key(baseline: Run | None) -> list[theme.KeyEntry]:
     key = [theme.KeyEntry("refined (thick) and mined (thin)", theme.DOMINANT)]
     if baseline:
         key.append(

@@ -18,18 +18,20 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 COLUMNS, MOST_PANELS = 3, 12
+SETTING_INCHES, GAP_INCHES = 0.3, 0.75
 
 
 def draw_lever(found: LeverComparison) -> Figure:
     """A panel an outcome: a point a setting, its 95% interval as a line, zero as the reference."""
     outcomes = list(dict.fromkeys(found.table["outcome"]))[:MOST_PANELS]
     settings = found.settings[1:]
-    rows = -(-len(outcomes) // COLUMNS)
+    rows, panel_inches = -(-len(outcomes) // COLUMNS), 0.2 + SETTING_INCHES * len(settings)
     with theme.style():
-        figure = theme.new_figure(11.0, 1.6 + rows * (0.95 + 0.3 * len(settings)))
+        figure = theme.new_figure(11.0, 1.6 + rows * (panel_inches + GAP_INCHES))
         theme.frame(figure, find_lever(found), _source(found), bottom=0.75)
         longest = max(len(setting_in_words(setting)) for setting in settings)
-        figure.subplots_adjust(left=min(max(0.14, 0.0075 * longest), 0.3), wspace=0.12, hspace=0.9)
+        left = min(max(0.14, 0.0075 * longest), 0.3)
+        figure.subplots_adjust(left=left, wspace=0.12, hspace=GAP_INCHES / panel_inches)
         panels = theme.small_multiples(figure, len(outcomes), COLUMNS, sharey=True)
         for panel, outcome in zip(panels, outcomes, strict=True):
             measure = measure_of(outcome)

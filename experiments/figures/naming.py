@@ -134,7 +134,8 @@ def subject_in_words(subject: str) -> str:
         return subject
     names = [the_country(code) for code in targets.split(";")]
     shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-    return f"{mineral_word(mineral)} to {shown}" + (f", {share} of requests granted" if at else "")
+    granted = f"{share} of requests granted" if share.endswith("%") and " " not in share else share
+    return f"{mineral_word(mineral)} to {shown}" + (f", {granted}" if at else "")
 
 
 YEAR_BEGINS = ("-Q1", "-01")
@@ -190,12 +191,6 @@ def format_share(share: float) -> str:
     if not math.isfinite(share):
         return "unknown"
     return f"{100 * share + 0.0:.0f}%".replace("-0%", "0%")
-
-
-def format_points(change: float) -> str:
-    """A change of a share in percentage points with its sign."""
-    points = round(100 * change)
-    return f"{points:+d} points" if points else "0 points"
 
 
 def _two_figures(value: float) -> str:

@@ -43,7 +43,7 @@ def draw_prices(run: Run, baseline: Run | None = None) -> Figure:
             figure, len(run.minerals), sharex=True, gridspec_kw={"hspace": 0.34, "wspace": 0.24}
         )
         for panel, mineral in zip(panels, run.minerals, strict=True):
-            _draw_mineral(panel, zone[zone["mineral"] == mineral], run)
+            _draw_mineral(panel, zone[zone["mineral"] == mineral])
             if baseline and mineral in baseline.minerals:
                 other = _refined(baseline)
                 _line(
@@ -106,7 +106,7 @@ def _refined(run: Run) -> pd.DataFrame:
     return zone[zone["stage"] == "refined"].sort_values("round")
 
 
-def _draw_mineral(panel: Axes, rows: pd.DataFrame, run: Run) -> None:
+def _draw_mineral(panel: Axes, rows: pd.DataFrame) -> None:
     for column, colour in _LINES.items():
         _line(panel, rows, column, colour, linewidth=2.0 if column == "price_inside_usd_t" else 1.5)
     floor = rows["reference_price_usd_t"].to_numpy(float) / 1000

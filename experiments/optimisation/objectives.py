@@ -15,9 +15,10 @@ USUAL = {
     "members_welfare": "maximise",
     "dominant_share": "minimise",
     "members_users_cost": "minimise",
-    "worst_going_without": "minimise",
+    "members_output_lost": "minimise",
 }
-"""Aims where none are given: welfare of members, the dominant refiner's share, cost to users, resilience."""
+"""Aims where none are given: welfare of members, the dominant refiner's share, cost to users, what their
+industries lose for want of inputs."""
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ def read_part(path: Path, columns: list[str] | None = None) -> pa.Table:
 def read_parts(folder: Path, schema: pa.Schema) -> pa.Table:
     """Every row once. The merged parts are listed last, so that a run that is merged meanwhile is not missed.
 
-    Raises ``PartsError``.
+    Outcomes that are younger than the folder have no value there. Raises ``PartsError``.
     """
     import pyarrow as pa
 
@@ -141,7 +141,11 @@ def read_parts(folder: Path, schema: pa.Schema) -> pa.Table:
         except FileNotFoundError as error:
             if attempt == READ_ATTEMPTS - 1:
                 raise PartsError(f"{error.filename}: went away while it was read") from None
-    return pa.concat_tables([schema.empty_table(), *tables])
+    try:
+        return pa.concat_tables([schema.empty_table(), *tables], promote_options="default")
+    except pa.ArrowInvalid as error:
+        reason = " ".join(str(error).split())
+        raise PartsError(f"{folder}: columns of another kind than this version's ({reason})") from None
 
 
 def drop_rows(folder: Path, keys: Collection[str]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from made_up_views import PARAMETERS, decide, held, option, refiner_view, same_both
 
-from agents.doctrines.doctrine import if_lifted
+from agents.doctrines.doctrine import if_imposed, if_lifted
 from agents.doctrines.leverage import Leverage, leverage_terms
 from agents.view import Accounts, Answer, Question, WhatIfControl
 
@@ -94,6 +94,21 @@ def test_leverage_does_not_weigh_a_control_again_before_it_has_stood_for_a_while
         assert bool(Leverage().decide(seen, {if_lifted(control): lifted}).relent) == (age >= least)
 
 
+def test_what_nobody_provoked_is_rationed_and_not_stopped() -> None:
+    """A stop of all exports that nobody has given cause for is on no record; where it pays it is for who
+    aggrieves it."""
+    gain = same_both(Accounts(producers_usd=9e9))
+    ban, quota = (option("ndpr", approval_share=share, instrument=word) for share, word in BLANKETS)
+    for hostile, taken in [((), "quota"), (("AAA", "BBB"), "ban")]:
+        view = refiner_view([ban, quota], hostile=hostile, unprovoked_cost_share=0.0)
+        answers: dict[Question, Answer] = dict.fromkeys(Leverage().questions(view), gain)
+        assert if_imposed(quota) in answers
+        assert (if_imposed(ban) in answers) == bool(hostile)
+        answers[if_imposed(quota)] = gain if not hostile else same_both(Accounts(producers_usd=1e9))
+        assert [imposed.instrument for imposed in Leverage().decide(view, answers).impose] == [taken]
+
+
+BLANKETS = [(0.0, "ban"), (0.4, "quota")]
 TAX = option("ndpr", approval_share=1.0, instrument="export_tax", tax_share=0.1, exports_usd=1e8)
 
 

@@ -81,6 +81,16 @@ def choose(page: Page, label: str, option: str | re.Pattern[str], within: str = 
     raise AssertionError(f"{label}: no option {option}")
 
 
+def watch_number(page: Page, selector: str) -> str:
+    """Follow how many such elements the page has; the expression gives the numbers seen since."""
+    count = f"window.seen.add(document.querySelectorAll('{selector}').length)"
+    watch = (
+        f"new MutationObserver(() => {count}).observe(document.body, {{ childList: true, subtree: true }})"
+    )
+    page.evaluate(f"() => {{ window.seen = new Set(); {count}; {watch} }}")
+    return "[...window.seen]"
+
+
 def test_opens_steps_plays_and_resets(page: Page) -> None:
     wait_for_quarter(page, "Q1 2026")
     shot(page, "opening")
@@ -111,7 +121,7 @@ def test_rules_are_changed_and_act_on_reset(page: Page) -> None:
 
 
 def test_the_network_is_laid_out_by_role(page: Page) -> None:
-    choose(page, "Show countries by", "role, as a network of trade")
+    choose(page, "Show countries by", "role, as a network")
     page.wait_for_selector("circle.role-dominant_refiner")
     page.wait_for_selector(".ob-label >> text=China")
     shot(page, "network")
@@ -132,10 +142,12 @@ def test_a_country_is_chosen_on_the_map_and_asked_why(page: Page) -> None:
 
 def test_a_seat_is_taken_kept_on_reload_and_debriefed(page: Page, address: str) -> None:
     click(page, "Take the seat of Canada")
+    maps = watch_number(page, ".ob-map")
     for quarter in ("Q2 2026", "Q3 2026", "Q4 2026", "Q1 2027"):
         page.wait_for_selector(f".ob-seat >> text={quarter}: what you are told")
-        page.locator(".ob-choices button").first.click()
+        page.locator(".ob-choices button:enabled").first.click()
         wait_for_quarter(page, quarter)
+    assert page.evaluate(maps) == [1]  # what is seen stays while the next quarter is played
     shot(page, "seat")
     click(page, "Debrief: compare with the computer")
     page.wait_for_selector(".ob-seat >> text=all in all")
@@ -174,6 +186,17 @@ def test_a_ban_moves_the_price_panel_and_is_undone(page: Page) -> None:
     assert page.locator(drawn).first.get_attribute("d") != before
     click(page, "Undo")
     wait_for_quarter(page, "Q1 2026")
+
+
+def test_acts_have_units_and_the_form_stays_as_it_was_left(page: Page) -> None:
+    choose(page, "Does what", "put exports under licence", within=".ob-act")
+    page.wait_for_selector(".ob-act >> text=40% of requests granted")
+    click(page, "Act on Dy/Tb")
+    wait_for_quarter(page, "Q2 2026")
+    page.wait_for_selector(".ob-act >> text=China: puts exports of Dy/Tb to Japan under licence")
+    assert page.locator(".ob-act").get_by_text("put exports under licence").count() == 1
+    choose(page, "Does what", "change the floor", within=".ob-act")
+    page.wait_for_selector(".ob-act >> text=United States, which leads the zone")
 
 
 def test_what_is_saved_replays_to_the_same_numbers_on_the_command_line(page: Page, tmp_path: Path) -> None:
@@ -249,6 +272,9 @@ def test_the_keyboard_alone_steps_chooses_and_acts(page: Page) -> None:
 def test_a_bad_file_is_refused_with_a_message(page: Page) -> None:
     give(page, "name = 1")
     page.wait_for_selector(".ob-alert >> text=uploaded.toml: question")
+    page.locator(".ob-share").scroll_into_view_if_needed()
+    box = page.locator(".ob-alert").bounding_box() or {"y": -1.0}
+    assert 0 <= box["y"] < 720  # in sight where the file is chosen, far below the top
     give(page, "#" * (MOST_BYTES + 1))
     page.wait_for_selector(".ob-alert >> text=bytes")
     wait_for_quarter(page, "Q1 2026")

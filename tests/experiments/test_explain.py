@@ -42,6 +42,47 @@ def test_a_member_of_the_union_is_told_about_the_union(run: Run) -> None:
     assert explain_decisions(run, "EU") in text
 
 
+@pytest.mark.parametrize(
+    ("kind", "choice", "alternative", "subject", "told"),
+    [
+        (
+            "institution",
+            "stay",
+            "leave",
+            "the G7 action plan",
+            "Canada kept its seat in the G7 action plan in",
+        ),
+        (
+            "institution",
+            "stay away",
+            "join",
+            "the forum",
+            "Canada stayed away from the forum in Q1 2027. Joining",
+        ),
+        (
+            "retaliation",
+            "ban",
+            "none",
+            "lithium component to AUS;USA at 0%",
+            "to Australia, the United States, 0%",
+        ),
+        ("retaliation", "tax exports", "none", "gallium to JPN at a tax of +10%", "to Japan, a tax of +10%)"),
+    ],
+)
+def test_no_decision_is_told_in_the_words_of_a_table(
+    kind: str, choice: str, alternative: str, subject: str, told: str
+) -> None:
+    decision = CountryDecision("CAN", kind, choice, alternative, subject, {"premium": 2e6}, 1e6)
+    text = tell_decision(decision, "2027-Q1")
+    assert told in text
+    assert "chose" not in text
+
+
+def test_what_was_written_for_a_government_is_not_said_to_be_weighed() -> None:
+    decision = CountryDecision("CAN", "accession", "stay", "leave", "floor", {"scripted": 1.0})
+    assert "by the scenario or from its seat, not weighed" in tell_decision(decision, "2027-Q1")
+
+
 def test_who_decided_nothing_is_said(run: Run) -> None:
     assert explain_decisions(run, "IND") == "India took no decision in this run that was recorded."
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from experiments.outcomes import OUTCOMES, measure_countries, measure_outcomes
@@ -28,6 +29,8 @@ def test_every_outcome_has_a_value_for_a_run(make_run: MakeRun) -> None:
     assert values["members_output_lost", ""] == values["output_lost", ""]
     assert values["members_cost_passed", ""] == pytest.approx(4 * 2e6 * 4)
     assert values["worst_going_without", ""] == pytest.approx(0.1)
+    paid = run.table("markets").query("stage == 'refined' and country == 'USA' and mineral == 'ndpr'")
+    assert values["leader_price_peak", "ndpr"] == paid["price_mean_usd_t"].max()
 
 
 def test_outcomes_without_zone_and_reserve_say_so(make_run: MakeRun) -> None:
@@ -49,6 +52,8 @@ def test_outcomes_of_a_country_are_those_of_its_rows(make_run: MakeRun) -> None:
         "country_bound_CHN",
         "country_output_lost_USA",
         "country_output_lost_JPN",
+        "country_going_without_JPN",
+        "country_going_without_BRA",
         "levy_revenue",
     )
     values = measure_countries(run, asked)
@@ -62,4 +67,6 @@ def test_outcomes_of_a_country_are_those_of_its_rows(make_run: MakeRun) -> None:
         0.0,
         total["output_lost"],
     )
+    assert values["country_going_without_JPN"] == pytest.approx(total["worst_going_without"])
+    assert np.isnan(values["country_going_without_BRA"])  # no sector of it is told of
     assert (values["country_bound_USA"], values["country_bound_CHN"]) == (1.0, 0.0)

@@ -163,6 +163,7 @@ def test_what_a_run_is_least_sure_of_is_a_parameter_of_the_table(run: Run, make_
 
 def test_subjects_of_controls_are_put_into_words() -> None:
     assert subject_in_words("ndpr to JPN;DEU at 40%") == "NdPr to Japan, Germany, 40% of requests granted"
+    assert subject_in_words("gallium to JPN at a tax of +10%") == "gallium to Japan, a tax of +10%"
     assert subject_in_words("something else") == "something else"
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 import small_jobs
 from small_jobs import DESIGN, RUNS, write_design
@@ -326,6 +327,20 @@ def test_a_part_of_rounds_without_its_run_is_not_read(design: Design, play: obje
     assert read_rounds(out)["key"].nunique() == 2
     assert run_sweep(design, out, "serial").played == RUNS - 2
     assert read_rounds(out)["key"].value_counts().tolist() == [2] * RUNS
+
+
+def test_an_outcome_younger_than_the_folder_has_no_value_there(
+    design: Design, play: object, tmp_path: Path
+) -> None:
+    run_interrupted(design, tmp_path / "out", after=3)
+    before = read_runs(tmp_path / "out")
+    part = next((tmp_path / "out" / "runs").rglob("*.parquet"))
+    table = pq.read_table(part)
+    pq.write_table(table.drop_columns(["members_welfare"]), part)
+    runs = read_runs(tmp_path / "out")
+    changed = runs["key"].isin(table.column("key").to_pylist())
+    assert runs.loc[changed, "members_welfare"].isna().all()
+    pd.testing.assert_frame_equal(runs[~changed], before[~changed])
 
 
 def test_a_damaged_part_is_named(design: Design, play: object, tmp_path: Path) -> None:

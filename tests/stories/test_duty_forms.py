@@ -10,7 +10,7 @@ import pytest
 from small_worlds import measure, same_tables, table, zone_world
 
 from world.axes import ORE, REFINED, Array
-from world.market_round import Cleared
+from world.cleared_market import Cleared
 from world.model import TradeWorld
 from world.parameters import load_parameters
 from world.price_floor import gap_to_reference_usd_t

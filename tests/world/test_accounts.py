@@ -21,8 +21,8 @@ from world.accounts import (
     CountryAccounts,
     country_accounts,
 )
+from world.cleared_market import Cleared
 from world.market.charges import LaneMoney, divide_payment
-from world.market_round import Cleared
 from world.model import TradeWorld
 from world.round import happen, trade
 

@@ -12,9 +12,9 @@ from small_worlds import make_world, play, played, table
 import world.round as round_module
 from world.accounts import ACCOUNTS
 from world.axes import STAGES
+from world.cleared_market import Cleared
 from world.lanes.terms import SAME_FOR_ALL
 from world.market.clearing import Clearing
-from world.market_round import Cleared
 from world.model import TradeWorld
 from world.scenario import list_scenarios
 from world.zone import floor_members

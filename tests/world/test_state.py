@@ -8,7 +8,7 @@ from small_worlds import make_world
 
 import world.round as round_module
 from world.accounts import REFINERS
-from world.market_round import Cleared
+from world.cleared_market import Cleared
 from world.model import TradeWorld
 from world.questions.shared_setting import SharedSetting
 from world.state import StateError, check_state

@@ -66,14 +66,8 @@ def test_the_text_exists_after_the_quarters_it_takes() -> None:
     [(FORUM, {0}), (FRAMEWORK, {0, 1, 2}), (ACTION_PLAN, {1, 2, 3, 4}), (FLOOR, {2, 3, 4, 5, 6})],
 )
 def test_each_rung_takes_its_time(rung: int, delays: set[int]) -> None:
-    drawn = {delay_rounds(rung, name, 10, STREAMS, (2, 6), PARAMETERS) for name in MANY}
+    drawn = {delay_rounds(rung, name, STREAMS, (2, 6), PARAMETERS) for name in MANY}
     assert drawn == delays
-
-
-def test_a_delay_is_a_countrys_own_and_does_not_change_with_the_round() -> None:
-    assert delay_rounds(FLOOR, "AAA", 10, STREAMS, (2, 6), PARAMETERS) == delay_rounds(
-        FLOOR, "AAA", 30, STREAMS, (2, 6), PARAMETERS
-    )
 
 
 def test_the_ladder_is_climbed_one_rung_at_a_time() -> None:

@@ -13,8 +13,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from world.axes import Array, Mask, Whole
+from world.axes import Array, Kind, Mask, Whole, in_order
 from world.lanes.terms import BORDER_AXES, OFTEN_UNIFORM, StageBorders
 
 OF_BUYERS = ("spread_usd_t", "backstop_usd_t", "backstop_log_weight")
@@ -49,23 +50,38 @@ class ListedBorders:
 
 
 def list_borders(
-    borders: StageBorders, with_hubs: bool, approval_share: Array | None = None
+    borders: StageBorders,
+    with_hubs: bool,
+    approval_share: Array | None = None,
+    origin: Whole | None = None,
 ) -> ListedBorders:
     """The lanes of a stage on which there is a habit to trade, buyer by buyer and seller by seller;
-    ``approval_share`` (row, seller, buyer): licences that are asked about."""
+    ``approval_share`` (row, seller, buyer): licences that are asked about. Of users who are two, fields may
+    have one column for both: that at ``origin`` (row, buyer)."""
+
+    def of_buyers(values: NDArray[Kind]) -> NDArray[Kind]:
+        return values if origin is None else in_order(values, origin)
+
     approval = borders.approval_share if approval_share is None else approval_share
     pairs = (borders.sellers >= 0)[:, :, None] & (borders.buyers >= 0)[:, None, :]
-    habit = pairs & (borders.log_weight > -np.inf)
-    restricted = (approval < 1.0) | (borders.quota_t < np.inf) | (borders.taxed_share > 0.0).any(axis=1)
-    round_ = pairs & restricted & (borders.usual_flow_t > 0.0) & (borders.hub >= 0).any(axis=(1, 2))
+    habit = pairs & of_buyers(borders.log_weight > -np.inf)
+    taxed = np.asarray((borders.taxed_share > 0.0).any(axis=1))
+    ways = np.asarray((borders.hub >= 0).any(axis=(1, 2)))
+    restricted = (approval < 1.0) | (borders.quota_t < np.inf) | of_buyers(taxed)
+    round_ = pairs & restricted & (borders.usual_flow_t > 0.0) & of_buyers(ways)
+    around = round_ if with_hubs else np.zeros_like(round_)
     return ListedBorders(
-        _list_route(borders, habit, approval_share, (*SPLIT_ALREADY, *OF_WAYS)),
-        _list_route(borders, round_ if with_hubs else np.zeros_like(round_), approval_share, SPLIT_ALREADY),
+        _list_route(borders, habit, approval_share, (*SPLIT_ALREADY, *OF_WAYS), origin),
+        _list_route(borders, around, approval_share, SPLIT_ALREADY, origin),
     )
 
 
 def _list_route(
-    borders: StageBorders, lanes: Mask, approval_share: Array | None, left: Collection[str]
+    borders: StageBorders,
+    lanes: Mask,
+    approval_share: Array | None,
+    left: Collection[str],
+    origin: Whole | None,
 ) -> RouteList:
     row, buyer, seller = np.nonzero(lanes.transpose(0, 2, 1))
     count = np.bincount(row, minlength=len(lanes))
@@ -74,7 +90,12 @@ def _list_route(
     sellers[row, place], buyers[row, place] = seller, buyer
     at = (np.arange(len(lanes))[:, None], np.maximum(sellers, 0), np.maximum(buyers, 0))
     given = {item.name: getattr(borders, item.name) for item in fields(borders) if item.name not in left}
-    listed = {name: _listed(name, values, at) for name, values in given.items() if values is not None}
+    before = at if origin is None else (*at[:2], origin[at[0], at[2]])
+    listed = {
+        name: _listed(name, values, at if values.shape[-1] == lanes.shape[2] else before)
+        for name, values in given.items()
+        if values is not None
+    }
     listed["log_weight"][sellers < 0], listed["usual_flow_t"][sellers < 0] = -np.inf, 0.0
     approval = None if approval_share is None else approval_share[at][..., None]
     return RouteList(sellers, buyers, replace(borders, **listed), approval)

@@ -27,6 +27,7 @@ import numpy as np
 
 from world.axes import COMPONENT, REFINED, Array, Axes, Mask, Whole, in_order
 from world.borders import licensed_t
+from world.lanes.listed_borders import OF_BUYERS
 from world.lanes.terms import BORDER_AXES, Rows, StageBorders
 from world.offers import Offers, StageOffers
 
@@ -34,6 +35,8 @@ LEAST_REFUSED = 0.005
 """Part of a user's requests refused below which it stays one buyer, as does one all of whose are."""
 LEAST_TRADE = 0.01
 """Part of a user's usual purchases that comes on lanes under licence, below which it stays one buyer."""
+OWN = (*OF_BUYERS, "buyers", "usual_flow_t", "quota_t")
+"""What either part of a user has its own of on lanes, besides its licences; they share the rest."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +70,17 @@ class StageParts:
 
 
 def split_users(
-    axes: Axes, final_use: Array, offers: Offers, borders: Sequence[StageBorders], rows: Sequence[Rows]
+    axes: Axes,
+    final_use: Array,
+    offers: Offers,
+    borders: Sequence[StageBorders],
+    rows: Sequence[Rows],
+    is_shared: bool = False,
 ) -> Parts:
-    """The parts with a column more for every user that is refused a part of its licences."""
+    """The parts with a column more for every user that is refused a part of its licences. Borders that are to
+    be listed (``is_shared``) keep one column of what both parts of a user share: see :func:`origins`."""
     stages = [
-        split_stage(axes, stage, offers.stages[stage], border, rows[stage])
+        split_stage(axes, stage, offers.stages[stage], border, rows[stage], is_shared)
         for stage, border in enumerate(borders)
     ]
     user = tuple(stage.user for stage in stages)
@@ -89,14 +98,23 @@ def split_users(
     )
 
 
-def split_stage(axes: Axes, stage: int, offers: StageOffers, borders: StageBorders, rows: Rows) -> StageParts:
+def split_stage(
+    axes: Axes, stage: int, offers: StageOffers, borders: StageBorders, rows: Rows, is_shared: bool = False
+) -> StageParts:
     """The parts of one stage, as of :func:`split_users`."""
     place, share = _split_stage(axes, stage, borders, rows)
     if not place.shape[1]:
         return StageParts(offers, borders, rows, place, share)
     split = _Columns(place, share, axes.makers_next(stage).shape[1])
     asked = replace(rows, approval_share=None)
-    return StageParts(split.offers(offers), split.borders(borders, rows), asked, place, share)
+    return StageParts(split.offers(offers), split.borders(borders, rows, is_shared), asked, place, share)
+
+
+def origins(user: Whole, makers: int, buyers: int) -> Whole:
+    """(row, column) the buyer before the split that each column of buyers is a part of, the first for
+    padding; ``buyers`` of which ``makers`` before the split, ``user`` as in :class:`Parts`."""
+    before = np.broadcast_to(np.arange(buyers), (len(user), buyers))
+    return np.concatenate([before, np.where(user >= 0, makers + user, 0)], axis=1)
 
 
 def split_offers(offers: StageOffers, user: Whole, refused_share: Array) -> StageOffers:
@@ -203,13 +221,10 @@ class _Columns:
             quotas=replace(quotas, covers=self.of_buyers(quotas.covers)),
         )
 
-    def borders(self, border: StageBorders, rows: Rows) -> StageBorders:
+    def borders(self, border: StageBorders, rows: Rows, is_shared: bool) -> StageBorders:
         """What stands on the lanes of both parts; the question's licences included."""
-        taken = {
-            item.name: self._field(border, item.name)
-            for item in fields(border)
-            if getattr(border, item.name) is not None
-        }
+        names = OWN if is_shared else [item.name for item in fields(border)]
+        taken = {name: self._field(border, name) for name in names if getattr(border, name) is not None}
         size = self._size(border)
         for name in ("usual_flow_t", "quota_t"):
             if taken[name].shape[-1] == size.shape[-1]:

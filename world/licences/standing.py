@@ -14,12 +14,16 @@ Pure: arrays (mineral, seller, buyer) in and out.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from world.axes import Array, Mask
 
 STEPS = 60
-"""Halvings of the interval in which m lies: to the last bit."""
+"""Halvings of the interval in which m lies, at most: to the last bit."""
+KEPT = 256
+"""Answers kept: a round asks the same several times, of borders after each move and when offices close."""
 
 
 def distance_points(vote_points: Array, bound: Mask, zone_points: float) -> Array:
@@ -40,18 +44,23 @@ def dealt_out(approval_share: Array, distance: Array, usual_t: Array, response: 
             alike = lanes & (approval_share[mineral, seller] == rate)
             if response > 0.0 and alike.sum() > 1:
                 at = (mineral, seller, alike)
-                dealt[at] = _dealt(rate, distance[at], usual_t[at], response)
+                dealt[at] = _dealt(rate, distance[at].tobytes(), usual_t[at].tobytes(), response)
     return dealt
 
 
-def _dealt(rate: float, distance: Array, usual_t: Array, response: float) -> Array:
+@lru_cache(KEPT)
+def _dealt(rate: float, distance_bytes: bytes, usual_bytes: bytes, response: float) -> Array:
     """(lane,) approval of lanes with one rate, that grants the rate of all their trade."""
+    distance, usual_t = np.frombuffer(distance_bytes), np.frombuffer(usual_bytes)
     near, far = float(distance.min()), float(distance.max())
     if near == far:
         return np.full(len(distance), rate)
-    odds, share = np.log(rate / (1.0 - rate)), np.full(len(distance), rate)
+    odds, share, granted_t = np.log(rate / (1.0 - rate)), distance, rate * float(usual_t.sum())
     for _ in range(STEPS):
         middle = 0.5 * (near + far)
-        share = 1.0 / (1.0 + np.exp(-np.clip(odds - response * (distance - middle), -50.0, 50.0)))
-        near, far = (middle, far) if float(share @ usual_t) < rate * float(usual_t.sum()) else (near, middle)
+        pull = np.minimum(np.maximum(odds - response * (distance - middle), -50.0), 50.0)
+        share = 1.0 / (1.0 + np.exp(-pull))
+        if middle in (near, far):  # all further halves are this one
+            break
+        near, far = (middle, far) if float(share @ usual_t) < granted_t else (near, middle)
     return np.asarray(share)

@@ -50,7 +50,7 @@ def log_jacobian(problem: Problem, state: State) -> Floats:
     for number, (stage, at) in enumerate(zip(problem.stages, state.stages, strict=True)):
         columns = _columns(stage, at)
         mine = places[number]
-        _sales(stage, at, columns, matrix, mine)
+        _sales(at, columns, matrix, mine)
         if number + 1 < len(problem.stages):
             count = problem.stages[number + 1].working.shape[1]
             makers = places[number + 1][:count]
@@ -126,7 +126,7 @@ def _with_desks(
     return np.concatenate(pull, 1), np.concatenate(move, 1)
 
 
-def _sales(stage: StageProblem, at: StageState, columns: _Columns, matrix: Floats, mine: np.ndarray) -> None:
+def _sales(at: StageState, columns: _Columns, matrix: Floats, mine: np.ndarray) -> None:
     """What a stage's prices and premiums do to the sales of its sellers and desks."""
     ordered = at.choice.ordered_t
     falls = columns.own - (columns.pull * (columns.moved * ordered)[:, None, :]) @ columns.response.transpose(

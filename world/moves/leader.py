@@ -13,6 +13,7 @@ from agents.leader_view import Input, LeaderView
 from world.axes import STAGES, Array
 from world.industry.finance import project_usd_year, rivals_in_share
 from world.lanes.zone_duties import cover_derivatives, fix_duties
+from world.market_round import benchmark_index_usd_t
 from world.moves.invitations import invite, on_countries
 from world.zone import scope_of
 
@@ -36,8 +37,7 @@ def move_leader(world: TradeWorld) -> None:
     for (mineral, stage), price in decision.reference_usd_t.items():
         politics.reference_usd_t[world.base.axes.mineral(mineral), STAGES.index(stage)] = price * scale
     if (updates or rescaled) and decision.reference_usd_t:
-        cover_derivatives(world)
-        fix_duties(world)
+        announce_duties(world)
     projects = project_usd_year(world).sum(axis=0)
     politics.finance_usd = on_countries(world, decision.finance_usd, projects)
     kept = 1.0 - world.happenings.withdrawn_share
@@ -52,6 +52,15 @@ def move_leader(world: TradeWorld) -> None:
     politics.rivals_in_share = rivals_in_share(world)
     if plans:
         press_holdouts(world)
+
+
+def announce_duties(world: TradeWorld) -> None:
+    """What follows from the reference prices that stand: those of what is made of a metal, and duties that
+    are fixed when they are announced."""
+    zone, base = world.premise.zone, world.base
+    cover_derivatives(world.state.politics, zone, base.evidence.price_usd_t)
+    index = benchmark_index_usd_t(world)
+    fix_duties(base, world.state, world.happenings, index, ad_valorem=zone.duty_form == "ad_valorem")
 
 
 def _is_news(world: TradeWorld, reason: CountryDecision) -> bool:

@@ -14,10 +14,9 @@ from agents.country import Country
 from agents.decision import ControlDecision, CountryDecision
 from agents.ladder import FLOOR
 from agents.view import Answer, CountryView, Question, RefinerView, WhatIfMember
-from world.lanes.zone_duties import cover_derivatives, fix_duties
 from world.moves.country_view import view_of
 from world.moves.dominant_refiner import refiner_view
-from world.moves.leader import move_leader
+from world.moves.leader import announce_duties, move_leader
 from world.moves.review import reviews
 from world.questions.outlooks import ask_all
 from world.questions.shared_setting import SharedSetting
@@ -131,8 +130,7 @@ def _rescaled(world: TradeWorld, scale: float) -> Iterator[None]:
     )
     world.state.politics = scaled
     try:
-        cover_derivatives(world)
-        fix_duties(world)
+        announce_duties(world)
         yield
     finally:
         world.state.politics = politics

@@ -50,11 +50,10 @@ def with_called_capacity(priced: Priced, called_t: Sequence[Mapping[str, Array]]
         part = "making" if block in MAKING else "own"
         curves: Curves = getattr(stages[stage], part)
         wanted = curves.capacity_t.copy()
-        for row, capacity in enumerate(called_t):
-            if block in capacity:
-                here = capacity[block][: wanted.shape[2]]
-                one = curves.take([row])
-                wanted[row] = _in_tranches(here[None, :], one)[0]
+        rows = [row for row, capacity in enumerate(called_t) if block in capacity]
+        if rows:
+            named_t = np.stack([called_t[row][block][: wanted.shape[2]] for row in rows])
+            wanted[rows] = _in_tranches(named_t, curves.take(rows))
         changed: dict[str, Any] = {part: replace(curves, capacity_t=wanted)}
         stages[stage] = replace(stages[stage], **changed)
     return replace(priced, market=Market(tuple(stages)))

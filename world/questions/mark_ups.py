@@ -10,8 +10,8 @@ import numpy as np
 
 from agents.adjustment import part_moved
 from world.axes import ORE, STAGES, Mask
+from world.cleared_market import Cleared
 from world.licences.exporters import Licensed, conduct_of, licensed_exporters, paying_usd_t
-from world.market_round import Cleared
 from world.questions.residual_demand import Trade, residual_demand
 from world.questions.setting import Setting
 from world.zone import floor_members

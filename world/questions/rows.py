@@ -12,7 +12,7 @@ from world.axes import REFINED, STAGES, Array, Axes, Whole
 from world.lanes.listed import ListedPriced, list_market, list_stage
 from world.lanes.listed_borders import OF_BUYERS, list_borders
 from world.lanes.terms import Rows
-from world.licences.segments import Parts, more_users, split_stage, split_users, with_refused
+from world.licences.segments import Parts, more_users, origins, split_stage, split_users, with_refused
 from world.offers import Offers
 from world.questions.adjusted_capacity import with_called_capacity, with_inside_capacity
 from world.questions.control_lanes import approvals, controlled_stages, taxed
@@ -40,8 +40,9 @@ def ask_rows(setting: Setting, cases: Sequence[Case], mineral: Whole, hubs: bool
     which cases ask about controls on their mineral: there licences and export taxes are other in each row.
     """
     is_later = cases[0].is_later
-    split, places = split_setting(setting, is_later), Places.of(setting.axes, mineral)
-    part, buyers, asked = split.rows(mineral), split.buyers(mineral), [case.controls for case in cases]
+    split, asked = split_setting(setting, is_later), [case.controls for case in cases]
+    places = Places.of(split.setting.axes, mineral)
+    part, buyers = split.rows(places), split.buyers(places)
     rows, offers = stage_rows(part, cases), list(part.horizon(is_later).offers.stages)
     axes, final_use, listed = part.axes, part.final_use, []
     stages = controlled_stages(asked, mineral)
@@ -53,8 +54,9 @@ def ask_rows(setting: Setting, cases: Sequence[Case], mineral: Whole, hubs: bool
         border = taxed(plain.borders[stage], asked, mineral, stage)
         wanted = replace(rows[stage], approval_share=approvals(border, asked, mineral, stage))
         whole = licensed_offers(plain, plain.horizon(is_later).offers.stages[stage], asked, mineral, stage)
-        made = split_stage(plain.axes, stage, whole, border, wanted)
-        lists = list_borders(made.borders, hubs, made.rows.approval_share)
+        made = split_stage(plain.axes, stage, whole, border, wanted, is_shared=True)
+        origin = origins(made.user, plain.axes.makers_next(stage).shape[1], border.buyers.shape[1])
+        lists = list_borders(made.borders, hubs, made.rows.approval_share, origin)
         listed.append(list_stage(made.offers, made.rows, lists, part.terms, part.zone, hubs))
         offers[stage], buyers[stage] = made.offers, [getattr(made.borders, name) for name in OF_BUYERS]
         axes = with_refused(axes, plain.axes, stage, made.user)

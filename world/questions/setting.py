@@ -92,11 +92,16 @@ class Setting:
         """The same setting with another market of today, or of some years on."""
         return replace(self, later=horizon) if is_later else replace(self, now=horizon)
 
-    def rows(self, mineral: Whole, is_later: bool, bordered: Collection[int] = range(len(STAGES))) -> Setting:
+    def rows(self, mineral: Whole, is_later: bool, only: Collection[int] = range(len(STAGES))) -> Setting:
         """This setting with one row for each entry of ``mineral`` (row,), no wider than these minerals, for
-        questions of one horizon; what stands on lanes at the stages ``bordered``."""
-        places = Places.of(self.axes, mineral)
-        horizon = places.horizon(self.horizon(is_later))
+        questions of one horizon; what is offered and stands on lanes at these stages ``only``."""
+        return self.placed(Places.of(self.axes, mineral), is_later, only, only)
+
+    def placed(
+        self, places: Places, is_later: bool, offered: Collection[int], bordered: Collection[int]
+    ) -> Setting:
+        """As :meth:`rows`, of these ``places``: what is offered at some stages, and what stands on lanes."""
+        mineral, horizon = places.mineral, places.horizon(self.horizon(is_later), offered)
         return Setting(
             axes=places.axes(self.axes),
             borders=tuple(
@@ -187,11 +192,16 @@ class Places:
         """What exporters of the rows would ask."""
         return Asking(self.take(asking.usd_t, "s", stage), self.take(asking.over_t, "s", stage))
 
-    def horizon(self, horizon: Horizon) -> Horizon:
-        """Offers and starting prices of the rows."""
+    def horizon(self, horizon: Horizon, offered: Collection[int]) -> Horizon:
+        """Offers at the stages ``offered`` and starting prices of the rows."""
         stages, inside = horizon.offers.stages, horizon.floor_start
         return Horizon(
-            Offers(tuple(self._offers(offers, stage) for stage, offers in enumerate(stages))),
+            Offers(
+                tuple(
+                    self._offers(offers, stage) if stage in offered else offers
+                    for stage, offers in enumerate(stages)
+                )
+            ),
             self.blocks(horizon.inside),
             self._prices(horizon.start),
             horizon.capture_share,

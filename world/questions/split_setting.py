@@ -17,7 +17,7 @@ import numpy as np
 from world.axes import COMPONENT, REFINED, STAGES, Array, Axes, Whole, in_order
 from world.lanes.listed_borders import OF_BUYERS, ListedBorders, list_borders
 from world.lanes.terms import BORDER_AXES, Rows, StageBorders
-from world.licences.segments import split_offers, split_users
+from world.licences.segments import origins, split_offers, split_users
 from world.offers import Offers, StageOffers
 from world.questions.lane_faces import StageFaces, list_faces
 from world.questions.setting import Places, Setting
@@ -44,7 +44,8 @@ class SplitBorders:
     def of(cls, setting: Setting) -> SplitBorders:
         """Of the borders of a round."""
         offers = setting.now.offers
-        parts = split_users(setting.axes, setting.final_use, offers, setting.borders, _nothing_asked(setting))
+        asked = _nothing_asked(setting)
+        parts = split_users(setting.axes, setting.final_use, offers, setting.borders, asked, is_shared=True)
         orders = {
             stage: _Order.of(parts.axes, stage)
             for stage in (REFINED, COMPONENT)
@@ -52,14 +53,21 @@ class SplitBorders:
         }
         users = [parts.axes.users_of(stage) for stage in range(len(STAGES))]
         borders, final_use = list(parts.borders), parts.final_use
+        origin: list[Whole | None] = [None for _ in STAGES]
         for stage, order in orders.items():
             users[stage], borders[stage] = order.users(users[stage]), order.borders(borders[stage])
+            origin[stage] = order.buyers(
+                origins(parts.user[stage], order.makers, setting.borders[stage].buyers.shape[1])
+            )
             final_use = order.users(final_use) if stage == REFINED else final_use
         return cls(
             setting.borders,
             replace(parts.axes, users=users[REFINED], final_users=users[COMPONENT]),
             final_use,
-            tuple(list_borders(border, with_hubs=True) for border in borders),
+            tuple(
+                list_borders(border, with_hubs=True, origin=at)
+                for border, at in zip(borders, origin, strict=True)
+            ),
             tuple(tuple(getattr(border, name) for name in OF_BUYERS) for border in borders),
             parts.user,
             parts.refused_share,
@@ -102,13 +110,12 @@ class SplitSetting:
         """The lanes of each stage."""
         return self.split.lists
 
-    def rows(self, mineral: Whole) -> Setting:
+    def rows(self, places: Places) -> Setting:
         """As :meth:`Setting.rows`, without what stands on lanes."""
-        return self.setting.rows(mineral, self.is_later, bordered=())
+        return self.setting.placed(places, self.is_later, range(len(STAGES)), bordered=())
 
-    def buyers(self, mineral: Whole) -> list[list[Array]]:
+    def buyers(self, places: Places) -> list[list[Array]]:
         """By stage the fields ``OF_BUYERS`` of these rows."""
-        places = Places.of(self.setting.axes, mineral)
         return [
             [
                 places.take(values, BORDER_AXES[name], stage)

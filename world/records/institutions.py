@@ -10,7 +10,7 @@ from world.axes import STAGES, Array, Mask, Whole, gather
 from world.institutions import Institution, seats
 
 if TYPE_CHECKING:
-    from world.market_round import Cleared
+    from world.cleared_market import Cleared
     from world.model import TradeWorld
 
 

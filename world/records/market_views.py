@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from world.axes import Array, Mask, Whole, scatter
+from world.calibration.base import BaseMarket
+from world.cleared_market import Cleared
 from world.habits import working_t
 from world.industry.plant_costs import BLOCK_STAGE, MAKING
 from world.industry.second_sources import at_buyers_t
 from world.lanes.unrecorded import unrecorded_t
 from world.licences.segment_prices import MARGINAL_SHARE
 from world.market.charges import divide_payment
-from world.market_round import Cleared
-
-if TYPE_CHECKING:
-    from world.model import TradeWorld
+from world.state import Markets
 
 
 @dataclass(frozen=True)
@@ -94,15 +92,16 @@ class _Stage:
     capacity_t: Array
 
 
-def stage_view(world: TradeWorld, cleared: Cleared, stage: int) -> StageView:
-    """Bring one stage home to countries."""
-    s, n = _stage(world, cleared, stage), len(world.base.axes.countries)
+def stage_view(base: BaseMarket, markets: Markets, cleared: Cleared, stage: int, dominant: int) -> StageView:
+    """Bring one stage home to countries; ``markets`` after the round, ``dominant`` the position of the
+    dominant refiner."""
+    s, n = _stage(base, markets, cleared, stage), len(base.axes.countries)
     flow = s.flow_t
     landed, levy, rent = (np.where(flow > 0, v, 0.0) for v in (s.landed_usd_t, s.levy_usd_t, s.rent_usd_t))
     delivered = flow.sum(axis=(1, 2))
     paid = ((landed + rent + s.contract_usd_t) * flow).sum(axis=(1, 2))
     on = partial(_at_home, s.buyers, n)
-    by_route = np.where((s.sellers == world.dominant)[:, None, :, None], flow, 0.0).sum(axis=2)
+    by_route = np.where((s.sellers == dominant)[:, None, :, None], flow, 0.0).sum(axis=2)
     # it does not serve as a hub itself
     theirs, direct = by_route.sum(axis=1), by_route[:, 0]
     columns = {
@@ -110,10 +109,10 @@ def stage_view(world: TradeWorld, cleared: Cleared, stage: int) -> StageView:
         "use_t": on(s.use_t),
         "recovered_t": on(s.recovered_t),
         "unmet_t": on(s.unmet_t),
-        "stock_t": on(world.state.markets.stock_t[stage]),
-        "under_way_t": on(world.state.markets.under_way_t[stage].sum(axis=1)),
+        "stock_t": on(markets.stock_t[stage]),
+        "under_way_t": on(markets.under_way_t[stage].sum(axis=1)),
         **_price_columns(s, on, delivered, paid, landed + rent),
-        "price_contract_usd_t": _contract_price(world, stage, n),
+        "price_contract_usd_t": _contract_price(base, markets, stage, n),
         "levy_usd_t": np.nan_to_num(_ratio(on((levy * flow).sum(axis=(1, 2))), on(delivered))),
         "import_share": np.nan_to_num(_ratio(on(_from_abroad(s, s.flow_t, axis=2)), on(delivered))),
         "dominant_share": np.nan_to_num(_ratio(on(theirs), on(delivered))),
@@ -138,8 +137,8 @@ def stage_view(world: TradeWorld, cleared: Cleared, stage: int) -> StageView:
     )
 
 
-def _stage(world: TradeWorld, cleared: Cleared, stage: int) -> _Stage:
-    c, markets, axes = cleared.clearing.stages[stage], world.state.markets, world.base.axes
+def _stage(base: BaseMarket, markets: Markets, cleared: Cleared, stage: int) -> _Stage:
+    c, axes = cleared.clearing.stages[stage], base.axes
     money = divide_payment(
         cleared.priced.charges[stage],
         cleared.priced.market.stages[stage].lanes,
@@ -150,7 +149,7 @@ def _stage(world: TradeWorld, cleared: Cleared, stage: int) -> _Stage:
     )
     capacity = np.zeros(axes.sellers(stage).shape)
     for block in (name for name, place in BLOCK_STAGE.items() if place == stage):
-        made = world.base.yield_of(stage)[:, None] if block in MAKING else 1.0
+        made = base.yield_of(stage)[:, None] if block in MAKING else 1.0
         capacity = capacity + made * working_t(markets, block)
     return _Stage(
         sellers=axes.sellers(stage),
@@ -215,11 +214,11 @@ def _price_columns(
     }
 
 
-def _contract_price(world: TradeWorld, stage: int, countries: int) -> Array:
+def _contract_price(base: BaseMarket, markets: Markets, stage: int, countries: int) -> Array:
     """(mineral, country) formula price of contracts with the country's producers, NaN where it has none."""
-    sellers = world.base.axes.sellers(stage)
+    sellers = base.axes.sellers(stage)
     count = scatter((sellers >= 0).astype(float), sellers, countries)
-    return _ratio(scatter(world.state.markets.contract_usd_t[stage], sellers, countries), count)
+    return _ratio(scatter(markets.contract_usd_t[stage], sellers, countries), count)
 
 
 def _from_abroad(s: _Stage, tonnes: Array, axis: int) -> Array:

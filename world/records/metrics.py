@@ -11,12 +11,13 @@ import numpy as np
 from world.accounts import ACCOUNTS as ACCOUNT_COLUMNS
 from world.accounts import REFINERS, USERS
 from world.axes import REFINED, STAGES, Array, Mask, scatter
+from world.cleared_market import Cleared
 from world.industry.capacity import capacity_of
 from world.industry.finance import finance_paid_usd
 from world.industry.plant_costs import BLOCK_STAGE, BLOCKS, capital_charge_usd
-from world.market_round import Cleared
 from world.policy.state_trade import stock_orders_t, stock_releases_t
 from world.records.institutions import club_seats, record_institutions
+from world.records.licences import record_licences
 from world.records.market_views import StageView, stage_view
 from world.records.sectors import record_sectors
 from world.records.segments import record_segments
@@ -37,10 +38,12 @@ BINDING_SHARE = 0.01
 
 def measure(world: TradeWorld, cleared: Cleared) -> None:
     """Write the rows of this round."""
-    views = [stage_view(world, cleared, stage) for stage in range(len(STAGES))]
+    seen = (world.base, world.state.markets, cleared)
+    views = [stage_view(*seen, stage, world.dominant) for stage in range(len(STAGES))]
     _markets(world, views)
     _flows(world, cleared, views)
-    record_segments(world, cleared)
+    record_segments(world.record, _when(world), world.base.axes, cleared.segments)
+    record_licences(world.record, _when(world), world.base.axes, world.office_books)
     _zone(world, cleared, views)
     _countries(world, cleared, views[REFINED])
     record_institutions(world, cleared)

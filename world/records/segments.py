@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from world.axes import STAGES, Array
-from world.market_round import Cleared
-
-if TYPE_CHECKING:
-    from world.model import TradeWorld
+from world.axes import STAGES, Array, Axes
+from world.licences.segment_prices import SegmentPrices
+from world.records.schema import Record
 
 SEGMENTS = ("licensed", "refused")
 
 
-def record_segments(world: TradeWorld, cleared: Cleared) -> None:
-    """Write what both parts of every user that is two bought in this round, and at what price."""
-    axes = world.base.axes
-    for stage, found in enumerate(cleared.segments):
+def record_segments(
+    record: Record, when: Mapping[str, int | str], axes: Axes, segments: Sequence[SegmentPrices]
+) -> None:
+    """Write what both parts of every user that is two bought in a round, and at what price; ``segments`` by
+    stage."""
+    for stage, found in enumerate(segments):
         row, extra = np.nonzero(found.country >= 0)
         refused, country = found.refused_share[row, extra], found.country[row, extra]
         for segment, name in enumerate(SEGMENTS):
             at = (segment, row, extra)
-            world.record.add(
+            record.add(
                 "segments",
-                round=world.round,
-                quarter=world.quarters[world.round],
+                **when,
                 mineral=[axes.minerals[place] for place in row],
                 stage=STAGES[stage],
                 country=[axes.countries[place] for place in country],

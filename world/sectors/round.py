@@ -15,8 +15,8 @@ import numpy as np
 
 from agents.adjustment import part_moved
 from world.axes import COMPONENT, REFINED, Array, Mask, gather
+from world.cleared_market import Cleared
 from world.industry.second_sources import at_buyers_t
-from world.market_round import Cleared
 from world.policy.state_trade import stock_orders_t
 from world.sectors.assembly import added_cost_share, move, placed_t, sheltered
 from world.sectors.downstream import (

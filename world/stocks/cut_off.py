@@ -15,28 +15,34 @@ Williams and Wright 1991 (both recalled).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from world.axes import Array, gather_pairs
+from world.calibration.base import BaseMarket
 from world.customs import limits_of
+from world.parameters import ParameterValues
+from world.policy.happenings import Happenings
 from world.questions.control_lanes import control_lanes
+from world.state import WorldState
 from world.stocks.expectations import AHEAD_YEARS
 from world.stocks.stop_lengths import CutOff, rest_months
 
-if TYPE_CHECKING:
-    from world.model import TradeWorld
 
-
-def cut_off_of(world: TradeWorld, stage: int) -> CutOff:
+def cut_off_of(
+    base: BaseMarket,
+    state: WorldState,
+    happenings: Happenings,
+    parameters: ParameterValues,
+    stage: int,
+    round_: int,
+) -> CutOff:
     """Who is cut off in a round from what he usually buys of a stage's good."""
-    axes, usual = world.base.axes, world.state.markets.usual_flow_t[stage]
-    weight, months = _stops(world, stage)
+    axes, usual = base.axes, state.markets.usual_flow_t[stage]
+    weight, months = _stops(base, state, happenings, parameters, stage, round_)
     if not weight.any():
         nobody = np.zeros(axes.buyers(stage).shape)
         return CutOff(nobody, nobody)
-    limits, _ = limits_of(world.base, world.state, world.happenings, world.parameters, stage)
+    limits, _ = limits_of(base, state, happenings, parameters, stage)
     lacking = weight * np.maximum(usual - limits["granted_t"], 0.0)
     total, short = usual.sum(axis=1), lacking.sum(axis=1)
     return CutOff(
@@ -45,15 +51,21 @@ def cut_off_of(world: TradeWorld, stage: int) -> CutOff:
     )
 
 
-def _stops(world: TradeWorld, stage: int) -> tuple[Array, Array]:
+def _stops(
+    base: BaseMarket,
+    state: WorldState,
+    happenings: Happenings,
+    parameters: ParameterValues,
+    stage: int,
+    round_: int,
+) -> tuple[Array, Array]:
     """(mineral, seller, buyer) part of buyers to whom a stop on the lane is one that passes, and the months
     for which it is expected to go on; what a government decides in the run has no end that was announced."""
-    now, p, axes = world.happenings, world.parameters, world.base.axes
-    sellers, buyers = axes.sellers(stage), axes.buyers(stage)
-    weight = gather_pairs(now.stop_weight[:, stage], sellers, buyers)
-    months = gather_pairs(now.stop_months[:, stage], sellers, buyers)
-    for control in world.state.politics.lane_controls:
-        years = (world.round - control.since) / world.clock.rounds_per_year
+    p, sellers, buyers = parameters, base.axes.sellers(stage), base.axes.buyers(stage)
+    weight = gather_pairs(happenings.stop_weight[:, stage], sellers, buyers)
+    months = gather_pairs(happenings.stop_months[:, stage], sellers, buyers)
+    for control in state.politics.lane_controls:
+        years = (round_ - control.since) / base.rounds_per_year
         if control.stage != stage or years >= AHEAD_YEARS:
             continue
         row = control.mineral

@@ -67,15 +67,17 @@ def kept_t(world: TradeWorld) -> Array:
     return np.minimum(wanted, stock)
 
 
-def releasable_t(world: TradeWorld, most_share: float, missing_t: Array, delivered_t: Array) -> Array:
+def releasable_t(world: TradeWorld, most_share: float, missing_t: Array, had_t: Array) -> Array:
     """(mineral,) what the reserve releases in an emergency: of what is not kept, a share and no more than is
     missing from usual deliveries; of what is kept, what priority buyers lack though they are served first.
     """
     stock = np.zeros_like(missing_t) if world.reserve is None else world.reserve.stock_t
     kept = kept_t(world)
-    lacking = np.maximum(sector_share(world) * usual_need_t(world) - delivered_t, 0.0)
+    lacking = np.maximum(sector_share(world) * usual_need_t(world) - had_t, 0.0)
     for_sectors = np.minimum(kept, lacking) if world.premise.reserve.served_first else 0.0
-    return np.asarray(np.minimum(most_share * (stock - kept), missing_t) + for_sectors)
+    # what they lack is part of what is missing: both together fill the gap once
+    most = most_share * (stock - kept) + for_sectors
+    return np.asarray(np.minimum(most, np.maximum(missing_t, for_sectors)))
 
 
 def record_service(world: TradeWorld, use_t: Array) -> None:

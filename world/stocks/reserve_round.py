@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from world.axes import REFINED, Array, Mask
+from world.cleared_market import Cleared
 from world.clock import per_round
 from world.conditions import conditions_of
-from world.market_round import Cleared, clear_round, with_release
+from world.market_round import clear_round, with_release
 from world.parameters import ParameterValues
-from world.stocks.priority import releasable_t
+from world.stocks.priority import releasable_t, usual_need_t
 
 if TYPE_CHECKING:
     from world.model import TradeWorld
@@ -45,13 +46,17 @@ def release_in_emergency(world: TradeWorld, cleared: Cleared) -> Cleared:
     p = world.parameters
     users = world.base.axes.buyers(REFINED) == world.reserve.owner
     usual = np.where(users, world.state.markets.usual_flow_t[REFINED].sum(axis=1), 0.0).sum(axis=1)
-    delivered = np.where(users, cleared.clearing.stages[REFINED].flow_t.sum(axis=(1, 2)), 0.0).sum(axis=1)
-    missing = np.maximum(usual - (delivered - world.reserve_need_t.sum(axis=1)), 0.0)
+    # what is usual counts what the reserve itself bought while it filled, which no user misses
+    usual = np.minimum(usual, usual_need_t(world))
+    metal = cleared.clearing.stages[REFINED]
+    had = np.where(users, np.maximum(metal.wanted_t - metal.unmet_t, 0.0), 0.0).sum(axis=1)
+    had = had - purchased_t(world, cleared)
+    missing = np.maximum(usual - had, 0.0)
     emergency = is_emergency(price / usual_price(world), missing, usual, p) & (world.reserve.stock_t > 0)
     if not emergency.any():
         return cleared
-    # what is released fills the gap to usual deliveries and no more: a thin market would otherwise be flooded
-    most = releasable_t(world, released_share(world), missing, delivered)
+    # what is released fills the gap to usual use and no more: a thin market would otherwise be flooded
+    most = releasable_t(world, released_share(world), missing, had)
     release = np.where(emergency, most, 0.0)
     sellers = world.base.axes.refiners
     home = sellers == world.reserve.owner
@@ -79,18 +84,26 @@ def settle_reserve(world: TradeWorld, cleared: Cleared) -> None:
     """Book the round at the prices that cleared."""
     if world.reserve is None or world.round < world.decisions_open:
         return
-    need = world.reserve_need_t
-    total = cleared.priced.market.stages[REFINED].needs.need_t
-    metal = cleared.clearing.stages[REFINED]
-    left: Array = np.maximum(metal.wanted_t - metal.unmet_t, 0.0)
-    # the reserve is part of its owner's purchases and gets its share of what was delivered
-    share = np.divide(need, total, out=np.zeros_like(need), where=total > 0)
-    bought = (share * left[:, left.shape[1] - world.base.use_t.shape[1] :]).sum(axis=1)
-    sold_at = np.where(world.base.axes.refiners == world.reserve.owner, metal.price_usd_t, 0.0).sum(axis=1)
+    at_home = world.base.axes.refiners == world.reserve.owner
     world.reserve.settle(
-        bought, mean_price(world, cleared), world.reserve_release_t.sum(axis=1), sold_at, world.parameters
+        purchased_t(world, cleared),
+        mean_price(world, cleared),
+        world.reserve_release_t.sum(axis=1),
+        np.where(at_home, cleared.clearing.stages[REFINED].price_usd_t, 0.0).sum(axis=1),
+        world.parameters,
     )
     world.reserve_prices.append(mean_price(world, cleared))
+
+
+def purchased_t(world: TradeWorld, cleared: Cleared) -> Array:
+    """(mineral,) what the reserve gets of its orders: it is part of its owner's purchases and has its share
+    of what was delivered."""
+    need, metal = world.reserve_need_t, cleared.clearing.stages[REFINED]
+    total = cleared.priced.market.stages[REFINED].needs.need_t
+    left: Array = np.maximum(metal.wanted_t - metal.unmet_t, 0.0)
+    share = np.divide(need, total, out=np.zeros_like(need), where=total > 0)
+    makers = left.shape[1] - world.base.use_t.shape[1]  # they buy metal too, and stand before the users
+    return np.asarray((share * left[:, makers:]).sum(axis=1))
 
 
 def mean_price(world: TradeWorld, cleared: Cleared) -> Array:

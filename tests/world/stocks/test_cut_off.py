@@ -10,6 +10,7 @@ from small_worlds import first_day_of, make_world, measure, play, table
 
 from world.axes import REFINED
 from world.market.curves import logistic
+from world.model import TradeWorld
 from world.parameters import resolve
 from world.stocks.cut_off import cut_off_of, drawn_t
 from world.stocks.private import Holding, answer_of
@@ -65,15 +66,19 @@ def test_lines_are_not_stopped_to_keep_a_stock() -> None:
     assert bought_over_use(200.0, cut_share=1.0, planned_t=-20.0) < 0.15
 
 
+def cut_off(world: TradeWorld) -> CutOff:
+    return cut_off_of(world.base, world.state, world.happenings, world.parameters, REFINED, world.round)
+
+
 def test_who_is_cut_off_is_named_and_nobody_else() -> None:
     world = play(make_world(minerals=["gallium"], rounds=8, measures=(STOP,)), 5)
     there = world.base.axes.buyers(REFINED)[0] == world.base.axes.country("JPN")
-    found = cut_off_of(world, REFINED)
+    found = cut_off(world)
     assert (found.share[0, there] > 0.1).any()
     assert (found.months[0, there].max()) == pytest.approx(P.stop_typical_months, abs=3.5)
     assert (found.share[0, ~there] == 0.0).all()
     calm = play(make_world(minerals=["gallium"], rounds=8), 5)
-    assert not cut_off_of(calm, REFINED).share.any()
+    assert not cut_off(calm).share.any()
 
 
 def test_who_is_cut_off_draws_on_his_stocks_at_once() -> None:

@@ -9,11 +9,11 @@ import pytest
 from small_worlds import make_world, measure
 
 from world.axes import REFINED
+from world.cleared_market import Cleared
 from world.conditions import quotas_abroad
 from world.lanes.quotas import abroad_quotas
 from world.lanes.unrecorded import Ways, abroad_t, unrecorded_gain_usd, unrecorded_t, ways_out
 from world.market.lane_books import lane_books
-from world.market_round import Cleared
 from world.model import TradeWorld
 from world.policy.happenings import ExportQuota
 from world.round import happen, trade

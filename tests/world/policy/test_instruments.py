@@ -19,8 +19,8 @@ from world.accounts import (
     USERS,
 )
 from world.axes import ORE, REFINED, Array, Mask
+from world.cleared_market import Cleared
 from world.market.clearing import StageClearing
-from world.market_round import Cleared
 from world.model import TradeWorld
 from world.moves.country_view import excluded_usd
 from world.parameters import load_parameters

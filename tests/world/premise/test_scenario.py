@@ -33,6 +33,7 @@ LIBRARY = {
     "embargo",
     "embargo_without_zone",
     "floor_reading_a",
+    "late_embargo",
     "no_coercion",
     "tariffs_only",
     "tariffs_only_vs_controls",

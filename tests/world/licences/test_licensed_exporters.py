@@ -10,9 +10,9 @@ import pytest
 from small_worlds import make_world, measure
 
 from world.axes import REFINED
+from world.cleared_market import Cleared
 from world.lanes.quotas import NOTHING_ASKED, Asking, OwnDesk, abroad_quotas, licence_desks, own_desks
 from world.licences.exporters import MOST_RISE, conduct_of, licensed_exporters, paying_usd_t
-from world.market_round import Cleared
 from world.model import TradeWorld
 from world.parameters import resolve
 from world.policy.happenings import ExportQuota
