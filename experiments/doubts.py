@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from experiments.results import Run
@@ -58,16 +59,20 @@ def least_sure(run: Run) -> str:
     )
 
 
-def as_given(scenario: str) -> str:
-    """The scenario as a command takes it: its name in the library, or the file that it came from."""
-    library = {key for key, _, _ in list_scenarios()}
-    return scenario if scenario in library else f"{scenario}.toml"
+def as_given(scenario: str, command: str = "") -> str:
+    """The scenario as a command takes it: its name in the library, or the file that it came from, with the
+    folder that the ``command`` of the run named.
+    """
+    if scenario in {key for key, _, _ in list_scenarios()}:
+        return scenario
+    file = f"{scenario}.toml"
+    return next((word for word in command.split() if Path(word).name == file), file)
 
 
 def one_run_is_one_run(run: Run) -> str:
     """What a single run cannot say, and the command that can."""
     scenario = str(run.meta.get("scenario", "zone_floor"))
-    other = "zone_floor" if scenario == "baseline" else as_given(scenario)
+    other = "zone_floor" if scenario == "baseline" else as_given(scenario, str(run.meta.get("command", "")))
     return (
         "one run cannot tell policy from chance; to see what is signal: "
         f"python -m experiments compare baseline {other}"

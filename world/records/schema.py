@@ -72,13 +72,13 @@ dependence_on_dominant_share | number | 0-1 | value-weighted share of its refine
         _WHEN
         + """
 mineral | text | - | mineral key
-stage | text | - | ore or refined
+stage | text | - | ore, refined or component
 country | text | ISO 3166-1 alpha-3 | the country
 output_t | number | t/quarter | sold by producers of the country at this stage
 export_t | number | t/quarter | part of it that leaves the country, whatever its papers say
 export_recorded_t | number | t/quarter | part of it that leaves by the exporter's books: less when some leaves past an export quota under a false name; the importer's books have all
 capacity_t | number | t/quarter | what working mines and plants can make in a round of usual output; output_t exceeds it in a good quarter of the mines, and by what comes without a plant: scrap, swarf and unreported ore (closing rows of the table balance of the data) and, refined, releases of reserves
-use_t | number | t/quarter | ore fed to refineries, or refined metal consumed that was bought
+use_t | number | t/quarter | what was bought and used: ore fed to refineries, refined metal, components
 recovered_t | number | t/quarter | what users recover themselves from scrap and residues that are not worth it at usual prices, on top of use_t
 unmet_t | number | t/quarter | purchases that found no supplier at any price below the backstop
 stock_t | number | t | private stocks of this stage's good at the end of the round, held by those who use it and by traders
@@ -99,7 +99,7 @@ dominant_declared_share | number | 0-1 | the same by the importer's books: the p
         _WHEN
         + """
 mineral | text | - | mineral key
-stage | text | - | ore or refined
+stage | text | - | ore, refined or component
 origin | text | ISO 3166-1 alpha-3 | where it was produced (true origin, whatever its papers say)
 hub | text | ISO 3166-1 alpha-3 | first third country it passed through, its destination in the exporter's books; empty when shipped directly
 last_shipper | text | ISO 3166-1 alpha-3 | country that shipped it on to the destination, its origin in the importer's books: the second hub of two, the hub, or the origin itself
@@ -129,7 +129,7 @@ price_mean_usd_t | number | USD/t | volume-weighted delivered price that they pa
         _WHEN
         + """
 mineral | text | - | mineral key
-stage | text | - | ore or refined
+stage | text | - | ore, refined or component
 origin | text | ISO 3166-1 alpha-3 | whose office decides
 destination | text | ISO 3166-1 alpha-3 | where the goods are to go
 approval_share | number | 0-1 | part of what is decided that is granted, lower where re-exports were found
@@ -142,7 +142,7 @@ backlog_t | number | t | still waiting at the end of the round
         _WHEN
         + """
 mineral | text | - | mineral key
-stage | text | - | ore or refined
+stage | text | - | ore, refined or component
 in_scope | yes_no | - | the floor covers this mineral and stage
 in_force | yes_no | - | the floor is applied this round
 members | whole | count | binding members
