@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
@@ -21,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from experiments.jobs import Lost, ctrl_c_ignored, in_processes, in_turn, stop_when_told
 from experiments.provenance import peak_memory_mb, provenance
-from experiments.results import ResultsError, Run, amend_meta, next_folder, write_run
+from experiments.results import ResultsError, Run, amend_meta, check_writable, next_folder, write_run
 from experiments.simulation import Notice, Progress, Simulation, compile_market, keep_failed_state, simulate
 from world.scenario import Scenario, ScenarioError, load_scenario
 
@@ -119,12 +118,7 @@ def check_folder(folder: Path, overwrite: bool) -> None:
     """
     if folder.exists() and not overwrite:
         raise ResultsError(f"{folder}: exists already; give another --out or --overwrite")
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder.parent):
-            pass
-    except OSError as error:
-        raise ResultsError(f"{folder}: cannot be written: {error.strerror or error}") from None
+    check_writable(folder)
 
 
 def _meta(scenario: Scenario, seed: int, simulation: Simulation, command: str) -> dict[str, object]:

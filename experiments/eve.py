@@ -7,6 +7,7 @@ Each seed is kept as soon as it is played, so that a count that was stopped goes
 from __future__ import annotations
 
 import csv
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -135,13 +136,18 @@ def read_fates(kept: Path, mark: str = "") -> list[Fate]:
 
 
 def _append(kept: Path, fates: Sequence[Fate]) -> None:
-    kept.parent.mkdir(parents=True, exist_ok=True)
     is_new = not kept.exists()
-    with kept.open("a", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, [item.name for item in fields(Fate)])
-        if is_new:
-            writer.writeheader()
-        writer.writerows(asdict(fate) for fate in fates)
+    whole = 0 if is_new else kept.stat().st_size
+    try:
+        with kept.open("a", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, [item.name for item in fields(Fate)])
+            if is_new:
+                writer.writeheader()
+            writer.writerows(asdict(fate) for fate in fates)
+    except OSError as error:
+        if kept.exists():  # a full disk must not leave half a seed behind
+            os.truncate(kept, whole)
+        raise EveError(f"{kept}: cannot be written: {error.strerror or error}") from None
 
 
 def describe_fates(fates: Sequence[Fate], last_quarter: str) -> str:

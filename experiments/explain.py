@@ -126,8 +126,9 @@ def explain_decisions(run: Run, country: str, number: int | None = None, with_te
 
 def tell_decision(decision: CountryDecision, quarter: str) -> str:
     """One decision in words, with its terms and what would have turned it."""
-    names = ("actor", "kind", "choice", "alternative", "subject", "margin_usd", "threshold_usd", "tipping")
-    row = SimpleNamespace(quarter=quarter, **{name: getattr(decision, name) for name in names})
+    names = ("actor", "kind", "choice", "alternative", "subject", "margin_usd", "threshold_usd")
+    told = {name: getattr(decision, name) for name in names}
+    row = SimpleNamespace(quarter=quarter, tipping=decision.tipping(), **told)
     return _in_words(Choice(row, tuple(decision.terms.items())), [])
 
 

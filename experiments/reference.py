@@ -15,7 +15,8 @@ from typing import Any
 from experiments.backtests.reference import describe_words
 from experiments.markdown import markdown_table
 from experiments.protocol import describe_protocol
-from experiments.results import ResultsError, describe_results
+from experiments.results import ResultsError
+from experiments.results_page import describe_results
 from experiments.scenario_keys import ALLOWED, MEANINGS
 from world.parameters import Parameter, load_parameters
 from world.policy.instruments import INSTRUMENTS

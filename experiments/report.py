@@ -53,7 +53,9 @@ def write_report(run: Run, baseline: Run | None = None) -> Path:
 
 def check_pair(run: Run, baseline: Run) -> None:
     """Raise ``ResultsError`` when seed, data, length of rounds or minerals differ: a difference would not be
-    one of policy."""
+    one of policy; or when both are the same folder."""
+    if run.folder.resolve() == baseline.folder.resolve():
+        raise ResultsError(f"{run.folder}: --against: given the run itself, allowed: another run")
     pairs = [(name, run.meta.get(name), baseline.meta.get(name)) for name in ("seed", "data_fingerprint")]
     # months draw other shocks than quarters do, so that what differs would not be the policy's
     pairs.append(("run.rounds_per_year", run.rounds_per_year, baseline.rounds_per_year))

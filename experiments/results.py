@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 import tomllib
 from collections import namedtuple
 from collections.abc import Callable, Hashable, Iterator, Mapping
@@ -20,6 +21,7 @@ from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+from experiments.provenance import software_version
 from experiments.table_files import read_table, write_table
 from world.records.schema import SCHEMA, Record
 
@@ -71,7 +73,19 @@ class Run:
                 self._read[name] = read_table(path)
             except (OSError, ValueError) as error:
                 raise ResultsError(f"{path}: cannot be read as Parquet: {error}") from None
+            self._check_columns(name)
         return self._read[name]
+
+    def _check_columns(self, name: str) -> None:
+        """Raise ``ResultsError`` where the table lacks a column that today's tables have."""
+        there = self._read[name].columns
+        missing = [column.name for column in SCHEMA[name] if column.name not in there]
+        if missing:
+            del self._read[name]
+            raise ResultsError(
+                f"{self.folder / _file_of(name)}: column {missing[0]}: missing; the run was made by version "
+                f"{self.meta.get('version', 'unknown')}, this is {software_version()}: play it again"
+            )
 
     def figure(self, name: str, baseline: Run | None = None) -> Figure:
         """One of the figures of the report by name, such as ``prices`` (see
@@ -183,6 +197,22 @@ def amend_meta(run: Run, changes: Mapping[str, Any]) -> Run:
     return Run(run.folder, meta, run._read)
 
 
+def reason_of(error: OSError | ValueError) -> str:
+    """Why a file cannot be read or written, without its name."""
+    return str(getattr(error, "strerror", None) or error)
+
+
+def check_writable(path: Path) -> None:
+    """Raise ``ResultsError`` before the work rather than after it, when no file can be made beside ``path``;
+    folders above it are made."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise ResultsError(f"{path}: cannot be written: {reason_of(error)}") from None
+
+
 def each_row(frame: pd.DataFrame) -> Iterator[Any]:
     """The rows of ``frame`` in order, their columns as attributes."""
     row = namedtuple("row", frame.columns)  # type: ignore[misc]
@@ -222,55 +252,6 @@ def next_folder(root: str | Path, scenario: str, seed: int) -> Path:
     return path
 
 
-def describe_results() -> str:
-    """The reference page of the result tables in Markdown, made from the schema that the tables themselves
-    obey.
-    """
-    parts = [_PAGE_HEAD]
-    for name, columns in SCHEMA.items():
-        parts.append(
-            f"\n## {name}\n\n{_TABLE_PURPOSE.get(name, '')}\n\n| column | type | unit | meaning |\n| --- "
-            "| --- | --- | --- |"
-        )
-        parts += [
-            f"| `{column.name}` | {column.kind.replace('_', '/')} | {column.unit} | {column.meaning} |"
-            for column in columns
-        ]
-    return "\n".join(parts) + "\n"
-
-
-_TABLE_PURPOSE = {
-    "countries": "One row a round and country: its standing in the zone, its trust and its accounts.",
-    "markets": "One row a round, mineral, stage and country that produces or buys.",
-    "flows": "One row a round, mineral, stage and lane with a flow; supply to oneself is a lane too.",
-    "licences": "One row a round, mineral, stage and lane under licence: the queue at the licence office.",
-    "zone": "One row a round, mineral and stage: what the zone and the world market look like.",
-    "decisions": "One row a term of a decision: the rows of one decision share its number.",
-    "reserve": "One row a round and mineral held by the strategic reserve; empty when the scenario has none.",
-    "events": "What happened: measures announced, in force, renewed, ended, cancelled; decisions, outages, "
-    "plants, warnings.",
-}
-
-_PAGE_HEAD = """# Result tables
-
-<!-- made by experiments.results.describe_results() from world/records/schema.py; do not edit by hand -->
-
-A run is a folder: one Parquet file a table, `run.json` (scenario, seed, version, fingerprint of the data,
-timings, status: `finished`, `interrupted` or `failed`), `report.html` and `figures/`. Its `timings` are
-seconds: `start_s` until the world stands, `compile_s` to compile what clears the market or, where that was
-done before, to read it; `simulation_s` for the rounds, `output_s` for tables, figures and report. `markets`
-counts the markets that its rounds and the questions of its agents `posed`, those cleared `by_fallback`, and
-those `lost`, which nothing cleared: the first of them ends a run.
-
-The unit and meaning of each column are also in the metadata of the Parquet files. Tonnes are contained tonnes
-a quarter; money is USD a quarter unless the unit says more. In a run of months (`rounds_per_year` is 12 in
-`run.json`) they are a month, and the column `quarter` holds the month, such as 2027-08.
-
-A comparison is a folder too: its runs under `runs/`, the paired differences in `comparison.csv` and
-`comparison.parquet`, every outcome of every run in `outcomes.csv`, and status, seeds and version in
-`comparison.json`."""
-
-
 def _file_of(table: str) -> str:
     return f"{table}.parquet"
 
@@ -292,7 +273,7 @@ def _read_meta(path: Path) -> dict[str, Any]:
     try:
         meta = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ResultsError(f"{path}: cannot be read: {error}") from None
+        raise ResultsError(f"{path}: cannot be read: {reason_of(error)}") from None
     if not isinstance(meta, dict):
         raise ResultsError(f"{path}: holds {type(meta).__name__}, not an object")
     return meta

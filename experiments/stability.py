@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from experiments.figures.naming import (
     by_size,
+    counted,
     country_name,
     format_share,
     in_words,
@@ -202,7 +203,7 @@ def _zones_in_words(report: StabilityReport) -> list[str]:
     for search in report.searches:
         zone = search.verdict.zone
         end = "a stable zone" if search.verdict.is_stable else "no stable zone, but stops at one"
-        steps = f"{len(search.path)} changes of sides"
+        steps = f"{counted(len(search.path), 'change')} of sides"
         lines.append(f"From the {search.start} zone the search finds, after {steps}, {end} of {len(zone)}.")
     extremes = report.extremes
     if extremes is None:

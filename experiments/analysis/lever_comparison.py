@@ -73,7 +73,8 @@ def compare_lever(
     if not rows:
         raise AnalysisError(
             f"{study.folder}: no two runs with the same seed differ in {lever} alone, so nothing is paired; "
-            'needed: [sampling] kind = "full", or "latin_hypercube" with cross = true'
+            'needed: [sampling] kind = "full", or "latin_hypercube" with cross = true, '
+            f"and a sweep played to its end ({len(runs)} runs are there)"
         )
     others = tuple(setting for setting in settings if setting != first)
     return LeverComparison(

@@ -8,6 +8,7 @@ from typing import Any
 from experiments.analysis.lever_comparison import LeverComparison
 from experiments.analysis.wording import factor_in_words, has_level, measure_of, rows_of, setting_in_words
 from experiments.comparison_words import needed_in_words
+from experiments.figures.naming import counted
 
 
 def is_clear(row: Mapping[str, Any]) -> bool:
@@ -55,8 +56,9 @@ def describe_lever(found: LeverComparison) -> str:
         lines += [_line(row, width) for row in rows_of(rows)]
     first = found.table.iloc[0]
     lines.append(
-        f"* the 95% t interval of the paired difference leaves out zero; pairs come from {first['points']} "
-        f"settings of the other factors and {first['seeds']} seeds; {clusters_in_words(found)}."
+        "* the 95% t interval of the paired difference leaves out zero; pairs come from "
+        f"{counted(first['points'], 'setting')} of the other factors and {counted(first['seeds'], 'seed')}; "
+        f"{clusters_in_words(found)}."
     )
     lines.append(f"Needed: pairs for an interval of, to either side, {found.precision.words}.")
     return "\n".join(lines)

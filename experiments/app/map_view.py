@@ -152,7 +152,7 @@ def _arcs(run: Run, mineral: str, stage: str, roles: Mapping[str, str]) -> list[
         (flows["mineral"] == mineral) & (flows["stage"] == stage) & (flows["origin"] != flows["destination"])
     ]
     now = chosen[chosen["round"] == run.rounds[-1]]
-    valued = now.assign(value_usd=now["flow_t"] * now["price_landed_usd_t"]).nlargest(MOST_ARCS, "value_usd")
+    valued = _by_lane(now).nlargest(MOST_ARCS, "value_usd")
     largest = max(float(valued["value_usd"].max()), 1.0) if len(valued) else 1.0
     arcs = [
         {
@@ -164,6 +164,20 @@ def _arcs(run: Run, mineral: str, stage: str, roles: Mapping[str, str]) -> list[
         for row in each_row(valued)
     ]
     return [*reversed(arcs), *_dried_up(chosen, now, run.rounds[0], roles)]
+
+
+def _by_lane(flows: pd.DataFrame) -> pd.DataFrame:
+    """Flows of a round with their value, one row a way: old and new sellers of a country together."""
+    way = ["quarter", "origin", "hub", "last_shipper", "destination"]
+    sums = flows.assign(
+        value_usd=flows["flow_t"] * flows["price_landed_usd_t"],
+        rent_usd=flows["flow_t"] * flows["rent_usd_t"],
+    )
+    lanes = sums.groupby(way, as_index=False)[["flow_t", "value_usd", "rent_usd"]].sum()
+    return lanes.assign(
+        price_landed_usd_t=lanes["value_usd"] / lanes["flow_t"],
+        rent_usd_t=lanes["rent_usd"] / lanes["flow_t"],
+    )
 
 
 def _dried_up(

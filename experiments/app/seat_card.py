@@ -21,7 +21,13 @@ from experiments.app.visit import Visit
 from experiments.app.why import say_choice, show_falls
 from experiments.app.widgets import Chart
 from experiments.explain import find_actor
-from experiments.figures.naming import country_name, format_money, quarter_in_words, union_members
+from experiments.figures.naming import (
+    country_name,
+    format_money,
+    quarter_in_words,
+    the_country,
+    union_members,
+)
 from experiments.results import Run
 
 
@@ -37,7 +43,7 @@ def SeatCard(visit: Visit, version: int, run: Run, country: solara.Reactive[str]
             )
             actor = find_actor(run, country.value)
             solara.Button(
-                f"Take the seat of {country_name(actor)}",
+                f"Take the seat of {the_country(actor)}",
                 color="primary",
                 on_click=lambda: _sit_down(visit, actor),
             )

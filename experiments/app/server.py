@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import warnings
 from collections.abc import Callable
 
 from experiments.app.commons import OPENING, TRACKS
@@ -26,6 +27,19 @@ def prepare(premise: Premise, rounds: int, told: Callable[[int, int], None]) -> 
     OPENING.prepare(premise, rounds, told)
 
 
+KNOWN = (
+    "Cookies with samesite=none require https",  # it falls back to lax by itself, as the page wants
+    r"(?s).*ComponentsView: `use_state` found despite early return",  # of Mesa's page, which is not used here
+)
+"""Warnings of the libraries, a dozen lines a visitor, that tell who serves the page nothing to act on."""
+
+
+def keep_quiet() -> None:
+    """Leave the terminal to what matters."""
+    for message in KNOWN:
+        warnings.filterwarnings("ignore", message=message, category=UserWarning)
+
+
 def serve(host: str, port: int) -> None:
     """Serve until interrupted. Nothing is asked of the internet, and nobody is told about visitors."""
     os.environ.update(
@@ -39,4 +53,5 @@ def serve(host: str, port: int) -> None:
     )
     import uvicorn
 
+    keep_quiet()
     uvicorn.run("solara.server.starlette:app", host=host, port=port, log_level="warning", ws="auto")

@@ -43,7 +43,10 @@ def ablations(arguments: argparse.Namespace) -> int:
     from experiments.backtests.draws import fitted
     from experiments.backtests.what_breaks import ablated_scores, describe_ablations
     from experiments.reference import renew
+    from experiments.results import check_writable
 
+    if arguments.page:
+        check_writable(Path(arguments.page))
     folders, sets = find_cases(arguments.cases), fitted(arguments.draws)
     say(arguments.quiet, f"orebloc  ablations in {len(folders)} cases  {len(sets)} draws of the ensemble")
 

@@ -40,6 +40,7 @@ def backtest(arguments: argparse.Namespace) -> int:
     from experiments.backtests.case_reading import find_cases, read_case
     from experiments.backtests.draws import draw_parameters, fitted
     from experiments.backtests.report import describe_backtests, write_rows
+    from experiments.results import check_writable
 
     if arguments.words:
         from experiments.backtests.reference import describe_words
@@ -51,6 +52,8 @@ def backtest(arguments: argparse.Namespace) -> int:
         for case in map(read_case, folders):
             print(f"{case.name}\n    {case.keys.get('name', '')}: {case.keys.get('question', '')}")
         return 0
+    for target in filter(None, (arguments.json, arguments.figures)):
+        check_writable(Path(target))
     sets = draw_parameters(arguments.draws, arguments.seed) if arguments.prior else fitted(arguments.draws)
     origin = "prior" if arguments.prior else "ensemble fitted to history"
     say(arguments.quiet, f"orebloc  backtest of {len(folders)} cases  {len(sets)} draws of the {origin}")

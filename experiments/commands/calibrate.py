@@ -54,7 +54,10 @@ def calibrate(arguments: argparse.Namespace) -> int:
     from experiments.backtests.pinned import describe
     from experiments.backtests.scoreboard import scoreboard
     from experiments.reference import renew
+    from experiments.results import check_writable
 
+    for target in filter(None, (arguments.ensemble, arguments.page)):
+        check_writable(Path(target))
     found = run(
         cases_to_fit(arguments.cases),
         arguments.draws,

@@ -72,14 +72,16 @@ def compare(arguments: argparse.Namespace) -> int:
     from experiments.batch import compare_scenarios, prepare_scenario
     from experiments.comparison_words import describe_comparison
 
+    _check_scenarios(arguments.scenarios)
     settings = chosen_settings(arguments)
     ready = [prepare_scenario(name, arguments.rounds, settings) for name in arguments.scenarios]
     runs = len(arguments.scenarios) * arguments.seeds
     sets = _fitted_sets() if arguments.fitted else []
+    seeds = f"seeds 1 to {arguments.seeds}" if arguments.seeds > 1 else "seed 1"
     each = ", each under a set of parameters fitted to history" if sets else ""
     say(
         arguments.quiet,
-        f"orebloc  {' / '.join(arguments.scenarios)}  seeds 1 to {arguments.seeds}{each}  {runs} runs",
+        f"orebloc  {' / '.join(arguments.scenarios)}  {seeds}{each}  {runs} runs",
     )
     with progress_bar("runs", arguments.quiet) as progress:
         comparison = compare_scenarios(
@@ -102,6 +104,22 @@ def compare(arguments: argparse.Namespace) -> int:
         )
         return INTERRUPTED
     return 0
+
+
+def _check_scenarios(given: Sequence[str]) -> None:
+    """Raise before anything is said or played, when there is nothing to compare."""
+    from pathlib import Path
+
+    from experiments.analysis.study import AnalysisError
+    from experiments.sweep.folder import FOLDER, open_design
+    from world.scenario import ScenarioError
+
+    for name in given:
+        if (Path(name) / FOLDER).is_file():
+            levers = ", ".join(factor.name for factor in open_design(name).factors)
+            raise AnalysisError(f"compare: {name} is the folder of a sweep; give --lever, allowed: {levers}")
+    if len(set(given)) < max(len(given), 2):
+        raise ScenarioError(f"compare: given {', '.join(given)}, allowed: two or more different scenarios")
 
 
 def _fitted_sets() -> Sequence[Mapping[str, float]]:

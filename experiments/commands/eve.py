@@ -42,11 +42,13 @@ def eve(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
     from experiments.batch import prepare_scenario
-    from experiments.eve import describe_fates, play_seeds, read_fates
+    from experiments.eve import EveError, describe_fates, play_seeds, read_fates
+    from experiments.results import check_writable
     from world.clock import Clock
 
     scenario = prepare_scenario(arguments.scenario, arguments.rounds, chosen_settings(arguments))
     kept, seeds = Path(arguments.out), range(1, arguments.seeds + 1)
+    check_writable(kept)
     with progress_bar("seeds", arguments.quiet) as progress:
         for seed in play_seeds(scenario, seeds, kept):
             if progress is not None:
@@ -55,6 +57,9 @@ def eve(arguments: argparse.Namespace) -> int:
     run = scenario.run
     text = describe_fates(fates, Clock(run.rounds_per_year, run.start).name(run.rounds - 1))
     page = kept.with_suffix(".md")
-    page.write_text(f"{text}\n", encoding="utf-8")
+    try:
+        page.write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        raise EveError(f"{page}: cannot be written: {error.strerror or error}") from None
     say(arguments.quiet, text, f"seeds: {kept}", f"page: {page}")
     return 0

@@ -28,7 +28,8 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def describe(arguments: argparse.Namespace) -> int:
     """Print the reference page of the tables, or write it."""
-    from experiments.results import ResultsError, describe_results
+    from experiments.results import ResultsError
+    from experiments.results_page import describe_results
 
     page = describe_results()
     if arguments.out is None:

@@ -48,10 +48,12 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 def run(arguments: argparse.Namespace) -> int:
     """Run the scenario; 130 when it was interrupted."""
     from experiments.batch import prepare_scenario, run_scenario
+    from experiments.figures.naming import counted
 
     scenario = prepare_scenario(arguments.scenario, arguments.rounds, chosen_settings(arguments))
     rounds = f"{scenario.run.clock.word}s"
-    say(arguments.quiet, f"orebloc  {scenario.key}  seed {arguments.seed}  {scenario.run.rounds} {rounds}")
+    length = counted(scenario.run.rounds, scenario.run.clock.word)
+    say(arguments.quiet, f"orebloc  {scenario.key}  seed {arguments.seed}  {length}")
     if scenario.run.rounds_per_year == 12:
         say(arguments.quiet, MONTHS)
     with progress_bar(rounds, arguments.quiet) as progress:
@@ -77,11 +79,16 @@ def run(arguments: argparse.Namespace) -> int:
 def _finish(quiet: bool) -> Callable[[Run], Any]:
     def write(run: Run) -> None:
         from experiments.report import write_report
+        from experiments.results import ResultsError
 
         if run.meta["status"] == "finished":
             say(quiet, "drawing the figures and writing the report ...")
             _sweep()
-            write_report(run)
+            try:
+                write_report(run)
+            except ResultsError as error:
+                again = f"python -m experiments report {run.folder}"
+                raise ResultsError(f"{error}; the tables are kept, draw it again with: {again}") from None
 
     return write
 

@@ -113,6 +113,11 @@ def by_size(codes: Iterable[str]) -> list[str]:
     return sorted(codes, key=lambda code: (-_gdp_usd_bn(code), country_name(code)))
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 run``, ``2 runs``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def in_words(items: Sequence[str], limit: int = 0) -> str:
     """``a, b and c``; with ``limit`` the rest becomes ``and 4 more``."""
     shown = list(items[:limit] if limit else items)

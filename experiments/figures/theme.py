@@ -129,12 +129,12 @@ def frame(
         linespacing=1.25,
     )
     below_title = 0.22 + 0.25 * len(lines)
-    _write_key(figure, key, below_title)
+    key_lines = _write_key(figure, key, below_title)
     foot = textwrap.wrap(source, int(width * 17))
     figure.text(
         0.12 / width, 0.10 / height, "\n".join(foot), fontsize=7, color="#5b6570", va="bottom", ha="left"
     )
-    top = below_title + (0.22 if key else 0.02) + gap
+    top = below_title + (0.22 * key_lines if key else 0.02) + gap
     figure.subplots_adjust(
         top=1 - top / height,
         bottom=(bottom + 0.11 * (len(foot) - 1)) / height,
@@ -143,10 +143,15 @@ def frame(
     )
 
 
-def _write_key(figure: Figure, key: Sequence[KeyEntry], offset: float) -> None:
+def _write_key(figure: Figure, key: Sequence[KeyEntry], offset: float) -> int:
+    """Write the key in as many lines as it takes; return their number."""
     width, height = figure.get_size_inches()
-    x, y = 0.14, 1 - (offset + 0.10) / height
+    x, lines = 0.14, 1
     for entry in key:
+        length = 0.32 + 0.083 * len(entry.text)
+        if x > 0.14 and x + length > width:
+            x, lines = 0.14, lines + 1
+        y = 1 - (offset + 0.10 + 0.22 * (lines - 1)) / height
         artist: Any = mpl.patches.Rectangle if entry.patch else None
         if artist:
             figure.add_artist(
@@ -162,7 +167,8 @@ def _write_key(figure: Figure, key: Sequence[KeyEntry], offset: float) -> None:
             )
             figure.add_artist(line)
         figure.text((x + 0.32) / width, y, entry.text, fontsize=8.5, va="center", ha="left")
-        x += 0.32 + 0.083 * len(entry.text) + 0.25
+        x += length + 0.25
+    return lines
 
 
 def small_multiples(figure: Figure, count: int, columns: int = 4, **options: Any) -> list[Axes]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.provenance import code_fingerprint, data_fingerprint, software_version
-from experiments.results import ResultsError
+from experiments.results import ResultsError, reason_of
 from experiments.sweep.design import Design, read_design
 from experiments.sweep.parts import PARTIAL, PartsError, read_parts, write_whole
 from experiments.sweep.plan import PlannedRun
@@ -85,7 +85,7 @@ def read_made(folder: Path) -> dict[str, Any]:
     try:
         made = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ResultsError(f"{path}: cannot be read: {error}") from None
+        raise ResultsError(f"{path}: cannot be read: {reason_of(error)}") from None
     if not isinstance(made, dict) or made.get("format") != FORMAT:
         given = made.get("format") if isinstance(made, dict) else type(made).__name__
         raise ResultsError(
@@ -206,8 +206,10 @@ def cannot_write(folder: Path, error: OSError) -> ResultsError:
 def held(folder: Path) -> Iterator[None]:
     """Hold the folder for one sweep at a time; a process that ends in whatever way lets go of it.
 
-    Raises ``ResultsError`` where another sweep holds it.
+    Raises ``ResultsError`` where another sweep holds it, and where it cannot be made.
     """
+    if folder.is_file():
+        raise ResultsError(f"{folder}: is a file, not a folder; give another --out")
     try:
         import fcntl
     except ImportError:  # not a Unix: nothing keeps two sweeps apart there

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from experiments.explain import ExplainError
 from experiments.figures.naming import country_code, union_members
+from experiments.provenance import data_fingerprint, software_version
 from experiments.results import META_FILE, Run
 from experiments.why_not.country import weigh_other_choice
 from experiments.why_not.other_choice import OtherChoice
@@ -61,9 +62,17 @@ def _voter(world: TradeWorld, country: str) -> str:
 def scenario_of_run(folder: Path) -> tuple[Scenario, int]:
     """The scenario and the seed of a run on disk, settings included.
 
-    Raises ``ExplainError`` where ``run.json`` does not hold them.
+    Raises ``ExplainError`` where ``run.json`` does not hold them, and where the run was made by another
+    version or from other data: played again it would be another world.
     """
     run = Run.open(folder)
+    for name, now in (("version", software_version()), ("data_fingerprint", data_fingerprint())):
+        made = run.meta.get(name, now)
+        if made != now:
+            raise ExplainError(
+                f"{folder}: was made with {name.replace('_', ' ')} {made}, this is {now}: its rounds cannot "
+                "be played again; give a scenario, or play the run again"
+            )
     text = str(run.meta.get("scenario_text", ""))
     if not text or "seed" not in run.meta:
         raise ExplainError(f"{folder / META_FILE}: holds no scenario_text and seed to play it again from")

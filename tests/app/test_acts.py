@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
+
+import pandas as pd
 
 from experiments.app import interventions
 from experiments.app.commons import TRACKS
@@ -14,6 +17,7 @@ from experiments.app.network_view import show_network
 from experiments.app.panels import show_prices
 from experiments.app.premise import Premise
 from experiments.app.rounds import Page
+from experiments.app.server import keep_quiet
 from experiments.app.visit import Visit
 from experiments.app.why import show_beliefs
 from experiments.app.zone_model import COERCION, DOCTRINES, ZoneModel, model_parameters
@@ -119,6 +123,25 @@ def test_a_map_is_drawn_where_a_lane_is_worth_less_than_nothing(small: Premise) 
     assert min(arc["width"] for arc in json.loads(drawn)["arcs"]) > 0
 
 
+def test_sellers_of_one_country_ship_on_one_lane_of_the_map(small: Premise) -> None:
+    play(small, 3)
+    track = TRACKS.find(small)
+    assert track is not None
+    run = track.read(3)
+    flows = run.table("flows")
+    abroad = flows[(flows["origin"] != flows["destination"]) & (flows["hub"] == "")]
+    one = abroad[
+        (abroad["round"] == 2) & (abroad["mineral"] == "dytb") & (abroad["stage"] == "refined")
+    ].head(1)
+    old = one.assign(flow_t=30.0, price_landed_usd_t=200_000.0)
+    new = one.assign(flow_t=10.0, price_landed_usd_t=400_000.0)
+    both = Run(
+        run.folder, run.meta, {name: run.table(name) for name in SCHEMA} | {"flows": pd.concat([old, new])}
+    )
+    (arc,) = json.loads(show_map(both, "dytb", "refined", "rung"))["arcs"]
+    assert "40 t a quarter (10 million USD), landed at 250 USD/kg" in arc["text"]
+
+
 def test_every_country_of_the_network_has_a_lane(small: Premise) -> None:
     play(small, 3)
     track = TRACKS.find(small)
@@ -139,6 +162,17 @@ def test_the_powers_are_not_told_what_they_fear_from_themselves(small: Premise) 
     assert "Expects to be answered if it signs" in told["CAN"]
     assert "Trust in the United States" not in told["USA"]
     assert "Trust in China" not in told["CHN"]
+
+
+def test_the_terminal_is_left_to_what_matters() -> None:
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        keep_quiet()
+        warnings.warn("Cookies with samesite=none require https, but according", UserWarning, stacklevel=1)
+        mesa = "/solara_viz.py:399: ComponentsView: `use_state` found despite early return on line 376\nTo"
+        warnings.warn(mesa, UserWarning, stacklevel=1)
+        warnings.warn("something else", UserWarning, stacklevel=1)
+    assert [str(one.message) for one in told] == ["something else"]
 
 
 def test_a_column_of_millions_has_one_unit() -> None:

@@ -141,3 +141,16 @@ def test_a_precision_is_a_number_above_zero(given: str, capsys: pytest.CaptureFi
         main(["compare", "baseline", "zone_floor", "--precision", given])
     assert ended.value.code == 2
     assert "allowed: a number above 0" in capsys.readouterr().err
+
+
+def test_a_sweep_given_to_compare_without_a_lever_is_told_its_levers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = sweep_of(tmp_path, 'kind = "full"', LISTS)
+    assert main(["compare", str(folder)]) == 2
+    told = capsys.readouterr()
+    assert (
+        told.err
+        == f"error: compare: {folder} is the folder of a sweep; give --lever, allowed: markup, finance\n"
+    )
+    assert not told.out

@@ -22,6 +22,18 @@ def test_a_hold_out_is_explained_with_its_terms(run: Run) -> None:
     assert text.endswith("It would have signed for a side payment of 52 million USD a quarter.")
 
 
+def test_a_decision_at_hand_is_told_like_one_of_a_table() -> None:
+    terms = {"security": 4e6, "users": -9e6}
+    decision = CountryDecision("CAN", "accession", "hold_out", "join", "floor", terms, 2e6)
+    text = tell_decision(decision, "2027-Q1")
+    assert text.startswith(
+        "Canada held out from the binding floor in Q1 2027. Signing was worth -5.0 million"
+    )
+    assert text.endswith(
+        "It would have signed for 7.0 million USD a quarter more, for instance as a side payment."
+    )
+
+
 def test_a_member_of_the_union_is_told_about_the_union(run: Run) -> None:
     text = explain_decisions(run, "DEU")
     assert text.startswith("Germany is a member of the European Union")

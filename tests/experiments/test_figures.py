@@ -28,6 +28,18 @@ def test_all_are_drawn_twice_alike(run: Run, tmp_path: Path) -> None:
         assert b"dc:date" not in one.svg.read_bytes()
 
 
+def test_a_key_longer_than_the_figure_goes_on_in_a_new_line() -> None:
+    figure = theme.new_figure(4.0, 3.0)
+    words = ["users", "refiners and makers", "licence rents", "re-export margins", "reserve and finance"]
+    theme.frame(figure, "Finding", "Source", [theme.KeyEntry(word, "#000000", patch=True) for word in words])
+    panel = figure.subplots()
+    found = {text.get_text(): text.get_window_extent() for text in figure.texts}
+    heights = {round(found[word].y0) for word in words}
+    assert all(found[word].x1 <= figure.bbox.x1 for word in words)
+    assert len(heights) > 1
+    assert panel.get_window_extent().y1 < min(heights)
+
+
 @pytest.mark.parametrize("name", list(GALLERY))
 @pytest.mark.parametrize(
     "shape",

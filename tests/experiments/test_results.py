@@ -14,12 +14,12 @@ from experiments.results import (
     ResultsError,
     Run,
     amend_meta,
-    describe_results,
     holding_out,
     next_folder,
     remembered,
     write_run,
 )
+from experiments.results_page import PURPOSE, describe_results
 from experiments.trade_graph import network, write_graphml
 from world.records.schema import SCHEMA, Record
 
@@ -139,6 +139,10 @@ def test_only_those_at_the_table_hold_out() -> None:
 
 def test_the_page_of_tables_is_that_of_the_schema() -> None:
     assert DOCS.read_text(encoding="utf-8") == describe_results()
+
+
+def test_every_table_says_what_its_rows_are() -> None:
+    assert list(PURPOSE) == list(SCHEMA)
 
 
 def test_the_network_keeps_every_tonne(run: Run) -> None:

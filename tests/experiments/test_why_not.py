@@ -79,6 +79,7 @@ def test_what_was_reviewed_in_a_run_is_told_as_the_run_recorded_it() -> None:
         )
         if number == 6 and kind == "accession"
     }
+    assert told
     for actor in sorted(told)[:3]:
         did = ask_why_not(scenario, 1, actor, "hold out", 6).did
         assert did is not None

@@ -6,10 +6,11 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from experiments.__main__ import main
-from experiments.results import Run
+from experiments.results import ResultsError, Run, amend_meta
 
 MakeRun = Callable[..., Run]
 ROOT = Path(__file__).resolve().parents[2]
@@ -103,6 +104,11 @@ def test_mistyped_words_are_one_line_and_code_2(
         (["explain", "nowhere", "--country", "CAN"], "nowhere: no such result folder"),
         (["scenarios", "--show", "nowhere"], "unknown scenario 'nowhere'"),
         (["results", "describe", "--out", "notes.txt/page.md"], "cannot be written"),
+        (["run", "bytes.toml"], "bytes.toml: not text in UTF-8 (at byte 1)"),
+        (["sweep", "floor_level_small", "--out", "notes.txt"], "notes.txt: is a file, not a folder"),
+        (["backtest", "gallium_2023", "--json", "notes.txt/rows.json"], "rows.json: cannot be written"),
+        (["ablations", "gallium_2023", "--page", "notes.txt/page.md"], "page.md: cannot be written"),
+        (["eve", "--rounds", "1", "--out", "notes.txt/eve.csv"], "eve.csv: cannot be written"),
     ],
 )
 def test_wrong_input_is_one_line_and_code_2(
@@ -115,6 +121,7 @@ def test_wrong_input_is_one_line_and_code_2(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "taken").mkdir()
     (tmp_path / "notes.txt").write_text("")
+    (tmp_path / "bytes.toml").write_bytes(b"a\xff")
     (tmp_path / "bad.toml").write_text('name = "x"\nquestion = "y"\n[run\nrounds = 3\n')
     for name in ("folder.toml", "foreign"):
         (tmp_path / name).mkdir()
@@ -141,6 +148,7 @@ def test_wrong_input_is_one_line_and_code_2(
             "no round 99; there are rounds 0",
         ),
         (["results", "network", "RUN", "--mineral", "ndpr", "--out", "."], "cannot be written"),
+        (["report", "RUN", "--against", "RUN"], "--against: given the run itself, allowed: another run"),
         (["report", "RUN", "--against", "OTHER"], "seed: given 2, allowed: 1, that of "),
         (["report", "RUN", "--against", "FEWER"], "minerals: given ndpr, allowed: ndpr, gallium, those of "),
     ],
@@ -171,6 +179,43 @@ def test_a_damaged_result_folder_is_one_line_and_code_2(
     told = capsys.readouterr().err
     assert f"{path}: cannot be read" in told
     assert told.count("\n") == 1
+
+
+def test_a_table_of_another_version_is_one_line_and_code_2(
+    make_run: MakeRun, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = make_run()
+    path = run.folder / "decisions.parquet"
+    pd.read_parquet(path).drop(columns="tipping").to_parquet(path)
+    assert main(["explain", str(run.folder), "--country", "CAN"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"error: {path}: column tipping: missing; the run was made by version ")
+    assert told.count("\n") == 1
+
+
+def test_a_run_of_other_data_is_not_played_again(
+    make_run: MakeRun, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = amend_meta(make_run(), {"scenario_text": "key = 'x'", "data_fingerprint": "0123456789ab"})
+    words = ["explain", str(run.folder), "--why-not", "CAN", "join", "--round", "6"]
+    assert main(words) == 2
+    told = capsys.readouterr().err
+    assert "was made with data fingerprint 0123456789ab, this is " in told
+    assert told.count("\n") == 1
+
+
+def test_a_report_that_cannot_be_written_leaves_the_tables_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(run: Run) -> None:
+        raise ResultsError(f"{run.folder / 'figures'}: cannot be written: No space left on device")
+
+    monkeypatch.setattr("experiments.report.write_report", full)
+    out = str(tmp_path / "run")
+    assert main(["run", "--minerals", "gallium", "--rounds", "1", "--out", out, "--quiet"]) == 2
+    told = capsys.readouterr().err
+    assert f"the tables are kept, draw it again with: python -m experiments report {out}" in told
+    assert len(Run.open(out).table("zone")) > 0
 
 
 @pytest.mark.parametrize(

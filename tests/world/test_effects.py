@@ -296,6 +296,7 @@ def test_nobody_fears_a_control_beyond_the_end_that_was_announced_with_it() -> N
 
 def test_the_news_tells_a_renewal_and_the_end_that_comes_later() -> None:
     tariff = measure("tariff", "USA", NOW, size=1.0, ends=first_day_of("2025-Q3"), renewed=0.5)
+    renewed = []
     for number in range(20):
         trial = replace(tariff, id=f"trial-{number}")
         book = calendar(trial)
@@ -306,6 +307,8 @@ def test_the_news_tells_a_renewal_and_the_end_that_comes_later() -> None:
         assert kinds.count("renewed") == (sum(shares) - 2.0) / 4.0
         assert shares[told.index(["ended"])] == 0.0
         assert shares[told.index(["ended"]) - 1] == 1.0
+        renewed.append(kinds.count("renewed"))
+    assert min(renewed) == 0 < max(renewed)
 
 
 def test_a_measure_on_components_closes_their_lanes_and_no_others() -> None:

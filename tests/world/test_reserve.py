@@ -137,7 +137,9 @@ def test_it_never_takes_more_than_its_share_of_supply() -> None:
     world = vault()
     rows = table(world, "reserve")
     made = table(world, "markets", stage="refined").groupby(["round", "mineral"])["output_t"].sum()
-    for row in rows[rows["bought_t"] > 0.0].itertuples():
+    filling = rows[rows["bought_t"] > 0.0]
+    assert len(filling) > 0
+    for row in filling.itertuples():
         assert row.bought_t <= world.parameters.reserve_buy_supply_share * made[
             row.round - 1, row.mineral
         ] * (1 + 1e-9)

@@ -77,7 +77,7 @@ country | text | ISO 3166-1 alpha-3 | the country
 output_t | number | t/quarter | sold by producers of the country at this stage
 export_t | number | t/quarter | part of it that leaves the country, whatever its papers say
 export_recorded_t | number | t/quarter | part of it that leaves by the exporter's books: less when some leaves past an export quota under a false name; the importer's books have all
-capacity_t | number | t/quarter | working capacity at this stage
+capacity_t | number | t/quarter | what working mines and plants can make in a round of usual output; output_t exceeds it in a good quarter of the mines, and by what comes without a plant: scrap, swarf and unreported ore (closing rows of the table balance of the data) and, refined, releases of reserves
 use_t | number | t/quarter | ore fed to refineries, or refined metal consumed that was bought
 recovered_t | number | t/quarter | what users recover themselves from scrap and residues that are not worth it at usual prices, on top of use_t
 unmet_t | number | t/quarter | purchases that found no supplier at any price below the backstop

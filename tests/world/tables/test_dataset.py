@@ -177,5 +177,5 @@ def test_new_mineral_is_rows_only(folder: Path) -> None:
 
 
 def test_reference_page_shows_the_tables_as_declared() -> None:
-    page = Path(__file__).parents[2] / "docs" / "data.md"
+    page = Path(__file__).parents[3] / "docs" / "data.md"
     assert describe_tables() in page.read_text(encoding="utf-8")
