@@ -3,7 +3,8 @@
 With all spreads and slopes many times as wide the market is soft and easy. Its prices start a market a little
 colder, and so on down to the market itself, with steps that shrink where a step fails and grow where it
 succeeds. The last rung is the market as given, so nothing about the solution is approximate. Where that fails
-too the level of prices is bisected (:mod:`world.market.level`).
+too the level of prices is bisected (:mod:`world.market.level`), and at last quotas of next to nothing past
+which tonnes can go are told in another way (:mod:`world.market.passed_quotas`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from world.market.balance import pose
 from world.market.level import bisect_level
 from world.market.method import newton
 from world.market.newton import Outcome
+from world.market.passed_quotas import clear_passed
 from world.market.start import starting_prices, unknowns_of
 
 # Factors to begin from, tried in turn; the factor falls by the cooling from rung to rung.
@@ -38,20 +40,33 @@ class MarketError(ValueError):
 
 def continuation(market: Market, tolerance: float) -> Outcome:
     """Clear one row (a market of size 1) from a cold start, if need be by cooling it down, by bisecting on
-    the level of its prices, at last by patience; the first outcome that clears, else the last."""
+    the level of its prices, by patience, at last past its quotas; the first outcome that clears, else the
+    last."""
+    outcome = _begin(market, tolerance)
+    if outcome.error[0] > tolerance:
+        levelled = bisect_level(market, tolerance)
+        outcome = replace(levelled, steps=outcome.steps + levelled.steps)
+    if outcome.error[0] <= tolerance:
+        return outcome
+    start = unknowns_of(market, starting_prices(market))
+    patient = newton(pose(market), start, tolerance, LAST_STEPS)
+    outcome = replace(patient, steps=outcome.steps + patient.steps)
+    if outcome.error[0] <= tolerance:
+        return outcome
+    # Last, though it takes a few steps: what clears by the ways above keeps its numbers to the last bit.
+    passed = clear_passed(market, lambda told: _begin(told, tolerance), tolerance)
+    return outcome if passed is None else replace(passed, steps=outcome.steps + passed.steps)
+
+
+def _begin(market: Market, tolerance: float) -> Outcome:
+    """From a cold start, and by cooling."""
     start = unknowns_of(market, starting_prices(market))
     outcome = newton(pose(market), start, tolerance, FIRST_STEPS)
     for hottest in HOTTEST:
         if outcome.error[0] <= tolerance:
             break
         outcome = _cool(market, replace(outcome, unknowns=start), hottest, tolerance)
-    if outcome.error[0] > tolerance:
-        levelled = bisect_level(market, tolerance)
-        outcome = replace(levelled, steps=outcome.steps + levelled.steps)
-    if outcome.error[0] <= tolerance:
-        return outcome
-    patient = newton(pose(market), start, tolerance, LAST_STEPS)
-    return replace(patient, steps=outcome.steps + patient.steps)
+    return outcome
 
 
 def _cool(market: Market, outcome: Outcome, hottest: float, tolerance: float) -> Outcome:
