@@ -259,7 +259,7 @@ def test_the_command_writes_rows_and_a_figure(tmp_path: Path, capsys: pytest.Cap
     keys |= {"held_out"}
     assert all(set(row) == keys for row in json.loads(rows.read_text(encoding="utf-8")))
     assert (out / "a_stop.png").stat().st_size > 10_000
-    assert main(["backtest", str(folder), "--draws", "1", "--json", str(tmp_path / "no" / "rows.json")]) == 2
+    assert main(["backtest", str(folder), "--draws", "1", "--json", str(rows / "rows.json")]) == 2
     assert "cannot be written" in capsys.readouterr().err
 
 

@@ -192,7 +192,7 @@ def test_a_run_that_kills_workers_of_dask_is_a_failed_row(
 
 
 def start(path: Path, out: Path, engine: str = "processes") -> subprocess.Popen[str]:
-    """The command line in a process group of its own, with runs of a fifth of a second."""
+    """The command line in a process group of its own, with slow runs, once three of them have ended."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         process = subprocess.Popen(
