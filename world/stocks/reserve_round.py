@@ -48,9 +48,7 @@ def release_in_emergency(world: TradeWorld, cleared: Cleared) -> Cleared:
     usual = np.where(users, world.state.markets.usual_flow_t[REFINED].sum(axis=1), 0.0).sum(axis=1)
     # what is usual counts what the reserve itself bought while it filled, which no user misses
     usual = np.minimum(usual, usual_need_t(world))
-    metal = cleared.clearing.stages[REFINED]
-    had = np.where(users, np.maximum(metal.wanted_t - metal.unmet_t, 0.0), 0.0).sum(axis=1)
-    had = had - purchased_t(world, cleared)
+    had = np.where(users, _delivered_t(cleared), 0.0).sum(axis=1) - purchased_t(world, cleared)
     missing = np.maximum(usual - had, 0.0)
     emergency = is_emergency(price / usual_price(world), missing, usual, p) & (world.reserve.stock_t > 0)
     if not emergency.any():
@@ -98,12 +96,17 @@ def settle_reserve(world: TradeWorld, cleared: Cleared) -> None:
 def purchased_t(world: TradeWorld, cleared: Cleared) -> Array:
     """(mineral,) what the reserve gets of its orders: it is part of its owner's purchases and has its share
     of what was delivered."""
-    need, metal = world.reserve_need_t, cleared.clearing.stages[REFINED]
+    need, left = world.reserve_need_t, _delivered_t(cleared)
     total = cleared.priced.market.stages[REFINED].needs.need_t
-    left: Array = np.maximum(metal.wanted_t - metal.unmet_t, 0.0)
     share = np.divide(need, total, out=np.zeros_like(need), where=total > 0)
     makers = left.shape[1] - world.base.use_t.shape[1]  # they buy metal too, and stand before the users
     return np.asarray((share * left[:, makers:]).sum(axis=1))
+
+
+def _delivered_t(cleared: Cleared) -> Array:
+    """(mineral, buyer) metal that buyers get of what they want, from second sources too."""
+    metal = cleared.clearing.stages[REFINED]
+    return np.asarray(np.maximum(metal.wanted_t - metal.unmet_t, 0.0))
 
 
 def mean_price(world: TradeWorld, cleared: Cleared) -> Array:
